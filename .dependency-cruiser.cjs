@@ -1,0 +1,40 @@
+// The arrows of docs/design.md: which folder may use which.
+const only = (from, ...to) => ({
+  name: `${from}-uses-only-its-own`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: [`^src/${from}/`, ...to.map((folder) => `^src/${folder}`)] },
+});
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'engine-is-pure',
+      severity: 'error',
+      from: { path: '^src/engine/' },
+      to: { pathNot: ['^src/engine/', '^node_modules/decimal.js/'] },
+    },
+    only('config', 'errors.ts', 'engine/ruleset.ts', 'os-error.ts', 'usage/time-zone.ts'),
+    only('source', 'errors.ts', 'os-error.ts', 'engine'),
+    only('usage', 'errors.ts', 'engine', 'source'),
+    only('render', 'errors.ts', 'engine', 'source', 'usage', 'page'),
+    only('output', 'errors.ts', 'os-error.ts'),
+    {
+      name: 'render-does-not-read',
+      severity: 'error',
+      from: { path: '^src/render/' },
+      to: { path: '^src/source/(http|file|document)' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

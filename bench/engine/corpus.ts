@@ -1,0 +1,46 @@
+/** Words of leases and of ordinary English; the frequent ones come up often, as in real text. */
+const ENGLISH =
+  'the of a to in is for any there are what which lease tenant rent landlord clause break review term notice ' +
+  'deposit premises repair obligation obligations restrictions alterations improvements assignment summary ' +
+  'report generate please list date payment insurance schedule condition parties signed renewal option ' +
+  'permitted use service charge how when who does it be under this with by from';
+
+const OTHER =
+  'договор аренды арендатор срок Größe Übergabe Mietvertrag naïve café résumé señor ñandú año façade ' +
+  '日本語 テキスト 契約 賃貸 한국어 계약 임대 مرحبا بالعالم tenant lease the is for it’s l’été œuvre Ångström';
+
+/** `count` different messages of about `length` code units; the same ones on every machine. */
+export function englishTexts(count: number, length = 80): string[] {
+  return texts(ENGLISH.split(' '), count, length);
+}
+
+/** As `englishTexts`, with letters of many scripts, marks and (in one text of four) an emoji. */
+export function worldTexts(count: number, length = 80): string[] {
+  return texts(OTHER.split(' '), count, length).map((text, index) => (index % 4 === 0 ? `${text} 👍` : text));
+}
+
+function texts(words: string[], count: number, length: number): string[] {
+  const random = createRandom(20240429);
+  return Array.from({ length: count }, () => sentence(words, length, random));
+}
+
+function sentence(words: string[], length: number, random: () => number): string {
+  let text = '';
+  while (text.length < length) {
+    const word = words[Math.floor(random() * words.length)] ?? '';
+    text +=
+      text === '' ? word.charAt(0).toUpperCase() + word.slice(1) : `${random() < 0.1 ? ', ' : ' '}${word}`;
+  }
+  return `${text.slice(0, length - 1)}?`;
+}
+
+/** mulberry32 */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}

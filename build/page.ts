@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { PageShell } from '../src/render/page-shell.js';
+
+const PAGE = new URL('../src/page/', import.meta.url);
+const GENERATED = new URL('../src/render/page-shell.generated.ts', import.meta.url);
+
+/** Where page.html takes the bill. */
+const DATA = '<!-- data -->';
+
+/** d3-scale and the d3 modules it brings have the same one, which asks to go with every copy. */
+const D3_LICENSE = new URL('../node_modules/d3-scale/LICENSE', import.meta.url);
+
+/** Bundles src/page into the two halves of the page, between which the bill's data goes. */
+export async function buildPageShell(): Promise<PageShell> {
+  const [template, license, script, style] = await Promise.all([
+    readFile(new URL('page.html', PAGE), 'utf8'),
+    readFile(D3_LICENSE, 'utf8'),
+    bundle('main.ts'),
+    bundle('page.css'),
+  ]);
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashOf(script)}'`,
+    `style-src '${hashOf(style)}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const filled = fill(template, [
+    ['content="policy"', `content="${policy}"`],
+    ['<link rel="stylesheet" href="page.css">', `<style>${style}</style>`],
+    [
+      DATA,
+      `<!--\nThe script contains d3-scale, d3-array, d3-color, d3-format and d3-interpolate.\n${license}-->\n${DATA}`,
+    ],
+    ['<script src="main.ts"></script>', `<script>${script}</script>`],
+  ]);
+  const [head = '', tail = ''] = filled.split(DATA);
+  return { head, tail, policy };
+}
+
+/** Puts each text in its place. Throws unless the template has every place exactly once. */
+function fill(template: string, places: readonly (readonly [place: string, text: string])[]): string {
+  for (const place of [DATA, ...places.map(([name]) => name)]) {
+    if (template.split(place).length !== 2) throw new Error(`page.html needs ${place} exactly once`);
+  }
+  // A function, because a `$&` in a script would be taken for the place.
+  return places.reduce((page, [place, text]) => page.replace(place, () => text), template);
+}
+
+/** Writes the built page as the module that `loadPageShell` imports. */
+export async function writePageShell(): Promise<void> {
+  const shell = await buildPageShell();
+  const source = `// Built from src/page by build/page.ts.\nimport type { PageShell } from './page-shell.js';\n\nexport const shell: PageShell = ${JSON.stringify(shell)};\n`;
+  await writeFile(GENERATED, source);
+}
+
+async function bundle(file: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(file, PAGE))],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'none',
+  });
+  const text = outputFiles[0]?.text.trim() ?? '';
+  if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${file} would end its own element in the page`);
+  return text;
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}

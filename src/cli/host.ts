@@ -1,0 +1,15 @@
+/** What a command needs of the process it runs in. */
+export interface Host {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** A command's surroundings: the process, and the signal that SIGINT and SIGTERM raise. */
+export interface Run {
+  readonly host: Host;
+  /** Aborted with an InterruptedError. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,34 @@
+import { InterruptedError } from '../errors.js';
+import { failureLine, jsonErrorsAsked, toFailure } from './failure.js';
+import { createProgram, withDefaultCommand } from './program.js';
+
+/**
+ * Runs the command line of `host` and sets its exit status. It never calls `exit()`, which would cut what is
+ * still in a pipe: the process ends when nothing is left to do.
+ */
+export async function main(host: NodeJS.Process): Promise<void> {
+  const interruption = new AbortController();
+  const stop = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGINT' || signal === 'SIGTERM') interruption.abort(new InterruptedError(signal));
+  };
+  host.once('SIGINT', stop).once('SIGTERM', stop);
+  // A reader that went away ends the output, not the program; what it means is decided where output is written.
+  for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreClosedPipe);
+
+  try {
+    const program = createProgram({ host, signal: interruption.signal });
+    await program.parseAsync(withDefaultCommand(host.argv));
+  } catch (error) {
+    const failure = toFailure(interruption.signal.aborted ? interruption.signal.reason : error);
+    if (failure !== undefined) {
+      host.exitCode = failure.exitCode;
+      host.stderr.write(failureLine(failure, jsonErrorsAsked(host.argv)));
+    }
+  } finally {
+    host.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function ignoreClosedPipe(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') process.exitCode ??= 74;
+}

@@ -1,0 +1,92 @@
+import type { Settings } from '../config/resolve.js';
+import { textPricer } from '../engine/index.js';
+import type { Source } from '../source/source.js';
+import type { UsageItem } from '../usage/item.js';
+import { readUsage, type UsageRequest } from '../usage/read-usage.js';
+import { createReportBook } from '../usage/report-book.js';
+import { narrows, type Selection } from '../usage/selection.js';
+import { openTimeZone, type TimeZone } from '../usage/time-zone.js';
+import type { Run } from './host.js';
+import { observeSource } from './observe-source.js';
+import { openSource } from './open-source.js';
+import { runChoiceFrom } from './options/run-options.js';
+import { selectionFrom } from './options/selection-options.js';
+import { type RawFlags, settingsFrom } from './options/setting-options.js';
+import { startProgress } from './progress.js';
+
+/** The billing period that a command's flags name, ready to be read. */
+export interface Period {
+  readonly settings: Settings;
+  readonly zone: TimeZone;
+  readonly selection: Selection;
+  /** Where the data comes from, fit to be shown. */
+  readonly sourceName: string;
+  /**
+   * Hands the chosen rows to `consume`, in batches. When the messages document has to be read again it calls
+   * `consume` again with the rows from the first on, so `consume` starts afresh at every call.
+   */
+  read<Result>(consume: (batches: AsyncIterable<UsageItem[]>) => Promise<Result>): Promise<Result>;
+  /** Messages of the period where the rows chosen may be fewer; undefined where they are all. Ask after reading. */
+  outOf(): number | undefined;
+  /** Messages read so far and requests made again. */
+  counts(): { readonly messages: number; readonly retries: number };
+  close(): Promise<void>;
+}
+
+/**
+ * Checks every flag and setting and opens the source; no request is made before `read`.
+ *
+ * @param wrapSource what to read through instead of the source itself, such as a recorder
+ * @throws CommandLineError, SettingError, UnreadableError
+ */
+export async function openPeriod(
+  flags: RawFlags,
+  run: Run,
+  wrapSource: (source: Source) => Source = (source) => source,
+): Promise<Period> {
+  const startedAt = performance.now();
+  const choice = runChoiceFrom(flags);
+  const settings = await settingsFrom(flags, run.host);
+  const zone = await openTimeZone(settings.timezone);
+  const selection = selectionFrom(flags, zone);
+
+  const progress = startProgress(run, choice.quiet);
+  const observed = observeSource(run, choice, progress);
+  const source = wrapSource(
+    await openSource(settings, { maxBody: choice.maxBody, observer: observed, startedAt }, run),
+  );
+  const reports = createReportBook(source);
+  let messages = 0;
+  const request: UsageRequest = {
+    reports,
+    priceText: textPricer(settings.rules),
+    duplicates: choice.duplicates,
+    selection,
+    onRead(more) {
+      messages += more;
+      const { answered, waiting } = reports.progress();
+      const asked = waiting > 0 ? `, ${answered} of ${answered + waiting} reports` : '';
+      progress.update(`Reading usage: ${messages} messages${asked}`);
+    },
+  };
+
+  return {
+    settings,
+    zone,
+    selection,
+    sourceName: source.name,
+    async read(consume) {
+      try {
+        return await source.messages((bytes) => {
+          messages = 0;
+          return consume(readUsage(bytes, request));
+        });
+      } finally {
+        progress.stop();
+      }
+    },
+    outOf: () => (narrows(selection) ? messages : undefined),
+    counts: () => ({ messages, retries: observed.retries() }),
+    close: () => source.close(),
+  };
+}

@@ -1,0 +1,146 @@
+import { extname } from 'node:path';
+import { type Command, Option } from 'commander';
+import { InvalidValue, listOf, oneOf, type Parse } from '../../config/value.js';
+import { CommandLineError } from '../../errors.js';
+import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../render/field-names.js';
+import { COLOR_CHOICES, type ColorChoice, colorChoice } from '../color.js';
+import { flagValue } from './check-values.js';
+import type { RawFlags } from './setting-options.js';
+
+export const FORMATS = ['json', 'ndjson', 'csv', 'table'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The format that the ending of `--output` stands for. */
+const ENDINGS: Readonly<Record<string, Format>> = {
+  '.json': 'json',
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+  '.csv': 'csv',
+  '.txt': 'table',
+};
+
+/** What a result looks like and where it goes. */
+export interface ResultChoice {
+  readonly format: Format;
+  readonly delimiter: string;
+  readonly bom: boolean;
+  readonly formulaGuard: boolean;
+  /** Undefined: stdout. */
+  readonly output: string | undefined;
+  readonly color: ColorChoice;
+}
+
+/** The same for rows of usage. */
+export interface OutputChoice extends ResultChoice {
+  readonly fields: readonly FieldName[];
+  readonly stream: boolean;
+}
+
+const GROUP = 'Output:';
+
+const FORMAT_DESCRIPTIONS: Readonly<Record<Exclude<Format, 'json'>, string>> = {
+  ndjson: 'one JSON object a line',
+  csv: 'comma-separated values with a header (RFC 4180)',
+  table: 'a table for people (the default)',
+};
+
+/** The flags that choose the format and the place of a result; `json` says what its document is. */
+export function addResultOptions(command: Command, formats: readonly Format[], json: string): Command {
+  const add = (flags: string, description: string) =>
+    command.addOption(new Option(flags, description).helpGroup(GROUP));
+  for (const format of formats) add(`--${format}`, format === 'json' ? json : FORMAT_DESCRIPTIONS[format]);
+  add('--format <name>', `one of ${formats.join(', ')}; without it the ending of --output decides`);
+  add('--output <file>', 'write to a file, whole or not at all; - is stdout');
+  if (formats.includes('csv')) {
+    add('--delimiter <character>', 'between CSV cells (default ,)');
+    add('--bom', 'begin CSV with a byte order mark, for Excel');
+    add('--no-formula-guard', "leave text cells that begin with = + - @ as they are (else a ' goes first)");
+  }
+  add('--color <when>', `${COLOR_CHOICES.join(', ')}; also NO_COLOR, FORCE_COLOR`);
+  add('--no-color', 'the same as --color never');
+  return command;
+}
+
+/** The flags that choose the format, the fields and the place of rows. */
+export function addOutputOptions(command: Command): Command {
+  addResultOptions(command, FORMATS, 'the {"usage":[…]} document, one item a line');
+  const add = (flags: string, description: string) =>
+    command.addOption(new Option(flags, description).helpGroup(GROUP));
+  add('--fields <names>', `comma-separated, from ${FIELDS.join(', ')}`);
+  add('--stream', 'write while reading: a failure may leave part of a result');
+  return command;
+}
+
+/** @throws CommandLineError */
+export function outputFrom(flags: RawFlags): OutputChoice {
+  const result = resultFrom(flags, FORMATS);
+  const { fields } = flags;
+  const stream = flags.stream === true;
+  if (stream && result.output !== undefined && result.output !== '-') {
+    throw new CommandLineError('--stream: is for stdout; --output FILE is always whole or not at all');
+  }
+  return {
+    ...result,
+    fields: typeof fields === 'string' ? flagValue('--fields', fields, listOf(FIELDS)) : CONTRACT_FIELDS,
+    stream,
+  };
+}
+
+/**
+ * @param formats those that the command can write
+ * @throws CommandLineError
+ */
+export function resultFrom(flags: RawFlags, formats: readonly Format[]): ResultChoice {
+  const text = (name: string) => {
+    const raw = flags[name];
+    return typeof raw === 'string' ? raw : undefined;
+  };
+  const output = text('output');
+  if (output === '') throw new CommandLineError('--output: needs the name of a file, or - for stdout');
+  const format = formatFrom(flags, output, formats);
+  const delimiter = text('delimiter');
+  if (format !== 'csv' && (delimiter !== undefined || flags.bom === true)) {
+    throw new CommandLineError(
+      `${delimiter === undefined ? '--bom' : '--delimiter'}: is for CSV, not ${format}`,
+    );
+  }
+  return {
+    format,
+    delimiter: delimiter === undefined ? ',' : flagValue('--delimiter', delimiter, delimiterOf),
+    bom: flags.bom === true,
+    formulaGuard: flags.formulaGuard !== false,
+    output,
+    color: colorFrom(flags.color),
+  };
+}
+
+/** commander makes `--no-color` false, and leaves true where only `--no-color` could have said something else. */
+function colorFrom(raw: unknown): ColorChoice {
+  if (raw === false) return 'never';
+  return typeof raw === 'string' ? flagValue('--color', raw, colorChoice) : 'auto';
+}
+
+function formatFrom(flags: RawFlags, output: string | undefined, formats: readonly Format[]): Format {
+  const asked = formats.filter((format) => flags[format] === true);
+  if (typeof flags.format === 'string') asked.push(flagValue('--format', flags.format, oneOf(formats)));
+  const [format, ...others] = new Set(asked);
+  if (others.length > 0) {
+    throw new CommandLineError(`one format at a time: ${[format, ...others].join(' and ')} were asked for`);
+  }
+  const implied = ENDINGS[extname(output ?? '').toLowerCase()] ?? 'table';
+  if (format === undefined && !formats.includes(implied)) {
+    throw new CommandLineError(
+      `--output: ${output} asks for ${implied}, but the formats are ${formats.join(', ')}`,
+    );
+  }
+  return format ?? implied;
+}
+
+/** A character that stands in no number, timestamp or quote. */
+const delimiterOf: Parse<string> = (text) => {
+  const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (!/^[\t!#$%&()*,/;<>?[\]^_`{|}~]$/.test(delimiter)) {
+    throw new InvalidValue('one character such as , ; | or tab', text);
+  }
+  return delimiter;
+};

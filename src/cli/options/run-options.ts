@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander';
+import { oneOf, type Parse, size } from '../../config/value.js';
+import { DUPLICATE_RULES, type DuplicateRule } from '../../usage/duplicate-rules.js';
+import { flagValue } from './check-values.js';
+import type { RawFlags } from './setting-options.js';
+
+const GROUP = 'Run:';
+
+/** The flags of how a run behaves. */
+export function addRunOptions(command: Command): Command {
+  const add = (flags: string, description: string) =>
+    command.addOption(new Option(flags, description).helpGroup(GROUP));
+  add('--duplicates <rule>', `a message id that stands twice: ${DUPLICATE_RULES.join(', ')} (default error)`);
+  add('--max-body <size>', 'most bytes of the messages document, decompressed (default 4g)');
+  add('--quiet', 'nothing on stderr but errors');
+  add('--verbose', 'say on stderr what is retried and why');
+  return command;
+}
+
+export interface RunChoice {
+  readonly duplicates: DuplicateRule;
+  /** Bytes. */
+  readonly maxBody: number;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+const FOUR_GIBIBYTES = 4 * 1024 ** 3;
+
+/** @throws CommandLineError that names the flag */
+export function runChoiceFrom(flags: RawFlags): RunChoice {
+  const value = <Value>(flag: string, raw: unknown, parse: Parse<Value>, fallback: Value) =>
+    typeof raw === 'string' ? flagValue(flag, raw, parse) : fallback;
+  return {
+    duplicates: value('--duplicates', flags.duplicates, oneOf(DUPLICATE_RULES), 'error'),
+    maxBody: value('--max-body', flags.maxBody, size, FOUR_GIBIBYTES),
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+  };
+}

@@ -1,0 +1,50 @@
+import { type Command, Option } from 'commander';
+import { readEnvFile } from '../../config/env-file.js';
+import { resolveSettings, type Settings } from '../../config/resolve.js';
+import { SETTINGS, type SettingName } from '../../config/settings.js';
+import type { Host } from '../host.js';
+
+/** Values as commander gives them: by the flag's name in camelCase. */
+export type RawFlags = Readonly<Record<string, unknown>>;
+
+const GROUP = 'Settings:';
+
+/** Adds a flag for every setting that has one, and `--env-file`. */
+export function addSettingOptions(command: Command): Command {
+  for (const setting of Object.values(SETTINGS)) {
+    if (!('flag' in setting)) continue;
+    const shown = 'shownFallback' in setting ? setting.shownFallback : setting.fallback;
+    command.addOption(
+      new Option(
+        `--${setting.flag} <${setting.placeholder}>`,
+        `${setting.description} (default ${shown}; ${setting.variable})`,
+      ).helpGroup(GROUP),
+    );
+  }
+  return command.addOption(
+    new Option('--env-file <file>', 'settings file (default .env, where there is one)').helpGroup(GROUP),
+  );
+}
+
+/** The settings in force for a command's flags. @throws as resolveSettings and readEnvFile do */
+export async function settingsFrom(flags: RawFlags, host: Host): Promise<Settings> {
+  const given: Partial<Record<SettingName, string>> = {};
+  for (const name of SETTING_NAMES) {
+    const value = flags[name];
+    if (typeof value === 'string') given[name] = value;
+  }
+  const envFile = await readEnvFile(typeof flags.envFile === 'string' ? flags.envFile : undefined);
+  return resolveSettings(given, host.env, envFile);
+}
+
+const SETTING_NAMES: readonly SettingName[] = [
+  'source',
+  'period',
+  'timezone',
+  'rules',
+  'retries',
+  'connectTimeout',
+  'readTimeout',
+  'deadline',
+  'concurrency',
+];

@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { version } from '../../package.json';
+import { snapshotCommand } from './commands/snapshot.js';
+import { usageCommand } from './commands/usage.js';
+import type { Run } from './host.js';
+
+/** The command line. Each command loads what it needs when it runs, so that start-up stays short. */
+export function createProgram(run: Run): Command {
+  const program = new Command('o-copilot')
+    .description('What Orbital Copilot messages cost, exactly')
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => run.host.stdout.write(text),
+      // Errors are thrown and shown by main, in one place and one form.
+      writeErr: () => {},
+    })
+    .showSuggestionAfterError()
+    // checkWords refuses them, and names the first.
+    .allowExcessArguments(true);
+  for (const command of [usageCommand(run), snapshotCommand(run)])
+    program.addCommand(command.copyInheritedSettings(program));
+  return program;
+}
+
+/**
+ * Puts in the default command, `usage`, where the words name none. commander's own default command would take
+ * a misspelt name for an argument, and could not suggest the right one.
+ */
+export function withDefaultCommand(argv: readonly string[]): string[] {
+  const [node = '', script = '', ...words] = argv;
+  const [first] = words;
+  const named = first !== undefined && (!first.startsWith('-') || FOR_PROGRAM.includes(first));
+  return [node, script, ...(named ? [] : ['usage']), ...words];
+}
+
+const FOR_PROGRAM: readonly string[] = ['-h', '--help', '-V', '--version'];

@@ -1,0 +1,188 @@
+import type { Setting } from './settings.js';
+import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
+
+/** Requests allowed within a span of time. */
+export interface RateLimit {
+  readonly requests: number;
+  /** Milliseconds. */
+  readonly window: number;
+}
+
+const rateLimit: Parse<RateLimit | undefined> = (text) => {
+  if (text === 'off') return undefined;
+  const [, requests, unit] = /^([1-9]\d{0,8})\/(\w+)$/.exec(text) ?? [];
+  if (requests === undefined || unit === undefined) {
+    throw new InvalidValue('a count and a duration such as 600/1m, or off', text);
+  }
+  return { requests: Number(requests), window: duration(unit) };
+};
+
+const redisUrl: Parse<string> = (text) => {
+  if (!/^rediss?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw new InvalidValue('a URL such as redis://127.0.0.1:6379', text.replace(/\/\/.*@/, '//…@'));
+  }
+  return text;
+};
+
+/** What `serve` reads beside SETTINGS. Times are milliseconds. */
+export const SERVICE_SETTINGS = {
+  host: {
+    flag: 'host',
+    variable: 'O_COPILOT_HOST',
+    placeholder: 'address',
+    description: 'address to listen on',
+    parse: plainText,
+    fallback: '127.0.0.1',
+  },
+  port: {
+    flag: 'port',
+    variable: 'O_COPILOT_PORT',
+    placeholder: 'number',
+    description: 'port to listen on; 0 takes a free one',
+    parse: wholeNumber(0, 65_535),
+    fallback: 8080,
+  },
+  messagesTtl: {
+    flag: 'messages-ttl',
+    variable: 'O_COPILOT_MESSAGES_TTL',
+    placeholder: 'duration',
+    description: 'how long the messages are served before upstream is asked again',
+    parse: duration,
+    fallback: 5000,
+    shownFallback: '5s',
+  },
+  cacheTtl: {
+    flag: 'cache-ttl',
+    variable: 'O_COPILOT_CACHE_TTL',
+    placeholder: 'duration',
+    description: 'how long a report is kept; a missing one, 30s at the most',
+    parse: duration,
+    fallback: 300_000,
+    shownFallback: '5m',
+  },
+  redis: {
+    flag: 'redis',
+    variable: 'O_COPILOT_REDIS',
+    placeholder: 'url',
+    description: 'keep reports and rate limits in Redis, shared by several services',
+    parse: redisUrl,
+    fallback: undefined,
+    shownFallback: 'memory',
+  },
+  rateLimit: {
+    flag: 'rate-limit',
+    variable: 'O_COPILOT_RATE_LIMIT',
+    placeholder: 'count/duration',
+    description: 'requests of one client, or off',
+    parse: rateLimit,
+    fallback: { requests: 600, window: 60_000 },
+    shownFallback: '600/1m',
+  },
+  grace: {
+    flag: 'grace',
+    variable: 'O_COPILOT_GRACE',
+    placeholder: 'duration',
+    description: 'how long requests under way may take after SIGTERM',
+    parse: duration,
+    fallback: 10_000,
+    shownFallback: '10s',
+  },
+  tokens: {
+    flag: 'tokens',
+    variable: 'O_COPILOT_TOKENS',
+    placeholder: 'file',
+    description: 'let in bearer tokens whose hashes stand here (serve --hash-token)',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'none',
+  },
+  jwtSecretFile: {
+    flag: 'jwt-secret-file',
+    variable: 'O_COPILOT_JWT_SECRET_FILE',
+    placeholder: 'file',
+    description: 'let in JWTs signed with this secret (HS256)',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'none',
+  },
+  jwks: {
+    flag: 'jwks',
+    variable: 'O_COPILOT_JWKS',
+    placeholder: 'url|file',
+    description: 'let in JWTs signed with one of these keys (RS256, ES256)',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'none',
+  },
+  jwtIssuer: {
+    flag: 'jwt-issuer',
+    variable: 'O_COPILOT_JWT_ISSUER',
+    placeholder: 'name',
+    description: 'the iss that a JWT must have',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'any',
+  },
+  jwtAudience: {
+    flag: 'jwt-audience',
+    variable: 'O_COPILOT_JWT_AUDIENCE',
+    placeholder: 'name',
+    description: 'the aud that a JWT must have',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'any',
+  },
+  tlsCert: {
+    flag: 'tls-cert',
+    variable: 'O_COPILOT_TLS_CERT',
+    placeholder: 'file',
+    description: 'serve https with this certificate (PEM)',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'none',
+  },
+  tlsKey: {
+    flag: 'tls-key',
+    variable: 'O_COPILOT_TLS_KEY',
+    placeholder: 'file',
+    description: 'the key of --tls-cert (PEM)',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'none',
+  },
+  tlsClientCa: {
+    flag: 'tls-client-ca',
+    variable: 'O_COPILOT_TLS_CLIENT_CA',
+    placeholder: 'file',
+    description: 'let in only clients with a certificate from this authority (PEM)',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'none',
+  },
+  logLevel: {
+    flag: 'log-level',
+    variable: 'LOG_LEVEL',
+    placeholder: 'level',
+    description: 'least important log line: trace, debug, info, warn, error, silent',
+    parse: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    fallback: 'info',
+  },
+  logFormat: {
+    flag: 'log-format',
+    variable: 'LOG_FORMAT',
+    placeholder: 'format',
+    description: 'log lines as json, or pretty for people',
+    parse: oneOf(['json', 'pretty']),
+    fallback: 'json',
+  },
+} as const satisfies Record<string, Setting<unknown, unknown>>;
+
+/** The secret itself, for places where no file can be mounted; it has no flag. */
+export const JWT_SECRET = {
+  variable: 'O_COPILOT_JWT_SECRET',
+  placeholder: 'secret',
+  description: 'let in JWTs signed with this secret (HS256)',
+  parse: plainText,
+  fallback: undefined,
+  secret: true,
+} as const satisfies Setting<string, undefined>;

@@ -1,0 +1,79 @@
+/** A value that a setting does not take. The caller adds where it was given. */
+export class InvalidValue extends Error {
+  /** @param expected what would be right: `a whole number from 1 to 64` */
+  constructor(
+    readonly expected: string,
+    readonly given: string,
+  ) {
+    super(
+      `expected ${expected}, got ${JSON.stringify(given.length > 80 ? `${given.slice(0, 80)}…` : given)}`,
+    );
+  }
+}
+
+/** Reads a setting's text. @throws InvalidValue */
+export type Parse<Value> = (text: string) => Value;
+
+/** A whole number written in plain digits. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Parse<number> {
+  const range =
+    most === Number.MAX_SAFE_INTEGER
+      ? `a whole number of at least ${least}`
+      : `a whole number from ${least} to ${most}`;
+  return (text) => {
+    const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(number >= least && number <= most)) throw new InvalidValue(range, text);
+    return number;
+  };
+}
+
+export function oneOf<const Choice extends string>(choices: readonly Choice[]): Parse<Choice> {
+  return (text) => {
+    const choice = choices.find((each) => each === text);
+    if (choice === undefined) throw new InvalidValue(`one of ${choices.join(', ')}`, text);
+    return choice;
+  };
+}
+
+/** Choices separated by commas, each at most once. */
+export function listOf<const Choice extends string>(choices: readonly Choice[]): Parse<Choice[]> {
+  const parse = oneOf(choices);
+  return (text) => {
+    const list = text.split(',').map((part) => parse(part.trim()));
+    if (new Set(list).size < list.length) throw new InvalidValue('each name once', text);
+    return list;
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** The longest that a timer can wait: 2^31 − 1 milliseconds. */
+const LONGEST = 2_147_483_647;
+
+/** A duration such as `500ms`, `10s`, `2m`, `1h`, in milliseconds; never zero. */
+export const duration: Parse<number> = (text) => {
+  const match = /^(\d{1,10})(ms|s|m|h)$/.exec(text);
+  const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN);
+  if (!(milliseconds >= 1 && milliseconds <= LONGEST)) {
+    throw new InvalidValue('a duration such as 500ms, 10s or 2m (24 days at the most)', text);
+  }
+  return milliseconds;
+};
+
+const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+
+/** A size such as `500m` or `4g`, in bytes: the units are powers of 1024. */
+export const size: Parse<number> = (text) => {
+  const match = /^(\d{1,12})([kmgt]?)(?:i?b)?$/i.exec(text);
+  const bytes = Number(match?.[1]) * (SIZES[match?.[2]?.toLowerCase() ?? '-'] ?? Number.NaN);
+  if (!(bytes >= 1 && Number.isSafeInteger(bytes))) throw new InvalidValue('a size such as 500m or 4g', text);
+  return bytes;
+};
+
+/** Text that is not empty and holds no control character. */
+export const plainText: Parse<string> = (text) => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a header or URL must not hold them
+  if (text.trim() === '' || /[\u0000-\u001f\u007f]/.test(text)) {
+    throw new InvalidValue('text without control characters', text);
+  }
+  return text;
+};

@@ -1,0 +1,21 @@
+export {
+  type Amount,
+  addAmounts,
+  compareAmounts,
+  multiplyAmount,
+  subtractAmounts,
+  toAmount,
+  toDecimal,
+} from './amount.js';
+export { explainText } from './explain.js';
+export type { ExplainedVowel, ExplainedWord, Explanation } from './explanation.js';
+export { formatAmount } from './format-amount.js';
+export { type Measure, measure } from './measure.js';
+export { parseAmount } from './parse-amount.js';
+export { checkRates, PUBLISHED_RATES, type Rates } from './rates.js';
+export { RULESETS, type Ruleset, type TextPricer } from './ruleset.js';
+export type { Step, StepName } from './step.js';
+export { textPricer } from './text-pricer.js';
+export type { Thresholds } from './thresholds.js';
+export { createTotal, type Total } from './total.js';
+export type { WordClass } from './word-class.js';

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CannotCreateError, CannotWriteError } from '../errors.js';
+import { hasCode, reasonOf } from '../os-error.js';
+import { syncFolder } from './sync-folder.js';
+import { removeStale, temporaryName } from './temporary-name.js';
+import { writeFullySync } from './write-fully.js';
+
+/** What was written of one file. */
+export interface WrittenFile {
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** A file of a new folder, being written. */
+export interface NewFile {
+  /** @throws CannotWriteError */
+  write(bytes: Uint8Array): void;
+  /** Syncs and closes it. Safe twice. @throws CannotWriteError */
+  close(): Promise<WrittenFile>;
+}
+
+/** A folder that appears under its name only when it is complete. */
+export interface NewFolder {
+  /** Begins the file `name`, or begins it anew. It may lie in a subfolder: `reports/5.json`. */
+  openFile(name: string): Promise<NewFile>;
+  commit(): Promise<void>;
+  /** Leaves nothing behind. Safe after commit and twice. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Builds a folder beside `path` and renames it there at commit. A folder that holds anything is never replaced.
+ *
+ * @throws CannotCreateError at once where `path` cannot become a new folder
+ */
+export async function newFolder(path: string): Promise<NewFolder> {
+  const target = resolve(path);
+  await refuseExisting(target, path);
+  await removeStale(dirname(target), basename(target));
+  const temporary = join(dirname(target), temporaryName(basename(target)));
+  await mkdir(temporary, { mode: 0o777 }).catch((error: unknown) => {
+    throw new CannotCreateError(path, reasonOf(error));
+  });
+  const subfolders = new Set<string>();
+
+  async function openFile(name: string): Promise<NewFile> {
+    const file = join(temporary, name);
+    const folder = dirname(file);
+    if (!subfolders.has(folder)) {
+      await mkdir(folder, { recursive: true }).catch(fail);
+      subfolders.add(folder);
+    }
+    const handle = await open(file, 'w').catch(fail);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    let written: WrittenFile | undefined;
+    return {
+      write(chunk) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        try {
+          writeFullySync(handle.fd, chunk);
+        } catch (error) {
+          fail(error);
+        }
+      },
+      async close() {
+        if (written !== undefined) return written;
+        written = { bytes, sha256: hash.digest('hex') };
+        await handle.sync().catch(fail);
+        await handle.close();
+        return written;
+      },
+    };
+  }
+
+  function fail(error: unknown): never {
+    throw new CannotWriteError(path, reasonOf(error));
+  }
+
+  return {
+    openFile,
+    async commit() {
+      for (const folder of subfolders) await syncFolder(folder);
+      await syncFolder(temporary);
+      // An empty folder under the name is let go; a filled one makes rename fail, whoever filled it meanwhile.
+      await rename(temporary, target).catch((error: unknown) => {
+        throw new CannotCreateError(path, reasonOf(error));
+      });
+      await syncFolder(dirname(target));
+    },
+    abandon: () => rm(temporary, { recursive: true, force: true }),
+  };
+}
+
+async function refuseExisting(target: string, shown: string): Promise<void> {
+  try {
+    await rmdir(target);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return;
+    const reason = hasCode(error, 'ENOTEMPTY', 'EEXIST') ? 'exists and is not empty' : reasonOf(error);
+    throw new CannotCreateError(shown, reason);
+  }
+}

@@ -1,0 +1,103 @@
+import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CannotWriteError } from '../errors.js';
+import { reasonOf } from '../os-error.js';
+import { writeFullySync } from './write-fully.js';
+
+/** Bytes held in memory before the rest goes to a temporary file. */
+const MEMORY = 8 * 1024 * 1024;
+
+/** Bytes read back at a time. */
+const PIECE = 256 * 1024;
+
+/**
+ * Holds a result back. The file beyond the memory is nameless from the start, so even SIGKILL leaves nothing.
+ * Without room in the temporary folder the run fails rather than grow in memory without bounds.
+ * Its methods throw CannotWriteError, which names the temporary folder.
+ */
+export interface Spool {
+  /** Keeps `bytes` itself, which must not change. */
+  append(bytes: Uint8Array): void;
+  clear(): void;
+  /** Everything, in order. Each piece is its own: a stream may keep it after it said that it was written. */
+  pieces(): Iterable<Uint8Array>;
+  /** Gives up memory and file. Safe twice. */
+  close(): void;
+}
+
+export function createSpool(): Spool {
+  let memory: Uint8Array[] = [];
+  let memorySize = 0;
+  let fileSize = 0;
+  let file: number | undefined;
+
+  return {
+    append(bytes) {
+      if (fileSize === 0 && memorySize + bytes.length <= MEMORY) {
+        memory.push(bytes);
+        memorySize += bytes.length;
+        return;
+      }
+      file ??= openNameless();
+      appendTo(file, bytes);
+      fileSize += bytes.length;
+    },
+    clear() {
+      if (file !== undefined) truncate(file);
+      memory = [];
+      memorySize = 0;
+      fileSize = 0;
+    },
+    *pieces() {
+      yield* memory;
+      if (file !== undefined) yield* readPieces(file, fileSize);
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+      memory = [];
+      memorySize = 0;
+      fileSize = 0;
+    },
+  };
+}
+
+/** Opened to append, so that a truncated file is written from its start again. */
+function openNameless(): number {
+  const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const path = join(tmpdir(), `o-copilot-${process.pid}-${Math.random().toString(36).slice(2, 12)}`);
+  return inTemporaryFolder(() => {
+    const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    unlinkSync(path);
+    return file;
+  });
+}
+
+function appendTo(file: number, bytes: Uint8Array): void {
+  inTemporaryFolder(() => writeFullySync(file, bytes));
+}
+
+function truncate(file: number): void {
+  inTemporaryFolder(() => ftruncateSync(file, 0));
+}
+
+function* readPieces(file: number, size: number): Iterable<Uint8Array> {
+  let position = 0;
+  while (position < size) {
+    const piece = Buffer.allocUnsafe(PIECE);
+    const length = inTemporaryFolder(() => readSync(file, piece, 0, PIECE, position));
+    if (length === 0) throw new CannotWriteError(tmpdir(), 'a temporary file ended early');
+    yield piece.subarray(0, length);
+    position += length;
+  }
+}
+
+function inTemporaryFolder<T>(task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    const reason = `${reasonOf(error)} (large results are held back here; TMPDIR names another folder)`;
+    throw new CannotWriteError(tmpdir(), reason);
+  }
+}

@@ -1,0 +1,84 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { lstat, readdir, rm, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { isOsError } from '../os-error.js';
+import { isAlive } from './process-alive.js';
+
+/** Bytes of the target's name that are kept: with the rest, under the 255 that file systems allow. */
+const MAX_STEM = 190;
+
+/** Milliseconds. A file this old that nobody wrote to belongs to no live run, wherever it ran. */
+const DAY = 86_400_000;
+
+/** `.NAME.<where>-<pid>-<random>.tmp`: says which process it belongs to, so that a dead one's can go. */
+export function temporaryName(name: string): string {
+  const random = Math.random().toString(36).slice(2, 12);
+  return `${prefixOf(name)}${pidSpace()}-${process.pid}-${random}.tmp`;
+}
+
+/**
+ * Removes what killed runs left in `folder` for the target `name`: files and folders whose process has ended on this
+ * machine, or not written for a day. Best effort: what cannot be removed stays.
+ */
+export async function removeStale(folder: string, name: string): Promise<void> {
+  const prefix = prefixOf(name);
+  for (const entry of await readdirIfAllowed(folder)) {
+    const owner = entry.startsWith(prefix) ? ownerOf(entry.slice(prefix.length)) : undefined;
+    if (owner !== undefined) await removeIfStale(join(folder, entry), owner);
+  }
+}
+
+interface Owner {
+  readonly where: string;
+  readonly pid: number;
+}
+
+function ownerOf(rest: string): Owner | undefined {
+  const [, where, pid] = /^([0-9a-z]+)-(\d{1,9})-[0-9a-z]+\.tmp$/.exec(rest) ?? [];
+  return where === undefined ? undefined : { where, pid: Number(pid) };
+}
+
+async function removeIfStale(path: string, owner: Owner): Promise<void> {
+  try {
+    const stats = await lstat(path);
+    const ended = owner.where === pidSpace() && !isAlive(owner.pid);
+    if (!ended && Date.now() - stats.mtimeMs <= DAY) return;
+    if (stats.isFile()) await unlink(path);
+    else if (stats.isDirectory()) await rm(path, { recursive: true });
+  } catch (error) {
+    if (!isOsError(error)) throw error;
+  }
+}
+
+async function readdirIfAllowed(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isOsError(error)) return [];
+    throw error;
+  }
+}
+
+function prefixOf(name: string): string {
+  let stem = name;
+  while (Buffer.byteLength(stem) > MAX_STEM) stem = Array.from(stem).slice(0, -1).join('');
+  return `.${stem}.`;
+}
+
+/**
+ * Names where a pid means the same process: this boot and, in a container, its pid namespace. A folder may
+ * be shared with other machines and containers, whose pids say nothing here.
+ */
+function pidSpace(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').slice(0, 8);
+    return boot + readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch (error) {
+    if (!isOsError(error)) throw error;
+    return `h${hostname()
+      .toLowerCase()
+      .replace(/[^0-9a-z]/g, '')
+      .slice(0, 20)}`;
+  }
+}

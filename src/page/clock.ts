@@ -1,0 +1,43 @@
+import { instantOf } from '../source/timestamp.js';
+
+/** A moment as the page shows it: `DD-MM-YYYY HH:mm` in its zone, or undefined where it cannot say. */
+export type Clock = (timestamp: string) => string | undefined;
+
+/**
+ * A clock for an IANA zone. It answers undefined for a timestamp that is not RFC 3339, and always when the
+ * browser does not know the zone: the caller then shows what upstream sent.
+ */
+export function clockIn(timezone: string): Clock {
+  const format = formatIn(timezone);
+  if (format === undefined) return () => undefined;
+  return (timestamp) => {
+    const milliseconds = instantOf(timestamp);
+    if (Number.isNaN(milliseconds)) return undefined;
+    const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+    const year = parts.get('year')?.padStart(4, '0');
+    return `${parts.get('day')}-${parts.get('month')}-${year} ${parts.get('hour')}:${parts.get('minute')}`;
+  };
+}
+
+function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** YYYY-MM-DD as DD-MM-YYYY. */
+export function reverseDay(day: string): string {
+  return day.split('-').reverse().join('-');
+}

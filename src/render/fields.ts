@@ -1,0 +1,50 @@
+import { formatAmount, measure } from '../engine/index.js';
+import { type Message, textOf } from '../source/message.js';
+import { instantOf } from '../source/timestamp.js';
+import { dayText } from '../usage/day.js';
+import { kindOf, type UsageItem } from '../usage/item.js';
+import type { TimeZone } from '../usage/time-zone.js';
+import type { FieldName } from './field-names.js';
+
+/** How one field of a row is read. */
+export interface Field {
+  readonly name: FieldName;
+  /** What the field says, or undefined where the row has none. */
+  readonly value: (item: UsageItem) => string | undefined;
+  /**
+   * `number`: the value is a JSON number's text. `plain`: text of digits, letters and `-:.+` only, which no
+   * format needs to escape. `text`: anything at all, from upstream.
+   */
+  readonly type: (item: UsageItem) => 'number' | 'plain' | 'text';
+}
+
+const always =
+  <Type extends ReturnType<Field['type']>>(type: Type) =>
+  () =>
+    type;
+
+/** @param zone where `date` is the local day */
+export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
+  const readers: Record<FieldName, Omit<Field, 'name'>> = {
+    message_id: { value: (item) => `${item.message.id}`, type: always('number') },
+    timestamp: { value: (item) => item.message.timestamp, type: always('plain') },
+    report_name: { value: (item) => item.report?.name, type: always('text') },
+    credits_used: { value: (item) => formatAmount(item.credits), type: always('number') },
+    report_id: {
+      value: ({ message }) => (message.reportId === undefined ? undefined : `${message.reportId}`),
+      type: ({ message }) => (typeof message.reportId === 'string' ? 'text' : 'number'),
+    },
+    kind: { value: kindOf, type: always('plain') },
+    date: {
+      value: ({ message }) => dayText(zone.dayOf(instantOf(message.timestamp))),
+      type: always('plain'),
+    },
+    characters: { value: ({ message }) => `${charactersOf(message)}`, type: always('number') },
+    text: { value: ({ message }) => textOf(message), type: always('text') },
+  };
+  return names.map((name) => ({ name, ...readers[name] }));
+}
+
+function charactersOf({ characters, textStart, textEnd }: Message): number {
+  return measure(characters, textStart, textEnd).characters;
+}

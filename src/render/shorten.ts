@@ -1,0 +1,16 @@
+import stringWidth from 'string-width';
+
+const ELLIPSIS = '…';
+
+/** `text` in at most `columns` terminal columns, cut between graphemes and ended with `…` where it was cut. */
+export function shorten(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let kept = '';
+  let width = 1;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    width += stringWidth(segment);
+    if (width > columns) break;
+    kept += segment;
+  }
+  return kept + ELLIPSIS;
+}

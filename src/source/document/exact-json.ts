@@ -1,0 +1,53 @@
+import { isLosslessNumber, parse } from 'lossless-json';
+
+/**
+ * Parses JSON keeping the digits of every number as they are written (`LosslessNumber`), since a double
+ * cannot carry each id and each cost. A key that stands twice with one name is refused: which of two prices
+ * a parser takes must not depend on the parser.
+ *
+ * @throws SyntaxError
+ */
+export function parseExactJson(characters: string): unknown {
+  return parse(characters, undefined, {
+    onDuplicateKey: ({ key }) => {
+      throw new SyntaxError(`key ${JSON.stringify(key)} stands twice`);
+    },
+  });
+}
+
+/** The digits of an exact number as they were written; undefined for any other value. */
+export function numberText(value: unknown): string | undefined {
+  return isLosslessNumber(value) ? value.value : undefined;
+}
+
+/** The integer that `value` is, exactly; undefined for anything else, also for `1.0` and `1e3`. */
+export function exactInteger(value: unknown): number | bigint | undefined {
+  const text = numberText(value);
+  if (text === undefined || !/^-?\d{1,40}$/.test(text)) return undefined;
+  const number = Number(text);
+  if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
+  return BigInt(text);
+}
+
+/** The own members of a JSON object; undefined for any other value. */
+export function membersOf(value: unknown): Map<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isLosslessNumber(value)) {
+    return undefined;
+  }
+  return new Map(Object.entries(value));
+}
+
+/** What a person would call a JSON value: `null`, `a string`, `12.5`. Never its whole text. */
+function describe(value: unknown): string {
+  const text = numberText(value);
+  if (text !== undefined) return text.length > 40 ? `a number of ${text.length} characters` : text;
+  if (value === undefined) return 'missing';
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return value === '' ? 'an empty string' : 'a string';
+  return Array.isArray(value) ? 'an array' : 'an object';
+}
+
+/** The words for a member that is missing or not `what` it should be. */
+export function expected(what: string, value: unknown): string {
+  return value === undefined ? 'is missing' : `expected ${what}, got ${describe(value)}`;
+}

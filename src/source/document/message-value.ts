@@ -1,0 +1,55 @@
+import { DataError } from '../../errors.js';
+import type { Message, ReportId } from '../message.js';
+import { instantOf } from '../timestamp.js';
+import { exactInteger, expected, membersOf, parseExactJson } from './exact-json.js';
+
+/**
+ * Reads one message with a full parser and names what is wrong with it: the road of every message that
+ * `plain-message.ts` does not take.
+ *
+ * @param json the message's JSON, whole
+ * @param index its place in the `messages` array, from 0, for errors before its id is known
+ * @throws DataError
+ */
+export function readMessageValue(json: string, index: number): Message {
+  const place = `messages[${index}]`;
+  const members = membersOf(parseElement(json, place));
+  if (members === undefined) throw new DataError(place, 'is not an object');
+
+  const id = exactInteger(members.get('id'));
+  if (id === undefined) {
+    throw new DataError(place, expected('an integer', members.get('id')), 'id');
+  }
+  const where = `message ${id}`;
+  const text = members.get('text');
+  if (typeof text !== 'string') throw new DataError(where, expected('a string', text), 'text');
+  const timestamp = members.get('timestamp');
+  if (typeof timestamp !== 'string') {
+    throw new DataError(where, expected('an RFC 3339 timestamp', timestamp), 'timestamp');
+  }
+  if (Number.isNaN(instantOf(timestamp))) {
+    const shown = JSON.stringify(timestamp.slice(0, 40));
+    throw new DataError(where, `${shown} is not an RFC 3339 timestamp, or no such day or time`, 'timestamp');
+  }
+  const reportId = readReportId(members.get('report_id'), where);
+  return { id, timestamp, reportId, characters: text, textStart: 0, textEnd: text.length };
+}
+
+function parseElement(json: string, place: string): unknown {
+  try {
+    return parseExactJson(json);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DataError(place, `is not valid JSON: ${error.message}`);
+  }
+}
+
+function readReportId(value: unknown, where: string): ReportId | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  const id = exactInteger(value);
+  if (id === undefined) {
+    throw new DataError(where, expected('an integer, a string or null', value), 'report_id');
+  }
+  return id;
+}

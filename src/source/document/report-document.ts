@@ -1,0 +1,54 @@
+import { parseAmount } from '../../engine/index.js';
+import { DataError } from '../../errors.js';
+import type { ReportId } from '../message.js';
+import type { Report } from '../report.js';
+import { createUtf8Decoder } from './decode-utf8.js';
+import { exactInteger, expected, membersOf, numberText, parseExactJson } from './exact-json.js';
+import { valueEnd } from './value-end.js';
+
+/**
+ * Reads `{"id":…,"name":…,"credit_cost":…}`, the answer to the request for report `id`.
+ *
+ * @throws DataError when it is not JSON, is another report, or has no usable name or cost: a guess would be a
+ *   silent misbilling (pricing.md)
+ */
+export function readReport(bytes: Uint8Array, id: ReportId): Report {
+  const where = `report ${String(id)}`;
+  const members = membersOf(parseReport(bytes, where));
+  if (members === undefined) throw new DataError(where, 'is not a JSON object');
+
+  const given = members.get('id');
+  const givenId = typeof given === 'string' ? given : exactInteger(given);
+  if (givenId === undefined) throw new DataError(where, expected('an integer or a string', given), 'id');
+  if (String(givenId) !== String(id)) {
+    throw new DataError(
+      where,
+      `upstream answered with another report, ${JSON.stringify(String(givenId))}`,
+      'id',
+    );
+  }
+  const name = members.get('name');
+  if (typeof name !== 'string') throw new DataError(where, expected('a string', name), 'name');
+
+  const givenCost = members.get('credit_cost');
+  const costText = numberText(givenCost);
+  const cost = costText === undefined ? undefined : parseAmount(costText);
+  if (cost === undefined) {
+    throw new DataError(where, expected('a number that is not negative', givenCost), 'credit_cost');
+  }
+  return { name, cost };
+}
+
+function parseReport(bytes: Uint8Array, where: string): unknown {
+  const decoder = createUtf8Decoder(where);
+  const characters = decoder.push(bytes) + decoder.end();
+  if (characters.trim() === '') throw new DataError(where, 'is empty');
+  // For its bound on depth alone: the parser below recurses.
+  valueEnd(characters, 0, where);
+  try {
+    return parseExactJson(characters);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DataError(where, `is not valid JSON: ${error.message}`);
+  }
+}

@@ -1,0 +1,73 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { DataError, UnreadableError } from '../../errors.js';
+import { reasonOf } from '../../os-error.js';
+import type { ReportId } from '../message.js';
+import type { Source } from '../source.js';
+
+/** Bytes read at a time. */
+const CHUNK = 256 * 1024;
+
+/** A messages JSON file, with `reports/ID.json` beside it. */
+export function fileSource(path: string, signal: AbortSignal): Source {
+  return {
+    name: path,
+    messages: (consume) =>
+      consume(readChunks(path, createReadStream(path, { highWaterMark: CHUNK, signal }))),
+    report: (id) => readReportFile(join(dirname(path), 'reports'), id),
+    close: async () => {},
+  };
+}
+
+/** The messages document on standard input, with reports in `reports/ID.json` of the working folder. */
+export function stdinSource(stdin: Readable, signal: AbortSignal): Source {
+  addAbortSignal(signal, stdin);
+  return {
+    name: 'stdin',
+    messages: (consume) => consume(readChunks('stdin', stdin)),
+    report: (id) => readReportFile('reports', id),
+    close: async () => {},
+  };
+}
+
+/** The bytes of a stream. @throws UnreadableError */
+export async function* readChunks(
+  name: string,
+  stream: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  } catch (error) {
+    throw new UnreadableError(name, reasonOf(error));
+  }
+}
+
+/**
+ * A report's file. A folder without it says that the report does not exist; no folder at all says nothing, and
+ * pricing the text instead would be a guess.
+ */
+async function readReportFile(folder: string, id: ReportId): Promise<Uint8Array | undefined> {
+  const path = join(folder, reportFileName(id));
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (!isMissing(error)) throw new UnreadableError(path, reasonOf(error));
+  }
+  const there = await stat(folder).catch(() => undefined);
+  if (there?.isDirectory()) return undefined;
+  throw new DataError(
+    `report ${String(id)}`,
+    `a message names it, but there is no folder ${folder} to look in`,
+  );
+}
+
+/** `ID.json`, percent-encoded so that no id leads out of the folder. */
+export function reportFileName(id: ReportId): string {
+  return `${encodeURIComponent(String(id)).replaceAll('.', '%2E')}.json`;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

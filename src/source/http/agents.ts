@@ -1,0 +1,67 @@
+import { Agent, type RequestOptions, request } from 'node:http';
+import { type AgentOptions, request as requestTls, Agent as TlsAgent } from 'node:https';
+import type { Address } from './address.js';
+import { authorizeProxy, endpointOf, proxyFor } from './proxy.js';
+import { createTunnelAgent, type TunnelLimits } from './tunnel.js';
+
+/** How to send a request: with which function, over which connections, and whom to name when it fails. */
+interface Route {
+  readonly request: typeof request;
+  readonly options: RequestOptions;
+  /** Headers that the way needs, beside the request's own. */
+  readonly headers: Record<string, string>;
+  /** `host:port`, or `proxy host:port`, for messages. */
+  readonly peer: string;
+}
+
+export interface Agents {
+  /** Throws SettingError for a proxy variable that is no address. */
+  routeTo(address: Address): Route;
+  /** Ends all connections, idle or not. */
+  destroy(): void;
+}
+
+export interface AgentSettings extends TunnelLimits {
+  /** Connections to one host at most. */
+  readonly connections: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Keeps connections alive between requests: straight, or by the proxy that the environment names. */
+export function createAgents({ connections, env, ...limits }: AgentSettings): Agents {
+  const options: AgentOptions & { highWaterMark: number } = {
+    keepAlive: true,
+    maxSockets: connections,
+    // As much as one read of a socket brings; Node 20 would stop and start it four times for that.
+    highWaterMark: 64 * 1024,
+  };
+  const agents = new Map<string, Agent>();
+  const agentFor = (name: string, create: () => Agent) => {
+    const agent = agents.get(name) ?? create();
+    agents.set(name, agent);
+    return agent;
+  };
+  const direct = (url: URL) =>
+    agentFor(url.protocol, () => (url.protocol === 'https:' ? new TlsAgent(options) : new Agent(options)));
+  const tunnel = (proxy: URL) => agentFor(proxy.href, () => createTunnelAgent(proxy, options, limits));
+
+  return {
+    routeTo({ origin, path }) {
+      const url = new URL(origin);
+      const proxy = proxyFor(url, env);
+      if (proxy === undefined) return route(url, path, direct(url), url.host);
+      if (url.protocol === 'https:')
+        return route(url, path, tunnel(proxy), `${url.host} through proxy ${proxy.host}`);
+      const headers = { host: url.host, ...authorizeProxy(proxy) };
+      return route(proxy, origin + path, direct(proxy), `proxy ${proxy.host}`, headers);
+    },
+    destroy() {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function route(endpoint: URL, path: string, agent: Agent, peer: string, headers = {}): Route {
+  const options = { ...endpointOf(endpoint), path, agent };
+  return { request: endpoint.protocol === 'https:' ? requestTls : request, options, headers, peer };
+}

@@ -1,0 +1,106 @@
+import { DataError, UnauthorizedError } from '../../errors.js';
+import type { Source, SourceObserver } from '../source.js';
+import { type Address, messagesAddress, redactUrl, reportAddress, showAddress } from './address.js';
+import { authorizationFor } from './authorization.js';
+import type { Client } from './client.js';
+import { Fault, statusFault } from './fault.js';
+import { limitConcurrency } from './limit.js';
+import { openDocument } from './open-document.js';
+import { collectBytes, readBody } from './read-body.js';
+import { startRun } from './run.js';
+import type { HttpSettings } from './settings.js';
+import { withRetries } from './with-retries.js';
+
+/** Bytes. A report is a name and a cost. */
+const LONGEST_REPORT = 8 * 1024 * 1024;
+
+/**
+ * Messages and reports over HTTP, for one run: the first failure, whatever it is, the deadline, the signal
+ * and `close` end it for every request under way and to come. Throws SettingError for a token that no header
+ * can carry. Its calls throw UpstreamError, UpstreamTimeoutError, UnauthorizedError, DataError, SettingError
+ * for a proxy variable, the signal's reason, and what `consume` throws.
+ *
+ * Only a body read to its end is known to be whole, so `consume` reads on after the last byte it needs.
+ */
+export function httpSource(settings: HttpSettings, observer: SourceObserver = {}): Source {
+  const { base, period, retries, concurrency, maxBody } = settings;
+  const authorization = authorizationFor(settings);
+  const run = startRun(settings);
+  const limit = limitConcurrency(concurrency);
+  let client: Promise<Client> | undefined;
+
+  async function connect(): Promise<Client> {
+    const { createClient } = await import('./client.js');
+    return createClient(settings, run.signal);
+  }
+
+  async function open(address: Address): Promise<ReadableStream<Uint8Array> | undefined> {
+    run.signal.throwIfAborted();
+    client ??= connect();
+    return openDocument(address, await client, settings, authorization);
+  }
+
+  /** Both kinds of document come by this one road; `read` gets undefined for a 404. */
+  async function fetchDocument<T>(
+    document: 'messages' | 'report',
+    address: Address,
+    read: (body: ReadableStream<Uint8Array> | undefined) => Promise<T>,
+  ): Promise<T> {
+    const attempt = async (): Promise<T> => {
+      const start = performance.now();
+      let outcome = '200';
+      try {
+        const body = await open(address);
+        if (body === undefined) outcome = '404';
+        return await read(body);
+      } catch (error) {
+        if (error instanceof Fault) outcome = error.outcome;
+        else if (error instanceof UnauthorizedError) outcome = String(error.status);
+        else if (run.signal.aborted) outcome = 'aborted';
+        throw error;
+      } finally {
+        observer.exchange?.({ document, outcome, milliseconds: performance.now() - start });
+      }
+    };
+    try {
+      return await withRetries(attempt, { run, url: showAddress(address), retries, observer });
+    } catch (error) {
+      run.end(error);
+      throw error;
+    }
+  }
+
+  return {
+    name: redactUrl(base),
+
+    async messages(consume) {
+      const address = messagesAddress(base, period);
+      const tooLong = () =>
+        new DataError(showAddress(address), `longer than ${maxBody} bytes; --max-body sets the limit`);
+      return fetchDocument('messages', address, async (body) => {
+        if (body === undefined) throw statusFault(404, 'the server answered with status 404');
+        return readBody(body, maxBody, tooLong, consume);
+      });
+    },
+
+    async report(id) {
+      const address = reportAddress(base, id);
+      const tooLong = () =>
+        new DataError(
+          showAddress(address),
+          `longer than ${LONGEST_REPORT} bytes, the most a report may have`,
+        );
+      return limit(() =>
+        fetchDocument('report', address, async (body) => {
+          if (body === undefined) return undefined;
+          return readBody(body, LONGEST_REPORT, tooLong, collectBytes);
+        }),
+      );
+    },
+
+    async close() {
+      run.end(new Fault('the source is closed', { outcome: 'aborted', transient: false }));
+      (await client)?.destroy();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { DataError, UnauthorizedError } from '../../errors.js';
+import { type Address, showAddress } from './address.js';
+import type { Client } from './client.js';
+import { discardBody } from './discard-body.js';
+import { statusFault } from './fault.js';
+import { followRedirects } from './follow-redirects.js';
+import type { HttpSettings } from './settings.js';
+
+/**
+ * Asks for a document and judges the answer: the body of a 200, or undefined for a 404, whose body may be
+ * anything. Throws UnauthorizedError for 401 and 403, DataError for a web page, and a Fault
+ * for every other status. `authorization` goes to the start's own origin only.
+ */
+export async function openDocument(
+  start: Address,
+  client: Client,
+  settings: HttpSettings,
+  authorization: string | undefined,
+): Promise<ReadableStream<Uint8Array> | undefined> {
+  const { response, address } = await followRedirects(start, (hop) => {
+    const ours = authorization !== undefined && hop.origin === start.origin;
+    return client.get(hop, ours ? { authorization } : {});
+  });
+  const { status, headers } = response;
+  if (status === 200) return jsonBody(response, start);
+
+  await discardBody(response);
+  if (status === 404) return undefined;
+  if (status === 401 || status === 403) {
+    throw new UnauthorizedError(showAddress(start), status, hintFor(settings, address.origin));
+  }
+  const peer = status === 407 ? 'the proxy' : 'the server';
+  throw statusFault(status, `${peer} answered with status ${status}`, headers.get('retry-after'));
+}
+
+async function jsonBody({ headers, body }: Response, address: Address): Promise<ReadableStream<Uint8Array>> {
+  const type = /^(text\/html|application\/xhtml\+xml)\b/i.exec(headers.get('content-type') ?? '')?.[1];
+  if (body !== null && type === undefined) return body;
+  await body?.cancel();
+  throw new DataError(showAddress(address), `expected JSON, got ${type?.toLowerCase() ?? 'nothing'}`);
+}
+
+function hintFor({ base, token, tokenOrigin }: HttpSettings, answeredBy: string): string {
+  if (answeredBy !== base.origin) {
+    return `it was redirected to ${answeredBy.slice(0, 80)}, where the source's token or password is not sent`;
+  }
+  if (token !== undefined) return `the token came from ${(tokenOrigin ?? 'the settings').slice(0, 80)}`;
+  if (base.username !== '') return "the user name and password came from the source's URL";
+  return 'set O_COPILOT_TOKEN';
+}

@@ -1,0 +1,57 @@
+import type { ClientRequest } from 'node:http';
+import { showDuration } from './duration.js';
+import { timeoutFault } from './fault.js';
+
+/** Milliseconds. */
+export interface RequestTimeouts {
+  readonly connectTimeout: number;
+  readonly readTimeout: number;
+}
+
+/**
+ * Ends a request that connects too slowly, goes silent or is no longer wanted. The function returned tells
+ * why it was ended: a Fault, the signal's reason, or undefined while it was not.
+ */
+export function watchRequest(
+  outgoing: ClientRequest,
+  { connectTimeout, readTimeout }: RequestTimeouts,
+  signal: AbortSignal,
+): () => unknown {
+  let reason: unknown;
+  let paused = false;
+  const stop = (why: unknown) => {
+    reason ??= why;
+    outgoing.destroy();
+  };
+  const abort = () => stop(signal.reason);
+  const expectBytes = () => {
+    paused = false;
+    outgoing.setTimeout(readTimeout);
+  };
+  const connecting = setTimeout(
+    () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`)),
+    connectTimeout,
+  );
+
+  signal.addEventListener('abort', abort);
+  // Emitted when the request went out, so after the connection, the tunnel and TLS are there.
+  outgoing.on('finish', () => {
+    clearTimeout(connecting);
+    expectBytes();
+  });
+  outgoing.on('response', (incoming) => {
+    // A reader that takes its time is not a silent server.
+    incoming.on('pause', () => {
+      paused = true;
+    });
+    incoming.on('resume', expectBytes);
+  });
+  outgoing.on('timeout', () => {
+    if (!paused) stop(timeoutFault(`no byte for ${showDuration(readTimeout)}`));
+  });
+  outgoing.on('close', () => {
+    clearTimeout(connecting);
+    signal.removeEventListener('abort', abort);
+  });
+  return () => reason;
+}

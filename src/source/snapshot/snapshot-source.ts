@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataError, UnreadableError } from '../../errors.js';
+import { reasonOf } from '../../os-error.js';
+import { readChunks } from '../file/file-source.js';
+import type { Source } from '../source.js';
+import { type FileEntry, MANIFEST, type Manifest, readManifest } from './manifest.js';
+
+/**
+ * A folder that `snapshot` wrote: the bytes of one live run, offline. Every file is checked against the
+ * manifest, the messages while they are read: the last of them is not given out before the sum is right.
+ *
+ * @throws UnreadableError without a manifest; DataError for one that is not ours
+ */
+export async function snapshotSource(folder: string, signal: AbortSignal): Promise<Source> {
+  const manifest = readManifest(await readManifestFile(folder), folder);
+  const reports = new Map(manifest.reports.map((report) => [report.id, report]));
+  const missing = new Set(manifest.missing_reports);
+
+  return {
+    name: `snapshot of ${manifest.source} (${manifest.period}, ${manifest.started_at})`,
+    messages: (consume) => {
+      const stream = createReadStream(join(folder, manifest.messages.file), { signal });
+      return consume(checked(readChunks(manifest.messages.file, stream), manifest.messages, folder));
+    },
+    async report(id) {
+      const entry = reports.get(String(id));
+      if (entry !== undefined) return readChecked(folder, entry);
+      if (missing.has(String(id))) return undefined;
+      throw new DataError(
+        `snapshot ${folder}`,
+        `holds nothing of report ${String(id)}, which a message names`,
+      );
+    },
+    close: async () => {},
+  };
+}
+
+async function readManifestFile(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, MANIFEST), 'utf8');
+  } catch (error) {
+    throw new UnreadableError(folder, `is not a snapshot: ${MANIFEST}: ${reasonOf(error)}`);
+  }
+}
+
+async function* checked(
+  chunks: AsyncIterable<Uint8Array>,
+  entry: FileEntry,
+  folder: string,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let held: Uint8Array | undefined;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    if (held !== undefined) yield held;
+    held = chunk;
+  }
+  checkSum(hash.digest('hex'), entry, folder);
+  if (held !== undefined) yield held;
+}
+
+async function readChecked(folder: string, entry: Manifest['reports'][number]): Promise<Uint8Array> {
+  const bytes = await readFile(join(folder, entry.file)).catch((error: unknown) => {
+    throw new UnreadableError(join(folder, entry.file), reasonOf(error));
+  });
+  checkSum(createHash('sha256').update(bytes).digest('hex'), entry, folder);
+  return bytes;
+}
+
+function checkSum(sha256: string, entry: FileEntry, folder: string): void {
+  if (sha256 === entry.sha256) return;
+  throw new DataError(
+    `snapshot ${folder}`,
+    `${entry.file} is not what the snapshot kept: its SHA-256 is ${sha256}, the manifest says ${entry.sha256}`,
+  );
+}

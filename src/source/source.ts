@@ -1,0 +1,31 @@
+import type { ReportId } from './message.js';
+
+/**
+ * A place messages and reports come from, as raw bytes: what they mean is read in `document/`, so that a
+ * snapshot can keep them exactly as they came.
+ */
+export interface Source {
+  /** Shown to people and kept in receipts: a URL without credentials, a path, `stdin`, `sample`. */
+  readonly name: string;
+
+  /**
+   * Hands the bytes of the messages document (decompressed) to `consume`. After a transient fault it calls
+   * `consume` again with the document from its first byte, so `consume` starts afresh at every call; the
+   * result is that of the last call.
+   */
+  messages<T>(consume: (bytes: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T>;
+
+  /** The bytes of one report, or undefined when the source says that it does not exist (404, and only 404). */
+  report(id: ReportId): Promise<Uint8Array | undefined>;
+
+  /** Ends idle connections and requests under way. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** What a source tells while it works, for `--verbose`, metrics and progress. */
+export interface SourceObserver {
+  /** A request is made again in `delay` milliseconds because of `reason`. */
+  retry?(event: { url: string; reason: string; attempt: number; delay: number }): void;
+  /** An HTTP exchange ended: `outcome` is a status such as '200', or 'timeout', 'refused', 'reset', 'cut' …. */
+  exchange?(event: { document: 'messages' | 'report'; outcome: string; milliseconds: number }): void;
+}

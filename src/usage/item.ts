@@ -1,0 +1,20 @@
+import type { Amount } from '../engine/index.js';
+import type { Message } from '../source/message.js';
+import type { Report } from '../source/report.js';
+
+/** One priced message: a row of the bill. */
+export interface UsageItem {
+  readonly message: Message;
+  /** The report that priced it; undefined where the text did. */
+  readonly report: Report | undefined;
+  readonly credits: Amount;
+}
+
+/** Why a message costs what it costs: its report, its text, or its text because its report does not exist. */
+export const KINDS = ['report', 'text', 'missing-report'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export function kindOf(item: UsageItem): Kind {
+  if (item.report !== undefined) return 'report';
+  return item.message.reportId === undefined ? 'text' : 'missing-report';
+}

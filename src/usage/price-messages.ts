@@ -1,0 +1,83 @@
+import type { TextPricer } from '../engine/index.js';
+import type { Message } from '../source/message.js';
+import type { UsageItem } from './item.js';
+import type { ReportBook } from './report-book.js';
+
+/**
+ * UTF-16 units of messages read ahead of the first report that has not answered, so that reports are asked
+ * for as early as the messages arrive. This bounds memory where reports are slow.
+ */
+const LOOK_AHEAD = 8 * 1024 * 1024;
+
+interface Waiting {
+  readonly messages: readonly Message[];
+  readonly size: number;
+  ready: boolean;
+  readonly answered: Promise<unknown>;
+}
+
+/**
+ * Prices messages batch by batch, in their order: by the report where the message names one that exists, else
+ * by the text (pricing.md, "Which price applies").
+ *
+ * @throws whatever the messages or a report met
+ */
+export async function* priceMessages(
+  batches: AsyncIterable<readonly Message[]>,
+  reports: ReportBook,
+  priceText: TextPricer,
+): AsyncGenerator<UsageItem[]> {
+  const queue: Waiting[] = [];
+  let queued = 0;
+
+  function priceFirst(): UsageItem[] {
+    const first = queue.shift();
+    reports.check();
+    if (first === undefined) return [];
+    queued -= first.size;
+    return priceBatch(first.messages, reports, priceText);
+  }
+
+  for await (const messages of batches) {
+    reports.check();
+    const answered = reports.request(messages);
+    if (answered === undefined && queue.length === 0) {
+      yield priceBatch(messages, reports, priceText);
+      continue;
+    }
+    const waiting = enter(messages, answered);
+    queue.push(waiting);
+    queued += waiting.size;
+    while (queue[0] !== undefined && (queue[0].ready || queued > LOOK_AHEAD)) {
+      await queue[0].answered;
+      yield priceFirst();
+    }
+  }
+  while (queue[0] !== undefined) {
+    await queue[0].answered;
+    yield priceFirst();
+  }
+}
+
+function enter(messages: readonly Message[], answered: Promise<unknown> | undefined): Waiting {
+  const first = messages[0];
+  const waiting: Waiting = {
+    messages,
+    // A batch shares the characters of the chunk it arrived in.
+    size: (first?.characters.length ?? 0) + messages.length,
+    ready: answered === undefined,
+    answered: Promise.resolve(answered).then(() => {
+      waiting.ready = true;
+    }),
+  };
+  return waiting;
+}
+
+function priceBatch(messages: readonly Message[], reports: ReportBook, priceText: TextPricer): UsageItem[] {
+  return messages.map((message) => {
+    const report = reports.priceOf(message);
+    const credits =
+      report === undefined ? priceText(message.characters, message.textStart, message.textEnd) : report.cost;
+    return { message, report, credits };
+  });
+}

@@ -1,0 +1,92 @@
+import type { TextPricer } from '../engine/index.js';
+import { readMessages } from '../source/document/messages-document.js';
+import type { Message } from '../source/message.js';
+import type { DuplicateRule } from './duplicate-rules.js';
+import { createDuplicateCheck } from './duplicates.js';
+import type { UsageItem } from './item.js';
+import { priceMessages } from './price-messages.js';
+import type { ReportBook } from './report-book.js';
+import { isInTime, matches, type Selection } from './selection.js';
+import { createSorter } from './sort.js';
+
+/** Rows that a sorted result is given back by. */
+const ROWS_A_BATCH = 1000;
+
+export interface UsageRequest {
+  readonly reports: ReportBook;
+  readonly priceText: TextPricer;
+  readonly duplicates: DuplicateRule;
+  readonly selection: Selection;
+  /** Told how many messages a batch brought, before any is left out. */
+  readonly onRead?: (messages: number) => void;
+}
+
+/**
+ * The road: the bytes of a messages document become priced rows, in upstream's order unless sorting was asked
+ * for. The document is read to its end whatever the limit, since only a whole document is known to be right.
+ *
+ * @throws DataError, and whatever the source throws
+ */
+export async function* readUsage(
+  bytes: AsyncIterable<Uint8Array>,
+  request: UsageRequest,
+): AsyncGenerator<UsageItem[]> {
+  const priced = priceMessages(countedMessages(bytes, request), request.reports, request.priceText);
+  const { selection } = request;
+  const wanted = selectRows(priced, selection);
+  if (selection.sort === undefined) {
+    yield* page(wanted, selection);
+    return;
+  }
+  const sorter = createSorter(
+    selection.sort,
+    selection.offset + (selection.limit ?? Number.POSITIVE_INFINITY),
+  );
+  for await (const items of wanted) sorter.add(items);
+  yield* page(inBatches(sorter.sorted()), selection);
+}
+
+async function* countedMessages(
+  bytes: AsyncIterable<Uint8Array>,
+  { duplicates, selection, onRead }: UsageRequest,
+): AsyncGenerator<Message[]> {
+  const counts = createDuplicateCheck(duplicates);
+  const everything = duplicates === 'keep' && selection.since === undefined && selection.until === undefined;
+  for await (const messages of readMessages(bytes)) {
+    onRead?.(messages.length);
+    yield everything
+      ? messages
+      : messages.filter((message) => counts(message) && isInTime(message, selection));
+  }
+}
+
+async function* selectRows(
+  batches: AsyncIterable<UsageItem[]>,
+  selection: Selection,
+): AsyncGenerator<UsageItem[]> {
+  if (selection.report === undefined && selection.kind === undefined) {
+    yield* batches;
+    return;
+  }
+  for await (const items of batches) yield items.filter((item) => matches(item, selection));
+}
+
+async function* page(
+  batches: AsyncIterable<UsageItem[]> | Iterable<UsageItem[]>,
+  { offset, limit }: Selection,
+): AsyncGenerator<UsageItem[]> {
+  let toSkip = offset;
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  for await (const items of batches) {
+    const rows = toSkip === 0 && left >= items.length ? items : items.slice(toSkip, toSkip + left);
+    toSkip = Math.max(0, toSkip - items.length);
+    left -= rows.length;
+    if (rows.length > 0) yield rows;
+  }
+}
+
+function* inBatches(items: readonly UsageItem[]): Generator<UsageItem[]> {
+  for (let first = 0; first < items.length; first += ROWS_A_BATCH) {
+    yield items.slice(first, first + ROWS_A_BATCH);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Message, ReportId } from '../source/message.js';
+import { instantOf } from '../source/timestamp.js';
+import { type Kind, kindOf, type UsageItem } from './item.js';
+
+/** Which rows a report shows. */
+export interface Selection {
+  /** First instant that counts, in milliseconds since 1970 UTC. */
+  readonly since?: number;
+  /** First instant that no longer counts. */
+  readonly until?: number;
+  /** A report's id or name. */
+  readonly report?: string;
+  readonly kind?: Kind;
+  readonly sort?: Sorting;
+  /** Rows left out at the beginning. */
+  readonly offset: number;
+  /** Rows at the most. */
+  readonly limit?: number;
+}
+
+export const SORT_FIELDS = [
+  'message_id',
+  'timestamp',
+  'report_name',
+  'credits_used',
+  'report_id',
+  'kind',
+  'characters',
+  'text',
+] as const;
+
+export interface Sorting {
+  readonly field: (typeof SORT_FIELDS)[number];
+  readonly descending: boolean;
+}
+
+/** Whether anything but sorting was asked for, so that the rows shown may not be the whole period. */
+export function narrows({ since, until, report, kind, offset, limit }: Selection): boolean {
+  return offset > 0 || [since, until, report, kind, limit].some((bound) => bound !== undefined);
+}
+
+/** Whether a message lies in the time asked for: decided before pricing, so that no other report is fetched. */
+export function isInTime(message: Message, { since, until }: Selection): boolean {
+  if (since === undefined && until === undefined) return true;
+  const instant = instantOf(message.timestamp);
+  return (since === undefined || instant >= since) && (until === undefined || instant < until);
+}
+
+export function matches(item: UsageItem, { report, kind }: Selection): boolean {
+  if (kind !== undefined && kindOf(item) !== kind) return false;
+  return report === undefined || item.report?.name === report || isId(item.message.reportId, report);
+}
+
+function isId(id: ReportId | undefined, text: string): boolean {
+  return id !== undefined && String(id) === text;
+}

@@ -1,0 +1,134 @@
+import { Decimal } from 'decimal.js';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type NaiveCard, priceByCard } from '../../bench/engine/naive.js';
+import {
+  type Amount,
+  explainText,
+  formatAmount,
+  PUBLISHED_RATES,
+  type Rates,
+  RULESETS,
+  textPricer,
+  toAmount,
+} from '../../src/engine/index.js';
+import { text } from './texts.js';
+
+const amount: fc.Arbitrary<Amount> = fc.oneof(
+  fc.nat(1000),
+  fc.maxSafeNat(),
+  fc
+    .tuple(fc.nat(1_000_000), fc.integer({ min: -12, max: 12 }))
+    .map(([digits, exponent]) => toAmount(new Decimal(`${digits}e${exponent}`))),
+);
+
+const rates: fc.Arbitrary<Rates> = fc.record({
+  base: amount,
+  character: amount,
+  shortWord: amount,
+  mediumWord: amount,
+  longWord: amount,
+  thirdVowel: amount,
+  overLength: amount,
+  uniqueWordsBonus: amount,
+  minimum: amount,
+  palindromeFactor: fc.oneof(
+    fc.integer({ min: 1, max: 9 }),
+    fc.constantFrom(new Decimal('1.5'), new Decimal('1.001')),
+  ),
+  thresholds: fc.record({
+    mediumFrom: fc.integer({ min: 1, max: 5 }),
+    longFrom: fc.integer({ min: 5, max: 9 }),
+    lengthLimit: fc.nat(150),
+  }),
+});
+
+const wholeRates = fc
+  .tuple(rates, fc.array(fc.nat(100_000), { minLength: 9, maxLength: 9 }), fc.integer({ min: 1, max: 9 }))
+  .map(
+    ([
+      card,
+      [base = 0, character = 0, shortWord = 0, mediumWord = 0, longWord = 0, ...more],
+      palindromeFactor,
+    ]) => {
+      const [thirdVowel = 0, overLength = 0, uniqueWordsBonus = 0, minimum = 0] = more;
+      const words = { shortWord, mediumWord, longWord };
+      return {
+        ...card,
+        base,
+        character,
+        ...words,
+        thirdVowel,
+        overLength,
+        uniqueWordsBonus,
+        minimum,
+        palindromeFactor,
+      };
+    },
+  );
+
+function naiveCard({ thresholds, ...card }: Rates): NaiveCard {
+  return {
+    base: formatAmount(card.base),
+    character: formatAmount(card.character),
+    shortWord: formatAmount(card.shortWord),
+    mediumWord: formatAmount(card.mediumWord),
+    longWord: formatAmount(card.longWord),
+    thirdVowel: formatAmount(card.thirdVowel),
+    overLength: formatAmount(card.overLength),
+    uniqueWordsBonus: formatAmount(card.uniqueWordsBonus),
+    minimum: formatAmount(card.minimum),
+    palindromeFactor: card.palindromeFactor,
+    ...thresholds,
+  };
+}
+
+// The naive price is computed with the default constructor.
+beforeAll(() => {
+  Decimal.set({ precision: 200 });
+});
+
+afterAll(() => {
+  Decimal.set({ defaults: true });
+});
+
+test('any card prices as decimal.js does, and its explanation adds up to the price', () => {
+  fc.assert(
+    fc.property(fc.oneof(rates, wholeRates), text, (card, characters) => {
+      const price = textPricer('published', card)(characters);
+      expect(formatAmount(price)).toBe(priceByCard(characters, naiveCard(card)).toFixed());
+      expect(explainText(characters, 'published', card).total).toEqual(price);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('the highest whole card stays exact on a long text', () => {
+  const card = { ...PUBLISHED_RATES, character: 4_000_000, palindromeFactor: 1 };
+  expect(formatAmount(textPricer('published', card)('1'.repeat(1_000_000)))).toBe('40000000006');
+  const higher = { ...card, character: Number.MAX_SAFE_INTEGER };
+  expect(formatAmount(textPricer('published', higher)('1'.repeat(1_000_000)))).toBe('90071992547409910006');
+});
+
+test.each([
+  ['base', { base: -1 }],
+  ['character', { character: 0.5 }],
+  ['thirdVowel', { thirdVowel: Number.NaN }],
+  ['minimum', { minimum: new Decimal('-0.001') }],
+  ['longWord', { longWord: new Decimal(Number.POSITIVE_INFINITY) }],
+  ['palindromeFactor', { palindromeFactor: 0 }],
+  ['palindromeFactor', { palindromeFactor: 1.5 }],
+  ['palindromeFactor', { palindromeFactor: new Decimal('0.9999999999999999999999') }],
+  ['mediumFrom', { thresholds: { mediumFrom: 0, longFrom: 8, lengthLimit: 100 } }],
+  ['longFrom', { thresholds: { mediumFrom: 4, longFrom: 3, lengthLimit: 100 } }],
+  ['lengthLimit', { thresholds: { mediumFrom: 4, longFrom: 8, lengthLimit: -1 } }],
+])('a wrong %s is refused by name', (name, wrong) => {
+  const card = { ...PUBLISHED_RATES, ...wrong };
+  expect(() => textPricer('published', card)).toThrow(new RegExp(`^${name} `));
+  expect(() => explainText('lease', 'published', card)).toThrow(RangeError);
+});
+
+test.each(RULESETS.filter((ruleset) => ruleset !== 'published'))('%s takes no rates', (ruleset) => {
+  expect(() => textPricer(ruleset, PUBLISHED_RATES)).toThrow(RangeError);
+  expect(() => explainText('lease', ruleset, PUBLISHED_RATES)).toThrow(RangeError);
+});

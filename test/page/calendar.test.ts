@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { barOf, barsBetween, chooseUnit, firstDayOf, labelOf, lastDayOf } from '../../src/page/calendar.js';
+import { clockIn } from '../../src/page/clock.js';
+
+describe('the bars of a period', () => {
+  it('are its days, those without messages included', () => {
+    expect(barsBetween('2024-02-27', '2024-03-02', 'day')).toEqual([
+      '2024-02-27',
+      '2024-02-28',
+      '2024-02-29',
+      '2024-03-01',
+      '2024-03-02',
+    ]);
+    expect(barsBetween('2024-02-27', '2024-02-27', 'day')).toEqual(['2024-02-27']);
+  });
+
+  it('are months or years where days are too many to draw', () => {
+    expect(chooseUnit('2024-01-01', '2025-12-31')).toBe('day');
+    expect(chooseUnit('2014-01-01', '2024-12-31')).toBe('month');
+    expect(chooseUnit('0001-01-01', '9999-12-31')).toBe('year');
+    expect(barsBetween('0001-01-01', '9999-12-31', 'year')).toHaveLength(9999);
+  });
+
+  it('skip no month, whatever day they begin on', () => {
+    for (const first of ['2023-01-01', '2023-01-29', '2023-01-31']) {
+      const months = barsBetween(first, '2025-01-01', 'month');
+      expect(months).toHaveLength(25);
+      expect(new Set(months).size).toBe(25);
+    }
+  });
+
+  it.each([
+    ['2024-04-29', '2024-04-29', '2024-04-29', '29 Apr 2024'],
+    ['2024-02', '2024-02-01', '2024-02-29', 'Feb 2024'],
+    ['2023-12', '2023-12-01', '2023-12-31', 'Dec 2023'],
+    ['2024', '2024-01-01', '2024-12-31', '2024'],
+  ])('%s spans %s to %s and reads %s', (bar, first, last, label) => {
+    expect([firstDayOf(bar), lastDayOf(bar), labelOf(bar)]).toEqual([first, last, label]);
+  });
+
+  it('hold their days', () => {
+    expect([barOf('2024-04-29', 'day'), barOf('2024-04-29', 'month'), barOf('2024-04-29', 'year')]).toEqual([
+      '2024-04-29',
+      '2024-04',
+      '2024',
+    ]);
+  });
+});
+
+describe('the clock', () => {
+  it.each([
+    ['UTC', '2024-04-29T02:08:29.375Z', '29-04-2024 02:08'],
+    ['Asia/Tokyo', '2024-04-29T23:08:29.375Z', '30-04-2024 08:08'],
+    ['America/New_York', '2024-04-29T02:08:29+02:00', '28-04-2024 20:08'],
+    ['UTC', '2024-04-29T00:00:00Z', '29-04-2024 00:00'],
+  ])('in %s shows %s as %s', (timezone, timestamp, shown) => {
+    expect(clockIn(timezone)(timestamp)).toBe(shown);
+  });
+
+  it('cannot say in a zone it does not know, or for what is no timestamp', () => {
+    expect(clockIn('Mars/Olympus')('2024-04-29T02:08:29Z')).toBeUndefined();
+    expect(clockIn('UTC')('yesterday')).toBeUndefined();
+  });
+});

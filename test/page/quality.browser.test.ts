@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildPageShell } from '../../build/page.js';
+import { makeRows } from './bills.js';
+import { hasChromium, openWorkshop, type Workshop } from './browser.js';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Rules of axe that the page breaks, serious or critical, with the elements that break them. */
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Milliseconds until the page has answered a click and laid itself out, the best of some. */
+async function bestClick(page: Page, name: string, clicks = 3): Promise<number> {
+  const times: number[] = [];
+  for (let click = 0; click < clicks; click += 1) {
+    times.push(
+      await page
+        .locator('#columns')
+        .getByRole('button', { name })
+        .evaluate((button: HTMLElement) => {
+          const start = performance.now();
+          button.click();
+          document.body.getBoundingClientRect();
+          return performance.now() - start;
+        }),
+    );
+  }
+  return Math.min(...times);
+}
+
+describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () => {
+  let workshop: Workshop;
+  let address: string;
+  let small: string;
+
+  beforeAll(async () => {
+    workshop = await openWorkshop();
+    address = await workshop.write(makeRows(250), { state: 'open' });
+    small = await workshop.write(makeRows(40, 10), { state: 'open' });
+  }, 30_000);
+
+  afterEach(() => workshop.closePages());
+  afterAll(() => workshop.close());
+
+  it.each<[string, string, BrowserContextOptions]>([
+    ['in light', '#sort=report_name.asc&sort=credits_used.desc', { colorScheme: 'light' }],
+    ['in dark, with a range', '#from=2024-04-03&to=2024-04-09', { colorScheme: 'dark' }],
+    ['narrow', '', { viewport: { width: 360, height: 740 } }],
+    ['without a match', '#q=nothing', {}],
+  ])('has no serious fault of accessibility %s', async (_, fragment, options) => {
+    const { page } = await workshop.open(small + fragment, options);
+    await page.getByText('The chart as a table').click();
+    await page.locator('.days').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  it('has none in an empty period', async () => {
+    const { page } = await workshop.open(await workshop.write([]));
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  it.each([360, 700, 1200])('fits a window of %i pixels', async (width) => {
+    const { page } = await workshop.open(address, { viewport: { width, height: 800 } });
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(excess).toBeLessThanOrEqual(0);
+    const credits = await page.locator('#rows .number').first().boundingBox();
+    expect((credits?.x ?? 0) + (credits?.width ?? 0)).toBeLessThanOrEqual(width);
+  });
+
+  it('works over HTTP with its policy as a header, and asks for nothing else', async () => {
+    const { policy } = await buildPageShell();
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy });
+      response.end(workshop.render(makeRows(250)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const bound = server.address();
+    const port = typeof bound === 'object' ? bound?.port : undefined;
+    const { page, complaints } = await workshop.open(`http://127.0.0.1:${port}/`);
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.reload();
+    expect(await page.locator('#rows .id').first().textContent()).toBe('1100');
+    await page.goBack();
+    await expect.poll(() => page.locator('#rows .id').first().textContent()).toBe('1000');
+    expect(complaints).toEqual([]);
+    expect(new Set(asked)).toEqual(new Set(['/']));
+    await page.close();
+    server.close();
+  });
+
+  it('prints every row that the filter leaves, and puts the page back', async () => {
+    const { page } = await workshop.open(`${address}#kind=text`);
+    const printed = await page.evaluate(() => {
+      dispatchEvent(new Event('beforeprint'));
+      const count = document.querySelectorAll('#rows tr').length;
+      dispatchEvent(new Event('afterprint'));
+      return [count, document.querySelectorAll('#rows tr').length];
+    });
+    const texts = makeRows(250).filter(({ kind }) => kind === 'text').length;
+    expect(printed).toEqual([texts, 100]);
+    const pdf = await page.pdf();
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  it('sorts, filters and turns the pages of 100,000 rows without a pause', async () => {
+    const big = await workshop.write(makeRows(100_000));
+    const { page, complaints } = await workshop.open(big);
+    expect(await page.getByRole('status').textContent()).toContain('100,000 messages');
+    for (const name of ['Message', 'Time', 'Report', 'Kind', 'Credits']) {
+      expect(await bestClick(page, name)).toBeLessThan(1000);
+    }
+    await page.getByRole('searchbox').fill('9999');
+    await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^\d\d+ messages/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('is small', async () => {
+    const { head, tail } = await buildPageShell();
+    expect(Buffer.byteLength(head + tail)).toBeLessThan(100_000);
+  });
+});

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { KINDS } from '../../src/page/contract.js';
+import { formatView, parseView } from '../../src/page/state-url.js';
+import { COLUMNS, type View } from '../../src/page/view.js';
+
+const day = fc
+  .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+
+const anyView: fc.Arbitrary<View> = fc.record({
+  sort: fc.uniqueArray(fc.record({ column: fc.constantFrom(...COLUMNS), descending: fc.boolean() }), {
+    selector: ({ column }) => column,
+  }),
+  text: fc.string({ unit: 'grapheme' }),
+  kind: fc.constantFrom(undefined, ...KINDS),
+  from: fc.option(day, { nil: undefined }),
+  to: fc.option(day, { nil: undefined }),
+  page: fc.integer({ min: 1, max: 999_999_999 }),
+});
+
+describe("the view in the page's address", () => {
+  it('comes back as it went in', () => {
+    fc.assert(
+      fc.property(anyView, (view) => {
+        expect(parseView(formatView(view))).toEqual(view);
+      }),
+    );
+  });
+
+  it('is nothing for the whole bill as received', () => {
+    expect(formatView(parseView(''))).toBe('');
+  });
+
+  it('reads as what it is', () => {
+    const view = parseView('#sort=credits_used.desc&sort=report_name.asc&kind=text&from=2024-04-02');
+    expect(formatView(view)).toBe('#sort=credits_used.desc&sort=report_name.asc&kind=text&from=2024-04-02');
+  });
+
+  it('leaves out what means nothing', () => {
+    const nonsense =
+      '#sort=price.asc&sort=kind.up&sort=kind&kind=all&from=2024-02-30&to=tomorrow&page=0&page=1e9&%';
+    expect(parseView(nonsense)).toEqual(parseView(''));
+  });
+});
