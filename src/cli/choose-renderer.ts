@@ -2,17 +2,26 @@ import { csvRenderer } from '../render/csv.js';
 import { fieldsOf } from '../render/fields.js';
 import { jsonRenderer, ndjsonRenderer } from '../render/json.js';
 import type { Renderer } from '../render/renderer.js';
-import { wantsColor } from './color.js';
+import type { Extent, PageFacts } from '../render/usage-page.js';
+import { periodState } from '../usage/period-state.js';
+import { narrows } from '../usage/selection.js';
 import type { Host } from './host.js';
 import type { Period } from './open-period.js';
+import { openTerminal } from './open-terminal.js';
 import type { OutputChoice } from './options/output-options.js';
 
-/** Makes the renderer that a command's output flags ask for; a fresh one for each reading of the document. */
+/**
+ * Makes the renderer that a command's output flags ask for; a fresh one for each reading of the document.
+ *
+ * @param asOf what a page takes for now, in milliseconds since 1970 UTC
+ */
 export async function chooseRenderer(
   choice: OutputChoice,
-  { zone, outOf }: Pick<Period, 'zone' | 'outOf'>,
+  period: Pick<Period, 'zone' | 'outOf' | 'settings' | 'sourceName' | 'selection'>,
   host: Host,
+  asOf: number | undefined,
 ): Promise<() => Renderer> {
+  const { zone, outOf } = period;
   const fields = fieldsOf(choice.fields, zone);
   switch (choice.format) {
     case 'json':
@@ -22,14 +31,35 @@ export async function chooseRenderer(
     case 'csv':
       return () => csvRenderer(fields, choice);
     case 'table': {
-      const [{ tableRenderer }, { Chalk }] = await Promise.all([
+      const [{ tableRenderer }, terminal] = await Promise.all([
         import('../render/table.js'),
-        import('chalk'),
+        openTerminal(choice, host),
       ]);
-      const toTerminal = host.stdout.isTTY === true && (choice.output ?? '-') === '-';
-      const chalk = new Chalk({ level: wantsColor(choice.color, host.env, toTerminal) ? 1 : 0 });
-      const width = toTerminal ? host.stdout.columns : undefined;
-      return () => tableRenderer(fields, { chalk, width, outOf });
+      return () => tableRenderer(fields, { ...terminal, outOf });
+    }
+    case 'html': {
+      const [{ pageRenderer }, { loadPageShell }] = await Promise.all([
+        import('../render/usage-page.js'),
+        import('../render/page-shell.js'),
+      ]);
+      const shell = await loadPageShell();
+      return () => pageRenderer(shell, zone, (extent) => pageFacts(period, extent, asOf));
     }
   }
+}
+
+function pageFacts(
+  { settings, sourceName, selection, zone }: Pick<Period, 'settings' | 'sourceName' | 'selection' | 'zone'>,
+  extent: Extent | undefined,
+  asOf = Date.now(),
+): PageFacts {
+  return {
+    source: sourceName,
+    period: settings.period,
+    timezone: zone.name,
+    rules: settings.rules,
+    asOf: `${new Date(asOf).toISOString().slice(0, 19)}Z`,
+    state: periodState(extent?.lastInstant, zone, asOf),
+    filtered: narrows(selection),
+  };
 }

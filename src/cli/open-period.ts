@@ -33,22 +33,29 @@ export interface Period {
   close(): Promise<void>;
 }
 
+/** What a command asks of a period beside its flags. */
+export interface PeriodOptions {
+  /** The id of the only message wanted. */
+  readonly message?: number | bigint;
+  /** Makes what to read through instead of the source itself, such as a recorder. */
+  readonly wrapSource?: (source: Source) => Source;
+}
+
 /**
  * Checks every flag and setting and opens the source; no request is made before `read`.
  *
- * @param wrapSource what to read through instead of the source itself, such as a recorder
  * @throws CommandLineError, SettingError, UnreadableError
  */
 export async function openPeriod(
   flags: RawFlags,
   run: Run,
-  wrapSource: (source: Source) => Source = (source) => source,
+  { message, wrapSource = (source) => source }: PeriodOptions = {},
 ): Promise<Period> {
   const startedAt = performance.now();
   const choice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
   const zone = await openTimeZone(settings.timezone);
-  const selection = selectionFrom(flags, zone);
+  const selection = { ...selectionFrom(flags, zone), ...(message !== undefined && { message }) };
 
   const progress = startProgress(run, choice.quiet);
   const observed = observeSource(run, choice, progress);

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { explainCommand } from './commands/explain.js';
+import { reportCommand } from './commands/report.js';
 import { snapshotCommand } from './commands/snapshot.js';
+import { summaryCommand } from './commands/summary.js';
 import { usageCommand } from './commands/usage.js';
 import type { Run } from './host.js';
 
@@ -19,7 +22,13 @@ export function createProgram(run: Run): Command {
     .showSuggestionAfterError()
     // checkWords refuses them, and names the first.
     .allowExcessArguments(true);
-  for (const command of [usageCommand(run), snapshotCommand(run)])
+  for (const command of [
+    usageCommand(run),
+    summaryCommand(run),
+    explainCommand(run),
+    snapshotCommand(run),
+    reportCommand(run),
+  ])
     program.addCommand(command.copyInheritedSettings(program));
   return program;
 }

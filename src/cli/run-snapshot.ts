@@ -18,9 +18,11 @@ export function runSnapshot(path: string, flags: RawFlags, run: Run): Promise<vo
     const folder = await newFolder(path);
     try {
       let recorder: ReturnType<typeof recordSource> | undefined;
-      const period = await openPeriod(flags, run, (source) => {
-        recorder = recordSource(source, folder);
-        return recorder.source;
+      const period = await openPeriod(flags, run, {
+        wrapSource(source) {
+          recorder = recordSource(source, folder);
+          return recorder.source;
+        },
       });
       record.period = period;
       try {

@@ -85,7 +85,6 @@ export function createWordScanner(): WordScanner {
     endWord(end) {
       if (found % 2 === 0) return;
       boundaries[found] = end;
-      sums[found + 1] = sums[found] ?? 0;
       found++;
     },
     endedWords: () => found >> 1,

@@ -5,7 +5,6 @@ import { CannotWriteError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
 import { writeFullySync } from './write-fully.js';
 
-/** Bytes held in memory before the rest goes to a temporary file. */
 const MEMORY = 8 * 1024 * 1024;
 
 /** Bytes read back at a time. */
@@ -26,7 +25,8 @@ export interface Spool {
   close(): void;
 }
 
-export function createSpool(): Spool {
+/** @param mostInMemory bytes held in memory before the rest goes to a temporary file */
+export function createSpool(mostInMemory = MEMORY): Spool {
   let memory: Uint8Array[] = [];
   let memorySize = 0;
   let fileSize = 0;
@@ -34,7 +34,7 @@ export function createSpool(): Spool {
 
   return {
     append(bytes) {
-      if (fileSize === 0 && memorySize + bytes.length <= MEMORY) {
+      if (fileSize === 0 && memorySize + bytes.length <= mostInMemory) {
         memory.push(bytes);
         memorySize += bytes.length;
         return;

@@ -35,11 +35,15 @@ export function tableWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, { width }) => sum + width + 2, -1);
 }
 
-/** The header, the rows and a rule above and below them, as pieces that end with a newline each. */
+/**
+ * The header, the rows, a rule above and below them, and a last row for totals where there is one, as pieces
+ * that end with a newline each.
+ */
 export function* drawTable(
   rows: readonly string[][],
   columns: readonly Column[],
   chalk: ChalkInstance,
+  totals?: string[],
 ): Generator<string> {
   const rule = `${chalk.dim('─'.repeat(tableWidth(columns)))}\n`;
   yield `${drawBlock([columns.map(({ title }) => title)], columns, (text) => chalk.bold(text))}\n`;
@@ -49,6 +53,7 @@ export function* drawTable(
     yield `${drawBlock(block, columns, (text, { dim }) => (dim ? chalk.dim(text) : text))}\n`;
   }
   yield rule;
+  if (totals !== undefined) yield `${drawBlock([totals], columns, (text) => chalk.bold(text))}\n`;
 }
 
 function drawBlock(

@@ -1,18 +1,16 @@
-import type { ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
 import { formatAmount } from '../engine/index.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
+import { decimalsOf, padDecimals } from './decimals.js';
 import type { FieldName } from './field-names.js';
 import type { Field } from './fields.js';
 import type { Renderer } from './renderer.js';
 import { shorten } from './shorten.js';
 import { type Column, drawTable, tableWidth } from './table-blocks.js';
+import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
 
-export interface TableOptions {
-  readonly chalk: ChalkInstance;
-  /** Columns of the terminal; undefined off a terminal, where nothing is shortened. */
-  readonly width: number | undefined;
+export interface TableOptions extends Terminal {
   /** How many messages the period has, where the rows are not all of them: the footer then says so. */
   readonly outOf: () => number | undefined;
 }
@@ -62,25 +60,15 @@ function cellText(field: Field, item: UsageItem): string {
 }
 
 /**
- * Puts the credits, and the total given, on one decimal point: trailing zeros are added, no digit is dropped.
+ * Puts the credits, and the total given, on one decimal point.
  *
  * @returns the total with its zeros
  */
 function alignDecimals(rows: string[][], fields: readonly Field[], total: string): string {
   const column = fields.findIndex(({ name }) => name === 'credits_used');
   const decimals = rows.reduce((most, row) => Math.max(most, decimalsOf(row[column] ?? '')), 0);
-  const padded = (amount: string) => {
-    const missing = decimals - decimalsOf(amount);
-    if (missing === 0) return amount;
-    return `${amount}${amount.includes('.') ? '' : '.'}${'0'.repeat(missing)}`;
-  };
-  if (column !== -1) for (const row of rows) row[column] = padded(row[column] ?? '');
-  return padded(total);
-}
-
-function decimalsOf(amount: string): number {
-  const point = amount.indexOf('.');
-  return point === -1 ? 0 : amount.length - point - 1;
+  if (column !== -1) for (const row of rows) row[column] = padDecimals(row[column] ?? '', decimals);
+  return padDecimals(total, decimals);
 }
 
 function columnsOf(

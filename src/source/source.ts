@@ -15,11 +15,26 @@ export interface Source {
    */
   messages<T>(consume: (bytes: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T>;
 
+  /**
+   * As `messages`, for who already has the document that `known` came with: where upstream says that it is
+   * still the same, `consume` is not called. Missing where a source cannot tell.
+   */
+  messagesIfChanged?<T>(
+    known: Validators,
+    consume: (bytes: AsyncIterable<Uint8Array>, validators: Validators) => Promise<T>,
+  ): Promise<{ readonly changed: T } | 'unchanged'>;
+
   /** The bytes of one report, or undefined when the source says that it does not exist (404, and only 404). */
   report(id: ReportId): Promise<Uint8Array | undefined>;
 
   /** Ends idle connections and requests under way. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** By which upstream tells a document's versions apart (RFC 9110, section 8.8); empty where it does not. */
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
 }
 
 /** What a source tells while it works, for `--verbose`, metrics and progress. */

@@ -6,7 +6,7 @@ import { createDuplicateCheck } from './duplicates.js';
 import type { UsageItem } from './item.js';
 import { priceMessages } from './price-messages.js';
 import type { ReportBook } from './report-book.js';
-import { isInTime, matches, type Selection } from './selection.js';
+import { isWanted, matches, narrowsMessages, type Selection } from './selection.js';
 import { createSorter } from './sort.js';
 
 /** Rows that a sorted result is given back by. */
@@ -51,12 +51,12 @@ async function* countedMessages(
   { duplicates, selection, onRead }: UsageRequest,
 ): AsyncGenerator<Message[]> {
   const counts = createDuplicateCheck(duplicates);
-  const everything = duplicates === 'keep' && selection.since === undefined && selection.until === undefined;
+  const everything = duplicates === 'keep' && !narrowsMessages(selection);
   for await (const messages of readMessages(bytes)) {
     onRead?.(messages.length);
     yield everything
       ? messages
-      : messages.filter((message) => counts(message) && isInTime(message, selection));
+      : messages.filter((message) => counts(message) && isWanted(message, selection));
   }
 }
 

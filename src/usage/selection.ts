@@ -4,6 +4,8 @@ import { type Kind, kindOf, type UsageItem } from './item.js';
 
 /** Which rows a report shows. */
 export interface Selection {
+  /** The id of the only message asked for. */
+  readonly message?: number | bigint;
   /** First instant that counts, in milliseconds since 1970 UTC. */
   readonly since?: number;
   /** First instant that no longer counts. */
@@ -35,14 +37,23 @@ export interface Sorting {
 }
 
 /** Whether anything but sorting was asked for, so that the rows shown may not be the whole period. */
-export function narrows({ since, until, report, kind, offset, limit }: Selection): boolean {
-  return offset > 0 || [since, until, report, kind, limit].some((bound) => bound !== undefined);
+export function narrows({ message, since, until, report, kind, offset, limit }: Selection): boolean {
+  return offset > 0 || [message, since, until, report, kind, limit].some((bound) => bound !== undefined);
 }
 
-/** Whether a message lies in the time asked for: decided before pricing, so that no other report is fetched. */
-export function isInTime(message: Message, { since, until }: Selection): boolean {
+/** Whether `isWanted` leaves anything out. */
+export function narrowsMessages({ message, since, until }: Selection): boolean {
+  return [message, since, until].some((bound) => bound !== undefined);
+}
+
+/**
+ * Whether a message is the one asked for and lies in the time asked for: decided before pricing, so that no
+ * other report is fetched.
+ */
+export function isWanted({ id, timestamp }: Message, { message, since, until }: Selection): boolean {
+  if (message !== undefined && id !== message) return false;
   if (since === undefined && until === undefined) return true;
-  const instant = instantOf(message.timestamp);
+  const instant = instantOf(timestamp);
   return (since === undefined || instant >= since) && (until === undefined || instant < until);
 }
 

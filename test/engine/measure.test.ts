@@ -104,7 +104,7 @@ test.each([
   const begin = performance.now();
   const counts = measure(characters);
   // Far below what comparing each word with each takes, and far above what a busy machine needs.
-  expect(performance.now() - begin).toBeLessThan(2000);
+  expect(performance.now() - begin).toBeLessThan(5000);
   expect(counts.allWordsUnique).toBe(unique);
   expect(counts.palindrome).toBe(palindrome);
 });

@@ -46,7 +46,7 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
   beforeAll(async () => {
     workshop = await openWorkshop();
     address = await workshop.write(makeRows(250), { state: 'open' });
-    small = await workshop.write(makeRows(40, 10), { state: 'open' });
+    small = await workshop.write(makeRows(16, 8), { state: 'open' });
   }, 30_000);
 
   afterEach(() => workshop.closePages());
@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
 
   it.each<[string, string, BrowserContextOptions]>([
     ['in light', '#sort=report_name.asc&sort=credits_used.desc', { colorScheme: 'light' }],
-    ['in dark, with a range', '#from=2024-04-03&to=2024-04-09', { colorScheme: 'dark' }],
+    ['in dark, with a range', '#from=2024-04-03&to=2024-04-05', { colorScheme: 'dark' }],
     ['narrow', '', { viewport: { width: 360, height: 740 } }],
     ['without a match', '#q=nothing', {}],
   ])('has no serious fault of accessibility %s', async (_, fragment, options) => {
@@ -119,7 +119,7 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
     const { page, complaints } = await workshop.open(big);
     expect(await page.getByRole('status').textContent()).toContain('100,000 messages');
     for (const name of ['Message', 'Time', 'Report', 'Kind', 'Credits']) {
-      expect(await bestClick(page, name)).toBeLessThan(1000);
+      expect(await bestClick(page, name)).toBeLessThan(2000);
     }
     await page.getByRole('searchbox').fill('9999');
     await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^\d\d+ messages/);

@@ -7,8 +7,11 @@ import { COLOR_CHOICES, type ColorChoice, colorChoice } from '../color.js';
 import { flagValue } from './check-values.js';
 import type { RawFlags } from './setting-options.js';
 
+/** What a sum of rows can be written as. */
 export const FORMATS = ['json', 'ndjson', 'csv', 'table'] as const;
-export type Format = (typeof FORMATS)[number];
+/** What rows can be written as. */
+export const ROW_FORMATS = [...FORMATS, 'html'] as const;
+export type Format = (typeof ROW_FORMATS)[number];
 
 /** The format that the ending of `--output` stands for. */
 const ENDINGS: Readonly<Record<string, Format>> = {
@@ -17,11 +20,13 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   '.jsonl': 'ndjson',
   '.csv': 'csv',
   '.txt': 'table',
+  '.html': 'html',
+  '.htm': 'html',
 };
 
 /** What a result looks like and where it goes. */
-export interface ResultChoice {
-  readonly format: Format;
+export interface ResultChoice<Of extends Format = Format> {
+  readonly format: Of;
   readonly delimiter: string;
   readonly bom: boolean;
   readonly formulaGuard: boolean;
@@ -42,6 +47,7 @@ const FORMAT_DESCRIPTIONS: Readonly<Record<Exclude<Format, 'json'>, string>> = {
   ndjson: 'one JSON object a line',
   csv: 'comma-separated values with a header (RFC 4180)',
   table: 'a table for people (the default)',
+  html: 'one self-contained page: chart, sortable table, totals',
 };
 
 /** The flags that choose the format and the place of a result; `json` says what its document is. */
@@ -63,7 +69,7 @@ export function addResultOptions(command: Command, formats: readonly Format[], j
 
 /** The flags that choose the format, the fields and the place of rows. */
 export function addOutputOptions(command: Command): Command {
-  addResultOptions(command, FORMATS, 'the {"usage":[…]} document, one item a line');
+  addResultOptions(command, ROW_FORMATS, 'the {"usage":[…]} document, one item a line');
   const add = (flags: string, description: string) =>
     command.addOption(new Option(flags, description).helpGroup(GROUP));
   add('--fields <names>', `comma-separated, from ${FIELDS.join(', ')}`);
@@ -73,7 +79,7 @@ export function addOutputOptions(command: Command): Command {
 
 /** @throws CommandLineError */
 export function outputFrom(flags: RawFlags): OutputChoice {
-  const result = resultFrom(flags, FORMATS);
+  const result = resultFrom(flags, ROW_FORMATS);
   const { fields } = flags;
   const stream = flags.stream === true;
   if (stream && result.output !== undefined && result.output !== '-') {
@@ -90,7 +96,7 @@ export function outputFrom(flags: RawFlags): OutputChoice {
  * @param formats those that the command can write
  * @throws CommandLineError
  */
-export function resultFrom(flags: RawFlags, formats: readonly Format[]): ResultChoice {
+export function resultFrom<Of extends Format>(flags: RawFlags, formats: readonly Of[]): ResultChoice<Of> {
   const text = (name: string) => {
     const raw = flags[name];
     return typeof raw === 'string' ? raw : undefined;
@@ -120,20 +126,26 @@ function colorFrom(raw: unknown): ColorChoice {
   return typeof raw === 'string' ? flagValue('--color', raw, colorChoice) : 'auto';
 }
 
-function formatFrom(flags: RawFlags, output: string | undefined, formats: readonly Format[]): Format {
+function formatFrom<Of extends Format>(
+  flags: RawFlags,
+  output: string | undefined,
+  formats: readonly Of[],
+): Of {
   const asked = formats.filter((format) => flags[format] === true);
   if (typeof flags.format === 'string') asked.push(flagValue('--format', flags.format, oneOf(formats)));
   const [format, ...others] = new Set(asked);
   if (others.length > 0) {
     throw new CommandLineError(`one format at a time: ${[format, ...others].join(' and ')} were asked for`);
   }
-  const implied = ENDINGS[extname(output ?? '').toLowerCase()] ?? 'table';
-  if (format === undefined && !formats.includes(implied)) {
+  if (format !== undefined) return format;
+  const ending = ENDINGS[extname(output ?? '').toLowerCase()] ?? 'table';
+  const implied = formats.find((each) => each === ending);
+  if (implied === undefined) {
     throw new CommandLineError(
-      `--output: ${output} asks for ${implied}, but the formats are ${formats.join(', ')}`,
+      `--output: ${output} asks for ${ending}, but the formats are ${formats.join(', ')}`,
     );
   }
-  return format ?? implied;
+  return implied;
 }
 
 /** A character that stands in no number, timestamp or quote. */

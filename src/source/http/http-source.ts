@@ -1,11 +1,11 @@
 import { DataError, UnauthorizedError } from '../../errors.js';
-import type { Source, SourceObserver } from '../source.js';
+import type { Source, SourceObserver, Validators } from '../source.js';
 import { type Address, messagesAddress, redactUrl, reportAddress, showAddress } from './address.js';
 import { authorizationFor } from './authorization.js';
 import type { Client } from './client.js';
 import { Fault, statusFault } from './fault.js';
 import { limitConcurrency } from './limit.js';
-import { openDocument } from './open-document.js';
+import { type Opened, openDocument } from './open-document.js';
 import { collectBytes, readBody } from './read-body.js';
 import { startRun } from './run.js';
 import type { HttpSettings } from './settings.js';
@@ -34,25 +34,26 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     return createClient(settings, run.signal);
   }
 
-  async function open(address: Address): Promise<ReadableStream<Uint8Array> | undefined> {
+  async function open(address: Address, known?: Validators): Promise<Opened> {
     run.signal.throwIfAborted();
     client ??= connect();
-    return openDocument(address, await client, settings, authorization);
+    return openDocument(address, await client, settings, authorization, known);
   }
 
-  /** Both kinds of document come by this one road; `read` gets undefined for a 404. */
+  /** Both kinds of document come by this one road. */
   async function fetchDocument<T>(
     document: 'messages' | 'report',
     address: Address,
-    read: (body: ReadableStream<Uint8Array> | undefined) => Promise<T>,
+    read: (opened: Opened) => Promise<T>,
+    known?: Validators,
   ): Promise<T> {
     const attempt = async (): Promise<T> => {
       const start = performance.now();
       let outcome = '200';
       try {
-        const body = await open(address);
-        if (body === undefined) outcome = '404';
-        return await read(body);
+        const opened = await open(address, known);
+        outcome = String(opened.status);
+        return await read(opened);
       } catch (error) {
         if (error instanceof Fault) outcome = error.outcome;
         else if (error instanceof UnauthorizedError) outcome = String(error.status);
@@ -70,17 +71,31 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     }
   }
 
+  function messagesTooLong(): DataError {
+    const where = showAddress(messagesAddress(base, period));
+    return new DataError(where, `longer than ${maxBody} bytes; --max-body sets the limit`);
+  }
+
   return {
     name: redactUrl(base),
 
     async messages(consume) {
-      const address = messagesAddress(base, period);
-      const tooLong = () =>
-        new DataError(showAddress(address), `longer than ${maxBody} bytes; --max-body sets the limit`);
-      return fetchDocument('messages', address, async (body) => {
-        if (body === undefined) throw statusFault(404, 'the server answered with status 404');
-        return readBody(body, maxBody, tooLong, consume);
+      return fetchDocument('messages', messagesAddress(base, period), async (opened) => {
+        if (opened.status !== 200) throw refuseStatus(opened.status);
+        return readBody(opened.body, maxBody, messagesTooLong, consume);
       });
+    },
+
+    async messagesIfChanged(known, consume) {
+      const read = async (opened: Opened) => {
+        if (opened.status === 304) return 'unchanged' as const;
+        if (opened.status === 404) throw refuseStatus(404);
+        const { body, validators } = opened;
+        return {
+          changed: await readBody(body, maxBody, messagesTooLong, (bytes) => consume(bytes, validators)),
+        };
+      };
+      return fetchDocument('messages', messagesAddress(base, period), read, known);
     },
 
     async report(id) {
@@ -91,9 +106,10 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
           `longer than ${LONGEST_REPORT} bytes, the most a report may have`,
         );
       return limit(() =>
-        fetchDocument('report', address, async (body) => {
-          if (body === undefined) return undefined;
-          return readBody(body, LONGEST_REPORT, tooLong, collectBytes);
+        fetchDocument('report', address, async (opened) => {
+          if (opened.status === 404) return undefined;
+          if (opened.status === 304) throw refuseStatus(304);
+          return readBody(opened.body, LONGEST_REPORT, tooLong, collectBytes);
         }),
       );
     },
@@ -103,4 +119,8 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
       (await client)?.destroy();
     },
   };
+}
+
+function refuseStatus(status: number): Fault {
+  return statusFault(status, `the server answered with status ${status}`);
 }

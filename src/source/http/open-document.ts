@@ -1,14 +1,21 @@
 import { DataError, UnauthorizedError } from '../../errors.js';
+import type { Validators } from '../source.js';
 import { type Address, showAddress } from './address.js';
 import type { Client } from './client.js';
 import { discardBody } from './discard-body.js';
 import { statusFault } from './fault.js';
 import { followRedirects } from './follow-redirects.js';
 import type { HttpSettings } from './settings.js';
+import { conditionsFor, validatorsOf } from './validators.js';
+
+/** An answer that can be used: a document (200), that it is still the known one (304), or that there is none (404). */
+export type Opened =
+  | { readonly status: 200; readonly body: ReadableStream<Uint8Array>; readonly validators: Validators }
+  | { readonly status: 304 }
+  | { readonly status: 404 };
 
 /**
- * Asks for a document and judges the answer: the body of a 200, or undefined for a 404, whose body may be
- * anything. Throws UnauthorizedError for 401 and 403, DataError for a web page, and a Fault
+ * Asks for a document, unless it is still the one that `known` came with, and judges the answer. Throws UnauthorizedError for 401 and 403, DataError for a web page, and a Fault
  * for every other status. `authorization` goes to the start's own origin only.
  */
 export async function openDocument(
@@ -16,16 +23,21 @@ export async function openDocument(
   client: Client,
   settings: HttpSettings,
   authorization: string | undefined,
-): Promise<ReadableStream<Uint8Array> | undefined> {
+  known: Validators = {},
+): Promise<Opened> {
+  const conditions = conditionsFor(known);
   const { response, address } = await followRedirects(start, (hop) => {
     const ours = authorization !== undefined && hop.origin === start.origin;
-    return client.get(hop, ours ? { authorization } : {});
+    return client.get(hop, ours ? { ...conditions, authorization } : conditions);
   });
   const { status, headers } = response;
-  if (status === 200) return jsonBody(response, start);
+  if (status === 200) {
+    return { status, body: await jsonBody(response, start), validators: validatorsOf(headers) };
+  }
 
   await discardBody(response);
-  if (status === 404) return undefined;
+  if (status === 404) return { status };
+  if (status === 304 && Object.keys(conditions).length > 0) return { status };
   if (status === 401 || status === 403) {
     throw new UnauthorizedError(showAddress(start), status, hintFor(settings, address.origin));
   }

@@ -86,7 +86,7 @@ describe('report', () => {
         '/reports/3': { status: 404, body: 'hangs', stallAfterBytes: 2 },
       },
     });
-    const { source } = openSource(upstream.url);
+    const { source } = openSource(upstream.url, { readTimeout: 60_000 });
     for (const id of [1, 2, 3]) expect(await source.report(id)).toBeUndefined();
     await source.report(4);
     const ports = upstream.requests.map((request) => request.remotePort);

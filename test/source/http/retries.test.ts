@@ -145,7 +145,7 @@ describe('after a first failure', () => {
     );
     expect([...reasons]).toEqual([expect.objectContaining({ status: 410 })]);
     expect(reasons.has(await messagesFailure)).toBe(true);
-    expect(upstream.hits()).toBeLessThan(30);
+    expect(upstream.hits()).toBeLessThan(60);
     await source.close();
     await expect.poll(() => upstream.connections).toBe(0);
   });

@@ -11,9 +11,9 @@ describe('silence', () => {
     ['in a gzip body', { stallAfterBytes: 12, encoding: 'gzip' as const }],
   ])('%s is noticed and tried again', async (_, reply) => {
     const upstream = await openUpstream({ messages: '{"messages":[]}', script: { [MESSAGES]: [reply, {}] } });
-    const { source, seen } = openSource(upstream.url, { readTimeout: 150 });
+    const { source, seen } = openSource(upstream.url, { readTimeout: 400 });
     expect(await source.messages(readText)).toBe('{"messages":[]}');
-    expect(seen.retries[0]?.reason).toBe('no byte for 150 ms');
+    expect(seen.retries[0]?.reason).toBe('no byte for 400 ms');
     expect(seen.exchanges.map((exchange) => exchange.outcome)).toEqual(['timeout', '200']);
   });
 
@@ -28,11 +28,11 @@ describe('silence', () => {
   it('is not what a slow reader makes', async () => {
     const body = 'x'.repeat(4e6);
     const upstream = await openUpstream({ messages: body });
-    const { source, seen } = openSource(upstream.url, { readTimeout: 100, retries: 0 });
+    const { source, seen } = openSource(upstream.url, { readTimeout: 500, retries: 0 });
     let length = 0;
     await source.messages(async (bytes) => {
       for await (const chunk of bytes) {
-        if (length === 0) await new Promise((resolve) => setTimeout(resolve, 400));
+        if (length === 0) await new Promise((resolve) => setTimeout(resolve, 1000));
         length += chunk.length;
       }
     });
@@ -40,10 +40,26 @@ describe('silence', () => {
     expect(seen.retries).toEqual([]);
   });
 
+  it('is noticed after a slow reader has come back', async () => {
+    const script = { [MESSAGES]: { body: 'x'.repeat(2e5), stallAfterBytes: 1e5 } };
+    const upstream = await openUpstream({ script });
+    const { source } = openSource(upstream.url, { readTimeout: 300, retries: 0 });
+    const failure = source.messages(async (bytes) => {
+      for await (const _ of bytes) await new Promise((resolve) => setTimeout(resolve, 500));
+    });
+    expect((await failureOf(failure)).message).toContain('no byte for 300 ms');
+  });
+
+  it('after the connection is no slow connection', async () => {
+    const upstream = await openUpstream({ script: { [MESSAGES]: { delayMs: 1500 } } });
+    const { source } = openSource(upstream.url, { connectTimeout: 1000, retries: 0 });
+    expect(await source.messages(readText)).toBe('{"messages":[]}');
+  });
+
   it('is broken by a trickle', async () => {
-    const script = { [MESSAGES]: { trickle: { bytes: 2, everyMs: 40 } } };
+    const script = { [MESSAGES]: { trickle: { bytes: 3, everyMs: 300 } } };
     const upstream = await openUpstream({ messages: '{"messages":[]}', script });
-    const { source } = openSource(upstream.url, { readTimeout: 250, retries: 0 });
+    const { source } = openSource(upstream.url, { readTimeout: 1000, retries: 0 });
     expect(await source.messages(readText)).toBe('{"messages":[]}');
   });
 });
@@ -69,11 +85,11 @@ describe('the deadline', () => {
 
   it('ends the tries, and tells what went before', async () => {
     const upstream = await openUpstream({ script: { [MESSAGES]: [{ status: 503 }, { never: true }] } });
-    const { source } = openSource(upstream.url, { deadline: 900, retries: 100 });
+    const { source } = openSource(upstream.url, { deadline: 2000, retries: 100 });
     const error = await failureOf(source.messages(readText));
     expect(error).toBeInstanceOf(UpstreamTimeoutError);
     expect(error.message).toContain(
-      'deadline of 900 ms passed; before that: the server answered with status 503',
+      'deadline of 2 s passed; before that: the server answered with status 503',
     );
     expect(upstream.hits()).toBe(2);
   });

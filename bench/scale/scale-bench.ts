@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { BIN, measureNode } from '../measure-process.js';
+import { type Row, sideBySide } from '../side-by-side.js';
+import { messagesDocument } from './documents.js';
+
+const MILLION = 1_000_000;
+const OUTPUT = 'bench/data/output';
+
+/** The whole job against FLOOR, and against itself at other sizes. `large` adds ten million messages. */
+export async function measureScale(large: boolean): Promise<Row[]> {
+  const server = spawn(process.execPath, ['--import', 'tsx', 'bench/scale/server.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [listening] = await once(server.stdout, 'data');
+  const url = String(listening).trim();
+  const ours = (name: string, ...flags: string[]) => {
+    return () => measureNode([BIN, 'usage', '--source', `${url}/${name}`, ...flags]);
+  };
+  try {
+    messagesDocument(MILLION);
+    messagesDocument(MILLION, 1000);
+    const floor = () =>
+      measureNode(['--import', 'tsx', 'bench/scale/floor.ts', `${url}/${MILLION}`, `${OUTPUT}-floor.json`]);
+    const plain = ours(`${MILLION}`, '--json', '--output', `${OUTPUT}.json`);
+    const rows = [
+      await sideBySide('1,000,000 messages, --json --output / FLOOR', plain, floor),
+      await sideBySide('1,000,000, --csv / FLOOR', ours(`${MILLION}`, '--csv'), floor, 3),
+      await sideBySide('1,000,000, --ndjson / FLOOR', ours(`${MILLION}`, '--ndjson'), floor, 3),
+      await sideBySide(
+        '1,000,000, --json into a pipe / FLOOR',
+        () => measureNode([BIN, 'usage', '--source', `${url}/${MILLION}`, '--json'], true),
+        floor,
+        3,
+      ),
+      await sideBySide(
+        '1,000 reports of 20 ms in 1,000,000 / the same without reports',
+        ours(`${MILLION}-1000`, '--json', '--output', `${OUTPUT}.json`),
+        plain,
+        3,
+      ),
+      await sideBySide(
+        '1,000,000, --sort credits_used --desc / unsorted',
+        ours(`${MILLION}`, '--json', '--output', `${OUTPUT}.json`, '--sort', 'credits_used', '--desc'),
+        plain,
+        3,
+      ),
+      await sideBySide(
+        '1,000,000, --sort credits_used --desc --limit 100 / unsorted',
+        ours(`${MILLION}`, '--json', '--sort', 'credits_used', '--desc', '--limit', '100'),
+        plain,
+        3,
+      ),
+    ];
+    messagesDocument(50_000);
+    rows.push(await sideBySide('50,000, --table / 1,000,000 --json', ours('50000', '--table'), plain, 3));
+    if (large) {
+      messagesDocument(10 * MILLION);
+      const ten = ours(`${10 * MILLION}`, '--json', '--output', `${OUTPUT}.json`);
+      rows.push(await sideBySide('10,000,000 / 1,000,000', ten, plain, 2));
+    }
+    return rows;
+  } finally {
+    server.kill();
+    for (const name of ['.json', '-floor.json']) rmSync(`${OUTPUT}${name}`, { force: true });
+  }
+}

@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import type { Run } from '../host.js';
+import { checkWords } from '../options/check-values.js';
+import { addResultOptions, FORMATS } from '../options/output-options.js';
+import { addRunOptions } from '../options/run-options.js';
+import { addFilterOptions } from '../options/selection-options.js';
+import { addSettingOptions } from '../options/setting-options.js';
+import { addSummaryOptions } from '../options/summary-options.js';
+
+/** `summary`: totals by day, week, month, report or kind. */
+export function summaryCommand(run: Run): Command {
+  const command = new Command('summary').description(
+    'totals by day, week, month, report or kind, with bars in a terminal',
+  );
+  addSummaryOptions(command);
+  addResultOptions(command, FORMATS, 'the {"summary":{…}} document, one group a line');
+  addFilterOptions(command);
+  addSettingOptions(command);
+  addRunOptions(command);
+  return command.action(async () => {
+    checkWords(command, run.host.argv);
+    const { runSummary } = await import('../run-summary.js');
+    await runSummary(command.opts(), run);
+  });
+}

@@ -1,0 +1,53 @@
+import { DataError } from '../errors.js';
+import { explanationJson } from '../render/explanation-json.js';
+import { type ExplainedPrice, explainAlone, explainItem } from '../usage/explain-price.js';
+import type { UsageItem } from '../usage/item.js';
+import { deliver } from './deliver.js';
+import type { Run } from './host.js';
+import { openPeriod } from './open-period.js';
+import { openTerminal } from './open-terminal.js';
+import { EXPLANATION_FORMATS, targetFrom } from './options/explain-options.js';
+import { type ResultChoice, resultFrom } from './options/output-options.js';
+import { type RawFlags, settingsFrom } from './options/setting-options.js';
+
+/** Runs `explain`. A message's document is read to its end, since only a whole one is known to be right. */
+export async function runExplain(messageId: string | undefined, flags: RawFlags, run: Run): Promise<void> {
+  const output = resultFrom(flags, EXPLANATION_FORMATS);
+  const target = targetFrom(messageId, flags);
+  await deliver(output, run, async (sink) => {
+    const price =
+      'text' in target
+        ? explainAlone(target.text, (await settingsFrom(flags, run.host)).rules)
+        : await explainMessage(target.message, flags, run);
+    for (const piece of await render(price, output, run)) await sink.write(piece);
+  });
+}
+
+/** @throws DataError when the message is not in the period */
+async function explainMessage(id: number | bigint, flags: RawFlags, run: Run): Promise<ExplainedPrice> {
+  const period = await openPeriod(flags, run, { message: id });
+  try {
+    const items = await period.read(async (batches) => {
+      const found: UsageItem[] = [];
+      for await (const batch of batches) {
+        run.signal.throwIfAborted();
+        found.push(...batch);
+      }
+      return found;
+    });
+    const [item, ...copies] = items;
+    if (item === undefined) throw new DataError(`message ${id}`, 'is not in the period');
+    if (copies.length > 0) {
+      throw new DataError(`message ${id}`, `stands ${items.length} times in the period; explain shows one`);
+    }
+    return explainItem(item, period.settings.rules);
+  } finally {
+    await period.close();
+  }
+}
+
+async function render(price: ExplainedPrice, output: ResultChoice, { host }: Run): Promise<Iterable<string>> {
+  if (output.format === 'json') return [explanationJson(price)];
+  const { explanationTable } = await import('../render/explanation-table.js');
+  return explanationTable(price, await openTerminal(output, host));
+}

@@ -1,0 +1,74 @@
+import { instantOf } from '../source/timestamp.js';
+import { dayNumber, dayText } from '../usage/day.js';
+import { KINDS } from '../usage/item.js';
+import { type Selection, SORT_FIELDS } from '../usage/selection.js';
+import type { TimeZone } from '../usage/time-zone.js';
+import { InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
+
+/** How the values are given, for errors: as flags, or as the parameters of a query. */
+export interface GivenAs {
+  /** `--since` or `since`. */
+  show(name: string): string;
+  refuse(name: string, problem: string): Error;
+}
+
+/**
+ * Reads which rows are wanted; the command line and the service both do it here.
+ *
+ * @param given texts by name: since, until, report, kind, sort, limit, offset; `desc` is true or absent
+ * @throws what `as.refuse` makes
+ */
+export function readSelection(
+  given: Readonly<Record<string, unknown>>,
+  zone: TimeZone,
+  as: GivenAs,
+): Selection {
+  const value = <Value>(name: string, parse: Parse<Value>): Value | undefined => {
+    const raw = given[name];
+    return typeof raw === 'string' ? readValue(name, raw, parse, as) : undefined;
+  };
+  const since = value('since', timeIn(zone, 0));
+  const until = value('until', timeIn(zone, 1));
+  const untilBegins = value('until', timeIn(zone, 0));
+  if (since !== undefined && untilBegins !== undefined && since > untilBegins) {
+    throw as.refuse('since', `${given.since} is after ${as.show('until')} ${given.until}`);
+  }
+  const sort = value('sort', oneOf(SORT_FIELDS));
+  if (given.desc === true && sort === undefined) {
+    throw as.refuse('desc', `needs ${as.show('sort')} to say what to order by`);
+  }
+  const report = value('report', plainText);
+  const kind = value('kind', oneOf(KINDS));
+  const limit = value('limit', wholeNumber(0));
+  return {
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    ...(report !== undefined && { report }),
+    ...(kind !== undefined && { kind }),
+    ...(sort !== undefined && { sort: { field: sort, descending: given.desc === true } }),
+    ...(limit !== undefined && { limit }),
+    offset: value('offset', wholeNumber(0)) ?? 0,
+  };
+}
+
+/** One value. @throws what `as.refuse` makes */
+export function readValue<Value>(name: string, raw: string, parse: Parse<Value>, as: GivenAs): Value {
+  try {
+    return parse(raw);
+  } catch (error) {
+    if (error instanceof InvalidValue) throw as.refuse(name, error.message);
+    throw error;
+  }
+}
+
+/** An instant in milliseconds; a bare date is the start of that day in `zone`, `daysLater` days on. */
+export function timeIn(zone: TimeZone, daysLater: number): Parse<number> {
+  return (text) => {
+    const day = dayNumber(text);
+    const instant = day === undefined ? instantOf(text) : zone.startOfDay(dayText(day + daysLater));
+    if (Number.isNaN(instant)) {
+      throw new InvalidValue('a date such as 2024-04-29 or an RFC 3339 instant', text);
+    }
+    return instant;
+  };
+}

@@ -1,0 +1,34 @@
+import { formatAmount } from '../engine/index.js';
+import type { ExplainedPrice, PriceStep } from '../usage/explain-price.js';
+
+/** `{"explanation":{…}}`, one step a line. A price that a report set has no `text`, `rules` or `words`. */
+export function explanationJson({ message, report, byText, steps, credits }: ExplainedPrice): string {
+  const members: string[] = [];
+  const add = (name: string, json: string) => members.push(`"${name}":${json}`);
+  if (message !== undefined) {
+    const { id, timestamp, reportId } = message;
+    add('message_id', `${id}`);
+    add('timestamp', JSON.stringify(timestamp));
+    const textual = reportId === undefined ? 'text' : 'missing-report';
+    add('kind', JSON.stringify(report === undefined ? textual : 'report'));
+    if (reportId !== undefined) {
+      add('report_id', typeof reportId === 'string' ? JSON.stringify(reportId) : `${reportId}`);
+    }
+  }
+  if (report !== undefined) add('report_name', JSON.stringify(report.name));
+  if (byText !== undefined) {
+    const { text, rules, explanation } = byText;
+    add('rules', JSON.stringify(rules));
+    add('text', JSON.stringify(text));
+    add('characters', `${explanation.measure.characters}`);
+    add('words', JSON.stringify(explanation.words));
+    add('third_vowels', JSON.stringify(explanation.thirdVowels));
+  }
+  add('steps', `[\n${steps.map(stepJson).join(',\n')}\n]`);
+  add('credits_used', formatAmount(credits));
+  return `{"explanation":{${members.join(',')}}}\n`;
+}
+
+function stepJson({ step, count, rate, amount }: PriceStep): string {
+  return `{"step":"${step}","count":${count},"rate":${formatAmount(rate)},"amount":${formatAmount(amount)}}`;
+}

@@ -1,0 +1,108 @@
+import { compareAmounts, type ExplainedWord, formatAmount, type WordClass } from '../engine/index.js';
+import type { ExplainedPrice, ExplainedText, PriceStep } from '../usage/explain-price.js';
+import { mostDecimals, padDecimals } from './decimals.js';
+import { drawFacts } from './fact-lines.js';
+import { markedLines } from './marked-text.js';
+import { type Column, drawTable } from './table-blocks.js';
+import type { Terminal } from './terminal.js';
+import { visible } from './visible.js';
+import { wrapWords } from './wrap-words.js';
+
+const LABELS: Readonly<Record<PriceStep['step'], string>> = {
+  base: 'Base',
+  characters: 'Characters',
+  'short-words': 'Words of 1 to 3 characters',
+  'medium-words': 'Words of 4 to 7 characters',
+  'long-words': 'Words of 8 or more characters',
+  'third-vowels': 'Third vowels',
+  length: 'More than 100 characters',
+  'unique-words': 'No word twice, but never below 1',
+  palindrome: 'Palindrome, the total doubles',
+  minimum: 'Minimum of 1',
+  report: 'Report',
+};
+const WORD_STEPS: Readonly<Record<WordClass, PriceStep['step']>> = {
+  short: 'short-words',
+  medium: 'medium-words',
+  long: 'long-words',
+};
+/** Different words listed in each class; more are counted only. */
+const MOST_WORDS = 200;
+/** Columns where there is no terminal, so that the text is the same in every pipe. */
+const PLAIN_WIDTH = 80;
+
+/** A price for people: the steps that add up to it, and what in the text they counted. */
+export function* explanationTable(price: ExplainedPrice, terminal: Terminal): Generator<string> {
+  const width = (terminal.width ?? PLAIN_WIDTH) - 2;
+  yield* drawFacts(factsOf(price), terminal);
+  yield '\n';
+  if (price.byText !== undefined) yield* drawText(price.byText, width, terminal);
+  yield* drawSteps(price, terminal);
+  if (price.byText !== undefined) yield* drawWords(price.byText, width, terminal);
+}
+
+function factsOf({ message, report, byText }: ExplainedPrice): [string, string][] {
+  const facts: [string, string][] = [];
+  if (message !== undefined) facts.push(['Message', `${message.id}, ${message.timestamp}`]);
+  const id = visible(`${message?.reportId ?? ''}`);
+  if (report !== undefined) return [...facts, ['Price', `report ${id}, ${visible(report.name)}`]];
+  const missing = id === '' ? '' : `, since report ${id} does not exist`;
+  return [...facts, ['Price', `by the text${missing}; rules ${byText?.rules}`]];
+}
+
+function* drawText(
+  { text, explanation }: ExplainedText,
+  width: number,
+  { chalk }: Terminal,
+): Generator<string> {
+  if (text === '') yield ` ${chalk.dim('(an empty text)')}\n`;
+  const marked = new Set(explanation.thirdVowels.map(({ position }) => position));
+  for (const line of markedLines(text, marked, width)) yield ` ${line}\n`;
+  if (marked.size > 0) yield ` ${chalk.dim('^ a vowel at every third character')}\n`;
+  yield '\n';
+}
+
+function drawSteps({ steps, credits }: ExplainedPrice, { chalk }: Terminal): Generator<string> {
+  const rateDecimals = mostDecimals(steps.map(({ rate }) => formatAmount(rate)));
+  const amounts = [credits, ...steps.map(({ amount }) => amount)].map(formatAmount);
+  const decimals = mostDecimals(amounts);
+  const rows = steps.map(({ step, count, rate, amount }) => [
+    LABELS[step],
+    `${count}`,
+    padDecimals(formatAmount(rate), rateDecimals),
+    padDecimals(formatAmount(amount), decimals),
+  ]);
+  const total = ['Total', '', '', padDecimals(formatAmount(credits), decimals)];
+  const columns = ['Step', 'Count', 'Rate', 'Credits'].map(
+    (title, index): Column => ({
+      title,
+      align: index === 0 ? 'left' : 'right',
+      dim: false,
+      width: Math.max(title.length, ...[...rows, total].map((row) => row[index]?.length ?? 0)),
+    }),
+  );
+  const dimmed = rows.map((row, index) =>
+    compareAmounts(steps[index]?.amount ?? 0, 0) === 0 ? row.map((cell) => chalk.dim(cell)) : row,
+  );
+  return drawTable(dimmed, columns, chalk, total);
+}
+
+function* drawWords({ explanation }: ExplainedText, width: number, { chalk }: Terminal): Generator<string> {
+  for (const name of ['short', 'medium', 'long'] as const) {
+    const words = explanation.words.filter((word) => word.class === name);
+    if (words.length === 0) continue;
+    yield `\n ${chalk.dim(LABELS[WORD_STEPS[name]])}\n`;
+    for (const line of wrapWords(countedWords(words), width)) yield ` ${line}\n`;
+  }
+}
+
+/** Each different word once, with how often it comes. */
+function countedWords(words: readonly ExplainedWord[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { word } of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const shown = [...counts].slice(0, MOST_WORDS).map(([word, count]) => {
+    const text = word === '' ? '(nothing)' : visible(word);
+    return count === 1 ? text : `${text}×${count}`;
+  });
+  return counts.size > MOST_WORDS ? [...shown, `… and ${counts.size - MOST_WORDS} more`] : shown;
+}

@@ -1,0 +1,67 @@
+import { formatAmount } from '../engine/index.js';
+import { instantOf } from '../source/timestamp.js';
+import { dayText } from '../usage/day.js';
+import { kindOf, type UsageItem } from '../usage/item.js';
+import type { TimeZone } from '../usage/time-zone.js';
+import { htmlRenderer, type PageMeta, type PageRow } from './html.js';
+import type { PageShell } from './page-shell.js';
+import type { Renderer } from './renderer.js';
+
+/** The earliest and the latest message of a page, exactly as upstream wrote their times. */
+export interface Extent {
+  readonly from: string;
+  readonly to: string;
+  /** Of `to`, in milliseconds since 1970 UTC. */
+  readonly lastInstant: number;
+}
+
+/** What a page says of the bill beside its rows and sums. */
+export type PageFacts = Omit<PageMeta, 'from' | 'to' | 'total' | 'count'>;
+
+/**
+ * The page that `report` writes.
+ *
+ * @param facts asked for once every row is known
+ */
+export function pageRenderer(
+  shell: PageShell,
+  zone: TimeZone,
+  facts: (extent: Extent | undefined) => PageFacts,
+): Renderer {
+  const page = htmlRenderer(shell);
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  let from = '';
+  let to = '';
+
+  function rowOf(item: UsageItem): PageRow {
+    const { id, timestamp } = item.message;
+    const instant = instantOf(timestamp);
+    if (instant < first) [first, from] = [instant, timestamp];
+    if (instant > last) [last, to] = [instant, timestamp];
+    return {
+      messageId: `${id}`,
+      timestamp,
+      ...(item.report !== undefined && { reportName: item.report.name }),
+      kind: kindOf(item),
+      credits: formatAmount(item.credits),
+      day: dayText(zone.dayOf(instant)),
+    };
+  }
+
+  return {
+    head: () => page.head(),
+    rows: (items) => page.rows(items.map(rowOf)),
+    tail({ count, credits }) {
+      const extent = count === 0 ? undefined : { from, to, lastInstant: last };
+      return [
+        page.tail({
+          ...facts(extent),
+          ...(extent !== undefined && { from, to }),
+          total: formatAmount(credits),
+          count,
+        }),
+      ];
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JSONWebKeySet,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
+import { Refusal } from '../problem.js';
+import type { JwtOptions } from '../service-options.js';
+
+/** Seconds that clocks may differ. */
+const CLOCK_TOLERANCE = 5;
+
+/** Gives the subject of a JWT that is signed with a known key, has not expired, and is meant for us; else undefined. */
+export type JwtCheck = (token: string) => Promise<string | undefined>;
+
+/**
+ * A key serves its own algorithms only: HS256 a secret, RS256 and ES256 a JWK set, so that nobody signs with a
+ * public key as if it were a secret. The check throws Refusal (503) when the JWK set cannot be fetched.
+ */
+export function createJwtCheck({ secret, jwks, issuer, audience }: JwtOptions): JwtCheck {
+  const keys = jwks === undefined ? undefined : keySet(jwks);
+  const options = {
+    requiredClaims: ['exp'],
+    clockTolerance: CLOCK_TOLERANCE,
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  };
+
+  async function verify(token: string): Promise<string> {
+    const { alg } = decodeProtectedHeader(token);
+    if (alg === 'HS256' && secret !== undefined) {
+      const { payload } = await jwtVerify(token, secret, { ...options, algorithms: ['HS256'] });
+      return payload.sub ?? '';
+    }
+    if (keys === undefined) throw new errors.JOSEAlgNotAllowed('no key for this algorithm');
+    const { payload } = await jwtVerify(token, keys, { ...options, algorithms: ['RS256', 'ES256'] });
+    return payload.sub ?? '';
+  }
+
+  return async (token) => {
+    try {
+      return await verify(token);
+    } catch (error) {
+      if (isAboutToken(error)) return undefined;
+      throw new Refusal(
+        503,
+        'keys_unavailable',
+        'the keys that tokens are checked with cannot be fetched',
+        {},
+        {
+          'retry-after': '5',
+        },
+      );
+    }
+  };
+}
+
+/** A check that failed, and not a fetch of keys. A token that is no JWT at all is a TypeError. */
+function isAboutToken(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return false;
+  if (error instanceof errors.JOSEError) return error.constructor !== errors.JOSEError;
+  return error instanceof TypeError && error.message.startsWith('Invalid Token');
+}
+
+function keySet(jwks: URL | object): JWTVerifyGetKey {
+  if (jwks instanceof URL) return createRemoteJWKSet(jwks, { timeoutDuration: 5000 });
+  const set: JSONWebKeySet = { keys: 'keys' in jwks && Array.isArray(jwks.keys) ? jwks.keys : [] };
+  return createLocalJWKSet(set);
+}

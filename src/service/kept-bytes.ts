@@ -1,0 +1,46 @@
+import type { Spool } from '../output/spool.js';
+
+/** Bytes that several readers read at once. Their file goes when nobody reads them and they are out of use. */
+export interface KeptBytes {
+  readonly size: number;
+  /** Call only before `retire`, or while another lease is held. */
+  lease(): Lease;
+  /** No new readers will come. Safe twice. */
+  retire(): void;
+}
+
+export interface Lease {
+  pieces(): Iterable<Uint8Array>;
+  /** Safe twice. */
+  release(): void;
+}
+
+/** @param spool is closed by the last release after `retire` */
+export function keepBytes(spool: Spool, size: number): KeptBytes {
+  let readers = 0;
+  let retired = false;
+  const closeIfUnused = () => {
+    if (retired && readers === 0) spool.close();
+  };
+
+  return {
+    size,
+    lease() {
+      readers++;
+      let held = true;
+      return {
+        pieces: () => spool.pieces(),
+        release() {
+          if (!held) return;
+          held = false;
+          readers--;
+          closeIfUnused();
+        },
+      };
+    },
+    retire() {
+      retired = true;
+      closeIfUnused();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { TextPricer } from '../../engine/index.js';
+import type { Source } from '../../source/source.js';
+import type { DuplicateRule } from '../../usage/duplicate-rules.js';
+import type { UsageItem } from '../../usage/item.js';
+import { readUsage } from '../../usage/read-usage.js';
+import { createReportBook } from '../../usage/report-book.js';
+import type { Selection } from '../../usage/selection.js';
+import type { MessagesStore } from './messages-store.js';
+import type { ReportCache } from './report-cache.js';
+
+export interface PeriodReaderOptions {
+  readonly messages: MessagesStore;
+  readonly reports: ReportCache;
+  readonly priceText: TextPricer;
+  readonly duplicates: DuplicateRule;
+  /** Ends all reading. */
+  readonly signal: AbortSignal;
+  openSource(): Promise<Source>;
+  onPriced?(messages: number): void;
+}
+
+/** The road of the command line, with the caches at its beginning. */
+export function createPeriodReader(options: PeriodReaderOptions) {
+  const { messages, reports, priceText, duplicates, signal } = options;
+  return {
+    signal,
+    duplicates,
+    /**
+     * Hands the rows that `selection` chooses to `use`, with the time until which they hold.
+     * @throws what the source throws, DataError, and what `use` throws
+     */
+    read<Result>(
+      selection: Selection,
+      use: (batches: AsyncIterable<UsageItem[]>, freshUntil: number) => Promise<Result>,
+    ): Promise<Result> {
+      return messages.read(async ({ bytes, freshUntil }) => {
+        const source = await options.openSource();
+        try {
+          const book = createReportBook(reports.before(source));
+          const onRead = options.onPriced;
+          const rows = readUsage(bytes(), {
+            reports: book,
+            priceText,
+            duplicates,
+            selection,
+            ...(onRead !== undefined && { onRead }),
+          });
+          return await use(rows, freshUntil);
+        } finally {
+          await source.close();
+        }
+      });
+    },
+  };
+}
+
+export type PeriodReader = ReturnType<typeof createPeriodReader>;

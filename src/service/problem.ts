@@ -1,0 +1,90 @@
+import { STATUS_CODES } from 'node:http';
+import {
+  CannotWriteError,
+  DataError,
+  OCopilotError,
+  UnauthorizedError,
+  UnreadableError,
+  UpstreamError,
+  UpstreamTimeoutError,
+} from '../errors.js';
+
+/** The body of every error: a problem document (RFC 9457), `application/problem+json`. */
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Stable, for scripts: as on the command line, or `bad_query`, `not_found` …. */
+  readonly code: string;
+  readonly [extension: string]: string | number | boolean;
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** What this service itself refuses. Its text goes to the client. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    /** More members of the problem document. */
+    readonly extensions: Readonly<Record<string, string | number>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** A query that cannot be answered: 400, and which parameter is to blame. */
+export function badQuery(parameter: string, problem: string): Refusal {
+  return new Refusal(400, 'bad_query', `${parameter}: ${problem}`, { parameter });
+}
+
+/** @param error anything: what is not known is a 500 that tells nothing of it */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Refusal) {
+    return problem(error.status, error.code, error.message, error.extensions);
+  }
+  if (error instanceof OCopilotError) {
+    return problem(statusOf(error), error.code, error.message, error.details());
+  }
+  const status = frameworkStatus(error);
+  if (status !== undefined && error instanceof Error) return problem(status, 'bad_request', error.message);
+  return problem(500, 'internal', 'a bug in o-copilot; the log says more under this request id');
+}
+
+/** Upstream's and the data's faults are a gateway's: 502 and 504; a source file or temporary folder is ours: 503. */
+function statusOf(error: OCopilotError): number {
+  if (error instanceof UpstreamTimeoutError) return 504;
+  if (error instanceof UpstreamError || error instanceof UnauthorizedError) return 502;
+  if (error instanceof DataError) return 502;
+  if (error instanceof UnreadableError || error instanceof CannotWriteError) return 503;
+  return 500;
+}
+
+/** Fastify's own refusals, of a malformed URL say, carry a status below 500. */
+function frameworkStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const { statusCode } = error;
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
+}
+
+function problem(
+  status: number,
+  code: string,
+  detail: string,
+  extensions: Readonly<Record<string, string | number | boolean>> = {},
+): Problem {
+  // The status of an upstream's answer must not pass for this one's.
+  const { status: upstreamStatus, ...others } = extensions;
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    ...others,
+    ...(upstreamStatus !== undefined && { upstream_status: upstreamStatus }),
+  };
+}

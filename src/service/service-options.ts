@@ -1,0 +1,57 @@
+import type { RateLimit } from '../config/service-settings.js';
+import type { Ruleset } from '../engine/ruleset.js';
+import type { Source, SourceObserver } from '../source/source.js';
+import type { DuplicateRule } from '../usage/duplicate-rules.js';
+import type { TimeZone } from '../usage/time-zone.js';
+
+/** Everything a service is told, checked by the caller. Times are milliseconds. */
+export interface ServiceOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly rules: Ruleset;
+  readonly duplicates: DuplicateRule;
+  readonly zone: TimeZone;
+  /** Names the upstream in the keys of a shared cache. */
+  readonly sourceName: string;
+  readonly period: string;
+  readonly messagesTtl: number;
+  readonly cacheTtl: number;
+  readonly redis: string | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  readonly access: AccessOptions;
+  readonly tls: TlsOptions | undefined;
+  readonly openMetrics: boolean;
+  readonly version: string;
+  /** A source for one run: the first failure ends it, and its deadline counts from now. */
+  openSource(observer: SourceObserver, signal: AbortSignal): Promise<Source>;
+}
+
+/** Who is let in. Where nothing is set, anybody. */
+export interface AccessOptions {
+  readonly tokens: readonly HashedToken[];
+  readonly jwt: JwtOptions | undefined;
+}
+
+export interface HashedToken {
+  /** Whose it is, for the log and the rate limit. */
+  readonly name: string;
+  /** SHA-256 of the token. */
+  readonly hash: Buffer;
+}
+
+export interface JwtOptions {
+  /** HS256. */
+  readonly secret: Uint8Array | undefined;
+  /** RS256 and ES256: where a JWK set is, or the set. */
+  readonly jwks: URL | object | undefined;
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+}
+
+/** PEM. */
+export interface TlsOptions {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  /** Clients must have a certificate from this authority. */
+  readonly clientCa: Buffer | undefined;
+}

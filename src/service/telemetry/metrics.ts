@@ -1,0 +1,74 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { SourceObserver } from '../../source/source.js';
+
+/** Seconds. */
+const BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30];
+
+/** What `/metrics` shows, in the names that Prometheus asks for: seconds, `_total`. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time to answer a request, by route and status',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  const exchanges = new Histogram({
+    name: 'o_copilot_upstream_request_duration_seconds',
+    help: 'Time of a request to upstream, by document and outcome: a status, or what went wrong',
+    labelNames: ['document', 'outcome'] as const,
+    buckets: BUCKETS,
+    registers,
+  });
+  const retries = new Counter({
+    name: 'o_copilot_upstream_retries_total',
+    help: 'Requests to upstream that were made again',
+    registers,
+  });
+  const lookups = new Counter({
+    name: 'o_copilot_cache_lookups_total',
+    help: 'What was found in a cache: messages, report or bill',
+    labelNames: ['cache', 'outcome'] as const,
+    registers,
+  });
+  const priced = new Counter({
+    name: 'o_copilot_priced_messages_total',
+    help: 'Messages read and priced',
+    registers,
+  });
+  const redis = new Gauge({
+    name: 'o_copilot_redis_up',
+    help: 'Whether Redis answers; missing where none is used',
+    registers: [],
+  });
+
+  const observer = {
+    retry: () => retries.inc(),
+    exchange: ({ document, outcome, milliseconds }) =>
+      exchanges.observe({ document, outcome }, milliseconds / 1000),
+  } satisfies SourceObserver;
+
+  return {
+    observer,
+    /** @param milliseconds from the request's arrival to the end of its answer */
+    answered(method: string, route: string, status: number, milliseconds: number): void {
+      requests.observe({ method, route, status }, milliseconds / 1000);
+    },
+    lookedUp(cache: 'messages' | 'report' | 'bill', outcome: string): void {
+      lookups.inc({ cache, outcome });
+    },
+    priced: (messages: number) => priced.inc(messages),
+    redisState(up: boolean): void {
+      registry.registerMetric(redis);
+      redis.set(up ? 1 : 0);
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

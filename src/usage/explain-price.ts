@@ -1,0 +1,47 @@
+import { type Amount, type Explanation, explainText, type Ruleset, type Step } from '../engine/index.js';
+import { type Message, textOf } from '../source/message.js';
+import type { Report } from '../source/report.js';
+import type { UsageItem } from './item.js';
+
+/** A step of `Explanation`, or the whole price where a report set it. */
+export interface PriceStep extends Omit<Step, 'step'> {
+  readonly step: Step['step'] | 'report';
+}
+
+/** How a price came about. */
+export interface ExplainedPrice {
+  /** Undefined: a text on its own was priced. */
+  readonly message: Message | undefined;
+  /** The report that priced the message. */
+  readonly report: Report | undefined;
+  /** Undefined where a report set the price, since the text is then ignored. */
+  readonly byText: ExplainedText | undefined;
+  /** In the order they apply; they add up to `credits` exactly. */
+  readonly steps: readonly PriceStep[];
+  readonly credits: Amount;
+}
+
+export interface ExplainedText {
+  readonly text: string;
+  readonly rules: Ruleset;
+  readonly explanation: Explanation;
+}
+
+export function explainItem({ message, report }: UsageItem, rules: Ruleset): ExplainedPrice {
+  if (report === undefined) return { ...explainAlone(textOf(message), rules), message };
+  const { cost } = report;
+  const steps: PriceStep[] = [{ step: 'report', count: 1, rate: cost, amount: cost }];
+  return { message, report, byText: undefined, steps, credits: cost };
+}
+
+/** Explains what a text would cost that belongs to no message. */
+export function explainAlone(text: string, rules: Ruleset): ExplainedPrice {
+  const explanation = explainText(text, rules);
+  return {
+    message: undefined,
+    report: undefined,
+    byText: { text, rules, explanation },
+    steps: explanation.steps,
+    credits: explanation.total,
+  };
+}

@@ -1,0 +1,82 @@
+import { type Amount, addAmounts, compareAmounts } from '../engine/index.js';
+import { periodOf, periodText } from './calendar.js';
+import type { Grouping, GroupKey } from './grouping.js';
+import { KINDS, kindOf, type UsageItem } from './item.js';
+
+/** A group's key while messages are counted: cheap to make and to look up. Undefined: a period without messages. */
+export type RawKey = number | string | undefined;
+
+export interface RawGroup {
+  readonly keys: readonly RawKey[];
+  readonly messages: number;
+  readonly credits: Amount;
+}
+
+type ReportKey = Extract<GroupKey, { by: 'report' }>;
+
+/** Messages that name no report: no report has an empty id. */
+const NO_REPORT = '';
+
+/** Gives messages the keys of their groups, and orders and reads the groups by them. */
+export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
+  const groupings = by.filter((grouping) => grouping !== undefined);
+  const reports = new Map<string, ReportKey>();
+
+  function reportKey({ message, report }: UsageItem): string {
+    const id = message.reportId;
+    const key = id === undefined ? NO_REPORT : `${id}`;
+    if (!reports.has(key)) reports.set(key, { by: 'report', id, name: report?.name });
+    return key;
+  }
+
+  function readKey(grouping: Grouping, key: RawKey): GroupKey | undefined {
+    if (key === undefined) return undefined;
+    if (grouping === 'report') return reports.get(`${key}`);
+    if (grouping !== 'kind') return { by: grouping, label: periodText(grouping, Number(key)) };
+    const label = KINDS.find((kind) => kind === key);
+    return label && { by: 'kind', label };
+  }
+
+  /** The place of each key of the `index`-th grouping among the others; the larger the later. */
+  function ranksOf(groups: readonly RawGroup[], index: number): (key: RawKey) => number {
+    const grouping = groupings[index];
+    if (grouping === 'kind') return (key) => KINDS.findIndex((kind) => kind === key);
+    if (grouping !== 'report') return Number;
+    const costs = new Map<RawKey, Amount>();
+    for (const { keys, credits } of groups) {
+      costs.set(keys[index], addAmounts(costs.get(keys[index]) ?? 0, credits));
+    }
+    const order = [...costs].sort(
+      ([a, costA], [b, costB]) => compareAmounts(costB, costA) || (`${a}` < `${b}` ? -1 : 1),
+    );
+    const ranks = new Map(order.map(([key], rank) => [key, rank]));
+    return (key) => ranks.get(key) ?? 0;
+  }
+
+  return {
+    groupings,
+
+    /** @param day the message's local day, as whole days since 1970-01-01 */
+    keyOf(grouping: Grouping, item: UsageItem, day: number): number | string {
+      if (grouping === 'report') return reportKey(item);
+      return grouping === 'kind' ? kindOf(item) : periodOf(grouping, day);
+    },
+
+    inOrder(groups: readonly RawGroup[]): RawGroup[] {
+      const ranks = groupings.map((_, index) => ranksOf(groups, index));
+      const rank = ({ keys }: RawGroup, index: number) => {
+        const key = keys[index];
+        return key === undefined ? Number.POSITIVE_INFINITY : (ranks[index]?.(key) ?? 0);
+      };
+      return groups.toSorted((a, b) => {
+        for (const index of groupings.keys()) {
+          const [left, right] = [rank(a, index), rank(b, index)];
+          if (left !== right) return left < right ? -1 : 1;
+        }
+        return 0;
+      });
+    },
+
+    read: (keys: readonly RawKey[]) => groupings.map((grouping, index) => readKey(grouping, keys[index])),
+  };
+}
