@@ -7,6 +7,8 @@ export interface Delivery {
   /** Undefined: stdout. */
   readonly output: string | undefined;
   readonly stream?: boolean;
+  /** Told the SHA-256 in hex of the result once it is visible, unless its reader went away. */
+  readonly onDigest?: ((sha256: string) => void) | undefined;
 }
 
 /**
@@ -16,17 +18,19 @@ export interface Delivery {
  * @throws whatever `produce` throws; CannotCreateError, CannotWriteError
  */
 export async function deliver<Result>(
-  { output, stream = false }: Delivery,
+  { output, stream = false, onDigest }: Delivery,
   { host, signal }: Run,
   produce: (sink: Sink) => Promise<Result>,
 ): Promise<Result> {
-  const sink = await openSink(output, host.stdout, { stream });
+  const sink = await openSink(output, host.stdout, { stream, digest: onDigest !== undefined });
   const abandon = () => void sink.abandon();
   signal.addEventListener('abort', abandon, { once: true });
   try {
     const result = await produce(sink);
     signal.throwIfAborted();
     await sink.commit();
+    const digest = sink.digest();
+    if (digest !== undefined && !sink.closed) onDigest?.(digest);
     return result;
   } finally {
     signal.removeEventListener('abort', abandon);

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { CommandLineError, OCopilotError } from '../errors.js';
+import { jsonString } from '../render/json-string.js';
 import { visible } from '../render/visible.js';
 
 /** An error nobody foresaw: a bug in this program. */
@@ -27,7 +28,7 @@ export function failureLine(failure: OCopilotError, asJson: boolean): string {
   const message = visible(failure.message).slice(0, LONGEST_MESSAGE);
   if (!asJson) return `o-copilot: ${message}\n`;
   const { code, exitCode } = failure;
-  return `${JSON.stringify({ error: { code, message, exit_code: exitCode, ...failure.details() } })}\n`;
+  return `${jsonString({ error: { code, message, exit_code: exitCode, ...failure.details() } })}\n`;
 }
 
 /**

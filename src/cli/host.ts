@@ -5,6 +5,8 @@ export interface Host {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** The status the process ends with where no error says otherwise: 1 for a difference that was found. */
+  exitCode?: number | string | null | undefined;
 }
 
 /** A command's surroundings: the process, and the signal that SIGINT and SIGTERM raise. */

@@ -1,7 +1,8 @@
 import type { Settings } from '../config/resolve.js';
-import { textPricer } from '../engine/index.js';
+import type { RateCard } from '../rates/rate-card.js';
 import type { Source } from '../source/source.js';
 import type { UsageItem } from '../usage/item.js';
+import { messagePricer } from '../usage/message-pricer.js';
 import { readUsage, type UsageRequest } from '../usage/read-usage.js';
 import { createReportBook } from '../usage/report-book.js';
 import { narrows, type Selection } from '../usage/selection.js';
@@ -9,6 +10,7 @@ import { openTimeZone, type TimeZone } from '../usage/time-zone.js';
 import type { Run } from './host.js';
 import { observeSource } from './observe-source.js';
 import { openSource } from './open-source.js';
+import { rateCardFrom } from './options/rates-option.js';
 import { runChoiceFrom } from './options/run-options.js';
 import { selectionFrom } from './options/selection-options.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
@@ -19,6 +21,8 @@ export interface Period {
   readonly settings: Settings;
   readonly zone: TimeZone;
   readonly selection: Selection;
+  /** Of `--rates`. */
+  readonly card: RateCard | undefined;
   /** Where the data comes from, fit to be shown. */
   readonly sourceName: string;
   /**
@@ -39,6 +43,10 @@ export interface PeriodOptions {
   readonly message?: number | bigint;
   /** Makes what to read through instead of the source itself, such as a recorder. */
   readonly wrapSource?: (source: Source) => Source;
+  /** Sees the rows on their way; called anew for each reading of the document. */
+  readonly watchRows?: (batches: AsyncIterable<UsageItem[]>) => AsyncIterable<UsageItem[]>;
+  /** What the source is called instead of its own name. */
+  readonly sourceName?: string;
 }
 
 /**
@@ -46,15 +54,13 @@ export interface PeriodOptions {
  *
  * @throws CommandLineError, SettingError, UnreadableError
  */
-export async function openPeriod(
-  flags: RawFlags,
-  run: Run,
-  { message, wrapSource = (source) => source }: PeriodOptions = {},
-): Promise<Period> {
+export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptions = {}): Promise<Period> {
   const startedAt = performance.now();
+  const { message, wrapSource = (source) => source, watchRows = (rows) => rows, sourceName } = options;
   const choice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
   const zone = await openTimeZone(settings.timezone);
+  const card = await rateCardFrom(flags, settings.rules);
   const selection = { ...selectionFrom(flags, zone), ...(message !== undefined && { message }) };
 
   const progress = startProgress(run, choice.quiet);
@@ -66,7 +72,7 @@ export async function openPeriod(
   let messages = 0;
   const request: UsageRequest = {
     reports,
-    priceText: textPricer(settings.rules),
+    priceByText: messagePricer(settings.rules, card),
     duplicates: choice.duplicates,
     selection,
     onRead(more) {
@@ -81,12 +87,13 @@ export async function openPeriod(
     settings,
     zone,
     selection,
-    sourceName: source.name,
+    card,
+    sourceName: sourceName ?? source.name,
     async read(consume) {
       try {
         return await source.messages((bytes) => {
           messages = 0;
-          return consume(readUsage(bytes, request));
+          return consume(watchRows(readUsage(bytes, request)));
         });
       } finally {
         progress.stop();

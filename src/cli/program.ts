@@ -1,10 +1,14 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
+import { ratesCommand } from './commands/rates.js';
 import { reportCommand } from './commands/report.js';
+import { serveCommand } from './commands/serve.js';
 import { snapshotCommand } from './commands/snapshot.js';
 import { summaryCommand } from './commands/summary.js';
 import { usageCommand } from './commands/usage.js';
+import { verifyCommand } from './commands/verify.js';
 import type { Run } from './host.js';
 
 /** The command line. Each command loads what it needs when it runs, so that start-up stays short. */
@@ -26,8 +30,12 @@ export function createProgram(run: Run): Command {
     usageCommand(run),
     summaryCommand(run),
     explainCommand(run),
+    diffCommand(run),
+    ratesCommand(run),
+    verifyCommand(run),
     snapshotCommand(run),
     reportCommand(run),
+    serveCommand(run),
   ])
     program.addCommand(command.copyInheritedSettings(program));
   return program;

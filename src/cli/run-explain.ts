@@ -2,13 +2,16 @@ import { DataError } from '../errors.js';
 import { explanationJson } from '../render/explanation-json.js';
 import { type ExplainedPrice, explainAlone, explainItem } from '../usage/explain-price.js';
 import type { UsageItem } from '../usage/item.js';
+import { datedRatesOf } from '../usage/message-pricer.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
 import { openTerminal } from './open-terminal.js';
 import { EXPLANATION_FORMATS, targetFrom } from './options/explain-options.js';
 import { type ResultChoice, resultFrom } from './options/output-options.js';
+import { rateCardFrom } from './options/rates-option.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
+import { ratesInForce } from './rates-in-force.js';
 
 /** Runs `explain`. A message's document is read to its end, since only a whole one is known to be right. */
 export async function runExplain(messageId: string | undefined, flags: RawFlags, run: Run): Promise<void> {
@@ -17,10 +20,17 @@ export async function runExplain(messageId: string | undefined, flags: RawFlags,
   await deliver(output, run, async (sink) => {
     const price =
       'text' in target
-        ? explainAlone(target.text, (await settingsFrom(flags, run.host)).rules)
+        ? await explainGiven(target.text, flags, run)
         : await explainMessage(target.message, flags, run);
     for (const piece of await render(price, output, run)) await sink.write(piece);
   });
+}
+
+/** A text has no date, so it costs what it would cost now. */
+async function explainGiven(text: string, flags: RawFlags, run: Run): Promise<ExplainedPrice> {
+  const { rules } = await settingsFrom(flags, run.host);
+  const card = await rateCardFrom(flags, rules);
+  return explainAlone(text, rules, card && ratesInForce(card, Date.now()).rates);
 }
 
 /** @throws DataError when the message is not in the period */
@@ -40,7 +50,10 @@ async function explainMessage(id: number | bigint, flags: RawFlags, run: Run): P
     if (copies.length > 0) {
       throw new DataError(`message ${id}`, `stands ${items.length} times in the period; explain shows one`);
     }
-    return explainItem(item, period.settings.rules);
+    const { card, settings } = period;
+    const dated =
+      item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
+    return explainItem(item, settings.rules, dated?.rates);
   } finally {
     await period.close();
   }

@@ -1,88 +1,24 @@
-import { summaryCsv } from '../render/summary-csv.js';
-import type { SummaryFacts } from '../render/summary-facts.js';
-import { summaryJson, summaryNdjson } from '../render/summary-json.js';
-import { periodState } from '../usage/period-state.js';
-import type { Selection } from '../usage/selection.js';
-import { createSummary, type DayRange, type Summary } from '../usage/summarise.js';
-import type { TimeZone } from '../usage/time-zone.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
-import { openPeriod, type Period } from './open-period.js';
-import { openTerminal } from './open-terminal.js';
-import { asOfFrom } from './options/as-of-option.js';
-import { FORMATS, type ResultChoice, resultFrom } from './options/output-options.js';
+import { openPeriod } from './open-period.js';
+import { FORMATS, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
-import { groupingsFrom } from './options/summary-options.js';
+import { withReceipt } from './with-receipt.js';
+import { writeSummary } from './write-summary.js';
 
 /** Runs `summary`: what it holds in memory grows with the groups, not with the messages. */
 export async function runSummary(flags: RawFlags, run: Run): Promise<void> {
-  const startedAt = Date.now();
+  const now = Date.now();
   const output = resultFrom(flags, FORMATS);
-  const by = groupingsFrom(flags);
-  const period = await openPeriod(flags, run);
-  try {
-    const asOf = asOfFrom(flags, period.zone);
-    await deliver(output, run, async (sink) => {
-      const summary = await period.read(async (batches) => {
-        const sums = createSummary(by, period.zone);
-        for await (const items of batches) {
-          run.signal.throwIfAborted();
-          sums.add(items);
-        }
-        return sums.value(daysOf(period.selection, period.zone));
-      });
-      const facts = factsOf(summary, period, asOf, startedAt);
-      for (const piece of await render(summary, facts, output, run)) await sink.write(piece);
-    });
-  } finally {
-    await period.close();
-  }
-}
-
-/** The days that `--since` and `--until` name. */
-function daysOf({ since, until }: Selection, zone: TimeZone): DayRange {
-  return {
-    ...(since !== undefined && { first: zone.dayOf(since) }),
-    ...(until !== undefined && { last: zone.dayOf(until - 1) }),
-  };
-}
-
-function factsOf(
-  summary: Summary,
-  { sourceName, settings, zone, outOf }: Period,
-  asOf: number | undefined,
-  startedAt: number,
-): SummaryFacts {
-  const state = periodState(summary.last?.instant, zone, asOf ?? startedAt);
-  // A closed bill is the same whenever it is asked for, so the clock is not in it.
-  const shown = asOf ?? (state === 'open' ? startedAt : undefined);
-  return {
-    source: sourceName,
-    period: settings.period,
-    timezone: zone.name,
-    rules: settings.rules,
-    state,
-    asOf: shown === undefined ? undefined : `${new Date(shown).toISOString().slice(0, 19)}Z`,
-    outOf: outOf(),
-  };
-}
-
-async function render(
-  summary: Summary,
-  facts: SummaryFacts,
-  output: ResultChoice<(typeof FORMATS)[number]>,
-  { host }: Run,
-): Promise<Iterable<string>> {
-  switch (output.format) {
-    case 'json':
-      return summaryJson(summary, facts);
-    case 'ndjson':
-      return summaryNdjson(summary);
-    case 'csv':
-      return summaryCsv(summary, output);
-    case 'table': {
-      const { summaryTable } = await import('../render/summary-table.js');
-      return summaryTable(summary, facts, await openTerminal(output, host));
+  await withReceipt({ command: 'summary', flags, output, now }, run, async (receipt) => {
+    const period = await openPeriod(flags, run, receipt?.watcher);
+    try {
+      await deliver({ ...output, onDigest: receipt?.seal }, run, (sink) =>
+        writeSummary(flags, period, now, sink, run),
+      );
+      await receipt?.write(period);
+    } finally {
+      await period.close();
     }
-  }
+  });
 }

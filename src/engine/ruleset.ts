@@ -2,6 +2,12 @@ import type { Amount } from './amount.js';
 
 export const RULESETS = ['published', 'service', 'tokens'] as const;
 
+/** Raised whenever some text's price changes, so that a bill can say by which rules it was made. */
+export const RULESET_VERSIONS = { published: 1, service: 1, tokens: 1 } as const satisfies Record<
+  Ruleset,
+  number
+>;
+
 /** A set of rules by which texts become credits; `published` is in force. */
 export type Ruleset = (typeof RULESETS)[number];
 

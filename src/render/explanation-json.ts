@@ -1,5 +1,6 @@
 import { formatAmount } from '../engine/index.js';
 import type { ExplainedPrice, PriceStep } from '../usage/explain-price.js';
+import { jsonString } from './json-string.js';
 
 /** `{"explanation":{…}}`, one step a line. A price that a report set has no `text`, `rules` or `words`. */
 export function explanationJson({ message, report, byText, steps, credits }: ExplainedPrice): string {
@@ -12,16 +13,16 @@ export function explanationJson({ message, report, byText, steps, credits }: Exp
     const textual = reportId === undefined ? 'text' : 'missing-report';
     add('kind', JSON.stringify(report === undefined ? textual : 'report'));
     if (reportId !== undefined) {
-      add('report_id', typeof reportId === 'string' ? JSON.stringify(reportId) : `${reportId}`);
+      add('report_id', typeof reportId === 'string' ? jsonString(reportId) : `${reportId}`);
     }
   }
-  if (report !== undefined) add('report_name', JSON.stringify(report.name));
+  if (report !== undefined) add('report_name', jsonString(report.name));
   if (byText !== undefined) {
     const { text, rules, explanation } = byText;
     add('rules', JSON.stringify(rules));
-    add('text', JSON.stringify(text));
+    add('text', jsonString(text));
     add('characters', `${explanation.measure.characters}`);
-    add('words', JSON.stringify(explanation.words));
+    add('words', jsonString(explanation.words));
     add('third_vowels', JSON.stringify(explanation.thirdVowels));
   }
   add('steps', `[\n${steps.map(stepJson).join(',\n')}\n]`);

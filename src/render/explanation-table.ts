@@ -3,24 +3,12 @@ import type { ExplainedPrice, ExplainedText, PriceStep } from '../usage/explain-
 import { mostDecimals, padDecimals } from './decimals.js';
 import { drawFacts } from './fact-lines.js';
 import { markedLines } from './marked-text.js';
+import { stepLabels } from './step-labels.js';
 import { type Column, drawTable } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
 import { wrapWords } from './wrap-words.js';
 
-const LABELS: Readonly<Record<PriceStep['step'], string>> = {
-  base: 'Base',
-  characters: 'Characters',
-  'short-words': 'Words of 1 to 3 characters',
-  'medium-words': 'Words of 4 to 7 characters',
-  'long-words': 'Words of 8 or more characters',
-  'third-vowels': 'Third vowels',
-  length: 'More than 100 characters',
-  'unique-words': 'No word twice, but never below 1',
-  palindrome: 'Palindrome, the total doubles',
-  minimum: 'Minimum of 1',
-  report: 'Report',
-};
 const WORD_STEPS: Readonly<Record<WordClass, PriceStep['step']>> = {
   short: 'short-words',
   medium: 'medium-words',
@@ -62,12 +50,13 @@ function* drawText(
   yield '\n';
 }
 
-function drawSteps({ steps, credits }: ExplainedPrice, { chalk }: Terminal): Generator<string> {
+function drawSteps({ steps, credits, byText }: ExplainedPrice, { chalk }: Terminal): Generator<string> {
+  const labels = stepLabels(byText?.rates);
   const rateDecimals = mostDecimals(steps.map(({ rate }) => formatAmount(rate)));
   const amounts = [credits, ...steps.map(({ amount }) => amount)].map(formatAmount);
   const decimals = mostDecimals(amounts);
   const rows = steps.map(({ step, count, rate, amount }) => [
-    LABELS[step],
+    labels[step],
     `${count}`,
     padDecimals(formatAmount(rate), rateDecimals),
     padDecimals(formatAmount(amount), decimals),
@@ -87,11 +76,16 @@ function drawSteps({ steps, credits }: ExplainedPrice, { chalk }: Terminal): Gen
   return drawTable(dimmed, columns, chalk, total);
 }
 
-function* drawWords({ explanation }: ExplainedText, width: number, { chalk }: Terminal): Generator<string> {
+function* drawWords(
+  { explanation, rates }: ExplainedText,
+  width: number,
+  { chalk }: Terminal,
+): Generator<string> {
+  const labels = stepLabels(rates);
   for (const name of ['short', 'medium', 'long'] as const) {
     const words = explanation.words.filter((word) => word.class === name);
     if (words.length === 0) continue;
-    yield `\n ${chalk.dim(LABELS[WORD_STEPS[name]])}\n`;
+    yield `\n ${chalk.dim(labels[WORD_STEPS[name]])}\n`;
     for (const line of wrapWords(countedWords(words), width)) yield ` ${line}\n`;
   }
 }

@@ -1,6 +1,7 @@
 import type { Report } from '../source/report.js';
 import type { UsageItem } from '../usage/item.js';
 import type { Field } from './fields.js';
+import { jsonString } from './json-string.js';
 import type { Renderer } from './renderer.js';
 
 /** `{"usage":[…]}`, one item a line. */
@@ -43,7 +44,7 @@ function objectWriter(fields: readonly Field[]): (item: UsageItem) => string {
   function reportName(report: Report): string {
     let json = names.get(report);
     if (json === undefined) {
-      json = JSON.stringify(report.name);
+      json = jsonString(report.name);
       names.set(report, json);
     }
     return json;
@@ -59,7 +60,7 @@ function objectWriter(fields: readonly Field[]): (item: UsageItem) => string {
       if (value === undefined) return '';
       const type = field.type(item);
       if (type === 'number') return key + value;
-      return type === 'plain' ? `${key}"${value}"` : key + JSON.stringify(value);
+      return type === 'plain' ? `${key}"${value}"` : key + jsonString(value);
     };
   });
 

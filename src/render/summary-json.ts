@@ -1,5 +1,6 @@
 import { formatAmount } from '../engine/index.js';
 import type { Summary, SummaryGroup } from '../usage/summarise.js';
+import { jsonString } from './json-string.js';
 import type { SummaryFacts } from './summary-facts.js';
 import { summaryFields } from './summary-fields.js';
 
@@ -34,7 +35,7 @@ export function* summaryNdjson(summary: Summary): Generator<string> {
 
 function groupJson(group: SummaryGroup, summary: Summary): string {
   const members = summaryFields(group, summary).map(({ name, value, type }) => {
-    const written = type === 'number' ? value : JSON.stringify(value);
+    const written = type === 'number' ? value : jsonString(value);
     return `"${name}":${written ?? 'null'}`;
   });
   return `{${members.join(',')}}`;

@@ -20,7 +20,7 @@ export interface Problem {
   readonly [extension: string]: string | number | boolean;
 }
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** What this service itself refuses. Its text goes to the client. */
 export class Refusal extends Error {

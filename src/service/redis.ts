@@ -3,8 +3,9 @@ import Keyv from 'keyv';
 import type { TextCache } from './period/report-cache.js';
 import { keyvCache } from './period/text-cache.js';
 
-/** Milliseconds that a request waits for Redis before it goes on without. */
-const PATIENCE = 500;
+/** Milliseconds of silence after which Redis counts as down; it is asked for a sign of life more often. */
+const LONGEST_SILENCE = 1000;
+const PING_INTERVAL = 300;
 const LONGEST_RECONNECT_PAUSE = 2000;
 
 export interface RedisOptions {
@@ -29,9 +30,10 @@ export function connectRedis({ url, onState }: RedisOptions): Redis {
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    commandOptions: { timeout: PATIENCE },
+    pingInterval: PING_INTERVAL,
     socket: {
       connectTimeout: 2000,
+      socketTimeout: LONGEST_SILENCE,
       reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, LONGEST_RECONNECT_PAUSE),
     },
   });
@@ -49,6 +51,8 @@ export function connectRedis({ url, onState }: RedisOptions): Redis {
   connected.catch(() => {});
 
   const store = new KeyvRedis(client, { throwOnErrors: true, noNamespaceAffectsAll: false });
+  // Keyv hands the same failure to its caller as well.
+  store.on('error', () => {});
   const keyv = new Keyv({ store, namespace: 'o-copilot', useKeyPrefix: false, throwOnErrors: true });
 
   return {

@@ -1,5 +1,6 @@
 import type { RateLimit } from '../config/service-settings.js';
 import type { Ruleset } from '../engine/ruleset.js';
+import type { RateCard } from '../rates/rate-card.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { DuplicateRule } from '../usage/duplicate-rules.js';
 import type { TimeZone } from '../usage/time-zone.js';
@@ -9,10 +10,15 @@ export interface ServiceOptions {
   readonly host: string;
   readonly port: number;
   readonly rules: Ruleset;
+  /** Of `--rates`. */
+  readonly card: RateCard | undefined;
   readonly duplicates: DuplicateRule;
   readonly zone: TimeZone;
-  /** Names the upstream in the keys of a shared cache. */
+  /** As it was set, secrets included: only a digest of it leaves this process. */
+  readonly source: string;
+  /** Fit to be shown. */
   readonly sourceName: string;
+  /** The name of the messages document. */
   readonly period: string;
   readonly messagesTtl: number;
   readonly cacheTtl: number;
@@ -22,6 +28,8 @@ export interface ServiceOptions {
   readonly tls: TlsOptions | undefined;
   readonly openMetrics: boolean;
   readonly version: string;
+  /** Told of what passes between the service and upstream, beside the metrics. */
+  readonly observer: SourceObserver;
   /** A source for one run: the first failure ends it, and its deadline counts from now. */
   openSource(observer: SourceObserver, signal: AbortSignal): Promise<Source>;
 }

@@ -75,10 +75,12 @@ function daysIn(year: number, month: number): number {
   return (DAYS_IN_MONTH[month - 1] ?? 0) + (leap ? 1 : 0);
 }
 
-/** Milliseconds of a day's start. `Date.UTC` would take the years 0 to 99 as 1900 to 1999. */
+/** Milliseconds of a day's start, in the Gregorian calendar carried back to the year 0 (H. Hinnant, "days_from_civil"). */
 function utc(year: number, month: number, day: number): number {
-  if (year >= 100) return Date.UTC(year, month - 1, day);
-  return Date.UTC(year + 400, month - 1, day) - DAYS_IN_400_YEARS * 86_400_000;
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return (era * 146_097 + dayOfEra - 719_468) * 86_400_000;
 }
-
-const DAYS_IN_400_YEARS = 146_097;

@@ -1,4 +1,11 @@
-import { type Amount, type Explanation, explainText, type Ruleset, type Step } from '../engine/index.js';
+import {
+  type Amount,
+  type Explanation,
+  explainText,
+  type Rates,
+  type Ruleset,
+  type Step,
+} from '../engine/index.js';
 import { type Message, textOf } from '../source/message.js';
 import type { Report } from '../source/report.js';
 import type { UsageItem } from './item.js';
@@ -24,23 +31,26 @@ export interface ExplainedPrice {
 export interface ExplainedText {
   readonly text: string;
   readonly rules: Ruleset;
+  /** Of a file; undefined where the ruleset's own hold. */
+  readonly rates: Rates | undefined;
   readonly explanation: Explanation;
 }
 
-export function explainItem({ message, report }: UsageItem, rules: Ruleset): ExplainedPrice {
-  if (report === undefined) return { ...explainAlone(textOf(message), rules), message };
+/** @param rates those in force when the message was sent, where a file says */
+export function explainItem({ message, report }: UsageItem, rules: Ruleset, rates?: Rates): ExplainedPrice {
+  if (report === undefined) return { ...explainAlone(textOf(message), rules, rates), message };
   const { cost } = report;
   const steps: PriceStep[] = [{ step: 'report', count: 1, rate: cost, amount: cost }];
   return { message, report, byText: undefined, steps, credits: cost };
 }
 
 /** Explains what a text would cost that belongs to no message. */
-export function explainAlone(text: string, rules: Ruleset): ExplainedPrice {
-  const explanation = explainText(text, rules);
+export function explainAlone(text: string, rules: Ruleset, rates?: Rates): ExplainedPrice {
+  const explanation = explainText(text, rules, rates);
   return {
     message: undefined,
     report: undefined,
-    byText: { text, rules, explanation },
+    byText: { text, rules, rates, explanation },
     steps: explanation.steps,
     credits: explanation.total,
   };

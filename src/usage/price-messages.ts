@@ -1,6 +1,6 @@
-import type { TextPricer } from '../engine/index.js';
 import type { Message } from '../source/message.js';
 import type { UsageItem } from './item.js';
+import type { MessagePricer } from './message-pricer.js';
 import type { ReportBook } from './report-book.js';
 
 /**
@@ -25,7 +25,7 @@ interface Waiting {
 export async function* priceMessages(
   batches: AsyncIterable<readonly Message[]>,
   reports: ReportBook,
-  priceText: TextPricer,
+  priceByText: MessagePricer,
 ): AsyncGenerator<UsageItem[]> {
   const queue: Waiting[] = [];
   let queued = 0;
@@ -35,14 +35,14 @@ export async function* priceMessages(
     reports.check();
     if (first === undefined) return [];
     queued -= first.size;
-    return priceBatch(first.messages, reports, priceText);
+    return priceBatch(first.messages, reports, priceByText);
   }
 
   for await (const messages of batches) {
     reports.check();
     const answered = reports.request(messages);
     if (answered === undefined && queue.length === 0) {
-      yield priceBatch(messages, reports, priceText);
+      yield priceBatch(messages, reports, priceByText);
       continue;
     }
     const waiting = enter(messages, answered);
@@ -73,11 +73,13 @@ function enter(messages: readonly Message[], answered: Promise<unknown> | undefi
   return waiting;
 }
 
-function priceBatch(messages: readonly Message[], reports: ReportBook, priceText: TextPricer): UsageItem[] {
+function priceBatch(
+  messages: readonly Message[],
+  reports: ReportBook,
+  priceByText: MessagePricer,
+): UsageItem[] {
   return messages.map((message) => {
     const report = reports.priceOf(message);
-    const credits =
-      report === undefined ? priceText(message.characters, message.textStart, message.textEnd) : report.cost;
-    return { message, report, credits };
+    return { message, report, credits: report === undefined ? priceByText(message) : report.cost };
   });
 }

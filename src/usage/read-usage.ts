@@ -1,9 +1,9 @@
-import type { TextPricer } from '../engine/index.js';
 import { readMessages } from '../source/document/messages-document.js';
 import type { Message } from '../source/message.js';
 import type { DuplicateRule } from './duplicate-rules.js';
 import { createDuplicateCheck } from './duplicates.js';
 import type { UsageItem } from './item.js';
+import type { MessagePricer } from './message-pricer.js';
 import { priceMessages } from './price-messages.js';
 import type { ReportBook } from './report-book.js';
 import { isWanted, matches, narrowsMessages, type Selection } from './selection.js';
@@ -14,7 +14,7 @@ const ROWS_A_BATCH = 1000;
 
 export interface UsageRequest {
   readonly reports: ReportBook;
-  readonly priceText: TextPricer;
+  readonly priceByText: MessagePricer;
   readonly duplicates: DuplicateRule;
   readonly selection: Selection;
   /** Told how many messages a batch brought, before any is left out. */
@@ -31,7 +31,7 @@ export async function* readUsage(
   bytes: AsyncIterable<Uint8Array>,
   request: UsageRequest,
 ): AsyncGenerator<UsageItem[]> {
-  const priced = priceMessages(countedMessages(bytes, request), request.reports, request.priceText);
+  const priced = priceMessages(countedMessages(bytes, request), request.reports, request.priceByText);
   const { selection } = request;
   const wanted = selectRows(priced, selection);
   if (selection.sort === undefined) {

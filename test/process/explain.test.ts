@@ -32,7 +32,7 @@ describe('explain --json', () => {
     expect(run).toMatchObject({ stderr: '', status: 0 });
     expect(
       run.stdout,
-    ).toBe(`{"explanation":{"message_id":1001,"timestamp":"${TIME}","kind":"text","rules":"published","text":"Are there any restrictions on alterations or improvements?","characters":58,"words":[{"word":"Are","class":"short"},{"word":"there","class":"medium"},{"word":"any","class":"short"},{"word":"restrictions","class":"long"},{"word":"on","class":"short"},{"word":"alterations","class":"long"},{"word":"or","class":"short"},{"word":"improvements","class":"long"}],"third_vowels":[{"position":3,"character":"e"},{"position":9,"character":"e"},{"position":24,"character":"i"},{"position":36,"character":"e"},{"position":39,"character":"i"},{"position":54,"character":"e"}],"steps":[
+    ).toBe(`{"explanation":{"message_id":1001,"timestamp":"${TIME}","kind":"text","rules":"published","text":"Are there any restrictions on alterations or improvements?","characters":58,"words":[{"word":"Are","class":"short"},{"word":"there","class":"medium"},{"word":"any","class":"short"},{"word":"restrictions","class":"long"},{"word":"on","class":"short"},{"word":"alterations","class":"long"},{"word":"or","class":"short"},{"word":"improvements","class":"long"}],"third_vowels":[{"position":3,"character":"e"},{"position":9,"character":"e"},{"position":24,"character":"o"},{"position":36,"character":"a"},{"position":39,"character":"o"},{"position":54,"character":"e"}],"steps":[
 {"step":"base","count":1,"rate":1,"amount":1},
 {"step":"characters","count":58,"rate":0.05,"amount":2.9},
 {"step":"short-words","count":4,"rate":0.1,"amount":0.4},

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isUsualTimestamp } from '../../src/source/document/plain-timestamp.js';
 import { instantOf } from '../../src/source/timestamp.js';
 
 const withinCalendar = {
@@ -60,4 +61,32 @@ test.each([
   '2024-04-29T02:08:29.1234',
 ])('%s is no RFC 3339 timestamp', (text) => {
   expect(instantOf(text)).toBeNaN();
+});
+
+test('what is taken for a usual timestamp by its bytes is RFC 3339 by the rule', () => {
+  const digit = fc.constantFrom(...'0123456789');
+  const close = fc
+    .tuple(...Array.from('dddd-dd-ddTdd:dd:dd.dddZ', (place) => (place === 'd' ? digit : fc.constant(place))))
+    .map((places) => places.join(''));
+  const spoilt = fc
+    .tuple(close, fc.nat(23), fc.string({ minLength: 1, maxLength: 1 }))
+    .map(([text, at, other]) => text.slice(0, at) + other + text.slice(at + 1));
+  let usual = 0;
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        close,
+        spoilt,
+        fc.date(withinCalendar).map((date) => date.toISOString()),
+      ),
+      (text) => {
+        const bytes = Buffer.from(text, 'latin1');
+        if (!isUsualTimestamp(bytes, 0, bytes.length)) return;
+        usual++;
+        expect(instantOf(bytes.toString('latin1'))).not.toBeNaN();
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  expect(usual).toBeGreaterThan(500);
 });

@@ -3,6 +3,7 @@ import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
 import { EXPLANATION_FORMATS } from '../options/explain-options.js';
 import { addResultOptions } from '../options/output-options.js';
+import { addRatesOption } from '../options/rates-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
 
@@ -14,6 +15,7 @@ export function explainCommand(run: Run): Command {
     .addOption(new Option('--text <text>', 'price this text instead of a message').helpGroup('Explain:'));
   addResultOptions(command, EXPLANATION_FORMATS, 'the {"explanation":{…}} document, one step a line');
   addSettingOptions(command);
+  addRatesOption(command);
   addRunOptions(command);
   return command.action(async (messageId: string | undefined) => {
     checkWords(command, run.host.argv);

@@ -3,6 +3,8 @@ import type { Run } from '../host.js';
 import { addAsOfOption } from '../options/as-of-option.js';
 import { checkWords } from '../options/check-values.js';
 import { addJobOptions } from '../options/job-options.js';
+import { addRatesOption } from '../options/rates-option.js';
+import { addReceiptOption } from '../options/receipt-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addFilterOptions } from '../options/selection-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
@@ -13,8 +15,10 @@ export function reportCommand(run: Run): Command {
     .description('one self-contained page: a chart, a sortable table, totals')
     .argument('<file.html>', 'where the page goes; - is stdout');
   addAsOfOption(command, 'Output:');
+  addReceiptOption(command);
   addFilterOptions(command);
   addSettingOptions(command);
+  addRatesOption(command);
   addRunOptions(command);
   addJobOptions(command);
   return command.action(async (output: string) => {

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
 import { addResultOptions, FORMATS } from '../options/output-options.js';
+import { addRatesOption } from '../options/rates-option.js';
+import { addReceiptOption } from '../options/receipt-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addFilterOptions } from '../options/selection-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
@@ -14,8 +16,10 @@ export function summaryCommand(run: Run): Command {
   );
   addSummaryOptions(command);
   addResultOptions(command, FORMATS, 'the {"summary":{…}} document, one group a line');
+  addReceiptOption(command);
   addFilterOptions(command);
   addSettingOptions(command);
+  addRatesOption(command);
   addRunOptions(command);
   return command.action(async () => {
     checkWords(command, run.host.argv);

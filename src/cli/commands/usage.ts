@@ -3,6 +3,8 @@ import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
 import { addJobOptions } from '../options/job-options.js';
 import { addOutputOptions } from '../options/output-options.js';
+import { addRatesOption } from '../options/rates-option.js';
+import { addReceiptOption } from '../options/receipt-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addFilterOptions, addPageOptions } from '../options/selection-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
@@ -13,9 +15,11 @@ export function usageCommand(run: Run): Command {
     'every message of the current period with the credits it used (the default command)',
   );
   addOutputOptions(command);
+  addReceiptOption(command);
   addFilterOptions(command);
   addPageOptions(command);
   addSettingOptions(command);
+  addRatesOption(command);
   addRunOptions(command);
   addJobOptions(command);
   return command.action(async () => {

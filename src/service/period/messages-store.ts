@@ -35,7 +35,7 @@ interface Stored {
 export function createMessagesStore({ ttl, openSource, onLookup }: MessagesStoreOptions) {
   const flight = singleFlight<Stored>();
   let stored: Stored | undefined;
-  let failure: unknown;
+  let failed = false;
   let loadedAt = Number.NEGATIVE_INFINITY;
 
   async function current(): Promise<Stored> {
@@ -53,10 +53,10 @@ export function createMessagesStore({ ttl, openSource, onLookup }: MessagesStore
       if (document.kept !== stored?.kept) stored?.kept.retire();
       stored = { ...document, freshUntil: startedAt + ttl };
       loadedAt = performance.now();
-      failure = undefined;
+      failed = false;
       return stored;
     } catch (error) {
-      failure = error;
+      failed = true;
       throw error;
     }
   }
@@ -94,8 +94,8 @@ export function createMessagesStore({ ttl, openSource, onLookup }: MessagesStore
       }
     },
 
-    /** Milliseconds since the document was last there, and what has gone wrong since; see `/ready`. */
-    state: () => ({ age: performance.now() - loadedAt, failure }),
+    /** Milliseconds since upstream last gave the document, and whether it has failed since. */
+    state: () => ({ age: performance.now() - loadedAt, failed }),
 
     close(): void {
       stored?.kept.retire();

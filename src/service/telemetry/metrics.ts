@@ -35,7 +35,7 @@ export function createMetrics() {
     labelNames: ['cache', 'outcome'] as const,
     registers,
   });
-  const priced = new Counter({
+  const read = new Counter({
     name: 'o_copilot_priced_messages_total',
     help: 'Messages read and priced',
     registers,
@@ -61,7 +61,7 @@ export function createMetrics() {
     lookedUp(cache: 'messages' | 'report' | 'bill', outcome: string): void {
       lookups.inc({ cache, outcome });
     },
-    priced: (messages: number) => priced.inc(messages),
+    read: (messages: number) => read.inc(messages),
     redisState(up: boolean): void {
       registry.registerMetric(redis);
       redis.set(up ? 1 : 0);

@@ -1,5 +1,8 @@
 import type { Message, ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
+import { ChunkMessage } from './chunk-message.js';
+import { isUsualTimestamp } from './plain-timestamp.js';
+import type { Stretch } from './stretch.js';
 
 /** Fifteen digits always fit a double exactly; longer numbers are for `message-value.ts`. */
 const MOST_DIGITS = 15;
@@ -11,152 +14,216 @@ const COMMA = 0x2c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
+const NULL = Buffer.from('null');
+
+/** The keys as they stand on the wire, with the colon that follows where no space comes between. */
+const KEYS = ['"id":', '"text":', '"timestamp":', '"report_id":'].map((key) => Buffer.from(key));
+const ID = 0;
+const TEXT = 1;
+const TIMESTAMP = 2;
+const REPORT_ID = 3;
+const OTHER = 4;
+
 /**
- * Reads messages of the usual shape straight from the characters of a chunk: flat objects whose ids are plain
+ * Reads messages of the usual shape straight from the bytes of a stretch: flat objects whose ids are plain
  * digits. It decides nothing: whatever is unusual (an escape outside the text, a nested value, a key twice,
- * a value out of range, the end of the chunk) makes `read` answer undefined, and `message-value.ts` then
- * reads the same characters with a full parser and says what is wrong, if anything is.
+ * a value out of range, the end of the stretch) makes `read` answer undefined, and `message-value.ts` then
+ * reads the same bytes with a full parser and says what is wrong, if anything is.
+ *
+ * The scanning functions work on numbers in locals: state kept in a closure would cost as much as the scan.
  */
 export function createPlainMessageReader() {
-  let characters = '';
-  /** Where reading goes on; -1 once something unusual was met. */
-  let at = 0;
+  let next = 0;
+  /** Which key stood at each place of the message before: writers keep to one order. */
+  const order: number[] = [];
 
-  function read(chunk: string, from: number): Message | undefined {
-    characters = chunk;
-    at = from;
+  function read(stretch: Stretch, from: number): Message | undefined {
+    const { bytes, latin1 } = stretch;
+    let at = from;
     let id = -1;
-    let timestamp: string | undefined;
+    let timestampStart = -1;
+    let timestampEnd = -1;
     let reportId: ReportId | undefined;
     let reportSeen = false;
-    let text: string | undefined;
-    let textStart = -1;
-    let textEnd = -1;
+    let characters: string | undefined;
+    let textStart = 0;
+    let textEnd = 0;
 
-    if (characters.charCodeAt(at) !== OPEN) return undefined;
+    if (bytes[at] !== OPEN) return undefined;
+    let place = 0;
     do {
-      at++;
-      skipSpace();
-      const keyStart = at + 1;
-      if (!skipString()) return undefined;
-      const keyLength = at - 1 - keyStart;
-      skipSpace();
-      if (characters.charCodeAt(at) !== COLON) return undefined;
-      at++;
-      skipSpace();
-      if (keyLength === 2 && keyIs('id', keyStart)) {
-        if (id !== -1) return undefined;
-        id = readDigits();
-        if (id === -1) return undefined;
-      } else if (keyLength === 4 && keyIs('text', keyStart)) {
-        if (textStart !== -1) return undefined;
-        textStart = at + 1;
-        if (skipString()) {
-          textEnd = at - 1;
-        } else {
-          text = readEscapedString(textStart - 1);
-          if (text === undefined) return undefined;
-        }
-      } else if (keyLength === 9 && keyIs('timestamp', keyStart)) {
-        if (timestamp !== undefined) return undefined;
-        const start = at + 1;
-        if (!skipString() || Number.isNaN(instantOf(characters, start, at - 1))) return undefined;
-        timestamp = characters.slice(start, at - 1);
-      } else if (keyLength === 9 && keyIs('report_id', keyStart)) {
-        if (reportSeen) return undefined;
-        reportSeen = true;
-        if (keyIs('null', at)) {
-          at += 4;
-        } else if (characters.charCodeAt(at) === QUOTE) {
-          const start = at + 1;
-          if (!skipString() || at - 1 === start) return undefined;
-          reportId = characters.slice(start, at - 1);
-        } else {
-          const digits = readDigits();
-          if (digits === -1) return undefined;
-          reportId = digits;
-        }
-      } else if (!(characters.charCodeAt(at) === QUOTE ? skipString() : readDigits() !== -1)) {
-        return undefined;
-      }
-      skipSpace();
-    } while (characters.charCodeAt(at) === COMMA);
-
-    if (characters.charCodeAt(at) !== CLOSE) return undefined;
-    at++;
-    if (id === -1 || timestamp === undefined || textStart === -1) return undefined;
-    return text === undefined
-      ? { id, timestamp, reportId, characters, textStart, textEnd }
-      : { id, timestamp, reportId, characters: text, textStart: 0, textEnd: text.length };
-  }
-
-  function skipSpace(): void {
-    while (isSpace(characters.charCodeAt(at))) at++;
-  }
-
-  function keyIs(key: string, from: number): boolean {
-    for (let index = 0; index < key.length; index++) {
-      if (characters.charCodeAt(from + index) !== key.charCodeAt(index)) return false;
-    }
-    return true;
-  }
-
-  /** Moves past a string without escapes; false, with `at` anywhere, where there is none. */
-  function skipString(): boolean {
-    if (characters.charCodeAt(at) !== QUOTE) return false;
-    const { length } = characters;
-    while (++at < length) {
-      const code = characters.charCodeAt(at);
-      if (code === QUOTE) {
+      at = skipSpace(bytes, at + 1);
+      let key = order[place] ?? OTHER;
+      const usual = KEYS[key];
+      if (usual !== undefined && startsWith(bytes, at, usual)) {
+        at += usual.length;
+      } else {
+        const keyEnd = plainStringEnd(bytes, at);
+        if (keyEnd === -1) return undefined;
+        key = keyAt(bytes, at, keyEnd);
+        order[place] = key;
+        at = skipSpace(bytes, keyEnd);
+        if (bytes[at] !== COLON) return undefined;
         at++;
-        return true;
       }
-      if (code === BACKSLASH || code < 0x20) return false;
-    }
-    return false;
-  }
+      place++;
+      const value = skipSpace(bytes, at);
+      switch (key) {
+        case ID:
+          at = digitsEnd(bytes, value);
+          if (id !== -1 || at === -1) return undefined;
+          id = wholeNumber(bytes, value, at);
+          break;
+        case TEXT:
+          if (characters !== undefined) return undefined;
+          at = asciiStringEnd(bytes, value);
+          if (at !== -1) {
+            characters = latin1;
+            textStart = value + 1;
+            textEnd = at - 1;
+            break;
+          }
+          at = stringEnd(bytes, value);
+          if (at === -1) return undefined;
+          characters = parseString(bytes, value, at);
+          if (characters === undefined) return undefined;
+          textEnd = characters.length;
+          break;
+        case TIMESTAMP:
+          at = asciiStringEnd(bytes, value);
+          if (timestampStart !== -1 || at === -1) return undefined;
+          timestampStart = value + 1;
+          timestampEnd = at - 1;
+          if (
+            !isUsualTimestamp(bytes, timestampStart, timestampEnd) &&
+            Number.isNaN(instantOf(latin1, timestampStart, timestampEnd))
+          ) {
+            return undefined;
+          }
+          break;
+        case REPORT_ID:
+          if (reportSeen) return undefined;
+          reportSeen = true;
+          if (bytes[value] === QUOTE) {
+            at = asciiStringEnd(bytes, value);
+            if (at === -1 || at === value + 2) return undefined;
+            reportId = latin1.slice(value + 1, at - 1);
+          } else if (startsWith(bytes, value, NULL)) {
+            at = value + NULL.length;
+          } else {
+            at = digitsEnd(bytes, value);
+            if (at === -1) return undefined;
+            reportId = wholeNumber(bytes, value, at);
+          }
+          break;
+        default:
+          at = bytes[value] === QUOTE ? plainStringEnd(bytes, value) : digitsEnd(bytes, value);
+          if (at === -1) return undefined;
+      }
+      at = skipSpace(bytes, at);
+    } while (bytes[at] === COMMA);
 
-  /** The string that opens at `from` and has escapes; undefined where it is unfinished or not valid. */
-  function readEscapedString(from: number): string | undefined {
-    const { length } = characters;
-    for (at = from + 1; at < length; at++) {
-      const code = characters.charCodeAt(at);
-      if (code === BACKSLASH) at++;
-      else if (code === QUOTE) break;
-    }
-    if (at >= length) return undefined;
-    at++;
-    try {
-      const text: unknown = JSON.parse(characters.slice(from, at));
-      return typeof text === 'string' ? text : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** A whole number of at most fifteen digits, or -1. */
-  function readDigits(): number {
-    const start = at;
-    let value = 0;
-    let digit = characters.charCodeAt(at) - 0x30;
-    while (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      digit = characters.charCodeAt(++at) - 0x30;
-    }
-    const count = at - start;
-    if (count === 0 || count > MOST_DIGITS) return -1;
-    if (count > 1 && characters.charCodeAt(start) === 0x30) return -1;
-    return value;
+    if (bytes[at] !== CLOSE) return undefined;
+    if (id === -1 || timestampStart === -1 || characters === undefined) return undefined;
+    next = at + 1;
+    return new ChunkMessage(
+      id,
+      reportId,
+      latin1,
+      timestampStart,
+      timestampEnd,
+      characters,
+      textStart,
+      textEnd,
+    );
   }
 
   return {
     read,
     /** The index after the message that `read` gave last. */
-    next: () => at,
+    next: () => next,
   };
 }
 
 /** JSON's white space. */
 export function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while (isSpace(bytes[at] ?? 0)) at++;
+  return at;
+}
+
+function startsWith(bytes: Buffer, at: number, expected: Buffer): boolean {
+  for (let index = 0; index < expected.length; index++) {
+    if (bytes[at + index] !== expected[index]) return false;
+  }
+  return true;
+}
+
+/** Which key the string in [start, end) is, quotes included. */
+function keyAt(bytes: Buffer, start: number, end: number): number {
+  const index = KEYS.findIndex(
+    (key) => key.length - 1 === end - start && startsWith(bytes, start, key.subarray(0, -1)),
+  );
+  return index === -1 ? OTHER : index;
+}
+
+/** The index after the string that opens at `from` and has no escape; -1 where there is none. */
+function plainStringEnd(bytes: Buffer, from: number): number {
+  if (bytes[from] !== QUOTE) return -1;
+  let at = from + 1;
+  let code = bytes[at] ?? 0;
+  while (code !== QUOTE && code !== BACKSLASH && code >= 0x20) code = bytes[++at] ?? 0;
+  return code === QUOTE ? at + 1 : -1;
+}
+
+/** The same, of ASCII alone. */
+function asciiStringEnd(bytes: Buffer, from: number): number {
+  if (bytes[from] !== QUOTE) return -1;
+  let at = from + 1;
+  let code = bytes[at] ?? 0;
+  while (code !== QUOTE && code !== BACKSLASH && code >= 0x20 && code < 0x80) code = bytes[++at] ?? 0;
+  return code === QUOTE ? at + 1 : -1;
+}
+
+/** The index after any string that opens at `from`; -1 where the bytes end first. */
+function stringEnd(bytes: Buffer, from: number): number {
+  if (bytes[from] !== QUOTE) return -1;
+  const { length } = bytes;
+  let at = from + 1;
+  while (at < length) {
+    const code = bytes[at];
+    if (code === QUOTE) return at + 1;
+    at += code === BACKSLASH ? 2 : 1;
+  }
+  return -1;
+}
+
+/** A string with escapes or beyond ASCII; undefined where it is not valid JSON. */
+function parseString(bytes: Buffer, from: number, end: number): string | undefined {
+  try {
+    const text: unknown = JSON.parse(bytes.toString('utf8', from, end));
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The index after a whole number of at most fifteen digits without a leading zero; -1 where there is none. */
+function digitsEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  let code = bytes[at] ?? 0;
+  while (code >= 0x30 && code <= 0x39) code = bytes[++at] ?? 0;
+  const count = at - from;
+  if (count === 0 || count > MOST_DIGITS) return -1;
+  return count > 1 && bytes[from] === 0x30 ? -1 : at;
+}
+
+function wholeNumber(bytes: Buffer, from: number, end: number): number {
+  let value = 0;
+  for (let at = from; at < end; at++) value = value * 10 + ((bytes[at] ?? 0) - 0x30);
+  return value;
 }

@@ -2,8 +2,8 @@ import { parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { ReportId } from '../message.js';
 import type { Report } from '../report.js';
-import { createUtf8Decoder } from './decode-utf8.js';
 import { exactInteger, expected, membersOf, numberText, parseExactJson } from './exact-json.js';
+import { byteOrderMark, checkUtf8 } from './utf8.js';
 import { valueEnd } from './value-end.js';
 
 /**
@@ -40,11 +40,12 @@ export function readReport(bytes: Uint8Array, id: ReportId): Report {
 }
 
 function parseReport(bytes: Uint8Array, where: string): unknown {
-  const decoder = createUtf8Decoder(where);
-  const characters = decoder.push(bytes) + decoder.end();
+  checkUtf8(bytes, where, 0);
+  const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(byteOrderMark(bytes));
+  const characters = json.toString();
   if (characters.trim() === '') throw new DataError(where, 'is empty');
   // For its bound on depth alone: the parser below recurses.
-  valueEnd(characters, 0, where);
+  valueEnd(json, 0, where);
   try {
     return parseExactJson(characters);
   } catch (error) {

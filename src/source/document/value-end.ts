@@ -4,22 +4,22 @@ import { DataError } from '../../errors.js';
 const DEEPEST = 500;
 
 /**
- * Finds where the JSON value that begins at `from` ends: the index after its last character, or -1 when
- * `characters` ends first. It looks only at strings and brackets; whether the value is valid JSON is for
- * the parser that reads it.
+ * Finds where the JSON value that begins at `from` ends: the index after its last byte, or -1 when `bytes`
+ * ends first. It looks only at strings and brackets; whether the value is valid JSON is for the parser that
+ * reads it.
  *
- * A number or literal at the very end of `characters` counts as unfinished: more digits may follow.
+ * A number or literal at the very end of `bytes` counts as unfinished: more digits may follow.
  *
  * @throws DataError where the value nests deeper than 500 levels
  */
-export function valueEnd(characters: string, from: number, where: string): number {
-  const length = characters.length;
+export function valueEnd(bytes: Buffer, from: number, where: string): number {
+  const { length } = bytes;
   let depth = 0;
   let at = from;
   while (at < length) {
-    const code = characters.charCodeAt(at);
+    const code = bytes[at] ?? 0;
     if (code === 0x22 /* " */) {
-      at = stringEnd(characters, at);
+      at = stringEnd(bytes, at);
       if (at === -1) return -1;
       if (depth === 0) return at;
     } else if (code === 0x7b /* { */ || code === 0x5b /* [ */) {
@@ -42,13 +42,13 @@ export function valueEnd(characters: string, from: number, where: string): numbe
 }
 
 /** The index after the closing quote of the string that opens at `from`, or -1. */
-function stringEnd(characters: string, from: number): number {
+function stringEnd(bytes: Buffer, from: number): number {
   let at = from + 1;
   while (true) {
-    const quote = characters.indexOf('"', at);
+    const quote = bytes.indexOf(0x22, at);
     if (quote === -1) return -1;
     let backslashes = 0;
-    while (characters.charCodeAt(quote - 1 - backslashes) === 0x5c) backslashes++;
+    while (bytes[quote - 1 - backslashes] === 0x5c) backslashes++;
     if (backslashes % 2 === 0) return quote + 1;
     at = quote + 1;
   }

@@ -54,7 +54,7 @@ async function jsonBody({ headers, body }: Response, address: Address): Promise<
 
 function hintFor({ base, token, tokenOrigin }: HttpSettings, answeredBy: string): string {
   if (answeredBy !== base.origin) {
-    return `it was redirected to ${answeredBy.slice(0, 80)}, where the source's token or password is not sent`;
+    return `it was redirected to ${answeredBy.slice(0, 60)}, where the source's token or password is not sent`;
   }
   if (token !== undefined) return `the token came from ${(tokenOrigin ?? 'the settings').slice(0, 80)}`;
   if (base.username !== '') return "the user name and password came from the source's URL";

@@ -22,11 +22,9 @@ export function startRun({ deadline, startedAt, signal }: HttpSettings): Run {
   setMaxListeners(0, controller.signal);
   const remaining = () => (deadline === undefined ? undefined : startedAt + deadline - performance.now());
 
-  const left = remaining();
-  const timer =
-    left === undefined || left > LONGEST_TIMER
-      ? undefined
-      : setTimeout(() => end(deadlineFault(deadline ?? 0)), Math.max(0, left)).unref();
+  const left = remaining() ?? Number.POSITIVE_INFINITY;
+  const expire = () => end(deadlineFault(deadline ?? 0));
+  const timer = left > 0 && left <= LONGEST_TIMER ? setTimeout(expire, left).unref() : undefined;
   const interrupt = () => end(signal?.reason);
 
   function end(reason: unknown): void {
@@ -36,6 +34,7 @@ export function startRun({ deadline, startedAt, signal }: HttpSettings): Run {
   }
 
   if (signal?.aborted) interrupt();
+  if (left <= 0) expire();
   signal?.addEventListener('abort', interrupt);
   return { signal: controller.signal, remaining, end };
 }

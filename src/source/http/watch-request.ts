@@ -26,7 +26,7 @@ export function watchRequest(
   const abort = () => stop(signal.reason);
   const expectBytes = () => {
     paused = false;
-    outgoing.setTimeout(readTimeout);
+    outgoing.socket?.setTimeout(readTimeout);
   };
   const connecting = setTimeout(
     () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`)),
@@ -46,8 +46,13 @@ export function watchRequest(
     });
     incoming.on('resume', expectBytes);
   });
-  outgoing.on('timeout', () => {
+  const checkSilence = () => {
     if (!paused) stop(timeoutFault(`no byte for ${showDuration(readTimeout)}`));
+  };
+  // Not the request's own 'timeout', which comes once and never again.
+  outgoing.on('socket', (socket) => {
+    socket.on('timeout', checkSilence);
+    outgoing.on('close', () => socket.off('timeout', checkSilence));
   });
   outgoing.on('close', () => {
     clearTimeout(connecting);

@@ -192,7 +192,7 @@ describe('readMessages', () => {
     const reading = async () => {
       for await (const _ of readMessages(endless()));
     };
-    await expect(reading()).rejects.toThrow('messages[0]: is longer than 64 Mi characters');
+    await expect(reading()).rejects.toThrow('messages[0]: is longer than 64 MiB');
   });
 
   test('takes an object of a million keys', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DataError, SettingError, UnauthorizedError, UpstreamError } from '../../../src/errors.js';
 import { failureOf, MESSAGES, openSource, openUpstream, readText } from './open-source.js';
 
@@ -128,6 +128,18 @@ describe('report', () => {
       '/reports/50%25',
       '/reports/%C3%A9',
     ]);
+  });
+
+  it('leaves nothing behind on a connection that serves many', async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error) => warnings.push(warning);
+    process.on('warning', keep);
+    onTestFinished(() => void process.off('warning', keep));
+    const upstream = await openUpstream();
+    const { source } = openSource(upstream.url);
+    for (let id = 0; id < 30; id += 1) await source.report(id);
+    expect(new Set(upstream.requests.map((request) => request.remotePort)).size).toBe(1);
+    expect(warnings).toEqual([]);
   });
 
   it('asks for so many at once and no more', async () => {

@@ -1,0 +1,75 @@
+import { type Command, Option } from 'commander';
+import { readEnvFile } from '../../config/env-file.js';
+import { JWT_SECRET, type RateLimit, SERVICE_SETTINGS } from '../../config/service-settings.js';
+import { type SettingPlaces, settle } from '../../config/settle.js';
+import type { Host } from '../host.js';
+import type { RawFlags } from './setting-options.js';
+
+const GROUP = 'Service:';
+
+/** The flags of `serve` beside those of the settings and the run. */
+export function addServeOptions(command: Command): Command {
+  const add = (flags: string, description: string) =>
+    command.addOption(new Option(flags, description).helpGroup(GROUP));
+  for (const { flag, placeholder, description, variable, ...setting } of Object.values(SERVICE_SETTINGS)) {
+    const shown = 'shownFallback' in setting ? setting.shownFallback : setting.fallback;
+    add(`--${flag} <${placeholder}>`, `${description} (default ${shown}; ${variable})`);
+  }
+  add('--insecure', 'listen beyond this machine without asking who is there');
+  add('--open-metrics', 'show /metrics to everybody');
+  add('--hash-token <name>', 'read a token from stdin, print its line for --tokens, and end');
+  return command;
+}
+
+/** What `serve` is told, each value checked on its own. Times are milliseconds. */
+export interface ServeChoice {
+  readonly host: string;
+  readonly port: number;
+  readonly messagesTtl: number;
+  readonly cacheTtl: number;
+  readonly redis: string | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  readonly grace: number;
+  readonly tokens: string | undefined;
+  readonly jwtSecretFile: string | undefined;
+  readonly jwtSecret: string | undefined;
+  readonly jwks: string | undefined;
+  readonly jwtIssuer: string | undefined;
+  readonly jwtAudience: string | undefined;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly tlsClientCa: string | undefined;
+  readonly logLevel: string;
+  readonly logFormat: 'json' | 'pretty';
+  readonly insecure: boolean;
+  readonly openMetrics: boolean;
+}
+
+/** @throws CommandLineError, SettingError, and what reading the `.env` file throws */
+export async function serveChoiceFrom(flags: RawFlags, host: Host): Promise<ServeChoice> {
+  const envFile = await readEnvFile(typeof flags.envFile === 'string' ? flags.envFile : undefined);
+  const places: SettingPlaces = { flags, environment: host.env, envFile };
+  const { host: address, port, messagesTtl, cacheTtl, redis, rateLimit, grace, ...files } = SERVICE_SETTINGS;
+  return {
+    host: settle('host', address, places).value,
+    port: settle('port', port, places).value,
+    messagesTtl: settle('messagesTtl', messagesTtl, places).value,
+    cacheTtl: settle('cacheTtl', cacheTtl, places).value,
+    redis: settle('redis', redis, places).value,
+    rateLimit: settle('rateLimit', rateLimit, places).value,
+    grace: settle('grace', grace, places).value,
+    tokens: settle('tokens', files.tokens, places).value,
+    jwtSecretFile: settle('jwtSecretFile', files.jwtSecretFile, places).value,
+    jwtSecret: settle('jwtSecret', JWT_SECRET, places).value,
+    jwks: settle('jwks', files.jwks, places).value,
+    jwtIssuer: settle('jwtIssuer', files.jwtIssuer, places).value,
+    jwtAudience: settle('jwtAudience', files.jwtAudience, places).value,
+    tlsCert: settle('tlsCert', files.tlsCert, places).value,
+    tlsKey: settle('tlsKey', files.tlsKey, places).value,
+    tlsClientCa: settle('tlsClientCa', files.tlsClientCa, places).value,
+    logLevel: settle('logLevel', files.logLevel, places).value,
+    logFormat: settle('logFormat', files.logFormat, places).value,
+    insecure: flags.insecure === true,
+    openMetrics: flags.openMetrics === true,
+  };
+}

@@ -1,0 +1,31 @@
+import { timeIn } from '../config/read-selection.js';
+import { PUBLISHED_CARD } from '../rates/published-card.js';
+import { writeRateCard } from '../rates/write-rate-card.js';
+import { UTC } from '../usage/time-zone.js';
+import { deliver } from './deliver.js';
+import type { Run } from './host.js';
+import { openTerminal } from './open-terminal.js';
+import { flagValue } from './options/check-values.js';
+import { EXPLANATION_FORMATS } from './options/explain-options.js';
+import { resultFrom } from './options/output-options.js';
+import { rateCardFrom } from './options/rates-option.js';
+import type { RawFlags } from './options/setting-options.js';
+import { ratesInForce } from './rates-in-force.js';
+
+/** Runs `rates`. Its JSON is itself a file for `--rates`. */
+export async function runRates(flags: RawFlags, run: Run): Promise<void> {
+  const output = resultFrom(flags, EXPLANATION_FORMATS);
+  const at = typeof flags.at === 'string' ? flagValue('--at', flags.at, timeIn(UTC, 0)) : Date.now();
+  const card = (await rateCardFrom(flags, 'published')) ?? { name: 'published', dated: PUBLISHED_CARD };
+  const inForce = ratesInForce(card, at);
+  await deliver(output, run, async (sink) => {
+    if (output.format === 'json') {
+      await sink.write(writeRateCard([inForce]));
+      return;
+    }
+    const { ratesTable } = await import('../render/rates-table.js');
+    const next = card.dated[card.dated.indexOf(inForce) + 1];
+    const terminal = await openTerminal(output, run.host);
+    for (const piece of ratesTable(card.name, inForce, next, terminal)) await sink.write(piece);
+  });
+}

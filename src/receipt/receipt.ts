@@ -1,0 +1,49 @@
+import type { Ruleset } from '../engine/index.js';
+import type { InputDigests } from '../source/digest-source.js';
+import type { Kind } from '../usage/item.js';
+
+export const RECEIPT_FORMAT = 'o-copilot-receipt/1';
+
+/** A flag of the command line by its long name, as a receipt keeps it. */
+export type KeptFlag = string | boolean | readonly string[];
+
+/** What an export is, what it was made from and how: enough to check it, and to make it again. */
+export interface Receipt {
+  readonly format: typeof RECEIPT_FORMAT;
+  /** `o-copilot 1.2.3`. */
+  readonly program: string;
+  readonly command: 'usage' | 'summary';
+  /** Every flag that shapes the bytes, defaults and settings of the environment included; no secret among them. */
+  readonly flags: Readonly<Record<string, KeptFlag>>;
+  readonly source: string;
+  readonly period: string;
+  /** `open`: messages may still come. */
+  readonly state: 'open' | 'closed';
+  /** What was taken for now: RFC 3339, UTC, whole seconds. */
+  readonly as_of: string;
+  readonly rules: {
+    readonly ruleset: Ruleset;
+    readonly version: number;
+    /** SHA-256 in hex of the file of `--rates`; null without one. */
+    readonly rates_sha256: string | null;
+  };
+  readonly inputs: {
+    readonly messages_sha256: InputDigests['messages'];
+    readonly reports: InputDigests['reports'];
+    readonly missing_reports: InputDigests['missing'];
+  };
+  /** Messages read, before any was left out. */
+  readonly messages: number;
+  readonly rows: RowSums & { readonly by_kind: Readonly<Record<Kind, RowSums>> };
+  readonly output: { readonly sha256: string };
+}
+
+export interface RowSums {
+  readonly count: number;
+  /** All digits, as a string: no reader of JSON can round it. */
+  readonly credits: string;
+}
+
+export function writeReceipt(receipt: Receipt): string {
+  return `${JSON.stringify(receipt, null, 2)}\n`;
+}

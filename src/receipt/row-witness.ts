@@ -1,0 +1,50 @@
+import { formatAmount } from '../engine/index.js';
+import { instantOf } from '../source/timestamp.js';
+import type { UsageItem } from '../usage/item.js';
+import { createTotals, type Totals } from '../usage/totals.js';
+import type { Receipt } from './receipt.js';
+
+/** What passed: sums, and the latest message in milliseconds since 1970 UTC. */
+export interface SeenRows {
+  readonly totals: Totals;
+  readonly last: number | undefined;
+}
+
+/** Sums up the rows of an export on their way. */
+export function createRowWitness() {
+  let totals = createTotals();
+  let last: number | undefined;
+
+  return {
+    /** The same rows; each call begins anew, as the reading of a document does. */
+    async *watch(batches: AsyncIterable<UsageItem[]>): AsyncGenerator<UsageItem[]> {
+      totals = createTotals();
+      last = undefined;
+      for await (const items of batches) {
+        totals.add(items);
+        for (const { message } of items) {
+          const instant = instantOf(message.timestamp);
+          if (last === undefined || instant > last) last = instant;
+        }
+        yield items;
+      }
+    },
+    value: (): SeenRows => ({ totals: totals.value(), last }),
+  };
+}
+
+/** The sums as a receipt writes them. */
+export function rowSums({ count, credits, byKind }: Totals): Receipt['rows'] {
+  const sums = (part: Pick<Totals, 'count' | 'credits'>) => ({
+    count: part.count,
+    credits: formatAmount(part.credits),
+  });
+  return {
+    ...sums({ count, credits }),
+    by_kind: {
+      report: sums(byKind.report),
+      text: sums(byKind.text),
+      'missing-report': sums(byKind['missing-report']),
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import stringWidth from 'string-width';
+import { formatAmount, subtractAmounts } from '../engine/index.js';
+import type { ExportRow } from '../source/export/export-row.js';
+import { type BillChange, type ComparedField, differenceOf } from '../usage/bill-change.js';
+import type { Comparison } from '../usage/compare-bills.js';
+import { mostDecimals, padDecimals } from './decimals.js';
+import { type DiffNames, type DiffRenderer, isEqual } from './diff-renderer.js';
+import { drawFacts } from './fact-lines.js';
+import { shorten } from './shorten.js';
+import { signedAmount } from './signed-amount.js';
+import { type Column, drawTable, tableWidth } from './table-blocks.js';
+import type { Terminal } from './terminal.js';
+import { visible } from './visible.js';
+
+const TITLES = ['Change', 'Message', 'Old', 'New', 'Difference', 'What'];
+/** The columns of credits, which share one decimal point. */
+const CREDITS = [2, 3, 4];
+const WHAT = 5;
+const NARROWEST = 12;
+const NOTHING = '–';
+
+/** A comparison for people. It holds every change, since only the last one settles the widths. */
+export function diffTable(names: DiffNames, terminal: Terminal): DiffRenderer {
+  const changes: BillChange['change'][] = [];
+  const rows: string[][] = [];
+  return {
+    head: () => '',
+    rows(batch) {
+      for (const change of batch) {
+        changes.push(change.change);
+        rows.push(cellsOf(change));
+      }
+      return '';
+    },
+    *tail(comparison) {
+      yield* drawFacts(factsOf(names, comparison), terminal);
+      yield '\n';
+      if (isEqual(comparison)) {
+        yield ' The two are equal.\n';
+        return;
+      }
+      const totals = totalsOf(comparison);
+      alignCredits([...rows, totals]);
+      const columns = columnsOf([...rows, totals]);
+      shortenWhat(rows, columns, terminal.width);
+      for (const [index, row] of rows.entries()) row[0] = paint(changes[index], terminal);
+      yield* drawTable(rows, columns, terminal.chalk, totals);
+      const { added, removed, changed, unchanged } = comparison;
+      yield ` ${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged\n`;
+    },
+  };
+}
+
+function factsOf(names: DiffNames, { old, new: fresh }: Comparison): [string, string][] {
+  const sum = ({ messages, credits }: Comparison['old']) =>
+    `${messages} ${messages === 1 ? 'message' : 'messages'}, ${formatAmount(credits)} credits`;
+  return [
+    ['Old', `${visible(names.old)}: ${sum(old)}`],
+    ['New', `${visible(names.new)}: ${sum(fresh)}`],
+  ];
+}
+
+function cellsOf(change: BillChange): string[] {
+  return [
+    change.change,
+    `${(change.new ?? change.old).id}`,
+    change.old === undefined ? NOTHING : formatAmount(change.old.credits),
+    change.new === undefined ? NOTHING : formatAmount(change.new.credits),
+    signedAmount(differenceOf(change)),
+    whatOf(change),
+  ];
+}
+
+/** Everything that changed beside the credits; of a message that came or went, its report. */
+function whatOf(change: BillChange): string {
+  if (change.change !== 'changed') return visible((change.new ?? change.old).reportName ?? '');
+  return change.fields
+    .filter((field) => field !== 'credits_used')
+    .map((field) => `${field}: ${fieldText(change.old, field)} → ${fieldText(change.new, field)}`)
+    .join('; ');
+}
+
+function fieldText(row: ExportRow, field: ComparedField): string {
+  return visible((field === 'report_name' ? row.reportName : row.timestamp) ?? NOTHING);
+}
+
+function totalsOf({ old, new: fresh }: Comparison): string[] {
+  const difference = signedAmount(subtractAmounts(fresh.credits, old.credits));
+  return ['Total', '', formatAmount(old.credits), formatAmount(fresh.credits), difference, ''];
+}
+
+function alignCredits(rows: readonly string[][]): void {
+  const decimals = Math.max(...CREDITS.map((column) => mostDecimals(rows.map((row) => row[column] ?? ''))));
+  for (const row of rows) {
+    for (const column of CREDITS) {
+      const cell = row[column] ?? '';
+      if (cell !== NOTHING) row[column] = padDecimals(cell, decimals);
+    }
+  }
+}
+
+function columnsOf(rows: readonly string[][]): Column[] {
+  const columns = TITLES.map(
+    (title, index): Column => ({
+      title,
+      align: index === 0 || index === WHAT ? 'left' : 'right',
+      dim: false,
+      width: rows.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), title.length),
+    }),
+  );
+  return rows.some((row) => row[WHAT] !== '') ? columns : columns.slice(0, WHAT);
+}
+
+function shortenWhat(rows: readonly string[][], columns: readonly Column[], width: number | undefined): void {
+  const what = columns[WHAT];
+  const excess = width === undefined ? 0 : tableWidth(columns) - width;
+  if (what === undefined || excess <= 0 || what.width <= NARROWEST) return;
+  what.width = Math.max(NARROWEST, what.width - excess);
+  for (const row of rows) row[WHAT] = shorten(row[WHAT] ?? '', what.width);
+}
+
+function paint(change: BillChange['change'] | undefined, { chalk }: Terminal): string {
+  if (change === 'added') return chalk.green(change);
+  return change === 'removed' ? chalk.red(change) : chalk.yellow(change ?? '');
+}

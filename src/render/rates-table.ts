@@ -1,0 +1,56 @@
+import { Decimal } from 'decimal.js';
+import { formatAmount, type Rates } from '../engine/index.js';
+import type { DatedRates } from '../rates/rate-card.js';
+import { mostDecimals, padDecimals } from './decimals.js';
+import { drawFacts } from './fact-lines.js';
+import { stepLabels } from './step-labels.js';
+import { drawTable } from './table-blocks.js';
+import type { Terminal } from './terminal.js';
+import { visible } from './visible.js';
+
+/** Rates for people, in the order in which they apply. */
+export function* ratesTable(
+  name: string,
+  { written, validFrom, rates }: DatedRates,
+  next: DatedRates | undefined,
+  terminal: Terminal,
+): Generator<string> {
+  yield* drawFacts(
+    [
+      ['Rates', visible(name)],
+      ['From', Number.isFinite(validFrom) ? visible(written) : 'the beginning'],
+      ['Until', next === undefined ? 'the end' : visible(next.written)],
+    ],
+    terminal,
+  );
+  yield '\n';
+  const rows = rateRows(rates);
+  const decimals = mostDecimals(rows.map(([, amount]) => amount));
+  const cells = rows.map(([label, amount]) => [label, padDecimals(amount, decimals)]);
+  const width = (index: number, title: string) =>
+    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0));
+  yield* drawTable(
+    cells,
+    [
+      { title: 'Rate', align: 'left', dim: false, width: width(0, 'Rate') },
+      { title: 'Credits', align: 'right', dim: false, width: width(1, 'Credits') },
+    ],
+    terminal.chalk,
+  );
+  const factor = new Decimal(rates.palindromeFactor).toFixed();
+  yield ` Where no word appears twice, never below ${formatAmount(rates.minimum)}; a palindrome costs ${factor} times as much.\n`;
+}
+
+function rateRows(rates: Rates): [label: string, amount: string][] {
+  const labels = stepLabels(rates);
+  return [
+    ['Every message', formatAmount(rates.base)],
+    ['Each character', formatAmount(rates.character)],
+    [labels['short-words'], formatAmount(rates.shortWord)],
+    [labels['medium-words'], formatAmount(rates.mediumWord)],
+    [labels['long-words'], formatAmount(rates.longWord)],
+    [labels['third-vowels'], formatAmount(rates.thirdVowel)],
+    [labels.length, formatAmount(rates.overLength)],
+    ['No word twice', `-${formatAmount(rates.uniqueWordsBonus)}`],
+  ];
+}

@@ -1,0 +1,24 @@
+import { LRUCache } from 'lru-cache';
+import { openTimeZone, type TimeZone } from '../../usage/time-zone.js';
+
+/** Zones that keep their table of offsets for the next query. */
+const MOST_ZONES = 16;
+
+export interface ZoneStore {
+  /** Where a query names none. */
+  readonly fallback: TimeZone;
+  /** @param name of a zone that there is */
+  open(name: string): Promise<TimeZone>;
+}
+
+export function createZoneStore(fallback: TimeZone): ZoneStore {
+  const zones = new LRUCache<string, Promise<TimeZone>>({ max: MOST_ZONES });
+  return {
+    fallback,
+    open(name) {
+      const zone = zones.get(name) ?? openTimeZone(name);
+      zones.set(name, zone);
+      return zone;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { setMaxListeners } from 'node:events';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createIdentify, type Identify } from './auth/access.js';
+import { createBillStore } from './bill/bill-store.js';
+import { createApp } from './create-app.js';
+import { drain } from './http/drain.js';
+import { openPeriodStore } from './period/open-period-store.js';
+import { memoryCache } from './period/text-cache.js';
+import { createZoneStore } from './query/zone-store.js';
+import type { Redis } from './redis.js';
+import { addExplanationRoute } from './routes/explanation-route.js';
+import { addHealthRoute } from './routes/health-route.js';
+import { addMetricsRoute } from './routes/metrics-route.js';
+import { addPageRoute } from './routes/page-route.js';
+import { addReadinessRoute } from './routes/readiness-route.js';
+import { addSummaryRoute } from './routes/summary-route.js';
+import { addUsageRoute } from './routes/usage-route.js';
+import type { ServiceOptions } from './service-options.js';
+import { createMetrics, type Metrics } from './telemetry/metrics.js';
+
+export interface Service {
+  /** `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /**
+   * Takes no more requests, and waits for those under way.
+   * @param grace milliseconds after which they are cut off
+   */
+  stop(grace: number): Promise<void>;
+}
+
+/** Builds the service and listens. @throws what listening throws: EADDRINUSE, EACCES … */
+export async function startService(options: ServiceOptions, log: Logger): Promise<Service> {
+  const ending = new AbortController();
+  // One listener a source, and there are as many as there are requests.
+  setMaxListeners(0, ending.signal);
+  const metrics = createMetrics();
+  const redis = await openRedis(options.redis, log, metrics);
+  const bills = createBillStore();
+  const { messages, period } = openPeriodStore(
+    options,
+    redis?.cache ?? memoryCache(),
+    metrics,
+    ending.signal,
+  );
+  const app = await createApp(options, { log, metrics, redis, identify: await identifyBy(options) });
+
+  addHealthRoute(app, options.version);
+  addReadinessRoute(app, { messages, redisState: () => redis?.state() ?? 'unused' });
+  addMetricsRoute(app, metrics, options.openMetrics);
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  const parts = {
+    period,
+    bills,
+    zones: createZoneStore(options.zone),
+    rules: options.rules,
+    card: options.card,
+    sourceName: options.sourceName,
+    periodName: options.period,
+    onLookup: (outcome: 'hit' | 'miss') => metrics.lookedUp('bill', outcome),
+  };
+  for (const add of [addPageRoute, addUsageRoute, addExplanationRoute, addSummaryRoute]) add(app, parts);
+
+  const close = () => {
+    bills.close();
+    messages.close();
+    redis?.close();
+  };
+  try {
+    await app.listen({
+      host: options.host,
+      port: options.port,
+      listenTextResolver: (url) => `listening at ${url}`,
+    });
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    url: urlOf(app, options),
+    async stop(grace) {
+      await drain(app, grace, () => ending.abort(new Error('the service ends')));
+      close();
+    },
+  };
+}
+
+async function identifyBy({ access, tls }: ServiceOptions): Promise<Identify> {
+  const { tokens, jwt } = access;
+  return createIdentify({
+    tokens,
+    checkJwt: jwt && (await import('./auth/jwt-check.js')).createJwtCheck(jwt),
+    certificates: tls?.clientCa !== undefined,
+  });
+}
+
+async function openRedis(url: string | undefined, log: Logger, metrics: Metrics): Promise<Redis | undefined> {
+  if (url === undefined) return undefined;
+  const { connectRedis } = await import('./redis.js');
+  return connectRedis({
+    url,
+    onState(state, reason) {
+      metrics.redisState(state === 'up');
+      if (state === 'up') log.info('redis is up');
+      else log.warn({ reason }, 'redis is down: serving without its cache');
+    },
+  });
+}
+
+function urlOf(app: FastifyInstance, { host, tls }: ServiceOptions): string {
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,26 @@
+/*
+ * The usual timestamp of upstream, `YYYY-MM-DDThh:mm:ss.sssZ` on one of the first 28 days of a month, is known
+ * by its bytes. Anything else, right or wrong, is for `instantOf`, which has the whole rule.
+ */
+
+const LENGTH = 24;
+
+/** Digits, and the characters between them, by place; the digits' upper bounds hold whatever stands beside them. */
+const LEAST = Buffer.from('0000-00-00T00:00:00.000Z');
+const MOST = Buffer.from('9999-19-29T29:59:59.999Z');
+
+/** Whether [start, end) of `bytes` is such a timestamp, and so surely RFC 3339. */
+export function isUsualTimestamp(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start !== LENGTH) return false;
+  for (let index = 0; index < LENGTH; index++) {
+    const byte = bytes[start + index] ?? 0;
+    if (byte < (LEAST[index] ?? 0) || byte > (MOST[index] ?? 0)) return false;
+  }
+  const month = twoDigits(bytes, start + 5);
+  const day = twoDigits(bytes, start + 8);
+  return month >= 1 && month <= 12 && day >= 1 && day <= 28 && twoDigits(bytes, start + 11) <= 23;
+}
+
+function twoDigits(bytes: Buffer, at: number): number {
+  return (bytes[at] ?? 0) * 10 + (bytes[at + 1] ?? 0) - 0x30 * 11;
+}

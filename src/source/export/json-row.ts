@@ -1,0 +1,78 @@
+import { DataError } from '../../errors.js';
+import type { PlainReader } from '../document/array-document.js';
+import { exactInteger, expected, membersOf, numberText, parseExactJson } from '../document/exact-json.js';
+import { createAmountReader } from './amount-reader.js';
+import type { ExportRow } from './export-row.js';
+
+/** A row exactly as `usage --json` writes it, in ASCII and without escapes. */
+const USUAL =
+  /\{"message_id":(0|-?[1-9]\d{0,14}),"timestamp":"([ !#-[\]-~]*)",(?:"report_name":"([ !#-[\]-~]*)",)?"credits_used":([\d.]{1,30})\}/y;
+
+/** Reads rows of JSON and NDJSON exports, the usual ones fast; `name` is what an error calls the export. */
+export function createRowReader(name: string) {
+  const amountOf = createAmountReader();
+  const usual = new RegExp(USUAL);
+
+  const plain: PlainReader<ExportRow> = {
+    read({ latin1 }, at) {
+      usual.lastIndex = at;
+      const match = usual.exec(latin1);
+      if (match === null) return undefined;
+      const [, id, timestamp, reportName, amount = ''] = match;
+      const credits = amountOf(amount);
+      if (credits === undefined) return undefined;
+      return {
+        id: Number(id),
+        timestamp: timestamp || undefined,
+        reportName: reportName || undefined,
+        credits,
+        reportId: undefined,
+        kind: undefined,
+      };
+    },
+    next: () => usual.lastIndex,
+  };
+
+  /** @throws DataError that names the row */
+  function readValue(json: string, index: number): ExportRow {
+    const members = membersOf(parseRow(json, `${name}, row ${index + 1}`));
+    if (members === undefined) throw new DataError(`${name}, row ${index + 1}`, 'is not an object');
+    const givenId = members.get('message_id');
+    const id = exactInteger(givenId);
+    if (id === undefined) {
+      throw new DataError(`${name}, row ${index + 1}`, expected('an integer', givenId), 'message_id');
+    }
+    const where = `${name}, message ${id}`;
+    const text = (key: string) => {
+      const value = members.get(key);
+      if (value === undefined || value === null || value === '') return undefined;
+      if (typeof value !== 'string') throw new DataError(where, expected('a string', value), key);
+      return value;
+    };
+    const cost = members.get('credits_used');
+    const credits = amountOf(numberText(cost) ?? '');
+    if (credits === undefined) {
+      throw new DataError(where, expected('a number that is not negative', cost), 'credits_used');
+    }
+    const reportId = exactInteger(members.get('report_id'));
+    return {
+      id,
+      timestamp: text('timestamp'),
+      reportName: text('report_name'),
+      credits,
+      reportId: reportId === undefined ? text('report_id') : `${reportId}`,
+      kind: text('kind'),
+    };
+  }
+
+  return { plain, readValue };
+}
+
+function parseRow(json: string, where: string): unknown {
+  try {
+    return parseExactJson(json);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DataError(where, `is not valid JSON: ${error.message}`);
+  }
+}

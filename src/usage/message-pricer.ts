@@ -1,0 +1,40 @@
+import { type Amount, type Ruleset, type TextPricer, textPricer } from '../engine/index.js';
+import { DataError } from '../errors.js';
+import { type RateCard, ratesAt } from '../rates/rate-card.js';
+import type { Message } from '../source/message.js';
+import { instantOf } from '../source/timestamp.js';
+
+/** The credits of a message that its text prices. */
+export type MessagePricer = (message: Message) => Amount;
+
+/** One price list whatever the date. */
+export function undatedPricer(priceText: TextPricer): MessagePricer {
+  return ({ characters, textStart, textEnd }) => priceText(characters, textStart, textEnd);
+}
+
+/**
+ * Made once a run: without a card there is no date to look at. A message's own timestamp chooses its rates.
+ *
+ * @throws RangeError when a card is given to a ruleset that has rates of its own; from the pricer, DataError for a
+ *   message before the card begins
+ */
+export function messagePricer(rules: Ruleset, card: RateCard | undefined): MessagePricer {
+  if (card === undefined) return undatedPricer(textPricer(rules));
+  const pricers = new Map(card.dated.map((dated) => [dated, textPricer(rules, dated.rates)]));
+  return (message) => {
+    const priceText = pricers.get(datedRatesOf(message, card));
+    if (priceText === undefined) throw new Error('a card without the rates that it gave');
+    return priceText(message.characters, message.textStart, message.textEnd);
+  };
+}
+
+/** The rates in force when the message was sent. @throws DataError when the card begins later */
+export function datedRatesOf({ id, timestamp }: Message, card: RateCard) {
+  const found = ratesAt(card, instantOf(timestamp));
+  if (found !== undefined) return found;
+  throw new DataError(
+    `message ${id}`,
+    `${timestamp} is before ${card.dated[0]?.written}, when the first rates of ${card.name} begin`,
+    'timestamp',
+  );
+}
