@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { printRows } from './test/print-rows.js';
 
 export default defineConfig({
   test: {
@@ -8,5 +9,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    reporters: ['default', printRows('fault matrix')],
   },
 });

@@ -59,7 +59,7 @@ export class UnreadableError extends OCopilotError {
   }
 }
 
-/** Upstream failed or refused, after the retries. `url` holds no password, token or query. */
+/** Upstream failed or refused, after the retries. `url` holds no password, token or query; a local source's is its name. */
 export class UpstreamError extends OCopilotError {
   readonly code: string = 'upstream';
   readonly exitCode = 69;
@@ -71,7 +71,9 @@ export class UpstreamError extends OCopilotError {
     /** Requests made for this document, the first included. */
     readonly attempts = 1,
   ) {
-    super(`GET ${url}: ${reason}${attempts > 1 ? ` (after ${attempts} attempts)` : ''}`);
+    super(
+      `${/^https?:/i.test(url) ? 'GET ' : ''}${url}: ${reason}${attempts > 1 ? ` (after ${attempts} attempts)` : ''}`,
+    );
   }
 
   override details(): Record<string, string | number> {

@@ -2,9 +2,12 @@ import { InterruptedError } from '../errors.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './failure.js';
 import { createProgram, withDefaultCommand } from './program.js';
 
+/** Milliseconds in which the line on stderr leaves, and connections close. */
+const GRACE = 500;
+
 /**
- * Runs the command line of `host` and sets its exit status. It never calls `exit()`, which would cut what is
- * still in a pipe: the process ends when nothing is left to do.
+ * Runs the command line of `host` and sets its exit status. It does not call `exit()`, which would cut what is
+ * still in a pipe: the process ends when nothing is left to do, or, after a failure, a moment later.
  */
 export async function main(host: NodeJS.Process): Promise<void> {
   const interruption = new AbortController();
@@ -23,6 +26,8 @@ export async function main(host: NodeJS.Process): Promise<void> {
     if (failure !== undefined) {
       host.exitCode = failure.exitCode;
       host.stderr.write(failureLine(failure, jsonErrorsAsked(host.argv)));
+      // A reader of stdout that is stuck, or a FIFO that nobody opens, would hold a failed process for ever.
+      setTimeout(() => host.exit(), GRACE).unref();
     }
   } finally {
     host.off('SIGINT', stop).off('SIGTERM', stop);

@@ -5,6 +5,7 @@ import { UnreadableError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { Run } from './host.js';
+import { untilDeadline } from './until-deadline.js';
 
 /** What a source needs beside the settings. */
 export interface SourceOptions {
@@ -19,15 +20,16 @@ export async function openSource(settings: Settings, options: SourceOptions, run
   const where = settings.source;
   if (where === 'sample') return (await import('../source/sample/sample-source.js')).sampleSource();
   if (/^https?:\/\//i.test(where)) return openHttp(settings, options, run);
+  const signal = untilDeadline(where === '-' ? 'stdin' : where, settings.deadline, options, run.signal);
   const { fileSource, stdinSource } = await import('../source/file/file-source.js');
-  if (where === '-') return stdinSource(run.host.stdin, run.signal);
+  if (where === '-') return stdinSource(run.host.stdin, signal);
   const found = await stat(where).catch((error) => {
     throw new UnreadableError(where, reasonOf(error));
   });
   if (found.isDirectory()) {
-    return (await import('../source/snapshot/snapshot-source.js')).snapshotSource(where, run.signal);
+    return (await import('../source/snapshot/snapshot-source.js')).snapshotSource(where, signal);
   }
-  return fileSource(where, run.signal);
+  return fileSource(where, signal);
 }
 
 async function openHttp(settings: Settings, options: SourceOptions, { host, signal }: Run): Promise<Source> {

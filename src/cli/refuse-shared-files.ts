@@ -3,7 +3,7 @@ import { resolveTarget } from '../output/target.js';
 import type { RawFlags } from './options/setting-options.js';
 
 /** The flags that name a file which a job writes. */
-const FILES = ['output', 'lock', 'metrics'] as const;
+const FILES = ['output', 'receipt', 'lock', 'metrics'] as const;
 
 /**
  * Refuses one file for two purposes, through links too: the second to be written would replace the first, and a
@@ -19,7 +19,8 @@ export async function refuseSharedFiles(flags: RawFlags): Promise<void> {
     const file = await fileAt(path);
     if (file === undefined) continue;
     const other = seen.get(file);
-    if (other !== undefined) throw new CommandLineError(`--${other} and --${name} name the same file, ${path}`);
+    if (other !== undefined)
+      throw new CommandLineError(`--${other} and --${name} name the same file, ${path}`);
     seen.set(file, name);
   }
 }

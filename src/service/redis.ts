@@ -12,6 +12,8 @@ export interface RedisOptions {
   readonly url: string;
   /** Told when Redis comes and goes, each once. */
   onState(state: 'up' | 'down', reason?: string): void;
+  /** Told of a command that failed though Redis is up. */
+  onFailure(reason: string): void;
 }
 
 export interface Redis {
@@ -26,7 +28,7 @@ export interface Redis {
  * A connection that is made again for as long as the service runs. While it is down every command fails at once,
  * so that requests go on without it.
  */
-export function connectRedis({ url, onState }: RedisOptions): Redis {
+export function connectRedis({ url, onState, onFailure }: RedisOptions): Redis {
   const client = createClient({
     url,
     disableOfflineQueue: true,
@@ -56,7 +58,9 @@ export function connectRedis({ url, onState }: RedisOptions): Redis {
   const keyv = new Keyv({ store, namespace: 'o-copilot', useKeyPrefix: false, throwOnErrors: true });
 
   return {
-    cache: keyvCache(keyv, () => {}),
+    cache: keyvCache(keyv, (error) => {
+      if (state === 'up') onFailure(describe(error));
+    }),
     state: () => state ?? 'down',
     runScript: (script, key, values) => client.eval(script, { keys: [key], arguments: [...values] }),
     close: () => client.destroy(),

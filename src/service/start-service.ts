@@ -104,6 +104,7 @@ async function openRedis(url: string | undefined, log: Logger, metrics: Metrics)
       if (state === 'up') log.info('redis is up');
       else log.warn({ reason }, 'redis is down: serving without its cache');
     },
+    onFailure: (reason) => log.warn({ reason }, 'redis did not do what it was asked'),
   });
 }
 

@@ -34,6 +34,12 @@ export function createIdTable(withValues: boolean) {
   }
 
   return {
+    /** The value of `id` (0 without values); undefined when it is not there. */
+    get(id: number): number | undefined {
+      const slot = slotOf(id);
+      if (keys[slot] !== id) return undefined;
+      return withValues ? values[slot] : 0;
+    },
     /** Adds `id` with its value unless it is there. Undefined when added; otherwise the value it has (0 without values). */
     addOrGet(id: number, value = 0): number | undefined {
       const slot = slotOf(id);

@@ -1,4 +1,4 @@
-import Keyv from 'keyv';
+import type Keyv from 'keyv';
 import { LRUCache } from 'lru-cache';
 import type { TextCache } from './report-cache.js';
 
@@ -7,21 +7,25 @@ const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /** A cache in this process; the least recently used goes first. */
 export function memoryCache(): TextCache {
-  const store = new LRUCache<string, string>({
+  const texts = new LRUCache<string, string>({
     maxSize: MOST_CHARACTERS,
     sizeCalculation: (text, key) => text.length + key.length,
   });
-  return keyvCache(new Keyv({ store }), () => {});
+  return {
+    get: async (key) => texts.get(key),
+    async set(key, text, ttl) {
+      texts.set(key, text, { ttl });
+    },
+  };
 }
 
 /**
- * What `keyv` keeps, as a cache that never throws: a store that fails is asked in vain, and upstream answers.
+ * What `keyv` keeps, as a cache that never throws: while its store fails, upstream answers instead.
  * @param onFailure told of each failure
  */
 export function keyvCache(keyv: Keyv, onFailure: (error: unknown) => void): TextCache {
-  keyv.on('error', () => {
-    // Told to onFailure by the call that met it; without a listener Keyv throws it a second time.
-  });
+  // A listener there must be; the call that met the failure tells of it.
+  keyv.on('error', () => {});
   return {
     async get(key) {
       try {

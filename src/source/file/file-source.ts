@@ -15,7 +15,7 @@ export function fileSource(path: string, signal: AbortSignal): Source {
   return {
     name: path,
     messages: (consume) =>
-      consume(readChunks(path, createReadStream(path, { highWaterMark: CHUNK, signal }))),
+      consume(readChunks(path, createReadStream(path, { highWaterMark: CHUNK, signal }), signal)),
     report: (id) => readReportFile(join(dirname(path), 'reports'), id),
     close: async () => {},
   };
@@ -26,20 +26,22 @@ export function stdinSource(stdin: Readable, signal: AbortSignal): Source {
   addAbortSignal(signal, stdin);
   return {
     name: 'stdin',
-    messages: (consume) => consume(readChunks('stdin', stdin)),
+    messages: (consume) => consume(readChunks('stdin', stdin, signal)),
     report: (id) => readReportFile('reports', id),
     close: async () => {},
   };
 }
 
-/** The bytes of a stream. @throws UnreadableError */
+/** The bytes of a stream that `signal` ends. @throws UnreadableError, the signal's reason */
 export async function* readChunks(
   name: string,
   stream: AsyncIterable<Uint8Array | string>,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
   } catch (error) {
+    signal.throwIfAborted();
     throw new UnreadableError(name, reasonOf(error));
   }
 }

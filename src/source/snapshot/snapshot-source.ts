@@ -23,7 +23,7 @@ export async function snapshotSource(folder: string, signal: AbortSignal): Promi
     name: `snapshot of ${manifest.source} (${manifest.period}, ${manifest.started_at})`,
     messages: (consume) => {
       const stream = createReadStream(join(folder, manifest.messages.file), { signal });
-      return consume(checked(readChunks(manifest.messages.file, stream), manifest.messages, folder));
+      return consume(checked(readChunks(manifest.messages.file, stream, signal), manifest.messages, folder));
     },
     async report(id) {
       const entry = reports.get(String(id));

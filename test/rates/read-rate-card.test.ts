@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { PUBLISHED_RATES } from '../../src/engine/index.js';
+import { SettingError } from '../../src/errors.js';
+import { PUBLISHED_CARD } from '../../src/rates/published-card.js';
+import { ratesAt } from '../../src/rates/rate-card.js';
+import { readRateCard } from '../../src/rates/read-rate-card.js';
+import { writeRateCard } from '../../src/rates/write-rate-card.js';
+import { rates } from '../engine/any-rates.js';
+
+const validate = new Ajv2020().compile(JSON.parse(readFileSync('schema/rates.schema.json', 'utf8')));
+const ENTRY = JSON.parse(writeRateCard(PUBLISHED_CARD)).rates[0];
+
+function problemOf(json: string): string {
+  try {
+    readRateCard(json, 'card.json');
+  } catch (error) {
+    if (error instanceof SettingError) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+test('the published card, written and read, is the published card', () => {
+  const [read, ...more] = readRateCard(writeRateCard(PUBLISHED_CARD), 'card.json');
+  expect(more).toEqual([]);
+  expect(read?.rates).toEqual(PUBLISHED_RATES);
+  expect(validate(JSON.parse(writeRateCard(PUBLISHED_CARD)))).toBe(true);
+});
+
+test('any rates are read back as they were written, and the schema knows them', () => {
+  fc.assert(
+    fc.property(rates, (each) => {
+      const json = writeRateCard([{ validFrom: 0, written: '1970-01-01', rates: each }]);
+      const [read] = readRateCard(json, 'card.json');
+      expect(writeRateCard(read === undefined ? [] : [read])).toBe(json);
+      expect(validate(JSON.parse(json))).toBe(true);
+    }),
+  );
+});
+
+test('amounts may be strings, and every digit counts', () => {
+  const digits = '0.1234567890123456789';
+  const json = JSON.stringify({ rates: [{ ...ENTRY, character: digits, base: '1e-3' }] });
+  const written = writeRateCard(readRateCard(json, 'card.json'));
+  expect(written).toContain(`"character": ${digits},`);
+  expect(written).toContain('"base": 0.001,');
+  expect(validate(JSON.parse(json))).toBe(true);
+});
+
+test('a date is midnight UTC, an instant is itself, and each entry holds until the next', () => {
+  const dates = ['2024-01-01', '2024-07-01T00:00:00+02:00', '2025-01-01'];
+  const dated = readRateCard(
+    JSON.stringify({ $schema: 'x', rates: dates.map((valid_from) => ({ ...ENTRY, valid_from })) }),
+    'card.json',
+  );
+  const at = (time: string) => ratesAt({ dated }, Date.parse(time))?.written;
+  expect(at('2023-12-31T23:59:59.999Z')).toBeUndefined();
+  expect(at('2024-01-01T00:00:00Z')).toBe('2024-01-01');
+  expect(at('2024-06-30T21:59:59.999Z')).toBe('2024-01-01');
+  expect(at('2024-06-30T22:00:00Z')).toBe('2024-07-01T00:00:00+02:00');
+  expect(at('2099-01-01T00:00:00Z')).toBe('2025-01-01');
+});
+
+describe('a wrong card is refused by the place of what is wrong, and the schema refuses it too', () => {
+  const entry = (change: object) => JSON.stringify({ rates: [{ ...ENTRY, ...change }] });
+  const thresholds = (change: object) => entry({ thresholds: { ...ENTRY.thresholds, ...change } });
+  const raw = (key: string, json: string) =>
+    writeRateCard(PUBLISHED_CARD).replace(new RegExp(`"${key}": [^,\\n]+`), `"${key}": ${json}`);
+
+  test.each([
+    ['[]', 'card.json: expected an object, got an array'],
+    ['{}', 'card.json: rates: is missing'],
+    ['{"rates":[]}', 'card.json: rates: is empty'],
+    ['{"rates":[7]}', 'card.json: rates[0]: expected an object, got 7'],
+    ['{"rates":[],"rate":1}', 'card.json: rate: no such key'],
+    [entry({ base: -1 }), 'card.json: rates[0].base: expected credits'],
+    [entry({ base: '0x10' }), 'card.json: rates[0].base: expected credits'],
+    [
+      entry({ base: null }),
+      'card.json: rates[0].base: expected credits, a number that is not negative, got null',
+    ],
+    [entry({ short_word: undefined }), 'card.json: rates[0].short_word: is missing'],
+    [entry({ shortword: 1 }), 'card.json: rates[0].shortword: no such key'],
+    [
+      entry({ palindrome_factor: 0.5 }),
+      'card.json: rates[0].palindrome_factor: expected a number of at least 1',
+    ],
+    [entry({ valid_from: 'soon' }), 'card.json: rates[0].valid_from: expected a date'],
+    [entry({ valid_from: '2024-02' }), 'card.json: rates[0].valid_from: expected a date'],
+    [entry({ thresholds: [] }), 'card.json: rates[0].thresholds: expected an object'],
+    [thresholds({ medium_from: 0 }), 'card.json: rates[0].thresholds.medium_from: expected a whole number'],
+    [thresholds({ length_limit: 1.5 }), 'card.json: rates[0].thresholds.length_limit: expected a whole'],
+    [raw('base', '"NaN"'), 'card.json: rates[0].base: expected credits'],
+  ])('%s', (json, problem) => {
+    expect(problemOf(json)).toContain(problem);
+    expect(validate(JSON.parse(json))).toBe(false);
+  });
+
+  test.each([
+    ['{', 'card.json: is not valid JSON'],
+    [raw('base', '1, "base": 2'), 'stands twice'],
+    [raw('base', '1e999'), 'card.json: rates[0].base: expected credits'],
+    [entry({ valid_from: '2024-02-30' }), 'card.json: rates[0].valid_from: expected a date'],
+    [
+      thresholds({ long_from: 3 }),
+      'card.json: rates[0].thresholds.long_from: expected a whole number of at least 4',
+    ],
+    [
+      JSON.stringify({ rates: [ENTRY, ENTRY] }),
+      'card.json: rates[1].valid_from: 0000-01-01 must be later than 0000-01-01',
+    ],
+    [`${'['.repeat(200_000)}`, 'card.json: is not valid JSON'],
+  ])('beyond the schema: %s', (json, problem) => {
+    expect(problemOf(json)).toContain(problem);
+  });
+});

@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
+import { CONTRACT, USUAL } from './bills.js';
+import { type Serving, startServe } from './start-serve.js';
+
+const MESSAGES_PATH = '/messages/current-period';
+
+let upstream: Upstream | undefined;
+const running: Serving[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((serving) => serving.stop()));
+  await upstream?.close();
+});
+async function serve(options: UpstreamOptions, ...flags: string[]): Promise<[Serving, Upstream]> {
+  upstream = await startUpstream(options);
+  const serving = await startServe(['--source', upstream.url, ...flags]);
+  running.push(serving);
+  return [serving, upstream];
+}
+
+describe('the messages document', () => {
+  test('is asked for once, however many want it at the same time', async () => {
+    const slow = { delayMs: 100 };
+    const [{ get }, { hits }] = await serve({
+      ...USUAL,
+      script: { [MESSAGES_PATH]: slow, '/reports/5392': slow },
+    });
+    const queries = Array.from({ length: 20 }, (_, index) => `/usage?limit=${10 + (index % 5)}`);
+    const answers = await Promise.all(queries.map((query) => get(query)));
+    for (const answer of answers) expect(await answer.text()).toBe(CONTRACT);
+    expect(hits(MESSAGES_PATH)).toBe(1);
+    expect(hits('/reports/5392')).toBe(1);
+    expect(hits('/reports/9999')).toBe(1);
+  });
+
+  test('is never served past its time', async () => {
+    const messages = [...USUAL.messages.messages];
+    const [{ get }, { hits }] = await serve({ ...USUAL, messages: { messages } }, '--messages-ttl', '300ms');
+    const began = performance.now();
+    const first = await (await get('/usage')).text();
+    messages.pop();
+    let latest = first;
+    while (latest === first) {
+      const asked = performance.now();
+      latest = await (await get('/usage')).text();
+      if (latest === first) expect(asked - began).toBeLessThan(2000);
+    }
+    // Counted from the request to upstream, which came after `began`.
+    expect(performance.now() - began).toBeGreaterThan(300);
+    expect(latest).not.toContain('1003');
+    expect(hits(MESSAGES_PATH)).toBe(2);
+  });
+
+  test('is asked for by its ETag, and a 304 gives it new time', async () => {
+    const headers = { etag: '"v1"' };
+    const [{ get }, { hits, requests }] = await serve(
+      { ...USUAL, script: { [MESSAGES_PATH]: [{ headers }, { status: 304, headers }, {}] } },
+      '--messages-ttl',
+      '1ms',
+    );
+    for (let turn = 0; turn < 3; turn++) expect(await (await get('/usage')).text()).toBe(CONTRACT);
+    expect(hits(MESSAGES_PATH)).toBe(3);
+    const asked = requests.filter(({ path }) => path === MESSAGES_PATH);
+    expect(asked.map((request) => request.headers['if-none-match'])).toEqual([undefined, '"v1"', '"v1"']);
+  });
+
+  test('is asked for by Last-Modified only where that names one version', async () => {
+    const asked = async (date: string) => {
+      const headers = { 'last-modified': 'Mon, 29 Apr 2024 00:00:00 GMT', date };
+      const [{ get }, { requests }] = await serve(
+        { ...USUAL, script: { [MESSAGES_PATH]: { headers } } },
+        '--messages-ttl',
+        '1ms',
+      );
+      await get('/usage');
+      await get('/usage');
+      return requests.filter(({ path }) => path === MESSAGES_PATH)[1]?.headers['if-modified-since'];
+    };
+    expect(await asked('Mon, 29 Apr 2024 00:00:00 GMT')).toBeUndefined();
+    expect(await asked('Mon, 29 Apr 2024 00:00:01 GMT')).toBe('Mon, 29 Apr 2024 00:00:00 GMT');
+  });
+
+  test('a 304 that nobody asked for is a failure', async () => {
+    const [{ get }] = await serve({ ...USUAL, script: { [MESSAGES_PATH]: { status: 304 } } });
+    expect((await get('/usage')).status).toBe(502);
+  });
+});
+
+describe('reports', () => {
+  test('are kept from one messages document to the next', async () => {
+    const [{ get }, { hits }] = await serve(USUAL, '--messages-ttl', '1ms');
+    for (let turn = 0; turn < 3; turn++) expect(await (await get('/usage')).text()).toBe(CONTRACT);
+    expect(hits(MESSAGES_PATH)).toBe(3);
+    expect(hits('/reports/5392')).toBe(1);
+    expect(hits('/reports/9999')).toBe(1);
+  });
+
+  test('are asked for again when their time is over', async () => {
+    const changed = { body: { id: 5392, name: 'Tenant Obligations Report', credit_cost: 80.5 } };
+    const [{ get }, { hits }] = await serve(
+      { ...USUAL, script: { '/reports/5392': [{}, changed] } },
+      '--messages-ttl',
+      '1ms',
+      '--cache-ttl',
+      '200ms',
+    );
+    expect(await (await get('/usage')).text()).toBe(CONTRACT);
+    await expect.poll(async () => (await get('/usage')).text(), { timeout: 5000 }).toContain('80.5');
+    expect(hits('/reports/5392')).toBe(2);
+  });
+});
