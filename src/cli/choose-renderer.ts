@@ -30,6 +30,10 @@ export async function chooseRenderer(
       return () => ndjsonRenderer(fields);
     case 'csv':
       return () => csvRenderer(fields, choice);
+    case 'focus': {
+      const { focusRenderer } = await import('../render/focus.js');
+      return () => focusRenderer(zone, choice);
+    }
     case 'table': {
       const [{ tableRenderer }, terminal] = await Promise.all([
         import('../render/table.js'),

@@ -1,6 +1,10 @@
+import { version } from '../../package.json';
 import type { Settings } from '../config/resolve.js';
 import type { RateCard } from '../rates/rate-card.js';
+import { combineObservers } from '../source/combine-observers.js';
 import type { Source } from '../source/source.js';
+import { openTracing } from '../tracing/open-tracing.js';
+import { traceWork } from '../tracing/trace-work.js';
 import type { UsageItem } from '../usage/item.js';
 import { messagePricer } from '../usage/message-pricer.js';
 import { readUsage, type UsageRequest } from '../usage/read-usage.js';
@@ -65,8 +69,10 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
 
   const progress = startProgress(run, choice.quiet);
   const observed = observeSource(run, choice, progress);
+  const tracing = await openTracing(run.host.env, version);
+  const observer = combineObservers(observed, tracing?.observer ?? {});
   const source = wrapSource(
-    await openSource(settings, { maxBody: choice.maxBody, observer: observed, startedAt }, run),
+    await openSource(settings, { maxBody: choice.maxBody, observer, startedAt }, run),
   );
   const reports = createReportBook(source);
   let messages = 0;
@@ -90,17 +96,22 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
     card,
     sourceName: sourceName ?? source.name,
     async read(consume) {
-      try {
-        return await source.messages((bytes) => {
+      const readAll = () =>
+        source.messages((bytes) => {
           messages = 0;
           return consume(watchRows(readUsage(bytes, request)));
         });
+      try {
+        return await traceWork(tracing, 'read period', readAll);
       } finally {
         progress.stop();
       }
     },
     outOf: () => (narrows(selection) ? messages : undefined),
     counts: () => ({ messages, retries: observed.retries() }),
-    close: () => source.close(),
+    async close() {
+      await source.close();
+      await tracing?.close();
+    },
   };
 }

@@ -4,6 +4,7 @@ import { CommandLineError, OCopilotError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
 import { startService } from '../service/start-service.js';
 import { openLog } from '../service/telemetry/log.js';
+import { openTracing } from '../tracing/open-tracing.js';
 import { openTimeZone } from '../usage/time-zone.js';
 import type { Run } from './host.js';
 import { openSource } from './open-source.js';
@@ -26,6 +27,7 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     if (!run.signal.aborted) await once(run.signal, 'abort');
     log.info({ grace: choice.grace }, 'stopping');
     await service.stop(choice.grace);
+    await options.tracing?.close();
     log.info('stopped');
   } finally {
     flush();
@@ -56,7 +58,7 @@ async function serviceOptions(flags: RawFlags, run: Run) {
     sourceName: await nameOf(open, run.signal),
     period: settings.period,
     version,
-    observer: {},
+    tracing: await openTracing(run.host.env, version),
     openSource: open,
   };
 }

@@ -35,7 +35,7 @@ export function* summaryNdjson(summary: Summary): Generator<string> {
 
 function groupJson(group: SummaryGroup, summary: Summary): string {
   const members = summaryFields(group, summary).map(({ name, value, type }) => {
-    const written = type === 'number' ? value : jsonString(value);
+    const written = type === 'number' || value === undefined ? value : jsonString(value);
     return `"${name}":${written ?? 'null'}`;
   });
   return `{${members.join(',')}}`;

@@ -14,6 +14,7 @@ import type { Redis } from './redis.js';
 import type { ServiceOptions } from './service-options.js';
 import { describeApi } from './telemetry/describe-api.js';
 import type { Metrics } from './telemetry/metrics.js';
+import { traceRequests } from './telemetry/trace-requests.js';
 import { watchRequests } from './telemetry/watch-requests.js';
 
 export interface AppParts {
@@ -25,7 +26,7 @@ export interface AppParts {
 
 /** The application without its routes: who may ask, how often, and how errors look. */
 export async function createApp(
-  options: Pick<ServiceOptions, 'rateLimit' | 'tls' | 'version'>,
+  options: Pick<ServiceOptions, 'rateLimit' | 'tls' | 'tracing' | 'version'>,
   { log, metrics, identify, redis }: AppParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
@@ -33,6 +34,7 @@ export async function createApp(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     clientErrorHandler: answerRudeClient,
+    frameworkErrors: replyProblem,
     serverFactory: (handler) => createHttpServer(handler, options.tls),
     // A parameter in a path may be as long as the request line.
     routerOptions: { maxParamLength: 1000 },
@@ -46,6 +48,7 @@ export async function createApp(
   );
 
   watchRequests(app, metrics);
+  if (options.tracing !== undefined) traceRequests(app, options.tracing);
   guardRequests(app, identify);
   if (options.rateLimit !== undefined) {
     const { requests, window } = options.rateLimit;

@@ -2,6 +2,7 @@ import type { RateLimit } from '../config/service-settings.js';
 import type { Ruleset } from '../engine/ruleset.js';
 import type { RateCard } from '../rates/rate-card.js';
 import type { Source, SourceObserver } from '../source/source.js';
+import type { Tracing } from '../tracing/open-tracing.js';
 import type { DuplicateRule } from '../usage/duplicate-rules.js';
 import type { TimeZone } from '../usage/time-zone.js';
 
@@ -28,8 +29,7 @@ export interface ServiceOptions {
   readonly tls: TlsOptions | undefined;
   readonly openMetrics: boolean;
   readonly version: string;
-  /** Told of what passes between the service and upstream, beside the metrics. */
-  readonly observer: SourceObserver;
+  readonly tracing: Tracing | undefined;
   /** A source for one run: the first failure ends it, and its deadline counts from now. */
   openSource(observer: SourceObserver, signal: AbortSignal): Promise<Source>;
 }

@@ -10,7 +10,7 @@ export interface RowCursor {
   /**
    * Goes on to the next row, or the first. A promise only where a batch has to be waited for.
    *
-   * @throws UnsortedRows at an id that is not larger than the one before
+   * @throws UnsortedRows at a batch with an id that is not larger than the one before
    */
   step(): Promise<void> | void;
 }
@@ -18,35 +18,33 @@ export interface RowCursor {
 export function createRowCursor(batches: AsyncIterable<readonly ExportRow[]>): RowCursor {
   const iterator = batches[Symbol.asyncIterator]();
   let batch: readonly ExportRow[] = [];
-  let index = -1;
-  let row: ExportRow | undefined;
+  let index = 0;
+  let last: number | bigint = Number.NEGATIVE_INFINITY;
 
-  function take(): void {
-    const next = batch[index];
-    if (row !== undefined && next !== undefined && next.id <= row.id) throw new UnsortedRows();
-    row = next;
+  /** A whole batch is looked at when it comes: the sooner that rows turn out unsorted, the less was in vain. */
+  function checkOrder(): void {
+    for (const { id } of batch) {
+      if (id <= last) throw new UnsortedRows();
+      last = id;
+    }
   }
 
   async function refill(): Promise<void> {
-    while (index >= batch.length) {
+    do {
       const { done, value } = await iterator.next();
-      if (done) {
-        row = undefined;
-        return;
-      }
-      batch = value;
+      batch = done ? [] : value;
       index = 0;
-    }
-    take();
+      if (done) return;
+    } while (batch.length === 0);
+    checkOrder();
   }
 
   return {
     get row() {
-      return row;
+      return batch[index];
     },
     step() {
       if (++index >= batch.length) return refill();
-      take();
     },
   };
 }

@@ -72,9 +72,11 @@ describe('verify', () => {
     await inFolder(async (cwd) => {
       await runBin(['snapshot', 'snap', '--source', 'sample'], { cwd });
       const words = line.split(' ');
-      const made = await runBin([...words, '--source', 'sample', '--receipt', 'r.json'], { cwd });
+      const made = await runBin(
+        [...words, '--source', 'sample', '--receipt', 'r.json', '--output', 'export'],
+        { cwd },
+      );
       expect(made).toMatchObject({ stderr: '', status: 0 });
-      writeFileSync(join(cwd, 'export'), made.stdout);
       const run = await runBin(['verify', 'export', 'r.json', '--source', 'snap', '--json'], { cwd });
       expect(run).toMatchObject({ stderr: '', status: 0 });
       expect(JSON.parse(run.stdout).verify).toMatchObject({
@@ -114,20 +116,20 @@ describe('verify', () => {
           join(cwd, 'm.json'),
           JSON.stringify({ messages: [{ id: 1, timestamp: '2024-04-29T00:00:00Z', text }] }),
         );
-      write('abc');
+      write('abc abc');
       await runBin(['--source', 'm.json', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
-      write('abcdefgh');
+      write('abcd efgh');
       const verify = (...more: string[]) => runBin(['verify', 'a.csv', 'a.json', ...more], { cwd });
       const changed = await verify('--source', 'm.json', '--json');
       expect(changed.status).toBe(1);
       expect(JSON.parse(changed.stdout).verify.differences.map(({ what }: { what: string }) => what)).toEqual(
-        ['inputs.messages_sha256', 'output.sha256'],
+        ['inputs.messages_sha256', 'rows.credits', 'rows.by_kind.text.credits', 'output.sha256'],
       );
       const path = join(cwd, 'a.json');
-      writeFileSync(path, readFileSync(path, 'utf8').replace('"credits": "1"', '"credits": "0.5"'));
+      writeFileSync(path, readFileSync(path, 'utf8').replace('"credits": "1.55"', '"credits": "0.5"'));
       const edited = await verify();
       expect(edited).toMatchObject({ status: 1 });
-      expect(edited.stdout).toContain('rows.credits: the receipt says 0.5, found 1');
+      expect(edited.stdout).toContain('rows.credits: the receipt says 0.5, found 1.55');
     });
   });
 

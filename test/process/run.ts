@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** The built program; `O_COPILOT_BIN` names another build of it. */
-const BIN = resolve(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js');
+export const BIN = resolve(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js');
 
 export interface RunOptions {
   /** Added to a small, fixed environment: nothing of the tester's own settings reaches the program. */

@@ -10,7 +10,7 @@ import type { RawFlags } from './setting-options.js';
 /** What a sum of rows can be written as. */
 export const FORMATS = ['json', 'ndjson', 'csv', 'table'] as const;
 /** What rows can be written as. */
-export const ROW_FORMATS = [...FORMATS, 'html'] as const;
+export const ROW_FORMATS = [...FORMATS, 'html', 'focus'] as const;
 export type Format = (typeof ROW_FORMATS)[number];
 
 /** The format that the ending of `--output` stands for. */
@@ -48,6 +48,7 @@ const FORMAT_DESCRIPTIONS: Readonly<Record<Exclude<Format, 'json'>, string>> = {
   csv: 'comma-separated values with a header (RFC 4180)',
   table: 'a table for people (the default)',
   html: 'one self-contained page: chart, sortable table, totals',
+  focus: 'CSV with the columns of the FinOps FOCUS specification (docs/focus.md)',
 };
 
 /** The flags that choose the format and the place of a result; `json` says what its document is. */
@@ -84,6 +85,9 @@ export function outputFrom(flags: RawFlags): OutputChoice {
   const stream = flags.stream === true;
   if (stream && result.output !== undefined && result.output !== '-') {
     throw new CommandLineError('--stream: is for stdout; --output FILE is always whole or not at all');
+  }
+  if (fields !== undefined && (result.format === 'focus' || result.format === 'html')) {
+    throw new CommandLineError(`--fields: ${result.format} has fields of its own`);
   }
   return {
     ...result,

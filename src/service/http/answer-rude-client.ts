@@ -4,7 +4,8 @@ import { PROBLEM_MEDIA_TYPE, type Problem } from '../problem.js';
 
 /** Answers what is no HTTP request, before there is a request to reply to, and ends the connection. */
 export function answerRudeClient(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Once something was sent, these bytes might end up in the middle of a bill.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
   }

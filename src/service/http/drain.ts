@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
+/** Milliseconds. */
+const SWEEP_INTERVAL = 50;
+
 /**
  * Stops listening, closes idle connections and waits for the requests under way.
  *
@@ -7,6 +10,8 @@ import type { FastifyInstance } from 'fastify';
  * @param cutOff ends the work that those requests wait for
  */
 export async function drain(app: FastifyInstance, grace: number, cutOff: () => void): Promise<void> {
+  // A connection whose last request ends while we wait would keep us until it times out.
+  const sweeper = setInterval(() => app.server.closeIdleConnections(), SWEEP_INTERVAL);
   const timer = setTimeout(() => {
     cutOff();
     app.server.closeAllConnections();
@@ -15,6 +20,7 @@ export async function drain(app: FastifyInstance, grace: number, cutOff: () => v
     await app.close();
   } finally {
     clearTimeout(timer);
+    clearInterval(sweeper);
     cutOff();
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SourceObserver } from '../../source/source.js';
+import { combineObservers } from '../../source/combine-observers.js';
 import { messagePricer } from '../../usage/message-pricer.js';
 import type { ServiceOptions } from '../service-options.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -19,7 +19,7 @@ export function openPeriodStore(
   metrics: Metrics,
   signal: AbortSignal,
 ): PeriodStore {
-  const observer = bothObservers(metrics.observer, options.observer);
+  const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
   const openSource = () => options.openSource(observer, signal);
   const messages = createMessagesStore({
     ttl: options.messagesTtl,
@@ -42,17 +42,4 @@ export function openPeriodStore(
     onRead: metrics.read,
   });
   return { messages, period };
-}
-
-function bothObservers(first: SourceObserver, second: SourceObserver): SourceObserver {
-  return {
-    retry(event) {
-      first.retry?.(event);
-      second.retry?.(event);
-    },
-    exchange(event) {
-      first.exchange?.(event);
-      second.exchange?.(event);
-    },
-  };
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, UnreadableError } from '../../errors.js';
-import { reasonOf } from '../../os-error.js';
+import { hasCode, reasonOf } from '../../os-error.js';
 import { readChunks } from '../file/file-source.js';
 import type { Source } from '../source.js';
 import { type FileEntry, MANIFEST, type Manifest, readManifest } from './manifest.js';
@@ -21,8 +20,9 @@ export async function snapshotSource(folder: string, signal: AbortSignal): Promi
 
   return {
     name: `snapshot of ${manifest.source} (${manifest.period}, ${manifest.started_at})`,
-    messages: (consume) => {
-      const stream = createReadStream(join(folder, manifest.messages.file), { signal });
+    messages: async (consume) => {
+      const file = await openListed(folder, manifest.messages);
+      const stream = file.createReadStream({ signal });
       return consume(checked(readChunks(manifest.messages.file, stream, signal), manifest.messages, folder));
     },
     async report(id) {
@@ -63,11 +63,20 @@ async function* checked(
 }
 
 async function readChecked(folder: string, entry: Manifest['reports'][number]): Promise<Uint8Array> {
-  const bytes = await readFile(join(folder, entry.file)).catch((error: unknown) => {
-    throw new UnreadableError(join(folder, entry.file), reasonOf(error));
-  });
+  const file = await openListed(folder, entry);
+  const bytes = await file.readFile().finally(() => file.close());
   checkSum(createHash('sha256').update(bytes).digest('hex'), entry, folder);
   return bytes;
+}
+
+async function openListed(folder: string, { file }: FileEntry): Promise<FileHandle> {
+  try {
+    return await open(join(folder, file));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT'))
+      throw new DataError(`snapshot ${folder}`, `${file} is missing, which the manifest lists`);
+    throw new UnreadableError(join(folder, file), reasonOf(error));
+  }
 }
 
 function checkSum(sha256: string, entry: FileEntry, folder: string): void {

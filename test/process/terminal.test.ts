@@ -1,0 +1,295 @@
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+import { startUpstream, type UpstreamOptions } from '../upstream.js';
+import { BILL, MESSAGES_PATH, manyMessages, oneReport, REPORT_PATH, USUAL } from './period.js';
+import { type PtyOptions, runPty } from './pty.js';
+import { runBin } from './run.js';
+
+const ESC = '\u001b';
+const SHOW_CURSOR = `${ESC}[?25h`;
+const HIDE_CURSOR = `${ESC}[?25l`;
+
+/** Runs `usage FLAGS` of an upstream on a terminal. */
+async function show(upstream: UpstreamOptions, flags: string, options: PtyOptions = {}, redirect = '') {
+  const server = await startUpstream(upstream);
+  try {
+    return await runPty(`o-copilot usage --source ${server.url} ${flags} ${redirect}`, options);
+  } finally {
+    await server.close();
+  }
+}
+
+/** The table of reports with these names, off a terminal. */
+async function tableOf(names: readonly string[]) {
+  const server = await startUpstream({
+    messages: { messages: manyMessages(names.length, (index) => ({ report_id: index })) },
+    reports: Object.fromEntries(names.map((name, id) => [id, { id, name, credit_cost: 1 }])),
+  });
+  try {
+    return await runBin(['--table', '--source', server.url]);
+  } finally {
+    await server.close();
+  }
+}
+
+describe.concurrent('a spinner', () => {
+  const slow: UpstreamOptions = { ...USUAL, script: { [REPORT_PATH]: { delayMs: 1500 } } };
+
+  test('C027 C050 turns on stderr, goes away, and leaves the result alone', async () => {
+    const { shown, status } = await show(slow, '--json');
+    expect(status).toBe(0);
+    expect(shown).toContain('Reading usage');
+    expect(shown.endsWith(BILL)).toBe(true);
+    expect(shown.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(shown.lastIndexOf(HIDE_CURSOR));
+  });
+
+  test('C050 never reaches stdout', async () => {
+    const { shown, status } = await show(slow, '--json', {}, "| od -c | grep -c '033'");
+    expect(
+      shown
+        .replaceAll(/\u001b\[[^a-zA-Z]*[a-zA-Z]/g, '')
+        .trim()
+        .endsWith('0'),
+    ).toBe(true);
+    expect(status).toBe(1);
+  });
+
+  test.for(['--quiet', 'CI=true', 'TERM=dumb'])('C028 does not turn with %s', async (how) => {
+    const env = how.includes('=') ? Object.fromEntries([how.split('=')]) : {};
+    const { shown } = await show(slow, how.startsWith('--') ? `--json ${how}` : '--json', { env });
+    expect(shown).toBe(BILL);
+  });
+
+  test('C027 a retry told with --verbose stands whole on a line of its own', async () => {
+    const upstream: UpstreamOptions = {
+      ...USUAL,
+      script: { [REPORT_PATH]: [{ status: 503, delayMs: 1000 }, { delayMs: 500 }] },
+    };
+    const { shown } = await show(upstream, '--json --verbose');
+    expect(shown).toMatch(/(^|[\nGK])o-copilot: attempt 1 of GET .*status 503; again in \d+ ms\n/);
+    expect(shown.endsWith(BILL)).toBe(true);
+  });
+
+  test.for([
+    ['Ctrl-C', 130, { script: { [MESSAGES_PATH]: { never: true } } }],
+    ['Ctrl-C in the body', 130, { script: { [MESSAGES_PATH]: { stallAfterBytes: 100 } } }],
+  ] as const)('C029 C105 %s ends it within a second, the cursor restored', async ([, expected, hang]) => {
+    let pressed = 0;
+    const { shown, status } = await show({ ...USUAL, ...hang }, '--json', {
+      watch(text, type) {
+        if (pressed > 0 || !text.includes(HIDE_CURSOR)) return;
+        pressed = performance.now();
+        type('\u0003');
+      },
+    });
+    expect(pressed).toBeGreaterThan(0);
+    expect(performance.now() - pressed).toBeLessThan(3000);
+    expect(status).toBe(expected);
+    expect(shown).toContain(SHOW_CURSOR);
+    expect(shown.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(shown.lastIndexOf(HIDE_CURSOR));
+    expect(shown).toContain('stopped by SIGINT; nothing was written');
+  });
+
+  test('C107 Ctrl-C while a big table is drawn ends it soon', async () => {
+    let pressed = 0;
+    const big: UpstreamOptions = { messages: { messages: manyMessages(60_000) } };
+    const { status } = await show(
+      big,
+      '--table',
+      {
+        watch(text, type) {
+          if (pressed > 0 || !text.includes('60000 messages')) return;
+          pressed = performance.now();
+          type('\u0003');
+        },
+      },
+      '> /dev/null',
+    );
+    if (pressed > 0) {
+      expect(status).toBe(130);
+      expect(performance.now() - pressed).toBeLessThan(4000);
+    }
+  });
+});
+
+describe.concurrent('colour', () => {
+  const table = (flags: string, env: Record<string, string>) =>
+    show(USUAL, `--table --quiet ${flags}`, { env });
+
+  test.for([
+    ['C023 C108 NO_COLOR=1', '', { NO_COLOR: '1' }, false],
+    ['C108 NO_COLOR empty', '', { NO_COLOR: '' }, true],
+    ['C108 NO_COLOR=1 FORCE_COLOR=1', '', { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    ['C108 TERM=dumb', '', { TERM: 'dumb' }, false],
+    ['C030 FORCE_COLOR=0', '', { FORCE_COLOR: '0', COLORTERM: 'truecolor' }, false],
+    ['C030 FORCE_COLOR=1 TERM=dumb', '', { FORCE_COLOR: '1', TERM: 'dumb' }, true],
+    ['C044 --color never', '--color never', { FORCE_COLOR: '1' }, false],
+    ['C044 --color always', '--color always', { NO_COLOR: '1' }, true],
+    ['C044 --color auto', '--color auto', {}, true],
+    ['C044 --no-color', '--no-color', { FORCE_COLOR: '1' }, false],
+    ['nothing said', '', {}, true],
+  ] as const)('%s', async ([, flags, env, colored]) => {
+    const { shown, status } = await table(flags, env);
+    expect(status).toBe(0);
+    expect(shown.includes(ESC)).toBe(colored);
+  });
+
+  test.for(['json', 'ndjson', 'csv'])(
+    'C030 C031 C117 %s has none, and the same bytes as in a pipe',
+    async (format) => {
+      const server = await startUpstream(USUAL);
+      const env = { FORCE_COLOR: '3', COLORTERM: 'truecolor' };
+      const piped = await runBin(['--format', format, '--source', server.url]);
+      const { shown } = await runPty(`o-copilot --quiet --format ${format} --source ${server.url}`, { env });
+      await server.close();
+      expect(shown).toBe(piped.stdout.replaceAll('\r\n', '\n'));
+    },
+  );
+
+  test.for(['--no-color --help', '--help --no-color', 'usage --help --color never', '--help'])(
+    'C152 %s has none',
+    async (words) => {
+      const { shown, status } = await runPty(`o-copilot ${words}`, { env: { FORCE_COLOR: '1' } });
+      expect(status).toBe(0);
+      expect(shown).toContain('--');
+      expect(shown).not.toContain(ESC);
+    },
+  );
+
+  test('C023 a table in a pipe has none', async () => {
+    const { stdout } = await tableOf(['a']);
+    expect(stdout).not.toContain(ESC);
+  });
+});
+
+describe.concurrent('a narrow terminal', () => {
+  const long = oneReport(`begin ${'x'.repeat(200)} end`, '123456789.123456789');
+
+  test.for([60, 70, 80, 120, 200])(
+    'C024 of %d columns gets no wider line, and no number cut',
+    async (columns) => {
+      const { shown } = await show(long, '--quiet --color never', { columns });
+      const lines = shown.split('\n').slice(0, -1);
+      for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+      expect(shown).toContain('123456789.123456789');
+      expect(shown).toContain('2024-04-29T02:08:29.375Z');
+      expect(shown).toContain(' 1 ');
+    },
+  );
+
+  test('C004 C118 off a terminal nothing is shortened, whatever COLUMNS says', async () => {
+    const server = await startUpstream(long);
+    const run = await runBin(['--source', server.url], { env: { COLUMNS: '40' } });
+    await server.close();
+    expect(run.stdout).toContain(`begin ${'x'.repeat(200)} end`);
+  });
+
+  test('C136 a name is cut between graphemes', async () => {
+    const { shown } = await show(
+      oneReport(`${'a'.repeat(20)}👩‍👩‍👧‍👦${'b'.repeat(80)}`),
+      '--quiet --color never',
+      { columns: 70 },
+    );
+    expect(shown).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|\ufffd|\u200d…/);
+  });
+});
+
+describe.concurrent('text from upstream', () => {
+  const ATTACKS = {
+    'C022 a hyperlink': `${ESC}]8;;http://evil\u0007${'text'.repeat(40)}${ESC}]8;;\u0007`,
+    'C075 a clear screen': `${ESC}[2J${ESC}c`,
+    'C075 the clipboard': `${ESC}]52;c;ZXZpbA==\u0007`,
+    'C075 a carriage return and a false line': 'a\r 1000 2024 false 0.00\nsecond line',
+    'C075 backspaces': '\b'.repeat(20),
+    'C077 8-bit controls': '\u0090q\u009b2J\u009d0;title\u009c',
+    'C078 a right-to-left override': 'report\u202efdp.exe',
+    'C078 isolates and marks': '\u2066\u2067\u2068\u2069\u061c\u200e\u200f',
+    'C078 characters without width': 'a\u200bb\ufeffc\u2060d',
+    'C136 half a surrogate pair': 'a\ud83d',
+  };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  const STEERS =
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff\ufffd]/;
+
+  test.for(Object.entries(ATTACKS))('%s does not steer the table', async ([, name]) => {
+    const { stdout, status } = await tableOf([name]);
+    expect(status).toBe(0);
+    expect(stdout).not.toMatch(STEERS);
+    const lines = stdout.split('\n').slice(0, -1);
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(stringWidth(lines[1] ?? ''));
+  });
+
+  test.for(Object.entries(ATTACKS))('%s stands in JSON exactly, as escapes', async ([, name]) => {
+    const server = await startUpstream(oneReport(name));
+    const run = await runBin(['--json', '--source', server.url]);
+    await server.close();
+    expect(JSON.parse(run.stdout).usage[0].report_name).toBe(name);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(run.stdout).not.toMatch(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffd]/,
+    );
+  });
+
+  test.for(Object.entries(ATTACKS))(
+    'C077 C079 %s does not steer an error, as prose or JSON',
+    async ([, id]) => {
+      for (const format of ['json', 'table']) {
+        const input = JSON.stringify({
+          messages: [{ id: 1, timestamp: '2024-01-01T00:00:00Z', text: '', report_id: id }],
+        });
+        const run = await runBin(['--format', format, '--source', '-'], { input, cwd: '/proc' });
+        expect(run).toMatchObject({ status: 65, stdout: '' });
+        expect(run.stderr).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+        expect(run.stderr.slice(0, -1)).not.toMatch(STEERS);
+      }
+    },
+  );
+
+  test('C079 an error body and a reason phrase never reach stderr', async () => {
+    const body = `${ESC}[2J${'x'.repeat(1_000_000)}`;
+    const raw = `HTTP/1.1 400 ${ESC}[31mBad\u009b\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const server = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: { raw } } });
+    const run = await runBin(['--source', server.url, '--verbose']);
+    await server.close();
+    expect(run).toMatchObject({ status: 69, stdout: '' });
+    expect(run.stderr.length).toBeLessThan(300);
+    expect(run.stderr).not.toMatch(/\u001b|xxx|Bad/);
+  });
+
+  test('C025 C078 wide characters keep every line of a table equally wide', async () => {
+    const names = [
+      '東京月次報告',
+      '한국어',
+      '한국',
+      'e\u0301',
+      '👩‍👩‍👧‍👦',
+      '🇩🇪🇫🇷',
+      '1️⃣ keycap',
+      '❤️ and ❤',
+      '☎',
+      'ｆｕｌｌ',
+      'ｶﾅ',
+      'דוח חודשי',
+      'تقرير',
+      'हिन्दी',
+      'ไทย',
+      '👍🏽',
+      '🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+      '𠮷野家',
+      '①②',
+      '…—',
+      'ab\u0300\u0301\u0302c',
+      '⚠️',
+      '🫠',
+      'ﷺ',
+    ];
+    const { stdout } = await tableOf(names);
+    const lines = stdout.split('\n').slice(0, -1);
+    const credits = lines.slice(2, -2).map((line) => ({ line, width: stringWidth(line) }));
+    expect(credits).toHaveLength(names.length);
+    const width = stringWidth(lines[1] ?? '');
+    expect(credits.filter((each) => each.width !== width)).toEqual([]);
+    for (const name of names) expect(stdout).toContain(name);
+  });
+});

@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from 'vitest';
+import { runBin, startBin } from '../process/run.js';
+import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
+import { CONTRACT, USUAL } from './bills.js';
+import { type Serving, startServe } from './start-serve.js';
+
+let upstream: Upstream | undefined;
+let serving: Serving | undefined;
+afterEach(async () => {
+  await serving?.stop();
+  await upstream?.close();
+  serving = undefined;
+});
+async function serve(options: UpstreamOptions, env: Record<string, string> = {}): Promise<Serving> {
+  upstream = await startUpstream(options);
+  serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h'], env);
+  return serving;
+}
+
+test('/metrics counts requests, upstream calls, retries, lookups and priced messages', async () => {
+  const busy = { status: 503, headers: { 'retry-after': '0' } };
+  const { get } = await serve({ ...USUAL, script: { '/reports/5392': [busy, {}] } });
+  await get('/usage');
+  await get('/usage');
+  await get('/usage?limit=x');
+  const answer = await get('/metrics');
+  expect(answer.headers.get('content-type')).toContain('text/plain');
+  const metrics = await answer.text();
+  const value = (name: string) =>
+    Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics.replaceAll(/[{}]/g, ' '))?.[1]);
+  expect(value('http_request_duration_seconds_count method="GET",route="/usage",status="200" ')).toBe(2);
+  expect(value('http_request_duration_seconds_count method="GET",route="/usage",status="400" ')).toBe(1);
+  const upstreamCalls = 'o_copilot_upstream_request_duration_seconds_count';
+  expect(value(`${upstreamCalls} document="messages",outcome="200" `)).toBe(1);
+  expect(value(`${upstreamCalls} document="report",outcome="503" `)).toBe(1);
+  expect(value(`${upstreamCalls} document="report",outcome="404" `)).toBe(1);
+  expect(value('o_copilot_upstream_retries_total')).toBe(1);
+  expect(value('o_copilot_priced_messages_total')).toBe(4);
+  expect(value('o_copilot_cache_lookups_total cache="bill",outcome="hit" ')).toBe(1);
+  expect(value('o_copilot_cache_lookups_total cache="report",outcome="miss" ')).toBe(2);
+  expect(metrics).not.toContain('o_copilot_redis_up');
+});
+
+describe('the log', () => {
+  test('has a line a request with its id, and nothing of what messages, queries and tokens say', async () => {
+    const { get, log, stderr, stop } = await serve(USUAL, { O_COPILOT_TOKEN: 'upstream-secret' });
+    const headers = { authorization: 'Bearer client-secret', 'x-request-id': 'from-the-proxy' };
+    const answer = await get('/usage?report=Tenant%20Obligations%20Report', headers);
+    expect(answer.headers.get('x-request-id')).toBe('from-the-proxy');
+    expect((await get('/usage', { 'x-request-id': '<script>' })).headers.get('x-request-id')).toMatch(
+      /^[0-9a-f-]{36}$/,
+    );
+    await stop();
+    const line = log.find(({ reqId }) => reqId === 'from-the-proxy');
+    expect(line).toMatchObject({ method: 'GET', route: '/usage', status: 200, level: 30 });
+    for (const secret of ['Tenant', 'palindrome', 'Panama', 'upstream-secret', 'client-secret']) {
+      expect(stderr()).not.toContain(secret);
+    }
+  });
+
+  test('LOG_LEVEL and LOG_FORMAT choose what is logged and how', async () => {
+    const wrong = await runBin(['serve', '--source', 'sample'], { env: { LOG_LEVEL: 'loud' } });
+    expect(wrong).toMatchObject({ status: 78 });
+    const pretty = startBin(['serve', '--source', 'sample', '--port', '0'], {
+      env: { LOG_FORMAT: 'pretty' },
+    });
+    let written = '';
+    for await (const chunk of pretty.stderr ?? []) {
+      written += chunk;
+      if (written.includes('serving') && !pretty.killed) pretty.kill('SIGTERM');
+    }
+    expect(written).toMatch(/INFO: serving\n +url: "http:/);
+    expect(written).toContain('INFO: stopped');
+  });
+});
+
+interface ReceivedSpan {
+  readonly name: string;
+  readonly kind: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly attributes: readonly { readonly key: string; readonly value: unknown }[];
+}
+
+/** A small OTLP/HTTP receiver that keeps the spans it is sent. */
+async function startCollector() {
+  const spans: ReceivedSpan[] = [];
+  const server = createServer(async (request, response) => {
+    const body: unknown = await json(request);
+    if (request.url === '/v1/traces') spans.push(...spansIn(body));
+    response.setHeader('content-type', 'application/json').end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    spans,
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function spansIn(body: unknown): ReceivedSpan[] {
+  const { resourceSpans = [] } = Object(body);
+  return resourceSpans.flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap(({ spans = [] }) => spans));
+}
+
+describe('traces', () => {
+  const CALLER = { trace: '0af7651916cd43dd8448eb211c80319c', span: 'b7ad6b7169203331' };
+
+  test("a request's calls to upstream lie under its span, and that under the caller's", async () => {
+    const collector = await startCollector();
+    try {
+      const { get, stop } = await serve(USUAL, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+      const answer = await get('/usage', { traceparent: `00-${CALLER.trace}-${CALLER.span}-01` });
+      expect(await answer.text()).toBe(CONTRACT);
+      await stop();
+      const server = collector.spans.find(({ name }) => name === 'GET /usage');
+      expect(server).toMatchObject({ kind: 2, traceId: CALLER.trace, parentSpanId: CALLER.span });
+      const calls = collector.spans.filter(({ kind }) => kind === 3);
+      expect(calls.map(({ name }) => name).sort()).toEqual(['GET messages', 'GET report', 'GET report']);
+      for (const call of calls) {
+        expect(call).toMatchObject({ traceId: CALLER.trace, parentSpanId: server?.spanId });
+      }
+    } finally {
+      collector.close();
+    }
+  });
+
+  test("the command line's runs are traced too, and a collector that is away changes nothing", async () => {
+    upstream = await startUpstream(USUAL);
+    const collector = await startCollector();
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+    expect(await runBin(['usage', '--json', '--source', upstream.url], { env })).toMatchObject({
+      stdout: CONTRACT,
+      stderr: '',
+      status: 0,
+    });
+    const run = collector.spans.find(({ name }) => name === 'read period');
+    expect(collector.spans).toHaveLength(4);
+    for (const span of collector.spans) expect(span.traceId).toBe(run?.traceId);
+    collector.close();
+    const away = await runBin(['usage', '--json', '--source', upstream.url], { env });
+    expect(away).toMatchObject({ stdout: CONTRACT, stderr: '', status: 0 });
+    expect(away.milliseconds).toBeLessThan(10_000);
+  });
+});

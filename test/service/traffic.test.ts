@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startUpstream, type Upstream } from '../upstream.js';
+import { CONTRACT, manyMessages, USUAL } from './bills.js';
+import { type Serving, startServe } from './start-serve.js';
+
+let upstream: Upstream | undefined;
+let serving: Serving | undefined;
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await serving?.stop();
+  await upstream?.close();
+  serving = undefined;
+  upstream = undefined;
+});
+async function serve(...flags: string[]): Promise<Serving> {
+  serving = await startServe(['--source', 'sample', ...flags]);
+  return serving;
+}
+async function open({ url }: Serving): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  sockets.push(socket);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+async function allOf(socket: Socket): Promise<string> {
+  let received = '';
+  for await (const chunk of socket) received += chunk;
+  return received;
+}
+
+test('the limit of requests is a 429 that says when to come back; /health is not counted', async () => {
+  const { get } = await serve('--rate-limit', '3/1m');
+  for (let turn = 0; turn < 5; turn++) expect((await get('/health')).status).toBe(200);
+  for (let turn = 0; turn < 3; turn++) expect((await get('/usage')).status).toBe(200);
+  const refused = await get('/usage');
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(refused.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(await refused.json()).toMatchObject({ status: 429, code: 'too_many_requests' });
+});
+
+describe('rude clients', () => {
+  test('oversized headers are a 431, junk is a 400, and both connections end', async () => {
+    const here = await serve();
+    const large = await open(here);
+    large.write(`GET /usage HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`);
+    expect(await allOf(large)).toMatch(/^HTTP\/1.1 431 .*\r\ncontent-type: application\/problem\+json/);
+    const junk = await open(here);
+    junk.write('GET /health HTTP/1.1\r\nhost: x\r\n\r\n\u0000\u0001 junk\r\n\r\n');
+    expect(await allOf(junk)).toMatch(/^HTTP\/1.1 400 /);
+    expect((await here.get('/usage')).status).toBe(200);
+  });
+
+  test('junk behind a request whose answer has begun ends the connection, and adds nothing to the answer', async () => {
+    upstream = await startUpstream({ messages: { messages: manyMessages(60_000) } });
+    serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h']);
+    const whole = await (await serving.get('/usage?format=ndjson')).text();
+    const socket = await open(serving);
+    socket.write('GET /usage?format=ndjson HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(socket, 'readable');
+    socket.write('\u0000 junk\r\n\r\n');
+    const answer = await allOf(socket);
+    const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
+    expect(whole.startsWith(body)).toBe(true);
+  });
+
+  test('a path that cannot be decoded, a body and an odd method are problems', async () => {
+    const { get, url } = await serve();
+    const undecodable = await get('/usage/%ff');
+    expect(undecodable.status).toBe(400);
+    expect(undecodable.headers.get('content-type')).toContain('application/problem+json');
+    const posted = await fetch(`${url}/usage`, { method: 'POST', body: '{' });
+    expect(posted.status).toBe(404);
+    expect(await posted.json()).toMatchObject({ code: 'not_found' });
+  });
+
+  test('1,000 idle connections and readers that stop reading do not stop others', async () => {
+    upstream = await startUpstream({ messages: { messages: manyMessages(60_000) } });
+    serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h']);
+    const here = serving;
+    await Promise.all(Array.from({ length: 1000 }, () => open(here)));
+    for (let count = 0; count < 10; count++) {
+      const socket = await open(here);
+      socket.pause();
+      socket.write('GET /usage HTTP/1.1\r\nhost: x\r\n\r\n');
+    }
+    const began = performance.now();
+    const bill = await (await here.get('/usage?format=csv')).text();
+    expect(bill.split('\r\n')).toHaveLength(60_002);
+    for (let turn = 0; turn < 20; turn++) expect((await here.get('/health')).status).toBe(200);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+});
+
+describe('stopping', () => {
+  const slow = { ...USUAL, script: { '/messages/current-period': { delayMs: 600 } } };
+
+  test('SIGTERM lets a request end, takes no new connection, and is exit 0', async () => {
+    upstream = await startUpstream(slow);
+    serving = await startServe(['--source', upstream.url]);
+    const answer = serving.get('/usage');
+    await expect.poll(() => upstream?.hits()).toBe(1);
+    const stopped = serving.stop();
+    await serving.logged('stopping');
+    await expect
+      .poll(() =>
+        serving?.get('/health').then(
+          ({ status }) => status,
+          () => 'refused',
+        ),
+      )
+      .not.toBe(200);
+    expect(await (await answer).text()).toBe(CONTRACT);
+    expect(await stopped).toBe(0);
+    expect(serving.log.at(-1)).toMatchObject({ msg: 'stopped' });
+  });
+
+  test('what takes longer than --grace is cut off', async () => {
+    upstream = await startUpstream({ ...USUAL, script: { '/messages/current-period': { never: true } } });
+    serving = await startServe(['--source', upstream.url, '--grace', '200ms']);
+    const answer = serving.get('/usage').catch(() => 'cut off');
+    await expect.poll(() => upstream?.hits()).toBe(1);
+    expect(await serving.stop()).toBe(0);
+    expect(await answer).toBe('cut off');
+  });
+
+  test('a second SIGTERM ends at once', async () => {
+    upstream = await startUpstream({ ...USUAL, script: { '/messages/current-period': { never: true } } });
+    serving = await startServe(['--source', upstream.url, '--grace', '1h']);
+    const answer = serving.get('/usage').catch(() => 'cut off');
+    await expect.poll(() => upstream?.hits()).toBe(1);
+    const stopped = serving.stop();
+    await serving.logged('stopping');
+    serving.child.kill('SIGTERM');
+    expect(await stopped).toBe('SIGTERM');
+    expect(await answer).toBe('cut off');
+  });
+
+  test('a port in use is exit 64', async () => {
+    const { url } = await serve();
+    const again = startServe(['--source', 'sample', '--port', new URL(url).port]);
+    await expect(again).rejects.toThrow('address already in use');
+  });
+});
