@@ -1,5 +1,8 @@
 import type { Field } from './fields.js';
 import type { Renderer } from './renderer.js';
+import { createRowBytes } from './row-bytes.js';
+
+const END_OF_ROW = Buffer.from('\r\n');
 
 export interface CsvOptions {
   /** One character that stands in no number and no timestamp. */
@@ -14,20 +17,24 @@ export interface CsvOptions {
 export function csvRenderer(fields: readonly Field[], options: CsvOptions): Renderer {
   const { delimiter, bom } = options;
   const cell = textCellWriter(options);
+  const separator = Buffer.from(delimiter);
+  const out = createRowBytes();
   return {
     head: () => `${bom ? '\uFEFF' : ''}${fields.map(({ name }) => name).join(delimiter)}\r\n`,
     rows(items) {
-      let text = '';
       for (const item of items) {
-        let separator = '';
-        for (const field of fields) {
+        for (const [index, field] of fields.entries()) {
+          if (index > 0) out.literal(separator);
+          if (field.put !== undefined) {
+            field.put(item, out);
+            continue;
+          }
           const value = field.value(item) ?? '';
-          text += separator + (value === '' || field.type(item) !== 'text' ? value : cell(value));
-          separator = delimiter;
+          if (value !== '') out.text(field.type(item) === 'text' ? cell(value) : value);
         }
-        text += '\r\n';
+        out.literal(END_OF_ROW);
       }
-      return text;
+      return out.take();
     },
     tail: () => [],
   };

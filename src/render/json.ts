@@ -3,73 +3,102 @@ import type { UsageItem } from '../usage/item.js';
 import type { Field } from './fields.js';
 import { jsonString } from './json-string.js';
 import type { Renderer } from './renderer.js';
+import { createRowBytes, type RowBytes } from './row-bytes.js';
+
+const OPEN = Buffer.from('{');
+const CLOSE = Buffer.from('}');
+const QUOTE = Buffer.from('"');
+const NEW_LINE = Buffer.from('\n');
+const COMMA_NEW_LINE = Buffer.from(',\n');
 
 /** `{"usage":[…]}`, one item a line. */
 export function jsonRenderer(fields: readonly Field[]): Renderer {
-  const object = objectWriter(fields);
-  let separator = '\n';
+  const put = objectWriter(fields);
+  const out = createRowBytes();
+  let separator = NEW_LINE;
   return {
     head: () => '{"usage":[',
     rows(items) {
-      let text = '';
       for (const item of items) {
-        text += separator + object(item);
-        separator = ',\n';
+        out.literal(separator);
+        separator = COMMA_NEW_LINE;
+        put(item, out);
       }
-      return text;
+      return out.take();
     },
-    tail: () => [separator === '\n' ? ']}\n' : '\n]}\n'],
+    tail: () => [separator === NEW_LINE ? ']}\n' : '\n]}\n'],
   };
 }
 
 /** The items of the contract, one a line, and nothing else. */
 export function ndjsonRenderer(fields: readonly Field[]): Renderer {
-  const object = objectWriter(fields);
+  const put = objectWriter(fields);
+  const out = createRowBytes();
   return {
     head: () => '',
     rows(items) {
-      let text = '';
-      for (const item of items) text += `${object(item)}\n`;
-      return text;
+      for (const item of items) {
+        put(item, out);
+        out.literal(NEW_LINE);
+      }
+      return out.take();
     },
     tail: () => [],
   };
 }
 
-/** One row as a JSON object; a field that a row does not have is left out. */
-function objectWriter(fields: readonly Field[]): (item: UsageItem) => string {
-  const names = new Map<Report, string>();
+type RowWriter = (item: UsageItem, out: RowBytes) => void;
 
-  /** A report's name as JSON, made once a report. */
-  function reportName(report: Report): string {
+/** One row as a JSON object; a field that a row does not have is left out. */
+function objectWriter(fields: readonly Field[]): RowWriter {
+  const members = fields.map(memberWriter);
+  return (item, out) => {
+    out.literal(OPEN);
+    const start = out.size();
+    for (const member of members) member(item, out, out.size() === start);
+    out.literal(CLOSE);
+  };
+}
+
+/** One member of the object, with the comma before it unless it is the first. */
+function memberWriter(field: Field): (item: UsageItem, out: RowBytes, first: boolean) => void {
+  const first = Buffer.from(`${JSON.stringify(field.name)}:`);
+  const next = Buffer.from(`,${JSON.stringify(field.name)}:`);
+  const { put } = field;
+  if (put !== undefined) {
+    return (item, out, isFirst) => {
+      const quoted = field.type(item) === 'plain';
+      out.literal(isFirst ? first : next);
+      if (quoted) out.literal(QUOTE);
+      put(item, out);
+      if (quoted) out.literal(QUOTE);
+    };
+  }
+  const json = field.name === 'report_name' ? reportNames() : (item: UsageItem) => memberJson(field, item);
+  return (item, out, isFirst) => {
+    const value = json(item);
+    if (value === undefined) return;
+    out.literal(isFirst ? first : next);
+    out.text(value);
+  };
+}
+
+function memberJson(field: Field, item: UsageItem): string | undefined {
+  const value = field.value(item);
+  if (value === undefined || field.type(item) === 'number') return value;
+  return field.type(item) === 'plain' ? `"${value}"` : jsonString(value);
+}
+
+/** Each report's name as JSON, made once a report. */
+function reportNames(): (item: UsageItem) => string | undefined {
+  const names = new Map<Report, string>();
+  return ({ report }) => {
+    if (report === undefined) return undefined;
     let json = names.get(report);
     if (json === undefined) {
       json = jsonString(report.name);
       names.set(report, json);
     }
     return json;
-  }
-
-  const members = fields.map((field) => {
-    const key = `${JSON.stringify(field.name)}:`;
-    if (field.name === 'report_name') {
-      return ({ report }: UsageItem) => (report === undefined ? '' : key + reportName(report));
-    }
-    return (item: UsageItem) => {
-      const value = field.value(item);
-      if (value === undefined) return '';
-      const type = field.type(item);
-      if (type === 'number') return key + value;
-      return type === 'plain' ? `${key}"${value}"` : key + jsonString(value);
-    };
-  });
-
-  return (item) => {
-    let text = '';
-    for (const member of members) {
-      const written = member(item);
-      if (written !== '') text += text === '' ? written : `,${written}`;
-    }
-    return `{${text}}`;
   };
 }

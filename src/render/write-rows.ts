@@ -5,7 +5,7 @@ import type { Renderer } from './renderer.js';
 /** What takes the text of a result. */
 export interface TextTaker {
   /** A promise asks to wait. */
-  write(text: string): Promise<void> | void;
+  write(text: string | Uint8Array): Promise<void> | void;
   /** Nobody reads any more. */
   readonly closed: boolean;
 }

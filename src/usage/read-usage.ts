@@ -17,6 +17,8 @@ export interface UsageRequest {
   readonly priceByText: MessagePricer;
   readonly duplicates: DuplicateRule;
   readonly selection: Selection;
+  /** Reads the document; a messages document unless said. */
+  readonly readDocument?: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Message[]>;
   /** Told how many messages a batch brought, before any is left out. */
   readonly onRead?: (messages: number) => void;
 }
@@ -48,11 +50,11 @@ export async function* readUsage(
 
 async function* countedMessages(
   bytes: AsyncIterable<Uint8Array>,
-  { duplicates, selection, onRead }: UsageRequest,
+  { duplicates, selection, onRead, readDocument = readMessages }: UsageRequest,
 ): AsyncGenerator<Message[]> {
   const counts = createDuplicateCheck(duplicates);
   const everything = duplicates === 'keep' && !narrowsMessages(selection);
-  for await (const messages of readMessages(bytes)) {
+  for await (const messages of readDocument(bytes)) {
     onRead?.(messages.length);
     yield everything
       ? messages

@@ -12,7 +12,16 @@ import { exactInteger, expected, membersOf, parseExactJson } from './exact-json.
  * @throws DataError
  */
 export function readMessageValue(json: string, index: number): Message {
-  const place = `messages[${index}]`;
+  return readMessageAt(json, `messages[${index}]`, (id) => `message ${id}`);
+}
+
+/**
+ * The same for a message that stands elsewhere.
+ *
+ * @param place what errors call it before its id is known
+ * @param named what they call it afterwards
+ */
+export function readMessageAt(json: string, place: string, named: (id: number | bigint) => string): Message {
   const members = membersOf(parseElement(json, place));
   if (members === undefined) throw new DataError(place, 'is not an object');
 
@@ -20,7 +29,7 @@ export function readMessageValue(json: string, index: number): Message {
   if (id === undefined) {
     throw new DataError(place, expected('an integer', members.get('id')), 'id');
   }
-  const where = `message ${id}`;
+  const where = named(id);
   const text = members.get('text');
   if (typeof text !== 'string') throw new DataError(where, expected('a string', text), 'text');
   const timestamp = members.get('timestamp');

@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import autocannon from 'autocannon';
+import { messagesDocument } from '../scale/documents.js';
+import { type Server, startProgram, startService } from './processes.js';
+
+const CONNECTIONS = 20;
+const SECONDS = 5;
+const ROUNDS = 5;
+const COUNTED = ['--rate-limit', '1000000000/1h'];
+
+export interface LoadRow {
+  readonly what: string;
+  /** Requests a second over those of the bare route, round by round: least, median, most. */
+  readonly ratios: readonly number[];
+}
+
+/** `/usage` of 110 messages within `--messages-ttl` against a bare route with the same bytes, in turn. */
+export async function measureLoad(): Promise<LoadRow[]> {
+  const upstream = await startProgram('bench/service/upstream.ts', messagesDocument(110, 10));
+  const service = await startService(upstream.url, COUNTED);
+  const quiet = await startService(upstream.url, ['--rate-limit', 'off'], 'warn');
+  mkdirSync('bench/data', { recursive: true });
+  const body = Buffer.from(await (await fetch(`${service.url}/usage`)).arrayBuffer());
+  writeFileSync('bench/data/usage-110.json', body);
+  const bare = await startProgram('bench/service/bare.ts', 'bench/data/usage-110.json');
+  const servers = [upstream, service, quiet, bare];
+  try {
+    const ratios: [number[], number[]] = [[], []];
+    for (let round = -1; round < ROUNDS; round++) {
+      const floor = await requestsPerSecond(bare, body);
+      const [asIs, plain] = [await requestsPerSecond(service, body), await requestsPerSecond(quiet, body)];
+      if (round < 0) continue;
+      ratios[0].push(asIs / floor);
+      ratios[1].push(plain / floor);
+    }
+    return [
+      { what: 'as it is, a log line a request and the rate limit counting', ratios: spread(ratios[0]) },
+      { what: 'LOG_LEVEL=warn --rate-limit off', ratios: spread(ratios[1]) },
+    ];
+  } finally {
+    for (const server of servers) server.stop();
+  }
+}
+
+/** Memory in megabytes after each tenth of 200,000 requests for `/usage` of 110 messages. */
+export async function measureMemory(): Promise<number[]> {
+  const upstream = await startProgram('bench/service/upstream.ts', messagesDocument(110, 10));
+  const service = await startService(upstream.url, COUNTED);
+  try {
+    const sizes: number[] = [];
+    for (let tenth = 0; tenth < 10; tenth++) {
+      await autocannon({ url: `${service.url}/usage`, connections: CONNECTIONS, amount: 20_000 });
+      sizes.push(Math.round(service.memory('VmRSS')));
+    }
+    return sizes;
+  } finally {
+    upstream.stop();
+    service.stop();
+  }
+}
+
+/** @throws Error unless every answer was a 200: a figure of failed requests is no figure */
+async function requestsPerSecond({ url }: Server, body: Buffer): Promise<number> {
+  const result = await autocannon({
+    url: `${url}/usage`,
+    connections: CONNECTIONS,
+    duration: SECONDS,
+    expectBody: body.toString(),
+  });
+  if (result.non2xx + result.errors + result.mismatches > 0) throw new Error('some requests failed');
+  return result.requests.average;
+}
+
+function spread(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b).map((value) => Number(value.toFixed(2)));
+  return [sorted[0] ?? Number.NaN, sorted[sorted.length >> 1] ?? Number.NaN, sorted.at(-1) ?? Number.NaN];
+}
