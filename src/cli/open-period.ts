@@ -47,6 +47,10 @@ export interface PeriodOptions {
   readonly message?: number | bigint;
   /** Makes what to read through instead of the source itself, such as a recorder. */
   readonly wrapSource?: (source: Source) => Source;
+  /** Read instead of the source that `--source` names. */
+  readonly source?: Source;
+  /** How the document is read, where it is no messages document. */
+  readonly readDocument?: UsageRequest['readDocument'];
   /** Sees the rows on their way; called anew for each reading of the document. */
   readonly watchRows?: (batches: AsyncIterable<UsageItem[]>) => AsyncIterable<UsageItem[]>;
   /** What the source is called instead of its own name. */
@@ -61,6 +65,7 @@ export interface PeriodOptions {
 export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptions = {}): Promise<Period> {
   const startedAt = performance.now();
   const { message, wrapSource = (source) => source, watchRows = (rows) => rows, sourceName } = options;
+  const { readDocument } = options;
   const choice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
   const zone = await openTimeZone(settings.timezone);
@@ -72,7 +77,7 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
   const tracing = await openTracing(run.host.env, version);
   const observer = combineObservers(observed, tracing?.observer ?? {});
   const source = wrapSource(
-    await openSource(settings, { maxBody: choice.maxBody, observer, startedAt }, run),
+    options.source ?? (await openSource(settings, { maxBody: choice.maxBody, observer, startedAt }, run)),
   );
   const reports = createReportBook(source);
   let messages = 0;
@@ -80,6 +85,7 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
     reports,
     priceByText: messagePricer(settings.rules, card),
     duplicates: choice.duplicates,
+    ...(readDocument !== undefined && { readDocument }),
     selection,
     onRead(more) {
       messages += more;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
+import { priceCommand } from './commands/price.js';
 import { ratesCommand } from './commands/rates.js';
 import { reportCommand } from './commands/report.js';
 import { serveCommand } from './commands/serve.js';
@@ -31,6 +32,7 @@ export function createProgram(run: Run): Command {
     summaryCommand(run),
     explainCommand(run),
     diffCommand(run),
+    priceCommand(run),
     ratesCommand(run),
     verifyCommand(run),
     snapshotCommand(run),

@@ -1,19 +1,19 @@
 import { deliver } from './deliver.js';
 import { guardJob } from './guard-job.js';
 import type { Run } from './host.js';
-import { openPeriod } from './open-period.js';
+import { openPeriod, type PeriodOptions } from './open-period.js';
 import { outputFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 import { withReceipt } from './with-receipt.js';
 import { writeUsage } from './write-usage.js';
 
 /** Runs `usage`: everything is checked before the first request, and nothing is shown before the last message. */
-export function runUsage(flags: RawFlags, run: Run): Promise<void> {
+export function runUsage(flags: RawFlags, run: Run, options: PeriodOptions = {}): Promise<void> {
   return guardJob(flags, run, async (record) => {
     const now = Date.now();
     const output = outputFrom(flags);
     await withReceipt({ command: 'usage', flags, output, now }, run, async (receipt) => {
-      const period = await openPeriod(flags, run, receipt?.watcher);
+      const period = await openPeriod(flags, run, { ...options, ...receipt?.watcher });
       record.period = period;
       try {
         record.totals = await deliver({ ...output, onDigest: receipt?.seal }, run, (sink) =>

@@ -119,7 +119,7 @@ describe('what is no whole export is refused', () => {
     ['{"messages":[]}', 'old: usage: is missing'],
     ['{"usage":{}}', 'old: usage: is not an array'],
     [JSON_EXPORT.slice(0, -4), 'old: ends early, after 4 rows'],
-    [`${JSON_EXPORT}{}`, 'old: "{}" follows the end'],
+    [`${JSON_EXPORT}{}`, 'follows the end of the JSON'],
     [NDJSON_EXPORT.slice(0, -4), 'old, row 4: is not valid JSON'],
     ['{"message_id":1,"credits_used":-1}\n', 'old, message 1: credits_used: expected a number'],
     ['{"message_id":1,"credits_used":"1"}\n', 'old, message 1: credits_used: expected a number'],

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { DataError, UnreadableError } from '../../errors.js';
+import { reasonOf } from '../../os-error.js';
+import { exactInteger, expected, membersOf, parseExactJson } from '../document/exact-json.js';
+import { jsonValues } from '../document/json-values.js';
+import type { Source } from '../source.js';
+
+/**
+ * All reports in one file: a JSON array, or one report after another (NDJSON). A report that is not in it does
+ * not exist.
+ *
+ * @throws UnreadableError; DataError for what is no report, or an id that stands twice
+ */
+export async function openReportsFile(path: string): Promise<Pick<Source, 'report'>> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new UnreadableError(path, reasonOf(error));
+  });
+  const reports = new Map<string, Uint8Array>();
+  let count = 0;
+  for (const report of jsonValues(bytes, path)) {
+    const place = `${path}, report ${++count}`;
+    const id = idOf(report, place);
+    if (reports.has(id)) throw new DataError(place, `the id ${JSON.stringify(id)} stands twice`, 'id');
+    reports.set(id, report);
+  }
+  return { report: async (id) => reports.get(String(id)) };
+}
+
+function idOf(report: Buffer, place: string): string {
+  const value = parseReport(report, place);
+  const members = membersOf(value);
+  if (members === undefined) throw new DataError(place, expected('an object', value));
+  const given = members.get('id');
+  const id = typeof given === 'string' ? given : exactInteger(given);
+  if (id === undefined) throw new DataError(place, expected('an integer or a string', given), 'id');
+  return String(id);
+}
+
+function parseReport(report: Buffer, place: string): unknown {
+  try {
+    return parseExactJson(report.toString());
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DataError(place, `is not valid JSON: ${error.message}`);
+  }
+}
