@@ -4,8 +4,8 @@ import { messagesDocument } from '../scale/documents.js';
 import { type Server, startProgram, startService } from './processes.js';
 
 const CONNECTIONS = 20;
-const SECONDS = 5;
-const ROUNDS = 5;
+const SECONDS = 3;
+const ROUNDS = 3;
 const COUNTED = ['--rate-limit', '1000000000/1h'];
 
 export interface LoadRow {

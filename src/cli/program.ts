@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { configCommand } from './commands/config.js';
 import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
+import { mergeCommand } from './commands/merge.js';
 import { priceCommand } from './commands/price.js';
 import { ratesCommand } from './commands/rates.js';
 import { reportCommand } from './commands/report.js';
@@ -33,11 +35,13 @@ export function createProgram(run: Run): Command {
     explainCommand(run),
     diffCommand(run),
     priceCommand(run),
+    mergeCommand(run),
     ratesCommand(run),
     verifyCommand(run),
     snapshotCommand(run),
     reportCommand(run),
     serveCommand(run),
+    configCommand(run),
   ])
     program.addCommand(command.copyInheritedSettings(program));
   return program;

@@ -8,8 +8,8 @@ import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { type Bill, openFileBill, openLiveBill } from './open-bill.js';
 import { openTerminal } from './open-terminal.js';
-import { DIFF_FORMATS, diffRequestFrom } from './options/diff-options.js';
-import { type ResultChoice, resultFrom } from './options/output-options.js';
+import { diffRequestFrom } from './options/diff-options.js';
+import { DOCUMENT_FORMATS, type ResultChoice, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 
 /** Runs `diff`. @returns whether the two are equal */
@@ -19,7 +19,7 @@ export async function runDiff(
   flags: RawFlags,
   run: Run,
 ): Promise<boolean> {
-  const output = resultFrom(flags, DIFF_FORMATS);
+  const output = resultFrom(flags, DOCUMENT_FORMATS);
   const request = diffRequestFrom(oldPath, newPath, flags);
   if ('invoice' in request) {
     const { reconcile } = await import('./reconcile-bill.js');

@@ -7,15 +7,15 @@ import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
 import { openTerminal } from './open-terminal.js';
-import { EXPLANATION_FORMATS, targetFrom } from './options/explain-options.js';
-import { type ResultChoice, resultFrom } from './options/output-options.js';
+import { targetFrom } from './options/explain-options.js';
+import { DOCUMENT_FORMATS, type ResultChoice, resultFrom } from './options/output-options.js';
 import { rateCardFrom } from './options/rates-option.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
 import { ratesInForce } from './rates-in-force.js';
 
 /** Runs `explain`. A message's document is read to its end, since only a whole one is known to be right. */
 export async function runExplain(messageId: string | undefined, flags: RawFlags, run: Run): Promise<void> {
-  const output = resultFrom(flags, EXPLANATION_FORMATS);
+  const output = resultFrom(flags, DOCUMENT_FORMATS);
   const target = targetFrom(messageId, flags);
   await deliver(output, run, async (sink) => {
     const price =

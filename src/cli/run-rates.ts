@@ -6,15 +6,14 @@ import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
 import { flagValue } from './options/check-values.js';
-import { EXPLANATION_FORMATS } from './options/explain-options.js';
-import { resultFrom } from './options/output-options.js';
+import { DOCUMENT_FORMATS, resultFrom } from './options/output-options.js';
 import { rateCardFrom } from './options/rates-option.js';
 import type { RawFlags } from './options/setting-options.js';
 import { ratesInForce } from './rates-in-force.js';
 
 /** Runs `rates`. Its JSON is itself a file for `--rates`. */
 export async function runRates(flags: RawFlags, run: Run): Promise<void> {
-  const output = resultFrom(flags, EXPLANATION_FORMATS);
+  const output = resultFrom(flags, DOCUMENT_FORMATS);
   const at = typeof flags.at === 'string' ? flagValue('--at', flags.at, timeIn(UTC, 0)) : Date.now();
   const card = (await rateCardFrom(flags, 'published')) ?? { name: 'published', dated: PUBLISHED_CARD };
   const inForce = ratesInForce(card, at);

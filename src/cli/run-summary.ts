@@ -1,8 +1,10 @@
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
+import { openPriced } from './open-priced.js';
 import { FORMATS, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
+import { pricedFrom } from './options/summary-options.js';
 import { withReceipt } from './with-receipt.js';
 import { writeSummary } from './write-summary.js';
 
@@ -11,7 +13,11 @@ export async function runSummary(flags: RawFlags, run: Run): Promise<void> {
   const now = Date.now();
   const output = resultFrom(flags, FORMATS);
   await withReceipt({ command: 'summary', flags, output, now }, run, async (receipt) => {
-    const period = await openPeriod(flags, run, receipt?.watcher);
+    const priced = pricedFrom(flags);
+    const period =
+      priced === undefined
+        ? await openPeriod(flags, run, receipt?.watcher)
+        : await openPriced(priced, flags, run);
     try {
       await deliver({ ...output, onDigest: receipt?.seal }, run, (sink) =>
         writeSummary(flags, period, now, sink, run),

@@ -10,13 +10,12 @@ import { verificationJson, verificationText } from '../render/verification.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { makeAgain } from './make-again.js';
-import { EXPLANATION_FORMATS } from './options/explain-options.js';
-import { resultFrom } from './options/output-options.js';
+import { DOCUMENT_FORMATS, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 
 /** Runs `verify`: exit status 1 where the export, or the bill computed again, is not what the receipt says. */
 export async function runVerify(path: string, receiptPath: string, flags: RawFlags, run: Run): Promise<void> {
-  const output = resultFrom(flags, EXPLANATION_FORMATS);
+  const output = resultFrom(flags, DOCUMENT_FORMATS);
   const receipt = readReceipt(await readText(receiptPath), receiptPath);
   const found = await digestOf(path, run.signal);
   const differences: Difference[] = contradictions(receipt);

@@ -36,8 +36,15 @@ export async function writeSummary(
     }
     return sums.value(daysOf(period.selection, period.zone));
   });
-  const facts = factsOf(summary, period, asOf, now);
-  for (const piece of await render(summary, facts, resultFrom(flags, FORMATS), run)) await sink.write(piece);
+  const { sourceName, settings, zone, outOf } = period;
+  const facts = summaryFacts(
+    summary,
+    { source: sourceName, period: settings.period, rules: settings.rules, zone, outOf: outOf() },
+    asOf,
+    now,
+  );
+  const output = resultFrom(flags, FORMATS);
+  for (const piece of await renderSummary(summary, facts, output, run)) await sink.write(piece);
 }
 
 /** The days that `--since` and `--until` name. */
@@ -48,27 +55,30 @@ function daysOf({ since, until }: Selection, zone: TimeZone): DayRange {
   };
 }
 
-function factsOf(
+/** What a summary says of itself. @param asOf what `--as-of` says @param now milliseconds since 1970 UTC */
+export function summaryFacts(
   summary: Summary,
-  { sourceName, settings, zone, outOf }: Period,
+  about: Pick<SummaryFacts, 'source' | 'period' | 'rules' | 'outOf'> & { readonly zone: TimeZone },
   asOf: number | undefined,
-  startedAt: number,
+  now: number,
 ): SummaryFacts {
-  const state = periodState(summary.last?.instant, zone, asOf ?? startedAt);
+  const { zone, source, period, rules, outOf } = about;
+  const state = periodState(summary.last?.instant, zone, asOf ?? now);
   // A closed bill is the same whenever it is asked for, so the clock is not in it.
-  const shown = asOf ?? (state === 'open' ? startedAt : undefined);
+  const shown = asOf ?? (state === 'open' ? now : undefined);
   return {
-    source: sourceName,
-    period: settings.period,
+    source,
+    period,
     timezone: zone.name,
-    rules: settings.rules,
+    rules,
     state,
     asOf: shown === undefined ? undefined : `${new Date(shown).toISOString().slice(0, 19)}Z`,
-    outOf: outOf(),
+    outOf,
   };
 }
 
-async function render(
+/** The pieces of a summary in a format. */
+export async function renderSummary(
   summary: Summary,
   facts: SummaryFacts,
   output: ResultChoice<(typeof FORMATS)[number]>,

@@ -11,6 +11,14 @@ export interface SettingPlaces {
   readonly envFile: ReadonlyMap<string, SetVariable>;
 }
 
+export interface Settled<Value> {
+  readonly value: Value;
+  /** `--retries`, `O_COPILOT_RETRIES`, `.env line 3 (…)`, `default`. */
+  readonly origin: string;
+  /** The value as it was written; undefined where the default holds. */
+  readonly given: string | undefined;
+}
+
 /**
  * One setting: flag, then environment, then `.env`, then default (cli.md, "Settings"). An empty variable counts
  * as not set, since CI systems pass unset inputs that way.
@@ -22,11 +30,11 @@ export function settle<Value, Fallback>(
   name: string,
   setting: Setting<Value, Fallback>,
   places: SettingPlaces,
-): { readonly value: Value | Fallback; readonly origin: string } {
+): Settled<Value | Fallback> {
   const given = find(name, setting, places);
-  if (given === undefined) return { value: setting.fallback, origin: 'default' };
+  if (given === undefined) return { value: setting.fallback, origin: 'default', given: undefined };
   try {
-    return { value: setting.parse(given.value), origin: given.origin };
+    return { value: setting.parse(given.value), origin: given.origin, given: given.value.trim() };
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
     const problem = setting.secret ? `expected ${error.expected}` : error.message;

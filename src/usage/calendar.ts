@@ -21,6 +21,21 @@ export function periodOf(unit: CalendarUnit, day: number): number {
   }
 }
 
+/** The first day of the period that `periodText` calls so; undefined for any other text. */
+export function firstDayOf(unit: CalendarUnit, text: string): number | undefined {
+  const day = dayIn(unit, text);
+  return day === undefined || periodText(unit, periodOf(unit, day)) !== text ? undefined : day;
+}
+
+function dayIn(unit: CalendarUnit, text: string): number | undefined {
+  if (unit === 'day') return dayNumber(text);
+  if (unit === 'month') return dayNumber(`${text}-01`);
+  // 4 January is always in the first week (ISO 8601).
+  const fourth = dayNumber(`${text.slice(0, 4)}-01-04`);
+  const weeks = Number(text.slice(6)) - 1;
+  return fourth === undefined || Number.isNaN(weeks) ? undefined : (periodOf('week', fourth) + weeks) * 7 - 3;
+}
+
 /** `2024-04-29`, `2024-W18` or `2024-04`. */
 export function periodText(unit: CalendarUnit, period: number): string {
   switch (unit) {

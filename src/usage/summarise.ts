@@ -39,6 +39,17 @@ export interface DayRange {
   readonly last?: number;
 }
 
+/** Sums of messages that belong to one group. */
+export interface GroupSums {
+  /** Any message of the group, for its keys. */
+  readonly item: UsageItem;
+  /** Any local day of the group, as whole days since 1970-01-01. */
+  readonly day: number;
+  readonly messages: number;
+  /** Credits, exact. */
+  readonly credits: Amount;
+}
+
 interface Tally {
   messages: number;
   readonly credits: Total;
@@ -69,20 +80,33 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
     return tally;
   }
 
+  function addSums({ item, day, messages: more, credits }: GroupSums): void {
+    const tally = tallyOf(item, day);
+    tally.messages += more;
+    tally.credits.add(credits);
+    total.add(credits);
+    messages += more;
+  }
+
+  /** Of two at one instant the smaller text, so that the order of messages does not matter. */
+  function noteTime(timestamp: string): number {
+    const instant = instantOf(timestamp);
+    if (first === undefined || instant < first.instant) first = { instant, timestamp };
+    else if (instant === first.instant && timestamp < first.timestamp) first = { instant, timestamp };
+    if (last === undefined || instant > last.instant) last = { instant, timestamp };
+    else if (instant === last.instant && timestamp < last.timestamp) last = { instant, timestamp };
+    return instant;
+  }
+
   return {
     add(items: readonly UsageItem[]): void {
       for (const item of items) {
-        const { timestamp } = item.message;
-        const instant = instantOf(timestamp);
-        if (first === undefined || instant < first.instant) first = { instant, timestamp };
-        if (last === undefined || instant > last.instant) last = { instant, timestamp };
-        const tally = tallyOf(item, zone.dayOf(instant));
-        tally.messages++;
-        tally.credits.add(item.credits);
-        total.add(item.credits);
-        messages++;
+        const day = zone.dayOf(noteTime(item.message.timestamp));
+        addSums({ item, day, messages: 1, credits: item.credits });
       }
     },
+    addSums,
+    noteTime,
 
     /**
      * The groups in order: periods by time, kinds as they are listed, reports by what they cost in all. Periods

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
-import { addTotalOption, DIFF_FORMATS } from '../options/diff-options.js';
-import { addResultOptions } from '../options/output-options.js';
+import { addTotalOption } from '../options/diff-options.js';
+import { addResultOptions, DOCUMENT_FORMATS } from '../options/output-options.js';
 import { addRatesOption } from '../options/rates-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addFilterOptions } from '../options/selection-options.js';
@@ -15,7 +15,7 @@ export function diffCommand(run: Run): Command {
     .argument('[old]', 'a JSON, NDJSON or CSV export; - is stdin')
     .argument('[new]', 'another; without it the source is read');
   addTotalOption(command);
-  addResultOptions(command, DIFF_FORMATS, 'the {"diff":{…}} document, one change a line');
+  addResultOptions(command, DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line');
   addFilterOptions(command);
   addSettingOptions(command);
   addRatesOption(command);

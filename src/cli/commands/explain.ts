@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
-import { EXPLANATION_FORMATS } from '../options/explain-options.js';
-import { addResultOptions } from '../options/output-options.js';
+import { addResultOptions, DOCUMENT_FORMATS } from '../options/output-options.js';
 import { addRatesOption } from '../options/rates-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
@@ -13,7 +12,7 @@ export function explainCommand(run: Run): Command {
     .description('how one price came about, step by step, adding up to the total')
     .argument('[message-id]', 'a message of the period')
     .addOption(new Option('--text <text>', 'price this text instead of a message').helpGroup('Explain:'));
-  addResultOptions(command, EXPLANATION_FORMATS, 'the {"explanation":{…}} document, one step a line');
+  addResultOptions(command, DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line');
   addSettingOptions(command);
   addRatesOption(command);
   addRunOptions(command);

@@ -1,8 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
-import { EXPLANATION_FORMATS } from '../options/explain-options.js';
-import { addResultOptions } from '../options/output-options.js';
+import { addResultOptions, DOCUMENT_FORMATS } from '../options/output-options.js';
 import { addRatesOption } from '../options/rates-option.js';
 
 /** `rates`: what a text costs now, or cost at another time. */
@@ -15,7 +14,7 @@ export function ratesCommand(run: Run): Command {
       ),
     );
   addRatesOption(command);
-  addResultOptions(command, EXPLANATION_FORMATS, 'a file for --rates');
+  addResultOptions(command, DOCUMENT_FORMATS, 'a file for --rates');
   return command.action(async () => {
     checkWords(command, run.host.argv);
     const { runRates } = await import('../run-rates.js');

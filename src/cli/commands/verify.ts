@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
-import { EXPLANATION_FORMATS } from '../options/explain-options.js';
-import { addResultOptions } from '../options/output-options.js';
+import { addResultOptions, DOCUMENT_FORMATS } from '../options/output-options.js';
 import { addRatesOption } from '../options/rates-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
@@ -15,7 +14,7 @@ export function verifyCommand(run: Run): Command {
     )
     .argument('<export>', 'the file that --output wrote')
     .argument('<receipt>', 'the file that --receipt wrote');
-  addResultOptions(command, EXPLANATION_FORMATS, 'the {"verify":{…}} document');
+  addResultOptions(command, DOCUMENT_FORMATS, 'the {"verify":{…}} document');
   addSettingOptions(command);
   addRatesOption(command);
   addRunOptions(command);

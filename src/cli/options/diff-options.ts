@@ -5,8 +5,6 @@ import { CommandLineError } from '../../errors.js';
 import { flagValue } from './check-values.js';
 import type { RawFlags } from './setting-options.js';
 
-export const DIFF_FORMATS = ['json', 'table'] as const;
-
 /** What `diff` is asked: an export against another or the live source, or a bill against an invoice. */
 export type DiffRequest =
   | { readonly old: string; readonly fresh: string | undefined }

@@ -1,8 +1,6 @@
 import { CommandLineError } from '../../errors.js';
 import type { RawFlags } from './setting-options.js';
 
-export const EXPLANATION_FORMATS = ['json', 'table'] as const;
-
 /** What is to be explained: a message of the period, or a text on its own. */
 export type ExplainTarget = { readonly message: number | bigint } | { readonly text: string };
 

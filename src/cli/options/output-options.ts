@@ -9,6 +9,8 @@ import type { RawFlags } from './setting-options.js';
 
 /** What a sum of rows can be written as. */
 export const FORMATS = ['json', 'ndjson', 'csv', 'table'] as const;
+/** What a single document can be written as. */
+export const DOCUMENT_FORMATS = ['json', 'table'] as const;
 /** What rows can be written as. */
 export const ROW_FORMATS = [...FORMATS, 'html', 'focus'] as const;
 export type Format = (typeof ROW_FORMATS)[number];

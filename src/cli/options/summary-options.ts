@@ -15,11 +15,22 @@ export function addSummaryOptions(command: Command): Command {
     '--by <group>',
     `one of ${GROUPINGS.join(', ')} (default day); twice breaks each group down again`,
   );
-  return addAsOfOption(command.addOption(by.argParser(collect).helpGroup(GROUP)), GROUP);
+  const priced = new Option(
+    '--from-priced [files...]',
+    'sum up what price wrote, from files or stdin, instead of a source',
+  );
+  command.addOption(by.argParser(collect).helpGroup(GROUP)).addOption(priced.helpGroup(GROUP));
+  return addAsOfOption(command, GROUP);
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
+}
+
+/** The files of `--from-priced`, `-` for stdin; undefined without the flag. */
+export function pricedFrom({ fromPriced }: RawFlags): readonly string[] | undefined {
+  if (fromPriced === undefined) return undefined;
+  return Array.isArray(fromPriced) ? fromPriced.map(String) : ['-'];
 }
 
 /** @throws CommandLineError */

@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import type { Run } from '../host.js';
+import { addAsOfOption } from '../options/as-of-option.js';
+import { checkWords } from '../options/check-values.js';
+import { addResultOptions, FORMATS } from '../options/output-options.js';
+
+/** `merge`: the sum of summaries. */
+export function mergeCommand(run: Run): Command {
+  const command = new Command('merge')
+    .description('add the documents of summary --json exactly, in any order: parts of one period')
+    .argument('[files...]', 'summaries, one or more a file; stdin without any');
+  addAsOfOption(command, 'Summary:');
+  addResultOptions(command, FORMATS, 'the {"summary":{…}} document, one group a line');
+  return command.action(async (files: string[]) => {
+    checkWords(command, run.host.argv);
+    const { runMerge } = await import('../run-merge.js');
+    await runMerge(files, command.opts(), run);
+  });
+}

@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { CommandLineError } from '../errors.js';
+import { type PricedRow, readPricedRows } from '../source/export/priced-rows.js';
+import { readChunks } from '../source/file/file-source.js';
+import { createDuplicateCheck } from '../usage/duplicates.js';
+import type { UsageItem } from '../usage/item.js';
+import { isWanted, matches, narrows } from '../usage/selection.js';
+import { openTimeZone } from '../usage/time-zone.js';
+import type { Run } from './host.js';
+import type { Period } from './open-period.js';
+import { runChoiceFrom } from './options/run-options.js';
+import { selectionFrom } from './options/selection-options.js';
+import { type RawFlags, settingsFrom } from './options/setting-options.js';
+
+/** A period whose messages `price` has priced already, in files or on stdin. */
+export async function openPriced(paths: readonly string[], flags: RawFlags, run: Run): Promise<Period> {
+  for (const flag of ['source', 'rates', 'receipt'] as const) {
+    if (flags[flag] !== undefined)
+      throw new CommandLineError(`--${flag}: says nothing of rows priced already`);
+  }
+  const { duplicates } = runChoiceFrom(flags);
+  // A copy's price is not compared.
+  if (duplicates === 'once') throw new CommandLineError('--duplicates: error or keep with --from-priced');
+  const settings = await settingsFrom(flags, run.host);
+  const zone = await openTimeZone(settings.timezone);
+  const selection = selectionFrom(flags, zone);
+  let messages = 0;
+
+  async function* items(): AsyncGenerator<UsageItem[]> {
+    const counts = createDuplicateCheck(duplicates);
+    for (const path of paths) {
+      const name = path === '-' ? 'stdin' : path;
+      const stream = path === '-' ? run.host.stdin : createReadStream(path, { signal: run.signal });
+      for await (const rows of readPricedRows(name, readChunks(name, stream, run.signal))) {
+        messages += rows.length;
+        const wanted = rows
+          .map(itemOf)
+          .filter(({ message }) => counts(message) && isWanted(message, selection));
+        yield wanted.filter((item) => matches(item, selection));
+      }
+    }
+  }
+
+  return {
+    settings,
+    zone,
+    selection,
+    card: undefined,
+    sourceName: paths.map((path) => (path === '-' ? 'stdin' : path)).join(', '),
+    read: (consume) => consume(items()),
+    outOf: () => (narrows(selection) ? messages : undefined),
+    counts: () => ({ messages, retries: 0 }),
+    close: async () => {},
+  };
+}
+
+function itemOf({ id, timestamp, reportId, reportName, credits }: PricedRow): UsageItem {
+  return {
+    message: { id, timestamp, reportId, characters: '', textStart: 0, textEnd: 0 },
+    report: reportName === undefined ? undefined : { name: reportName, cost: credits },
+    credits,
+  };
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { UnreadableError } from '../errors.js';
+import { reasonOf } from '../os-error.js';
+import { jsonValues } from '../source/document/json-values.js';
+import { mergeSummaries } from '../usage/merge-summaries.js';
+import { type PartialSummary, readPartialSummary } from '../usage/partial-summary.js';
+import { openTimeZone } from '../usage/time-zone.js';
+import { deliver } from './deliver.js';
+import type { Run } from './host.js';
+import { asOfFrom } from './options/as-of-option.js';
+import { FORMATS, resultFrom } from './options/output-options.js';
+import type { RawFlags } from './options/setting-options.js';
+import { renderSummary, summaryFacts } from './write-summary.js';
+
+/** Runs `merge`: adds the documents of `summary --json`, several in a file or not. */
+export async function runMerge(paths: readonly string[], flags: RawFlags, run: Run): Promise<void> {
+  const now = Date.now();
+  const output = resultFrom(flags, FORMATS);
+  const parts: PartialSummary[] = [];
+  for (const path of paths.length === 0 ? ['-'] : paths) parts.push(...(await readParts(path, run)));
+  const merged = mergeSummaries(parts);
+  const zone = await openTimeZone(merged.timezone);
+  const facts = summaryFacts(
+    merged.summary,
+    { ...merged, source: merged.sources.join(', '), zone },
+    asOfFrom(flags, zone),
+    now,
+  );
+  await deliver(output, run, async (sink) => {
+    for (const piece of await renderSummary(merged.summary, facts, output, run)) await sink.write(piece);
+  });
+}
+
+async function readParts(path: string, { host, signal }: Run): Promise<PartialSummary[]> {
+  const name = path === '-' ? 'stdin' : path;
+  const reading = path === '-' ? buffer(host.stdin) : readFile(path, { signal });
+  const bytes = await reading.catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new UnreadableError(name, reasonOf(error));
+  });
+  const documents = [...jsonValues(bytes, name)];
+  const many = documents.length > 1;
+  return documents.map((json, index) =>
+    readPartialSummary(json.toString(), many ? `${name}, summary ${index + 1}` : name),
+  );
+}

@@ -1,0 +1,26 @@
+import stringWidth from 'string-width';
+import type { SettingRow } from './settings-json.js';
+import { type Column, drawTable } from './table-blocks.js';
+import type { Terminal } from './terminal.js';
+import { visible } from './visible.js';
+
+/** The settings of every command, then those that only `serve` reads. Nothing is shortened: values are copied. */
+export function* settingsTable(settings: readonly SettingRow[], { chalk }: Terminal): Generator<string> {
+  const rowOf = ({ name, value, origin }: SettingRow) => [
+    name,
+    visible(value ?? '–'),
+    origin === 'default' ? chalk.dim(origin) : visible(origin),
+  ];
+  const rows = settings.map(rowOf);
+  const columns = ['Setting', 'Value', 'Set by'].map(
+    (title, index): Column => ({
+      title,
+      align: 'left',
+      dim: false,
+      width: Math.max(title.length, ...rows.map((row) => stringWidth(row[index] ?? ''))),
+    }),
+  );
+  yield* drawTable(settings.filter(({ service }) => !service).map(rowOf), columns, chalk);
+  yield '\n serve alone reads these too:\n\n';
+  yield* drawTable(settings.filter(({ service }) => service).map(rowOf), columns, chalk);
+}

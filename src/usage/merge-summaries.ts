@@ -1,0 +1,116 @@
+import { DataError } from '../errors.js';
+import { firstDayOf, periodOf, periodText } from './calendar.js';
+import { type GroupKey, isCalendarUnit } from './grouping.js';
+import type { UsageItem } from './item.js';
+import type { PartialSummary } from './partial-summary.js';
+import { createSummary, type Summary } from './summarise.js';
+import { UTC } from './time-zone.js';
+
+/** The sum of summaries, and what they have in common. */
+export interface MergedSummary extends Pick<PartialSummary, 'period' | 'timezone' | 'rules' | 'outOf'> {
+  readonly summary: Summary;
+  /** Each source once, in order. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * Adds summaries of parts of one period, exactly and in any order. That no message is in two of them is for
+ * whoever made the parts to know.
+ *
+ * @throws DataError when there is none, or two are not about the same period, time zone, rules and groupings, or
+ *   call one report by two names
+ */
+export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary {
+  const [first] = parts;
+  if (first === undefined) throw new DataError('merge', 'there is no summary to add');
+  for (const part of parts) checkSame(first, part);
+  checkNames(parts);
+
+  // The labels are days of the summaries' own zone already.
+  const sums = createSummary(first.by, UTC);
+  const days: number[] = [];
+  for (const part of parts) {
+    for (const time of [part.first, part.last]) if (time !== undefined) sums.noteTime(time);
+    for (const { keys, messages, credits } of part.groups) {
+      const day = dayOf(keys);
+      if (day !== undefined) days.push(day);
+      if (messages > 0) sums.addSums({ item: itemOf(keys), day: day ?? 0, messages, credits });
+    }
+  }
+  const calendar = days.length > 0;
+  const range = calendar ? { first: least(days), last: -least(days.map((day) => -day)) } : {};
+  const narrowed = parts.some(({ outOf }) => outOf !== undefined);
+  return {
+    summary: sums.value(range),
+    sources: [...new Set(parts.map(({ source }) => source))].sort(),
+    period: first.period,
+    timezone: first.timezone,
+    rules: first.rules,
+    outOf: narrowed ? parts.reduce((sum, { outOf, messages }) => sum + (outOf ?? messages), 0) : undefined,
+  };
+}
+
+const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b));
+
+function checkSame(first: PartialSummary, part: PartialSummary): void {
+  for (const key of ['period', 'timezone', 'rules', 'by'] as const) {
+    const [expected, found] = [String(first[key]), String(part[key])];
+    if (expected !== found) {
+      throw new DataError(
+        part.name,
+        `is ${found}, but ${first.name} has ${expected}: they cannot be added`,
+        key,
+      );
+    }
+  }
+}
+
+function checkNames(parts: readonly PartialSummary[]): void {
+  const names = new Map<string, { readonly shown: string; readonly part: string }>();
+  for (const { groups, name } of parts) {
+    for (const key of groups.flatMap(({ keys }) => keys)) {
+      if (key?.by !== 'report' || key.id === undefined) continue;
+      const shown = `${typeof key.id === 'string' ? 'text' : 'number'}, ${key.name ?? 'missing'}`;
+      const known = names.get(`${key.id}`);
+      if (known !== undefined && known.shown !== shown) {
+        throw new DataError(name, `report ${key.id} is ${shown}, but ${known.shown} in ${known.part}`);
+      }
+      names.set(`${key.id}`, { shown, part: name });
+    }
+  }
+}
+
+/** A day that lies in every period of a group; undefined for a group of no period. */
+function dayOf(keys: readonly (GroupKey | undefined)[]): number | undefined {
+  const periods = keys.flatMap((key) =>
+    key !== undefined && key.by !== 'report' && key.by !== 'kind' && isCalendarUnit(key.by)
+      ? [{ unit: key.by, label: key.label }]
+      : [],
+  );
+  const firsts = periods.map(({ unit, label }) => firstDayOf(unit, label) ?? Number.NaN);
+  if (firsts.length === 0) return undefined;
+  // The latest beginning of periods that overlap lies in all of them.
+  const day = firsts.reduce((a, b) => Math.max(a, b));
+  const inAll = periods.every(({ unit, label }) => periodText(unit, periodOf(unit, day)) === label);
+  if (!inAll) throw new DataError('merge', `no day is in ${periods.map(({ label }) => label).join(' and ')}`);
+  return day;
+}
+
+/** A message that has these keys. */
+function itemOf(keys: readonly (GroupKey | undefined)[]): UsageItem {
+  let reportId: UsageItem['message']['reportId'];
+  let name: string | undefined;
+  for (const key of keys) {
+    if (key?.by === 'report') ({ id: reportId, name } = key);
+  }
+  for (const key of keys) {
+    if (key?.by !== 'kind') continue;
+    if (key.label !== 'text') reportId ??= key.label;
+    if (key.label === 'report') name ??= '';
+  }
+  return {
+    message: { id: 0, timestamp: '', reportId, characters: '', textStart: 0, textEnd: 0 },
+    report: name === undefined ? undefined : { name, cost: 0 },
+    credits: 0,
+  };
+}

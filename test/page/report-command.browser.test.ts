@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inFolder, runBin } from '../process/run.js';
+import { startUpstream } from '../upstream.js';
+import { hasChromium, openWorkshop, type Workshop } from './browser.js';
+
+describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 60_000 }, () => {
+  let workshop: Workshop;
+  beforeAll(async () => {
+    workshop = await openWorkshop();
+  }, 30_000);
+  afterEach(() => workshop.closePages());
+  afterAll(() => workshop.close());
+
+  it('has the exact total of `usage`, asks for nothing, and says what it is of', async () => {
+    await inFolder(async (folder) => {
+      const path = join(folder, 'bill.html');
+      const run = await runBin(['report', path, '--source', 'sample', '--as-of', '2024-05-02T00:00:00Z']);
+      expect(run).toMatchObject({ stdout: '', stderr: '', status: 0 });
+      const { page, complaints, requests } = await workshop.open(pathToFileURL(path).href);
+      expect(await page.locator('.tile.main data').getAttribute('value')).toBe('658.8');
+      expect(await page.locator('#rows tr').count()).toBe(35);
+      expect(await page.locator('body').textContent()).toContain('closed');
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => url.startsWith('http'))).toEqual([]);
+    });
+  });
+
+  it('shows a report named like a script as text', async () => {
+    const name = '</script><script>document.title = "taken"</script>';
+    const upstream = await startUpstream({
+      messages: { messages: [{ id: 1, timestamp: '2024-04-29T02:08:29Z', text: 'a', report_id: 5 }] },
+      reports: { 5: { id: 5, name, credit_cost: 1 } },
+    });
+    await inFolder(async (folder) => {
+      const path = join(folder, 'bill.html');
+      expect(await runBin(['--output', path, '--source', upstream.url])).toMatchObject({ status: 0 });
+      const { page, complaints } = await workshop.open(pathToFileURL(path).href);
+      expect(await page.title()).not.toBe('taken');
+      expect(await page.locator('#rows').textContent()).toContain(name);
+      expect(complaints).toEqual([]);
+    });
+    await upstream.close();
+  });
+
+  it('gives the same bytes again, and totals what was chosen', async () => {
+    const flags = ['--source', 'sample', '--kind', 'report', '--as-of', '2024-05-02T00:00:00Z'];
+    const [first, second] = await Promise.all([
+      runBin(['report', '-', ...flags]),
+      runBin(['report', '-', ...flags], { env: { TZ: 'Asia/Tokyo', LC_ALL: 'de_DE.UTF-8' } }),
+    ]);
+    expect(first.stdout).toContain('"total":"534.65"');
+    expect(first.stdout).toContain('"filtered":true');
+    expect(second.stdout).toBe(first.stdout);
+  });
+});
+
+it('a failure leaves the old page', async () => {
+  const upstream = await startUpstream({ script: { '/messages/current-period': { status: 400 } } });
+  await inFolder(async (folder) => {
+    const path = join(folder, 'bill.html');
+    expect(await runBin(['report', path, '--source', 'sample'])).toMatchObject({ status: 0 });
+    const before = readFileSync(path, 'utf8');
+    expect(await runBin(['report', path, '--source', upstream.url])).toMatchObject({ status: 69 });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+  await upstream.close();
+});
