@@ -1,0 +1,25 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { measureEngine } from './engine/engine-bench.js';
+import { measureLongTexts } from './engine/long-texts.js';
+import { measureScale } from './scale/scale-bench.js';
+import { measureStartup } from './startup/startup-bench.js';
+
+/*
+ * `npm run bench [-- engine startup scale] [-- --large]`: each part side by side in one run, printed and kept
+ * under bench/results. Only the ratios mean anything on another machine.
+ */
+const PARTS: Record<string, () => Promise<readonly object[]>> = {
+  engine: async () => [...measureEngine(), ...measureLongTexts()],
+  startup: measureStartup,
+  scale: () => measureScale(process.argv.includes('--large')),
+};
+
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+mkdirSync('bench/results', { recursive: true });
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  const rows = await measure();
+  process.stdout.write(`\n${name}\n`);
+  for (const row of rows) process.stdout.write(`  ${JSON.stringify(row)}\n`);
+  writeFileSync(`bench/results/${name}.json`, `${JSON.stringify(rows, null, 2)}\n`);
+}
