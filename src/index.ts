@@ -1,2 +1,12 @@
 export * from './engine/index.js';
 export * from './errors.js';
+export {
+  type PricedReport,
+  type PriceOptions,
+  price,
+  type UnpricedMessage,
+} from './library/price.js';
+export type { PricedMessage } from './library/priced-message.js';
+export { type UsageOptions, usage } from './library/usage.js';
+export type { ReportId } from './source/message.js';
+export type { Kind } from './usage/item.js';

@@ -63,6 +63,8 @@ export interface Upstream {
   hits(path?: string): number;
   /** The most requests that were under way at once. */
   readonly maxInFlight: number;
+  /** Ends connections that wait for a further request. */
+  closeIdle(): void;
   /** Connections open now. */
   readonly connections: number;
   close(): Promise<void>;
@@ -131,6 +133,7 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
     requests,
     hits: (path) =>
       requests.filter((request) => path === undefined || withoutQuery(request.path) === path).length,
+    closeIdle: () => server.closeIdleConnections(),
     get maxInFlight() {
       return maxInFlight;
     },

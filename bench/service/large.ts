@@ -39,7 +39,10 @@ export async function measureLarge(): Promise<LargeRow> {
 }
 
 async function runUsage(source: string): Promise<void> {
-  const child = spawn(process.execPath, [BIN, 'usage', '--json', '--source', source], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [BIN, 'usage', '--json', '--source', source], {
+    stdio: 'ignore',
+    env: { PATH: process.env.PATH },
+  });
   const [status] = await once(child, 'close');
   if (status !== 0) throw new Error(`usage ended with ${status}`);
 }

@@ -6,7 +6,7 @@ import { type Server, startProgram, startService } from './processes.js';
 const CONNECTIONS = 20;
 const SECONDS = 3;
 const ROUNDS = 3;
-const COUNTED = ['--rate-limit', '1000000000/1h'];
+const COUNTED = ['--rate-limit', '100000000/1h'];
 
 export interface LoadRow {
   readonly what: string;

@@ -30,7 +30,7 @@ export async function startService(
 ): Promise<Server> {
   const child = spawn(process.execPath, [BIN, 'serve', '--source', source, '--port', '0', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, LOG_LEVEL: level },
+    env: { PATH: process.env.PATH, LOG_LEVEL: level },
   });
   const url = findLine(child.stderr, /listening at (http:[^"\s]+)/);
   child.stderr.resume();
@@ -38,12 +38,15 @@ export async function startService(
 }
 
 function findLine(stream: Readable, pattern: RegExp): Promise<string> {
-  return new Promise((found) => {
+  return new Promise((found, failed) => {
     const lines = createInterface({ input: stream });
+    let latest = '';
     lines.on('line', (line) => {
+      latest = line;
       const match = pattern.exec(line)?.[1];
       if (match !== undefined) found(match);
     });
+    lines.on('close', () => failed(new Error(`a server ended before it listened: ${latest}`)));
   });
 }
 

@@ -12,9 +12,16 @@ const GRACE = 500;
 export async function main(host: NodeJS.Process): Promise<void> {
   const interruption = new AbortController();
   const stop = (signal: NodeJS.Signals) => {
-    if (signal === 'SIGINT' || signal === 'SIGTERM') interruption.abort(new InterruptedError(signal));
+    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
+    const interrupted = new InterruptedError(signal);
+    if (interruption.signal.aborted) host.exit(interrupted.exitCode);
+    interruption.abort(interrupted);
   };
-  host.once('SIGINT', stop).once('SIGTERM', stop);
+  // Not `once`: ora's exit hook ends the process at a signal that nobody else listens to, before files are gone.
+  host.on('SIGINT', stop).on('SIGTERM', stop);
+  // A bug that threw where nobody waits: the run is wound up like any other failure, and its files are gone.
+  const crash = (error: unknown) => interruption.abort(error);
+  host.on('uncaughtException', crash);
   // A reader that went away ends the output, not the program; what it means is decided where output is written.
   for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreClosedPipe);
 
@@ -30,7 +37,7 @@ export async function main(host: NodeJS.Process): Promise<void> {
       setTimeout(() => host.exit(), GRACE).unref();
     }
   } finally {
-    host.off('SIGINT', stop).off('SIGTERM', stop);
+    host.off('SIGINT', stop).off('SIGTERM', stop).off('uncaughtException', crash);
   }
 }
 

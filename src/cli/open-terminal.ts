@@ -11,6 +11,7 @@ export async function openTerminal(
   const toTerminal = host.stdout.isTTY === true && (output ?? '-') === '-';
   return {
     chalk: new Chalk({ level: wantsColor(color, host.env, toTerminal) ? 1 : 0 }),
-    width: toTerminal ? host.stdout.columns : undefined,
+    // 0 where the terminal does not tell.
+    width: (toTerminal && host.stdout.columns) || undefined,
   };
 }

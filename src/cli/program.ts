@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
 import { diffCommand } from './commands/diff.js';
 import { explainCommand } from './commands/explain.js';
+import { helpCommand } from './commands/help.js';
 import { mergeCommand } from './commands/merge.js';
 import { priceCommand } from './commands/price.js';
 import { ratesCommand } from './commands/rates.js';
@@ -12,6 +14,7 @@ import { snapshotCommand } from './commands/snapshot.js';
 import { summaryCommand } from './commands/summary.js';
 import { usageCommand } from './commands/usage.js';
 import { verifyCommand } from './commands/verify.js';
+import { addHelp } from './help/add-help.js';
 import type { Run } from './host.js';
 
 /** The command line. Each command loads what it needs when it runs, so that start-up stays short. */
@@ -26,10 +29,16 @@ export function createProgram(run: Run): Command {
       // Errors are thrown and shown by main, in one place and one form.
       writeErr: () => {},
     })
+    // The choices are for shell completion; each description names its own.
+    .configureHelp({
+      optionDescription: ({ description }) => description,
+      argumentDescription: ({ description }) => description,
+    })
+    .helpCommand(false)
     .showSuggestionAfterError()
     // checkWords refuses them, and names the first.
     .allowExcessArguments(true);
-  for (const command of [
+  const commands = [
     usageCommand(run),
     summaryCommand(run),
     explainCommand(run),
@@ -42,8 +51,12 @@ export function createProgram(run: Run): Command {
     reportCommand(run),
     serveCommand(run),
     configCommand(run),
-  ])
+    completionCommand(run),
+  ];
+  for (const command of [...commands, helpCommand(run, commands)]) {
     program.addCommand(command.copyInheritedSettings(program));
+  }
+  addHelp(program);
   return program;
 }
 

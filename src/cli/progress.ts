@@ -15,7 +15,8 @@ const PATIENCE = 300;
 /** A spinner on stderr, only where a person sees it: on a terminal, without `--quiet`, outside CI. */
 export function startProgress({ host }: Run, quiet: boolean): Progress {
   const inCi = host.env.CI !== undefined && !['', '0', 'false'].includes(host.env.CI);
-  if (!host.stderr.isTTY || quiet || inCi || host.env.TERM === 'dumb') return SILENT;
+  // A terminal that does not tell its width makes ora clear lines without end.
+  if (!host.stderr.isTTY || !host.stderr.columns || quiet || inCi || host.env.TERM === 'dumb') return SILENT;
   let text = 'Reading usage';
   let stopped = false;
   let spinner: { text: string; stop(): unknown } | undefined;

@@ -5,10 +5,10 @@ import type { ExportRow } from '../source/export/export-row.js';
 import { compareBills } from '../usage/compare-bills.js';
 import { UnsortedRows } from '../usage/row-cursor.js';
 import { deliver } from './deliver.js';
+import { diffRequestFrom } from './diff-request.js';
 import type { Run } from './host.js';
 import { type Bill, openFileBill, openLiveBill } from './open-bill.js';
 import { openTerminal } from './open-terminal.js';
-import { diffRequestFrom } from './options/diff-options.js';
 import { DOCUMENT_FORMATS, type ResultChoice, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 

@@ -45,7 +45,7 @@ export const SERVICE_SETTINGS = {
   messagesTtl: {
     flag: 'messages-ttl',
     variable: 'O_COPILOT_MESSAGES_TTL',
-    placeholder: 'duration',
+    placeholder: 'time',
     description: 'how long the messages are served before upstream is asked again',
     parse: duration,
     fallback: 5000,
@@ -54,7 +54,7 @@ export const SERVICE_SETTINGS = {
   cacheTtl: {
     flag: 'cache-ttl',
     variable: 'O_COPILOT_CACHE_TTL',
-    placeholder: 'duration',
+    placeholder: 'time',
     description: 'how long a report is kept; a missing one, 30s at the most',
     parse: duration,
     fallback: 300_000,
@@ -72,7 +72,7 @@ export const SERVICE_SETTINGS = {
   rateLimit: {
     flag: 'rate-limit',
     variable: 'O_COPILOT_RATE_LIMIT',
-    placeholder: 'count/duration',
+    placeholder: 'count/time',
     description: 'requests of one client, or off',
     parse: rateLimit,
     fallback: { requests: 600, window: 60_000 },
@@ -81,7 +81,7 @@ export const SERVICE_SETTINGS = {
   grace: {
     flag: 'grace',
     variable: 'O_COPILOT_GRACE',
-    placeholder: 'duration',
+    placeholder: 'time',
     description: 'how long requests under way may take after SIGTERM',
     parse: duration,
     fallback: 10_000,

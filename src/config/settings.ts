@@ -94,7 +94,7 @@ export const SETTINGS = {
   connectTimeout: setting({
     flag: 'connect-timeout',
     variable: 'O_COPILOT_CONNECT_TIMEOUT',
-    placeholder: 'duration',
+    placeholder: 'time',
     description: 'longest wait for a connection',
     parse: duration,
     fallback: 10_000,
@@ -103,7 +103,7 @@ export const SETTINGS = {
   readTimeout: setting({
     flag: 'read-timeout',
     variable: 'O_COPILOT_READ_TIMEOUT',
-    placeholder: 'duration',
+    placeholder: 'time',
     description: 'longest silence between bytes',
     parse: duration,
     fallback: 30_000,
@@ -112,7 +112,7 @@ export const SETTINGS = {
   deadline: setting({
     flag: 'deadline',
     variable: 'O_COPILOT_DEADLINE',
-    placeholder: 'duration',
+    placeholder: 'time',
     description: 'longest time for the whole run',
     parse: duration,
     fallback: 15 * 60_000,

@@ -1,13 +1,16 @@
+import { closest, distance } from 'fastest-levenshtein';
+
 /** A value that a setting does not take. The caller adds where it was given. */
 export class InvalidValue extends Error {
   /** @param expected what would be right: `a whole number from 1 to 64` */
   constructor(
     readonly expected: string,
     readonly given: string,
+    /** What was meant, where that can be guessed. */
+    meant?: string,
   ) {
-    super(
-      `expected ${expected}, got ${JSON.stringify(given.length > 80 ? `${given.slice(0, 80)}…` : given)}`,
-    );
+    const shown = JSON.stringify(given.length > 80 ? `${given.slice(0, 80)}…` : given);
+    super(`expected ${expected}, got ${shown}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`);
   }
 }
 
@@ -27,12 +30,34 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Pars
   };
 }
 
-export function oneOf<const Choice extends string>(choices: readonly Choice[]): Parse<Choice> {
-  return (text) => {
+export function oneOf<const Choice extends string>(choices: readonly Choice[]): ChoiceParse<Choice> {
+  const parse: Parse<Choice> = (text) => {
     const choice = choices.find((each) => each === text);
-    if (choice === undefined) throw new InvalidValue(`one of ${choices.join(', ')}`, text);
+    if (choice === undefined)
+      throw new InvalidValue(`one of ${choices.join(', ')}`, text, nearest(text, choices));
     return choice;
   };
+  return Object.assign(parse, { choices });
+}
+
+/** A `Parse` that knows all the texts it takes. */
+export interface ChoiceParse<Choice extends string> extends Parse<Choice> {
+  readonly choices: readonly Choice[];
+}
+
+/** The texts that `parse` takes, where they can be listed. */
+export function choicesOf(parse: Parse<unknown>): readonly string[] | undefined {
+  return 'choices' in parse && Array.isArray(parse.choices) ? parse.choices.map(String) : undefined;
+}
+
+/** The choice that a misspelt text most likely means; undefined where it is like none. */
+function nearest(text: string, choices: readonly string[]): string | undefined {
+  const word = text.trim().toLowerCase();
+  if (word === '') return undefined;
+  const choice = choices.find((each) => each.startsWith(word)) ?? closest(word, [...choices]);
+  if (choice.startsWith(word)) return choice;
+  // Two of five letters wrong, and nobody knows any more.
+  return distance(word, choice) <= Math.max(word.length, choice.length) * 0.4 ? choice : undefined;
 }
 
 /** Choices separated by commas, each at most once. */

@@ -16,7 +16,7 @@ const TITLES = ['Change', 'Message', 'Old', 'New', 'Difference', 'What'];
 /** The columns of credits, which share one decimal point. */
 const CREDITS = [2, 3, 4];
 const WHAT = 5;
-const NARROWEST = 12;
+const NARROWEST = 8;
 const NOTHING = '–';
 
 /** A comparison for people. It holds every change, since only the last one settles the widths. */

@@ -33,9 +33,10 @@ export function* reconciliationTable(
   const { causes, closedBy } = value;
   yield causes.length === 0 ? '\n Nothing in the messages suggests why.\n' : '\n What could explain it:\n';
   for (const cause of causes) {
-    const mark = closedBy?.includes(cause) ? chalk.bold('  = explains it exactly') : '';
-    yield ` ${signedAmount(cause.effect)}  ${headline(cause)}${closedBy?.length === 1 ? mark : ''}\n`;
+    yield ` ${signedAmount(cause.effect)}  ${headline(cause)}\n`;
     for (const line of detail(cause)) yield `     ${chalk.dim(line)}\n`;
+    if (closedBy?.length === 1 && closedBy[0] === cause)
+      yield `     ${chalk.bold('= explains it exactly')}\n`;
   }
   if (closedBy !== undefined && closedBy.length > 1) {
     yield ` Together these explain it exactly: ${closedBy.map(({ cause }) => cause).join(', ')}.\n`;

@@ -12,7 +12,7 @@ export type BillChange =
       readonly fields: readonly ComparedField[];
     };
 
-export const COMPARED_FIELDS = ['timestamp', 'report_name', 'credits_used'] as const;
+const COMPARED_FIELDS = ['timestamp', 'report_name', 'credits_used'] as const;
 export type ComparedField = (typeof COMPARED_FIELDS)[number];
 
 /** The difference of a message that stands in both bills; undefined where there is none. */

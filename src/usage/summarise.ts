@@ -26,7 +26,7 @@ export interface Summary {
   readonly last: Moment | undefined;
 }
 
-export interface Moment {
+interface Moment {
   /** Milliseconds since 1970 UTC. */
   readonly instant: number;
   /** As upstream sent it. */

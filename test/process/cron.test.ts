@@ -110,7 +110,7 @@ describe('--quiet', () => {
     const run = await runBin(['--quiet', '--csv', '--source', shaky.url]);
     expect(run).toMatchObject({ stdout: BILL_CSV, stderr: '', status: 0 });
     await shaky.close();
-    const failed = await runBin(['--quiet', '--csv', '--source', 'http://127.0.0.1:1', '--retries', '0']);
+    const failed = await runBin(['--quiet', '--csv', '--source', 'http://127.0.0.1:9', '--retries', '0']);
     expect(failed).toMatchObject({ stdout: '', status: 69 });
     expect(failed.stderr).toContain('connection refused');
   });

@@ -132,3 +132,22 @@ describe.concurrent('a reader of stdout that is stuck does not hold a run that w
     expect(performance.now() - sent).toBeLessThan(5000);
   });
 });
+
+describe('C156 a bug that throws where nobody waits', () => {
+  test.for([
+    ['an exception', 'setTimeout(() => { throw new Error("injected") }, 1000)'],
+    ['a rejection', 'setTimeout(() => Promise.reject(new Error("injected")), 1000)'],
+  ])('%s ends in 70, one line, and the old file', async ([, bug]) => {
+    const hung = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: { never: true } } });
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'usage.csv'), 'old');
+      const node = ['--import', `data:text/javascript,${bug}`];
+      const run = await runBin(['--source', hung.url, '--output', 'usage.csv'], { cwd: folder, node });
+      expect(run).toMatchObject({ status: 70, stdout: '' });
+      expect(run.stderr).toBe('o-copilot: a bug in o-copilot, please report it: Error: injected\n');
+      expect(readdirSync(folder)).toEqual(['usage.csv']);
+      expect(readFileSync(join(folder, 'usage.csv'), 'utf8')).toBe('old');
+    });
+    await hung.close();
+  });
+});

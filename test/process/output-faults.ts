@@ -58,7 +58,7 @@ const stdout: ShellFault[] = [
   shellFault(
     69,
     'stderr closed, and a failure',
-    'o-copilot --json --source http://127.0.0.1:1 --retries 0 2>&-',
+    'o-copilot --json --source http://127.0.0.1:9 --retries 0 2>&-',
     '',
   ),
   shellFault(66, 'stderr is /dev/full, and a failure', 'o-copilot --source /nope 2>/dev/full', ''),
@@ -155,7 +155,7 @@ const files: ShellFault[] = [
   shellFault(
     69,
     'C082 a failure leaves the old file',
-    `o-copilot --source http://127.0.0.1:1 --retries 0 --output bill.csv`,
+    `o-copilot --source http://127.0.0.1:9 --retries 0 --output bill.csv`,
     'refused',
     OLD,
   ),
@@ -217,7 +217,7 @@ const jobs: ShellFault[] = [
   shellFault(
     69,
     'a failure wins over metrics that cannot be written',
-    `o-copilot --source http://127.0.0.1:1 --retries 0 --metrics no/m.prom`,
+    `o-copilot --source http://127.0.0.1:9 --retries 0 --metrics no/m.prom`,
     'refused',
   ),
   shellFault(

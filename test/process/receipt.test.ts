@@ -92,7 +92,7 @@ describe('verify', () => {
       await runBin(['--source', 'sample', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
       const run = await runBin(['verify', 'a.csv', 'a.json'], {
         cwd,
-        env: { O_COPILOT_SOURCE: 'http://127.0.0.1:1/' },
+        env: { O_COPILOT_SOURCE: 'http://127.0.0.1:9/' },
       });
       expect(run).toMatchObject({ stderr: '', status: 0 });
       expect(run.stdout).toMatch(/^a\.csv is what its receipt says: 35 messages, [\d.]+ credits, closed\n$/);

@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../upstream.js';
+import { runPty } from './pty.js';
 import { inFolder, type Outcome, runBin } from './run.js';
 
 const MESSAGES = [
@@ -216,6 +218,27 @@ describe('the table', () => {
       ' Total                           5  104.3000001  100.00 %',
       '',
     ]);
+  });
+
+  test('in a terminal bars fill the room that is left, and NO_COLOR leaves them', async () => {
+    for (const columns of [60, 120]) {
+      const { shown } = await runPty(`o-copilot summary --source '${upstream.url}'`, { columns });
+      const lines = stripVTControlCharacters(shown).split('\n');
+      const barOf = (day: string) =>
+        /% {2}(.*)$/.exec(lines.find((line) => line.startsWith(` ${day}`)) ?? '')?.[1] ?? '';
+      const rule = lines.find((line) => line.startsWith('─')) ?? '';
+      expect(rule).toHaveLength(columns);
+      const room =
+        columns - rule.replace(/─/g, '').length - ' 2024-04-02         1  100.0000000   95.88 %  '.length;
+      expect(barOf('2024-04-02').trim()).toBe('█'.repeat(room));
+      expect(barOf('2024-03-30').trim()).toHaveLength(Math.ceil(room * 0.02));
+      expect(barOf('2024-03-29').trim()).toBe('▏');
+      expect(barOf('2024-04-01').trim()).toBe('');
+      expect(shown).toContain('\u001b[');
+    }
+    const plain = await runPty(`NO_COLOR=1 o-copilot summary --source '${upstream.url}'`);
+    expect(plain.shown).not.toContain('\u001b[3');
+    expect(plain.shown).toContain('█');
   });
 
   test('--output takes its format from its ending, and is whole or not there', async () => {

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
-import { addTotalOption } from '../options/diff-options.js';
 import { addResultOptions, DOCUMENT_FORMATS } from '../options/output-options.js';
 import { addRatesOption } from '../options/rates-option.js';
 import { addRunOptions } from '../options/run-options.js';
 import { addFilterOptions } from '../options/selection-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
+import { addTotalOption } from '../options/total-option.js';
 
 /** `diff`: what changed between two bills. */
 export function diffCommand(run: Run): Command {

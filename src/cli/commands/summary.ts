@@ -15,7 +15,11 @@ export function summaryCommand(run: Run): Command {
     'totals by day, week, month, report or kind, with bars in a terminal',
   );
   addSummaryOptions(command);
-  addResultOptions(command, FORMATS, 'the {"summary":{…}} document, one group a line');
+  addResultOptions(
+    command,
+    FORMATS,
+    'the {"summary":{…}} document, one group a line; share is in percent, with two decimals',
+  );
   addReceiptOption(command);
   addFilterOptions(command);
   addSettingOptions(command);

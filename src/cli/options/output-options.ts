@@ -1,9 +1,10 @@
 import { extname } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { InvalidValue, listOf, oneOf, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../render/field-names.js';
 import { COLOR_CHOICES, type ColorChoice, colorChoice } from '../color.js';
+import { optionAdder } from './add-option.js';
 import { flagValue } from './check-values.js';
 import type { RawFlags } from './setting-options.js';
 
@@ -55,17 +56,16 @@ const FORMAT_DESCRIPTIONS: Readonly<Record<Exclude<Format, 'json'>, string>> = {
 
 /** The flags that choose the format and the place of a result; `json` says what its document is. */
 export function addResultOptions(command: Command, formats: readonly Format[], json: string): Command {
-  const add = (flags: string, description: string) =>
-    command.addOption(new Option(flags, description).helpGroup(GROUP));
+  const add = optionAdder(command, GROUP);
   for (const format of formats) add(`--${format}`, format === 'json' ? json : FORMAT_DESCRIPTIONS[format]);
-  add('--format <name>', `one of ${formats.join(', ')}; without it the ending of --output decides`);
+  add('--format <name>', `one of ${formats.join(', ')}; without it the ending of --output decides`, formats);
   add('--output <file>', 'write to a file, whole or not at all; - is stdout');
   if (formats.includes('csv')) {
     add('--delimiter <character>', 'between CSV cells (default ,)');
     add('--bom', 'begin CSV with a byte order mark, for Excel');
     add('--no-formula-guard', "leave text cells that begin with = + - @ as they are (else a ' goes first)");
   }
-  add('--color <when>', `${COLOR_CHOICES.join(', ')}; also NO_COLOR, FORCE_COLOR`);
+  add('--color <when>', `${COLOR_CHOICES.join(', ')}; also NO_COLOR, FORCE_COLOR`, COLOR_CHOICES);
   add('--no-color', 'the same as --color never');
   return command;
 }
@@ -73,9 +73,8 @@ export function addResultOptions(command: Command, formats: readonly Format[], j
 /** The flags that choose the format, the fields and the place of rows. */
 export function addOutputOptions(command: Command): Command {
   addResultOptions(command, ROW_FORMATS, 'the {"usage":[…]} document, one item a line');
-  const add = (flags: string, description: string) =>
-    command.addOption(new Option(flags, description).helpGroup(GROUP));
-  add('--fields <names>', `comma-separated, from ${FIELDS.join(', ')}`);
+  const add = optionAdder(command, GROUP);
+  add('--fields <names>', `comma-separated, from ${FIELDS.join(', ')}`, FIELDS);
   add('--stream', 'write while reading: a failure may leave part of a result');
   return command;
 }

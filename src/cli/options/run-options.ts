@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { oneOf, type Parse, size } from '../../config/value.js';
 import { DUPLICATE_RULES, type DuplicateRule } from '../../usage/duplicate-rules.js';
+import { optionAdder } from './add-option.js';
 import { flagValue } from './check-values.js';
 import type { RawFlags } from './setting-options.js';
 
@@ -8,9 +9,12 @@ const GROUP = 'Run:';
 
 /** The flags of how a run behaves. */
 export function addRunOptions(command: Command): Command {
-  const add = (flags: string, description: string) =>
-    command.addOption(new Option(flags, description).helpGroup(GROUP));
-  add('--duplicates <rule>', `a message id that stands twice: ${DUPLICATE_RULES.join(', ')} (default error)`);
+  const add = optionAdder(command, GROUP);
+  add(
+    '--duplicates <rule>',
+    `a message id that stands twice: ${DUPLICATE_RULES.join(', ')} (default error)`,
+    DUPLICATE_RULES,
+  );
   add('--max-body <size>', 'most bytes of the messages document, decompressed (default 4g)');
   add('--quiet', 'nothing on stderr but errors');
   add('--verbose', 'say on stderr what is retried and why');

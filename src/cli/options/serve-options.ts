@@ -1,19 +1,22 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { readEnvFile } from '../../config/env-file.js';
 import { JWT_SECRET, type RateLimit, SERVICE_SETTINGS } from '../../config/service-settings.js';
 import { type SettingPlaces, settle } from '../../config/settle.js';
+import { choicesOf } from '../../config/value.js';
 import type { Host } from '../host.js';
+import { optionAdder } from './add-option.js';
 import type { RawFlags } from './setting-options.js';
 
 const GROUP = 'Service:';
 
 /** The flags of `serve` beside those of the settings and the run. */
 export function addServeOptions(command: Command): Command {
-  const add = (flags: string, description: string) =>
-    command.addOption(new Option(flags, description).helpGroup(GROUP));
-  for (const { flag, placeholder, description, variable, ...setting } of Object.values(SERVICE_SETTINGS)) {
+  const add = optionAdder(command, GROUP);
+  for (const { flag, placeholder, description, variable, parse, ...setting } of Object.values(
+    SERVICE_SETTINGS,
+  )) {
     const shown = 'shownFallback' in setting ? setting.shownFallback : setting.fallback;
-    add(`--${flag} <${placeholder}>`, `${description} (default ${shown}; ${variable})`);
+    add(`--${flag} <${placeholder}>`, `${description} (default ${shown}; ${variable})`, choicesOf(parse));
   }
   add('--insecure', 'listen beyond this machine without asking who is there');
   add('--open-metrics', 'show /metrics to everybody');

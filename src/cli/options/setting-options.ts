@@ -1,8 +1,10 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { readEnvFile } from '../../config/env-file.js';
 import { resolveSettings, type Settings } from '../../config/resolve.js';
 import { SETTINGS, type SettingName } from '../../config/settings.js';
+import { choicesOf } from '../../config/value.js';
 import type { Host } from '../host.js';
+import { optionAdder } from './add-option.js';
 
 /** Values as commander gives them: by the flag's name in camelCase. */
 export type RawFlags = Readonly<Record<string, unknown>>;
@@ -11,19 +13,18 @@ const GROUP = 'Settings:';
 
 /** Adds a flag for every setting that has one, and `--env-file`. */
 export function addSettingOptions(command: Command): Command {
+  const add = optionAdder(command, GROUP);
   for (const setting of Object.values(SETTINGS)) {
     if (!('flag' in setting)) continue;
     const shown = 'shownFallback' in setting ? setting.shownFallback : setting.fallback;
-    command.addOption(
-      new Option(
-        `--${setting.flag} <${setting.placeholder}>`,
-        `${setting.description} (default ${shown}; ${setting.variable})`,
-      ).helpGroup(GROUP),
+    add(
+      `--${setting.flag} <${setting.placeholder}>`,
+      `${setting.description} (default ${shown}; ${setting.variable})`,
+      choicesOf(setting.parse),
     );
   }
-  return command.addOption(
-    new Option('--env-file <file>', 'settings file (default .env, where there is one)').helpGroup(GROUP),
-  );
+  add('--env-file <file>', 'settings file (default .env, where there is one)');
+  return command;
 }
 
 /** The settings in force for a command's flags. @throws as resolveSettings and readEnvFile do */

@@ -19,6 +19,7 @@ export function addSummaryOptions(command: Command): Command {
     '--from-priced [files...]',
     'sum up what price wrote, from files or stdin, instead of a source',
   );
+  by.argChoices = [...GROUPINGS];
   command.addOption(by.argParser(collect).helpGroup(GROUP)).addOption(priced.helpGroup(GROUP));
   return addAsOfOption(command, GROUP);
 }

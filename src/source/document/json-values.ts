@@ -21,7 +21,7 @@ export function* jsonValues(bytes: Buffer, name: string): Generator<Buffer> {
     if (end <= at) throw new DataError(name, 'ends early, or is not JSON');
     yield bytes.subarray(at, end);
     at = skipSpace(bytes, end);
-    if (!inArray || bytes[at] === CLOSE) continue;
+    if (!inArray || at >= bytes.length || bytes[at] === CLOSE) continue;
     if (bytes[at] !== COMMA) throw new DataError(name, 'is not valid JSON: expected , or ] after a value');
     at = skipSpace(bytes, at + 1);
     if (bytes[at] === CLOSE) throw new DataError(name, 'is not valid JSON: a comma before ]');

@@ -65,8 +65,15 @@ async function readReportFile(folder: string, id: ReportId): Promise<Uint8Array 
   );
 }
 
-/** `ID.json`, percent-encoded so that no id leads out of the folder. */
+/**
+ * `ID.json`, percent-encoded so that no id leads out of the folder.
+ *
+ * @throws DataError for an id that cannot be encoded
+ */
 export function reportFileName(id: ReportId): string {
+  if (/\p{Surrogate}/u.test(String(id))) {
+    throw new DataError(`report ${String(id)}`, 'an id with half a surrogate pair cannot name a file');
+  }
   return `${encodeURIComponent(String(id)).replaceAll('.', '%2E')}.json`;
 }
 

@@ -20,7 +20,7 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
   for (const report of jsonValues(bytes, path)) {
     const place = `${path}, report ${++count}`;
     const id = idOf(report, place);
-    if (reports.has(id)) throw new DataError(place, `the id ${JSON.stringify(id)} stands twice`, 'id');
+    if (reports.has(id)) throw new DataError(place, `${JSON.stringify(id)} stands twice`, 'id');
     reports.set(id, report);
   }
   return { report: async (id) => reports.get(String(id)) };

@@ -49,7 +49,7 @@ const NO_HTTP: readonly { name: string; raw: string; reason: string }[] = [
 ];
 
 export const connections: Fault[] = [
-  fails(69, 'C069 refused', 'connection refused by 127.0.0.1:1', { source: () => 'http://127.0.0.1:1' }),
+  fails(69, 'C069 refused', 'connection refused by 127.0.0.1:9', { source: () => 'http://127.0.0.1:9' }),
   fails(69, 'C069 no such host', 'nx.invalid', { source: () => 'http://nx.invalid' }),
   fails(69, 'C069 https to a port that speaks http', 'does not speak TLS', {
     source: (url) => url.replace('http:', 'https:'),
@@ -94,7 +94,7 @@ export const connections: Fault[] = [
   ]),
   ...(['csv', 'table'] as const).flatMap((format) => [
     fails(69, `C085 refused with --format ${format}`, 'connection refused', {
-      source: () => 'http://127.0.0.1:1',
+      source: () => 'http://127.0.0.1:9',
       format,
     }),
     fails(69, `C085 never answers with --format ${format}`, 'no byte for', {

@@ -1,23 +1,13 @@
-import { type Command, Option } from 'commander';
-import { InvalidValue, type Parse } from '../../config/value.js';
-import { type Amount, parseAmount } from '../../engine/index.js';
-import { CommandLineError } from '../../errors.js';
-import { flagValue } from './check-values.js';
-import type { RawFlags } from './setting-options.js';
+import { InvalidValue, type Parse } from '../config/value.js';
+import { type Amount, parseAmount } from '../engine/index.js';
+import { CommandLineError } from '../errors.js';
+import { flagValue } from './options/check-values.js';
+import type { RawFlags } from './options/setting-options.js';
 
 /** What `diff` is asked: an export against another or the live source, or a bill against an invoice. */
 export type DiffRequest =
   | { readonly old: string; readonly fresh: string | undefined }
   | { readonly bill: string | undefined; readonly invoice: Amount };
-
-/** The flag that turns a comparison into a reconciliation. */
-export function addTotalOption(command: Command): Command {
-  return command.addOption(
-    new Option('--total <credits>', 'reconcile OLD, or the source, with the amount of an invoice').helpGroup(
-      'Diff:',
-    ),
-  );
-}
 
 /** @throws CommandLineError */
 export function diffRequestFrom(

@@ -1,0 +1,95 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import manifest from '../package.json' with { type: 'json' };
+import { type InstalledPackage, packageOf } from './installed-package.js';
+
+/** Writes beside the program what it is made of: an SBOM and the licences that ask to go with every copy. */
+export const inventory: Plugin = {
+  name: 'inventory',
+  setup({ initialOptions, onEnd }) {
+    initialOptions.metafile = true;
+    onEnd(async ({ metafile }) => {
+      if (metafile === undefined || initialOptions.outdir === undefined) return;
+      const bundled = await packagesIn([metafile, await pageMetafile()]);
+      const installed = await Promise.all(
+        Object.keys(manifest.dependencies).map((name) => packageOf(`node_modules/${name}/package.json`)),
+      );
+      await mkdir(initialOptions.outdir, { recursive: true });
+      await writeFile(join(initialOptions.outdir, 'sbom.json'), sbom(bundled, installed.flatMap(known)));
+      await writeFile(join(initialOptions.outdir, 'THIRD-PARTY-LICENSES.txt'), licences(bundled));
+    });
+  },
+};
+
+/** The page's script is bundled beforehand, as text. */
+async function pageMetafile(): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: ['src/page/main.ts'],
+    bundle: true,
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  return metafile;
+}
+
+/** The packages that put at least a byte into an output, by name. */
+async function packagesIn(metafiles: readonly Metafile[]): Promise<InstalledPackage[]> {
+  const paths = metafiles.flatMap(({ outputs }) =>
+    Object.values(outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    ),
+  );
+  const found = await Promise.all([...new Set(paths)].map(packageOf));
+  const packages = new Map(found.flatMap(known).map((each) => [`${each.name}@${each.version}`, each]));
+  return [...packages.values()].sort((a, b) => (purlOf(a) < purlOf(b) ? -1 : 1));
+}
+
+const known = (found: InstalledPackage | undefined) => (found === undefined ? [] : [found]);
+
+/** CycloneDX 1.5, without a date or a serial number: the same sources give the same bytes. */
+function sbom(bundled: readonly InstalledPackage[], installed: readonly InstalledPackage[]): string {
+  const { name, version, license } = manifest;
+  const program = { type: 'application', 'bom-ref': `pkg:npm/${name}@${version}`, name, version };
+  const all = [
+    ...bundled.map((each) => component(each, 'bundled into dist')),
+    ...installed.map((each) => component(each, 'installed beside it')),
+  ];
+  const document = {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.5',
+    version: 1,
+    metadata: {
+      component: { ...program, purl: program['bom-ref'], licenses: [{ license: { id: license } }] },
+    },
+    components: all,
+    dependencies: [{ ref: program['bom-ref'], dependsOn: all.map((each) => each['bom-ref']) }],
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function component(each: InstalledPackage, how: string) {
+  const purl = purlOf(each);
+  return {
+    type: 'library',
+    'bom-ref': purl,
+    name: each.name,
+    version: each.version,
+    scope: 'required',
+    licenses: [{ expression: each.license }],
+    purl,
+    properties: [{ name: 'o-copilot:how', value: how }],
+  };
+}
+
+function purlOf({ name, version }: InstalledPackage): string {
+  return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+}
+
+function licences(bundled: readonly InstalledPackage[]): string {
+  const parts = bundled.map(
+    ({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text.trim()}\n`,
+  );
+  return `o-copilot contains code of the packages below.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}

@@ -1,0 +1,54 @@
+import type { Argument, Command, Option } from 'commander';
+
+/** What a shell may offer where a value stands: one of some words, or the name of a file. */
+export interface Value {
+  /** What the value is called in help. */
+  readonly name: string;
+  readonly choices: readonly string[];
+  readonly isFile: boolean;
+}
+
+export interface Flag {
+  /** With its dashes, the long one first. */
+  readonly names: readonly string[];
+  readonly description: string;
+  /** Undefined: it takes none. */
+  readonly value: Value | undefined;
+}
+
+export interface DescribedCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly flags: readonly Flag[];
+  readonly arguments: readonly Value[];
+}
+
+/** The command that flags without a command belong to. */
+export const DEFAULT_COMMAND = 'usage';
+
+/** What shells complete: read from the program, so that nothing is listed twice. */
+export function describeProgram(program: Command): DescribedCommand[] {
+  const help = program.createHelp();
+  return program.commands.map((command) => ({
+    name: command.name(),
+    description: command.description(),
+    flags: help.visibleOptions(command).map(describeFlag),
+    arguments: command.registeredArguments.map(describeArgument),
+  }));
+}
+
+function describeFlag(option: Option): Flag {
+  const names = [option.long, option.short].filter((name) => typeof name === 'string');
+  const placeholder = /[<[](.*)[>\]]/.exec(option.flags)?.[1];
+  const value = placeholder === undefined ? undefined : describeValue(placeholder, option.argChoices);
+  return { names, description: option.description, value };
+}
+
+function describeArgument(argument: Argument): Value {
+  return describeValue(argument.name(), argument.argChoices);
+}
+
+function describeValue(name: string, choices: readonly string[] = []): Value {
+  const isFile = choices.length === 0 && /file|folder|where|^old$|^new$|^export$|^receipt$/.test(name);
+  return { name, choices, isFile };
+}

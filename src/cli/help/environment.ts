@@ -1,0 +1,41 @@
+import { JWT_SECRET, SERVICE_SETTINGS } from '../../config/service-settings.js';
+import { SETTINGS, type Setting } from '../../config/settings.js';
+import type { TopicSection } from './topics.js';
+
+const OTHERS: TopicSection['entries'] = [
+  ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'proxies, and the hosts that are reached without'],
+  ['NODE_EXTRA_CA_CERTS', 'file of further certificates to trust (PEM)'],
+  ['NO_COLOR, FORCE_COLOR, TERM=dumb', 'whether there is colour; --color goes before them'],
+  ['CI', 'no spinner, as with --quiet'],
+  ['TMPDIR', 'where large results are held back until they are whole'],
+];
+
+const TRACES: TopicSection['entries'] = [
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'where traces go (OpenTelemetry); without it there are none'],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'the same for traces alone'],
+  ['OTEL_SERVICE_NAME, OTEL_SDK_DISABLED', 'as OpenTelemetry specifies them'],
+];
+
+export function environment(): TopicSection[] {
+  return [
+    {
+      title: 'Settings',
+      entries: Object.values(SETTINGS).map(entryOf),
+      notes: [
+        'A flag goes before the environment, the environment before .env in the working folder (or the file of --env-file), and that before the default. An empty variable counts as not set. An unknown name that begins with O_COPILOT_ is an error. o-copilot config shows what is in force and why.',
+      ],
+    },
+    {
+      title: 'Settings of serve',
+      entries: Object.values({ ...SERVICE_SETTINGS, JWT_SECRET }).map(entryOf),
+      notes: [],
+    },
+    { title: 'Others', entries: [...OTHERS, ...TRACES], notes: [] },
+  ];
+}
+
+function entryOf(setting: Setting<unknown, unknown>): readonly [string, string] {
+  const fallback = setting.shownFallback ?? setting.fallback;
+  const shown = fallback === undefined ? '' : ` (default ${fallback})`;
+  return [setting.variable, `${setting.description}${shown}`];
+}

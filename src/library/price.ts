@@ -1,0 +1,98 @@
+import { Decimal } from 'decimal.js';
+import type { Ruleset } from '../engine/index.js';
+import { DataError } from '../errors.js';
+import { openRateCard } from '../rates/open-rate-card.js';
+import type { Message, ReportId } from '../source/message.js';
+import { instantOf } from '../source/timestamp.js';
+import { messagePricer } from '../usage/message-pricer.js';
+import { priceMessages } from '../usage/price-messages.js';
+import { createReportBook } from '../usage/report-book.js';
+import { type PricedMessage, toPricedMessage } from './priced-message.js';
+
+/** A message as upstream has it. */
+export interface UnpricedMessage {
+  readonly id: number | bigint;
+  /** RFC 3339. */
+  readonly timestamp: string;
+  readonly text: string;
+  readonly reportId?: ReportId | null | undefined;
+}
+
+/** A report as upstream has it. */
+export interface PricedReport {
+  readonly name: string;
+  /** Credits from 0: every digit of a string or a Decimal counts. */
+  readonly creditCost: number | string | Decimal;
+}
+
+export interface PriceOptions {
+  /** The report of an id, undefined where none exists. Asked once for each id. Without it there is none. */
+  readonly report?: (id: ReportId) => PricedReport | undefined | Promise<PricedReport | undefined>;
+  readonly rules?: Ruleset;
+  /** A file of rates. */
+  readonly rates?: string;
+}
+
+/** Messages that wait together: few enough that the first is priced soon. */
+const BATCH = 256;
+
+/**
+ * Prices messages in their order, as they come. Ids that stand twice are not looked for.
+ *
+ * @throws DataError naming the message or report that is wrong; SettingError, UnreadableError for `rates`;
+ *   RangeError for rates with other rules than `published`; whatever `report` and `messages` throw
+ */
+export async function* price(
+  messages: Iterable<UnpricedMessage> | AsyncIterable<UnpricedMessage>,
+  { report, rules = 'published', rates }: PriceOptions = {},
+): AsyncGenerator<PricedMessage, void, undefined> {
+  const card = rates === undefined ? undefined : await openRateCard(rates);
+  const book = createReportBook({
+    async report(id) {
+      const found = await report?.(id);
+      return found && reportBytes(id, found);
+    },
+  });
+  for await (const items of priceMessages(inBatches(messages), book, messagePricer(rules, card))) {
+    yield* items.map(toPricedMessage);
+  }
+}
+
+async function* inBatches(
+  messages: Iterable<UnpricedMessage> | AsyncIterable<UnpricedMessage>,
+): AsyncGenerator<Message[]> {
+  let batch: Message[] = [];
+  for await (const message of messages) {
+    batch.push(toMessage(message));
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Checked here, since who calls may not be TypeScript. */
+function toMessage({ id, timestamp, text, reportId }: UnpricedMessage): Message {
+  if (typeof id !== 'bigint' && !Number.isSafeInteger(id)) {
+    throw new DataError(`message ${String(id)}`, 'expected a safe integer or a bigint', 'id');
+  }
+  if (typeof timestamp !== 'string' || Number.isNaN(instantOf(timestamp))) {
+    throw new DataError(`message ${id}`, 'expected an RFC 3339 timestamp', 'timestamp');
+  }
+  if (typeof text !== 'string') throw new DataError(`message ${id}`, 'expected a string', 'text');
+  return {
+    id,
+    timestamp,
+    reportId: reportId ?? undefined,
+    characters: text,
+    textStart: 0,
+    textEnd: text.length,
+  };
+}
+
+/** The document that upstream would answer with, so that it is checked in one place. */
+function reportBytes(id: ReportId, { name, creditCost }: PricedReport): Uint8Array {
+  const cost = creditCost instanceof Decimal ? creditCost.toFixed() : String(creditCost);
+  const shownId = typeof id === 'string' ? JSON.stringify(id) : String(id);
+  return Buffer.from(`{"id":${shownId},"name":${JSON.stringify(name)},"credit_cost":${cost}}`);
+}

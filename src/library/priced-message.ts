@@ -1,0 +1,30 @@
+import type { Decimal } from 'decimal.js';
+import { toDecimal } from '../engine/index.js';
+import type { ReportId } from '../source/message.js';
+import { type Kind, kindOf, type UsageItem } from '../usage/item.js';
+
+/** A message and what it costs. */
+export interface PricedMessage {
+  /** A bigint where a number could not carry it exactly. */
+  readonly messageId: number | bigint;
+  /** RFC 3339, exactly as upstream sent it. */
+  readonly timestamp: string;
+  readonly reportId: ReportId | undefined;
+  /** The report that priced it; undefined where the text did. */
+  readonly reportName: string | undefined;
+  readonly kind: Kind;
+  /** Credits, exact: add them with `plus`, print them with `toFixed()`. */
+  readonly credits: Decimal;
+}
+
+export function toPricedMessage(item: UsageItem): PricedMessage {
+  const { id, timestamp, reportId } = item.message;
+  return {
+    messageId: id,
+    timestamp,
+    reportId,
+    reportName: item.report?.name,
+    kind: kindOf(item),
+    credits: toDecimal(item.credits),
+  };
+}

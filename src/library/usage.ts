@@ -1,0 +1,101 @@
+import { openSource } from '../cli/open-source.js';
+import { readSelection } from '../config/read-selection.js';
+import { resolveSettings } from '../config/resolve.js';
+import type { Ruleset } from '../engine/index.js';
+import { CommandLineError, UpstreamError } from '../errors.js';
+import { openRateCard } from '../rates/open-rate-card.js';
+import type { DuplicateRule } from '../usage/duplicate-rules.js';
+import type { Kind, UsageItem } from '../usage/item.js';
+import { messagePricer } from '../usage/message-pricer.js';
+import { readUsage } from '../usage/read-usage.js';
+import { createReportBook } from '../usage/report-book.js';
+import type { Sorting } from '../usage/selection.js';
+import { openTimeZone } from '../usage/time-zone.js';
+import { handOver } from './hand-over.js';
+import { type PricedMessage, toPricedMessage } from './priced-message.js';
+
+/** The flags of the command line by their names; nothing is read from the environment but the proxy's variables. */
+export interface UsageOptions {
+  /** An http(s) base URL, a messages file, a snapshot's folder, `-` for stdin, or `sample`. */
+  readonly source?: string;
+  readonly period?: string;
+  /** Sent as a bearer token to the source's own origin. */
+  readonly token?: string;
+  readonly rules?: Ruleset;
+  /** A file of rates. */
+  readonly rates?: string;
+  readonly duplicates?: DuplicateRule;
+  /** Dates or RFC 3339 instants, in `timezone`. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly timezone?: string;
+  /** A report's id or name. */
+  readonly report?: string;
+  readonly kind?: Kind;
+  readonly sort?: Sorting['field'];
+  readonly desc?: boolean;
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly retries?: number;
+  readonly concurrency?: number;
+  /** Durations such as `500ms`, `10s`, `2m`. */
+  readonly connectTimeout?: string;
+  readonly readTimeout?: string;
+  readonly deadline?: string;
+  /** Most bytes of the messages document, decompressed: 4 GiB unless said. */
+  readonly maxBody?: number;
+  /** Ends the reading; the iteration throws its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The messages of a period with what they cost, as they are priced. Only an iteration that ends without an error
+ * was a whole bill: the last message may be the one that is wrong.
+ *
+ * @throws CommandLineError naming the option by its flag; otherwise as the command line does. UpstreamError where
+ *   the document had to be read again after messages were given out
+ */
+export async function* usage(options: UsageOptions = {}): AsyncGenerator<PricedMessage, void, undefined> {
+  for await (const items of handOver<UsageItem[]>((give) => readPeriod(options, give))) {
+    yield* items.map(toPricedMessage);
+  }
+}
+
+async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  const { token, rates, duplicates = 'error', maxBody = 4 * 1024 ** 3, signal } = options;
+  const flags = asFlags(options);
+  const settings = resolveSettings(flags, token === undefined ? {} : { O_COPILOT_TOKEN: token }, new Map());
+  const zone = await openTimeZone(settings.timezone);
+  const selection = readSelection({ ...flags, desc: options.desc }, zone, {
+    show: (name) => `--${name}`,
+    refuse: (name, problem) => new CommandLineError(`--${name}: ${problem}`),
+  });
+  const card = rates === undefined ? undefined : await openRateCard(rates);
+  const priceByText = messagePricer(settings.rules, card);
+  const run = { host: process, signal: signal ?? new AbortController().signal };
+  const source = await openSource(settings, { maxBody, observer: {}, startedAt }, run);
+  let given = false;
+  try {
+    await source.messages(async (bytes) => {
+      if (given) throw new UpstreamError(source.name, 'had to be read again after messages were given out');
+      const request = { reports: createReportBook(source), priceByText, duplicates, selection };
+      for await (const items of readUsage(bytes, request)) {
+        signal?.throwIfAborted();
+        given = true;
+        await give(items);
+      }
+    });
+  } finally {
+    await source.close();
+  }
+}
+
+/** Texts, as the command line has them. */
+function asFlags(options: UsageOptions): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, value]) =>
+      typeof value === 'string' || typeof value === 'number' ? [[name, `${value}`]] : [],
+    ),
+  );
+}

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const DIST = dirname(resolve(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js'));
+const run = promisify(execFile);
+
+/** Each block of code with the block of output below it. */
+const EXAMPLES = [
+  ...readFileSync('docs/library.md', 'utf8').matchAll(/```js\n(.*?)```\n\n```text\n(.*?)```/gs),
+].map(([, code = '', output = '']) => ({ code, output }));
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'o-copilot-docs-'));
+  const installed = join(folder, 'node_modules/o-copilot');
+  mkdirSync(installed, { recursive: true });
+  cpSync('package.json', join(installed, 'package.json'));
+  cpSync(DIST, join(installed, 'dist'), { recursive: true });
+  for (const name of ['decimal.js', '@types'])
+    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
+  EXAMPLES.forEach(({ code }, index) => {
+    writeFileSync(join(folder, `example${index}.mjs`), code);
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('there are examples, and no block of code is without its output', () => {
+  expect(EXAMPLES.length).toBeGreaterThanOrEqual(4);
+  const blocks = readFileSync('docs/library.md', 'utf8').match(/^```js$/gm) ?? [];
+  expect(blocks).toHaveLength(EXAMPLES.length);
+});
+
+test.each(EXAMPLES.map((example, index) => [index, example.output] as const))(
+  'example %i prints what the document says',
+  async (index, output) => {
+    const { stdout, stderr } = await run(process.execPath, [`example${index}.mjs`], { cwd: folder });
+    expect({ stdout, stderr }).toEqual({ stdout: output, stderr: '' });
+  },
+);
+
+test('the examples have the types that the package declares', async () => {
+  const files = EXAMPLES.map((_, index) => `example${index}.mjs`);
+  const flags = '--allowJs --checkJs --noEmit --strict --module nodenext --target es2023 --types node'.split(
+    ' ',
+  );
+  const { stdout } = await run(
+    process.execPath,
+    [resolve('node_modules/typescript/bin/tsc'), ...flags, ...files],
+    {
+      cwd: folder,
+    },
+  ).catch((error: { stdout: string }) => error);
+  expect(stdout).toBe('');
+});

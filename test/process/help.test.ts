@@ -1,0 +1,113 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { manPage } from '../../build/man.js';
+import { exitCodes } from '../../src/cli/help/exit-codes.js';
+import * as errors from '../../src/errors.js';
+import { runBin } from './run.js';
+
+const COMMANDS = ['usage', 'summary', 'explain', 'diff', 'config', 'completion', 'help', 'serve', 'report'];
+const has = (program: string) => spawnSync(program, ['--version']).error === undefined;
+
+describe('help', () => {
+  test('lists every command and topic, each line within 80 columns', async () => {
+    const help = await runBin(['--help'], { env: { COLUMNS: '200' } });
+    expect(help).toMatchObject({ stderr: '', status: 0 });
+    for (const command of COMMANDS) expect(help.stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
+    for (const topic of ['exit-codes', 'environment', 'pricing']) {
+      expect(help.stdout).toContain(`o-copilot help ${topic}`);
+      const text = await runBin(['help', topic]);
+      expect(text).toMatchObject({ stderr: '', status: 0 });
+      expect(longest(text.stdout)).toBeLessThanOrEqual(80);
+    }
+    expect((await runBin(['help'])).stdout).toBe(help.stdout);
+    const [, ...names] = help.stdout.matchAll(/^ {2}([a-z]+) /gm);
+    for (const [, name = ''] of names) {
+      const own = await runBin([name, '--help']);
+      expect(own).toMatchObject({ stderr: '', status: 0 });
+      expect(longest(own.stdout)).toBeLessThanOrEqual(80);
+      expect((await runBin(['help', name])).stdout).toBe(own.stdout);
+    }
+  });
+
+  test('help of a command has its examples', async () => {
+    const { stdout } = await runBin(['diff', '--help']);
+    expect(stdout).toContain('Examples:\n');
+    expect(stdout).toContain('o-copilot diff april.csv\n');
+  });
+
+  test('every status that an error ends with is explained', () => {
+    const explained = exitCodes().flatMap(({ entries }) => entries.map(([code]) => Number(code)));
+    const made = [
+      new errors.CommandLineError(''),
+      new errors.DataError('', ''),
+      new errors.UnreadableError('', ''),
+      new errors.UpstreamError('', ''),
+      new errors.CannotCreateError('', ''),
+      new errors.CannotWriteError('', ''),
+      new errors.LockedError('', ''),
+      new errors.UnauthorizedError('', 401, ''),
+      new errors.SettingError('', ''),
+      new errors.InterruptedError('SIGINT'),
+      new errors.InterruptedError('SIGTERM'),
+    ];
+    for (const { exitCode } of made) expect(explained).toContain(exitCode);
+  });
+
+  test('every variable that config knows is explained', async () => {
+    const [config, topic] = await Promise.all([
+      runBin(['config', '--json']),
+      runBin(['help', 'environment']),
+    ]);
+    for (const { variable } of JSON.parse(config.stdout).settings) expect(topic.stdout).toContain(variable);
+  });
+});
+
+describe('a wrong word suggests the nearest', () => {
+  test.each([
+    [['sumary'], "unknown command 'sumary' (Did you mean summary?)"],
+    [['usage', '--jsno'], "unknown option '--jsno' (Did you mean --json?)"],
+    [['--format', 'jsn'], 'got "jsn" (did you mean json?)'],
+    [['--format', 'NDJSON'], 'got "NDJSON" (did you mean ndjson?)'],
+    [['--kind', 'missing'], 'got "missing" (did you mean missing-report?)'],
+    [['--fields', 'message_id,credits'], 'got "credits" (did you mean credits_used?)'],
+    [['summary', '--by', 'weeks'], 'got "weeks" (did you mean week?)'],
+    [['help', 'exitcodes'], 'got "exitcodes" (did you mean exit-codes?)'],
+  ])('%j', async (args, message) => {
+    const run = await runBin(args);
+    expect(run).toMatchObject({ stdout: '', status: 64 });
+    expect(run.stderr).toContain(message);
+  });
+
+  test('but not a far one', async () => {
+    expect((await runBin(['--format', 'parquet'])).stderr).not.toContain('did you mean');
+  });
+});
+
+describe('the man page', () => {
+  test('is the one that the program gives; build/man.ts writes it', async () => {
+    expect(readFileSync('man/o-copilot.1', 'utf8')).toBe(await manPage());
+  });
+
+  test.skipIf(!has('man'))('man shows it without a warning', () => {
+    const shown = spawnSync('man', ['--warnings', '--local-file', 'man/o-copilot.1'], {
+      env: { PATH: process.env.PATH ?? '', MANWIDTH: '80', LC_ALL: 'C.UTF-8', MANROFFSEQ: '' },
+      encoding: 'utf8',
+    });
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    for (const text of ['--duplicates <rule>', 'EXIT STATUS', 'O_COPILOT_SOURCE', 'o-copilot explain']) {
+      expect(shown.stdout.replaceAll('\u2010', '-')).toContain(text);
+    }
+  });
+
+  test.skipIf(spawnSync('mandoc', ['-Tlint', '/dev/null']).error !== undefined)(
+    'mandoc finds no error',
+    () => {
+      execFileSync('mandoc', ['-Tlint', '-Wwarning', 'man/o-copilot.1']);
+    },
+  );
+});
+
+function longest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => line.length));
+}

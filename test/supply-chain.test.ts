@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const DIST = dirname(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js');
+
+interface Component {
+  name: string;
+  version: string;
+  purl: string;
+  licenses: [{ expression: string }];
+  properties: [{ value: string }];
+}
+
+const { components, ...sbom }: { components: Component[]; bomFormat: string; specVersion: string } =
+  JSON.parse(readFileSync(join(DIST, 'sbom.json'), 'utf8'));
+const bundled = components.filter(({ properties }) => properties[0].value === 'bundled into dist');
+
+test('whoever installs the program gets at most 12 packages', () => {
+  const lines = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], { encoding: 'utf8' });
+  const packages = lines.trim().split('\n').slice(1);
+  expect(packages.length).toBeLessThanOrEqual(12);
+  const installed = components.filter((each) => !bundled.includes(each)).map(({ name }) => name);
+  expect(packages.map((path) => path.replace(/^.*node_modules\//, ''))).toEqual(installed);
+});
+
+test('the SBOM lists exactly the packages whose code is in the build', () => {
+  expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' });
+  // esbuild writes above each module where it came from; the page's script is a string, without them.
+  const inCode = new Set<string>();
+  for (const file of readdirSync(DIST).filter((name) => name.endsWith('.js'))) {
+    for (const [, name] of readFileSync(join(DIST, file), 'utf8').matchAll(
+      /^\s*\/\/ node_modules\/(?:.*node_modules\/)?((?:@[^/\s]+\/)?[^/\s]+)\//gm,
+    )) {
+      if (name !== undefined) inCode.add(name);
+    }
+  }
+  const listed = new Set(bundled.map(({ name }) => name));
+  const page = [...listed].filter((name) => name.startsWith('d3-'));
+  expect([...listed].sort()).toEqual([...new Set([...inCode, ...page])].sort());
+  expect(page).toContain('d3-scale');
+});
+
+test('every licence allows it, and stands in the licence file', () => {
+  const allowed = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', '0BSD'];
+  for (const { name, licenses } of components)
+    expect([name, allowed]).toEqual([name, expect.arrayContaining([licenses[0].expression])]);
+  const text = readFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  for (const { name, version } of bundled) expect(text).toContain(`\n${name} ${version} (`);
+});
