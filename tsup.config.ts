@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 import { inventory } from './build/inventory.js';
+import { writeManPage } from './build/man.js';
 import { writePageShell } from './build/page.js';
 import { currentStringWidth } from './build/string-width.js';
 
@@ -10,7 +11,7 @@ import { currentStringWidth } from './build/string-width.js';
 const COMMON: Options = { format: 'esm', target: 'node20', splitting: true, clean: false };
 
 export default defineConfig(async ({ outDir = 'dist' }) => {
-  await Promise.all([writePageShell(), rm(outDir, { recursive: true, force: true })]);
+  await Promise.all([writePageShell(), writeManPage(), rm(outDir, { recursive: true, force: true })]);
   return [
     {
       ...COMMON,

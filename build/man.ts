@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { version } from '../package.json';
 import { EXAMPLES } from '../src/cli/help/examples.js';
 import { loadTopic, type TopicSection } from '../src/cli/help/topics.js';
-import { createProgram } from '../src/cli/program.js';
+import { createWholeProgram } from '../src/cli/program.js';
 
 const MAN_PAGE = new URL('../man/o-copilot.1', import.meta.url);
 
@@ -12,7 +12,7 @@ const EDITION = '2026-11-25';
 
 /** The man page in man(7) macros, made from the same declarations as `--help`. */
 export async function manPage(): Promise<string> {
-  const program = createProgram({ host: process, signal: new AbortController().signal });
+  const program = await createWholeProgram({ host: process, signal: new AbortController().signal });
   const [exitCodes, environment, pricing] = await Promise.all([
     loadTopic('exit-codes'),
     loadTopic('environment'),

@@ -1,6 +1,6 @@
 import { InterruptedError } from '../errors.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './failure.js';
-import { createProgram, withDefaultCommand } from './program.js';
+import { createProgram, wordsOf } from './program.js';
 
 /** Milliseconds in which the line on stderr leaves, and connections close. */
 const GRACE = 500;
@@ -26,8 +26,9 @@ export async function main(host: NodeJS.Process): Promise<void> {
   for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreClosedPipe);
 
   try {
-    const program = createProgram({ host, signal: interruption.signal });
-    await program.parseAsync(withDefaultCommand(host.argv));
+    const words = wordsOf(host.argv);
+    const program = await createProgram({ host, signal: interruption.signal }, words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     const failure = toFailure(interruption.signal.aborted ? interruption.signal.reason : error);
     if (failure !== undefined) {

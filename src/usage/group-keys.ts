@@ -14,6 +14,8 @@ export interface RawGroup {
 
 type ReportKey = Extract<GroupKey, { by: 'report' }>;
 
+const IN_ORDER: readonly RawKey[] = KINDS;
+
 /** Messages that name no report: no report has an empty id. */
 const NO_REPORT = '';
 
@@ -40,7 +42,7 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
   /** The place of each key of the `index`-th grouping among the others; the larger the later. */
   function ranksOf(groups: readonly RawGroup[], index: number): (key: RawKey) => number {
     const grouping = groupings[index];
-    if (grouping === 'kind') return (key) => KINDS.findIndex((kind) => kind === key);
+    if (grouping === 'kind') return (key) => IN_ORDER.indexOf(key);
     if (grouping !== 'report') return Number;
     const costs = new Map<RawKey, Amount>();
     for (const { keys, credits } of groups) {
