@@ -4,38 +4,57 @@ import { messagesDocument } from '../scale/documents.js';
 import { type Server, startProgram, startService } from './processes.js';
 
 const CONNECTIONS = 20;
-const SECONDS = 3;
-const ROUNDS = 3;
+const SECONDS = 1;
+const ROUNDS = 11;
 const COUNTED = ['--rate-limit', '100000000/1h'];
 
 export interface LoadRow {
   readonly what: string;
   /** Requests a second over those of the bare route, round by round: least, median, most. */
   readonly ratios: readonly number[];
+  /** The same for requests in a second of the server's processor time, which other work on the machine disturbs less. */
+  readonly byProcessorTime: readonly number[];
+}
+
+interface Speed {
+  readonly perSecond: number;
+  readonly perTick: number;
 }
 
 /** `/usage` of 110 messages within `--messages-ttl` against a bare route with the same bytes, in turn. */
 export async function measureLoad(): Promise<LoadRow[]> {
-  const upstream = await startProgram('bench/service/upstream.ts', messagesDocument(110, 10));
-  const service = await startService(upstream.url, COUNTED);
-  const quiet = await startService(upstream.url, ['--rate-limit', 'off'], 'warn');
-  mkdirSync('bench/data', { recursive: true });
-  const body = Buffer.from(await (await fetch(`${service.url}/usage`)).arrayBuffer());
-  writeFileSync('bench/data/usage-110.json', body);
-  const bare = await startProgram('bench/service/bare.ts', 'bench/data/usage-110.json');
-  const servers = [upstream, service, quiet, bare];
+  const servers: Server[] = [];
+  const started = async (starting: Promise<Server>) => {
+    const server = await starting;
+    servers.push(server);
+    return server;
+  };
   try {
-    const ratios: [number[], number[]] = [[], []];
+    const upstream = await started(startProgram('bench/service/upstream.ts', messagesDocument(110, 10)));
+    const service = await started(startService(upstream.url, COUNTED));
+    const quiet = await started(startService(upstream.url, ['--rate-limit', 'off'], 'warn'));
+    mkdirSync('bench/data', { recursive: true });
+    const body = Buffer.from(await (await fetch(`${service.url}/usage`)).arrayBuffer());
+    writeFileSync('bench/data/usage-110.json', body);
+    const bare = await started(startProgram('bench/service/bare.ts', 'bench/data/usage-110.json'));
+    const rounds: { floor: Speed; asIs: Speed; plain: Speed }[] = [];
     for (let round = -1; round < ROUNDS; round++) {
-      const floor = await requestsPerSecond(bare, body);
-      const [asIs, plain] = [await requestsPerSecond(service, body), await requestsPerSecond(quiet, body)];
-      if (round < 0) continue;
-      ratios[0].push(asIs / floor);
-      ratios[1].push(plain / floor);
+      const floor = await measureSpeed(bare, body);
+      const measured = {
+        floor,
+        asIs: await measureSpeed(service, body),
+        plain: await measureSpeed(quiet, body),
+      };
+      if (round >= 0) rounds.push(measured);
     }
+    const row = (what: string, which: 'asIs' | 'plain'): LoadRow => ({
+      what,
+      ratios: spread(rounds.map((round) => round[which].perSecond / round.floor.perSecond)),
+      byProcessorTime: spread(rounds.map((round) => round[which].perTick / round.floor.perTick)),
+    });
     return [
-      { what: 'as it is, a log line a request and the rate limit counting', ratios: spread(ratios[0]) },
-      { what: 'LOG_LEVEL=warn --rate-limit off', ratios: spread(ratios[1]) },
+      row('as it is, a log line a request and the rate limit counting', 'asIs'),
+      row('LOG_LEVEL=warn --rate-limit off', 'plain'),
     ];
   } finally {
     for (const server of servers) server.stop();
@@ -60,7 +79,8 @@ export async function measureMemory(): Promise<number[]> {
 }
 
 /** @throws Error unless every answer was a 200: a figure of failed requests is no figure */
-async function requestsPerSecond({ url }: Server, body: Buffer): Promise<number> {
+async function measureSpeed({ url, ticks }: Server, body: Buffer): Promise<Speed> {
+  const before = ticks();
   const result = await autocannon({
     url: `${url}/usage`,
     connections: CONNECTIONS,
@@ -68,7 +88,8 @@ async function requestsPerSecond({ url }: Server, body: Buffer): Promise<number>
     expectBody: body.toString(),
   });
   if (result.non2xx + result.errors + result.mismatches > 0) throw new Error('some requests failed');
-  return result.requests.average;
+  const { total, average } = result.requests;
+  return { perSecond: average, perTick: total / (ticks() - before) };
 }
 
 function spread(values: readonly number[]): number[] {

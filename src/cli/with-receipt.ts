@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { CannotWriteError, CommandLineError } from '../errors.js';
 import { fileSink } from '../output/file-sink.js';
 import type { Run } from './host.js';
 import { type ExportJob, makeReceipt } from './make-receipt.js';
 import type { Period } from './open-period.js';
+import { refuseSharedFiles } from './refuse-shared-files.js';
 import { openWitness, type Witness } from './witness.js';
 
 /** The receipt of an export under way. */
@@ -30,6 +30,7 @@ export async function withReceipt(
   const path = made.flags.receipt;
   if (typeof path !== 'string') return job(undefined);
   refusePlaces(path, made, run);
+  await refuseSharedFiles(made.flags);
   const sink = await fileSink(path);
   try {
     const [witness, { writeReceipt }] = await Promise.all([openWitness(), import('../receipt/receipt.js')]);
@@ -62,8 +63,5 @@ function refusePlaces(path: string, { output: { output = '-' } }: ExportJob, { h
   if (path === '' || path === '-') throw new CommandLineError('--receipt: needs the name of a file');
   if (output === '-' && host.stdout.isTTY === true) {
     throw new CommandLineError('--receipt: needs an export that stays: --output FILE, or > FILE');
-  }
-  if (output !== '-' && resolve(output) === resolve(path)) {
-    throw new CommandLineError('--receipt: cannot be the same file as --output');
   }
 }

@@ -1,4 +1,4 @@
-import { type Amount, type Ruleset, type TextPricer, textPricer } from '../engine/index.js';
+import { type Amount, type Ruleset, textPricer } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { type RateCard, ratesAt } from '../rates/rate-card.js';
 import type { Message } from '../source/message.js';
@@ -7,11 +7,6 @@ import { instantOf } from '../source/timestamp.js';
 /** The credits of a message that its text prices. */
 export type MessagePricer = (message: Message) => Amount;
 
-/** One price list whatever the date. */
-export function undatedPricer(priceText: TextPricer): MessagePricer {
-  return ({ characters, textStart, textEnd }) => priceText(characters, textStart, textEnd);
-}
-
 /**
  * Made once a run: without a card there is no date to look at. A message's own timestamp chooses its rates.
  *
@@ -19,7 +14,10 @@ export function undatedPricer(priceText: TextPricer): MessagePricer {
  *   message before the card begins
  */
 export function messagePricer(rules: Ruleset, card: RateCard | undefined): MessagePricer {
-  if (card === undefined) return undatedPricer(textPricer(rules));
+  if (card === undefined) {
+    const priceText = textPricer(rules);
+    return ({ characters, textStart, textEnd }) => priceText(characters, textStart, textEnd);
+  }
   const pricers = new Map(card.dated.map((dated) => [dated, textPricer(rules, dated.rates)]));
   return (message) => {
     const priceText = pricers.get(datedRatesOf(message, card));

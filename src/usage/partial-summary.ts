@@ -1,16 +1,20 @@
-import { type Amount, addAmounts, compareAmounts, parseAmount } from '../engine/index.js';
+import { type Amount, addAmounts, compareAmounts } from '../engine/index.js';
 import { DataError } from '../errors.js';
-import {
-  exactInteger,
-  expected,
-  membersOf,
-  numberText,
-  parseExactJson,
-} from '../source/document/exact-json.js';
-import { instantOf } from '../source/timestamp.js';
+import { exactInteger, expected, parseExactJson } from '../source/document/exact-json.js';
 import { firstDayOf } from './calendar.js';
 import { GROUPINGS, type Grouping, type GroupKey, isCalendarUnit } from './grouping.js';
 import { KINDS } from './item.js';
+import {
+  arrayIn,
+  countIn,
+  creditsIn,
+  type Members,
+  objectIn,
+  objectOf,
+  refuse,
+  textIn,
+  timeIn,
+} from './summary-members.js';
 
 /** A document of `summary --json`, read back. */
 export interface PartialSummary {
@@ -29,7 +33,7 @@ export interface PartialSummary {
   readonly outOf: number | undefined;
 }
 
-export interface PartialGroup {
+interface PartialGroup {
   readonly keys: readonly (GroupKey | undefined)[];
   readonly messages: number;
   readonly credits: Amount;
@@ -45,10 +49,7 @@ export function readPartialSummary(json: string, name: string): PartialSummary {
   const total = objectIn(summary, 'total', name);
   const messages = countIn(total, 'messages', name);
   const credits = creditsIn(total, 'credits', name);
-  const sum = groups.reduce(
-    (all, group) => addAmounts(all, group.credits),
-    creditsIn(NOTHING, 'credits', name),
-  );
+  const sum = groups.reduce<Amount>((all, group) => addAmounts(all, group.credits), 0);
   const count = groups.reduce((all, group) => all + group.messages, 0);
   if (compareAmounts(sum, credits) !== 0 || count !== messages) {
     throw new DataError(name, 'the groups do not add up to the total', 'total');
@@ -67,10 +68,6 @@ export function readPartialSummary(json: string, name: string): PartialSummary {
     outOf: total.has('out_of') ? countIn(total, 'out_of', name) : undefined,
   };
 }
-
-type Members = Map<string, unknown>;
-
-const NOTHING: Members = membersOf(parseExactJson('{"credits":0}')) ?? new Map();
 
 function parse(json: string, name: string): unknown {
   try {
@@ -121,49 +118,4 @@ function readKey(group: Members, grouping: Grouping, needed: boolean, where: str
   const kind = KINDS.find((each) => each === label);
   if (kind === undefined) throw refuse(group, grouping, `one of ${KINDS.join(', ')}`, where);
   return { by: 'kind', label: kind };
-}
-
-function objectOf(value: unknown, name: string, field: string): Members {
-  const members = membersOf(value);
-  if (members !== undefined) return members;
-  throw new DataError(name, expected('an object', value), field === '' ? undefined : field);
-}
-
-function objectIn(members: Members, key: string, name: string): Members {
-  return objectOf(members.get(key), name, key);
-}
-
-function arrayIn(members: Members, key: string, name: string): unknown[] {
-  const value = members.get(key);
-  if (!Array.isArray(value)) throw refuse(members, key, 'an array', name);
-  return value;
-}
-
-function textIn(members: Members, key: string, name: string): string {
-  const value = members.get(key);
-  if (typeof value !== 'string') throw refuse(members, key, 'a string', name);
-  return value;
-}
-
-function timeIn(members: Members, key: string, name: string): string | undefined {
-  const value = members.get(key);
-  if (value === null) return undefined;
-  if (typeof value === 'string' && !Number.isNaN(instantOf(value))) return value;
-  throw refuse(members, key, 'an RFC 3339 timestamp or null', name);
-}
-
-function countIn(members: Members, key: string, name: string): number {
-  const count = exactInteger(members.get(key));
-  if (typeof count === 'number' && count >= 0) return count;
-  throw refuse(members, key, 'a whole number', name);
-}
-
-function creditsIn(members: Members, key: string, name: string): Amount {
-  const credits = parseAmount(numberText(members.get(key)) ?? '');
-  if (credits === undefined) throw refuse(members, key, 'a number that is not negative', name);
-  return credits;
-}
-
-function refuse(members: Members, key: string, what: string, name: string): DataError {
-  return new DataError(name, expected(what, members.get(key)), key);
 }

@@ -7,8 +7,8 @@ import { startUpstream, type Upstream } from '../upstream.js';
 import { manyMessages, REPORT_PATH, USUAL } from './period.js';
 import { inFolder, runBin, startBin } from './run.js';
 
-/** About 1 MB, so that writing takes a while. */
-const ROWS = 20_000;
+/** About 400 kB: more than a pipe holds, and writing takes a while. */
+const ROWS = 8000;
 let upstream: Upstream;
 let whole: string;
 let milliseconds: number;

@@ -6,10 +6,13 @@ import { runBin } from './run.js';
 
 /** The total that each format gives, and the sum of the rows that CSV shows, for reports of these costs. */
 async function totalsOf(costs: readonly string[]) {
+  const distinct = [...new Set(costs)];
   const server = await startUpstream({
-    messages: { messages: manyMessages(costs.length, (index) => ({ report_id: index })) },
+    messages: {
+      messages: manyMessages(costs.length, (index) => ({ report_id: distinct.indexOf(costs[index] ?? '') })),
+    },
     reports: Object.fromEntries(
-      costs.map((cost, id) => [id, `{"id":${id},"name":"n","credit_cost":${cost}}`]),
+      distinct.map((cost, id) => [id, `{"id":${id},"name":"n","credit_cost":${cost}}`]),
     ),
   });
   try {
@@ -59,8 +62,8 @@ describe('amounts', () => {
     expect(totals.shown.map(strip)).toEqual([...costs].map(strip));
   });
 
-  test('C114 the total is the sum of the rows, for 8 periods of random costs', async () => {
-    for (let period = 0; period < 8; period++) {
+  test('C114 the total is the sum of the rows, for 3 periods of random costs', async () => {
+    for (let period = 0; period < 3; period++) {
       const thousandths = Array.from({ length: 30 }, () => Math.floor(Math.random() * 1_000_000));
       const costs = thousandths.map(
         (each) => `${Math.floor(each / 1000)}.${String(each % 1000).padStart(3, '0')}`,

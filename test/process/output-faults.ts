@@ -324,15 +324,28 @@ const files_read: ShellFault[] = [
   ),
   shellFault(65, 'an empty stdin', 'o-copilot --source - < /dev/null', 'the messages document: is empty'),
   shellFault(
+    0,
+    'a source that is a FIFO whose writer comes late',
+    `test "$(o-copilot --json --source m.json)" = '{"usage":[]}' && rm m.json`,
+    '',
+    { before: `mkfifo m.json; { sleep 1; printf '{"messages":[]}' > m.json; } & true` },
+  ),
+  shellFault(
+    0,
+    'a source that is <(command)',
+    `test "$(o-copilot --json --source <(sleep 1; printf '{"messages":['; sleep 1; printf ']}'))" = '{"usage":[]}'`,
+    '',
+  ),
+  shellFault(
     69,
     'C013 a stdin that never ends, until the deadline',
-    'sleep 20 | o-copilot --source - --deadline 500ms',
+    'sleep 4 | o-copilot --source - --deadline 500ms',
     'deadline of 500 ms passed',
   ),
   shellFault(
     69,
     'C013 a file that never ends, until the deadline',
-    '(sleep 20 > m.json) & o-copilot --source m.json --deadline 500ms; status=$?; rm m.json; { kill $!; wait $!; } 2> /dev/null; exit $status',
+    'exec 3<> m.json; o-copilot --source m.json --deadline 500ms; status=$?; rm m.json; exit $status',
     'deadline of 500 ms passed',
     {
       before: 'mkfifo m.json',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
@@ -180,6 +180,18 @@ describe('verify', () => {
   });
 });
 
+test('the commands of docs/receipts.md work as they stand there', async () => {
+  const commands = /```sh\n(.*?)```/s.exec(readFileSync('docs/receipts.md', 'utf8'))?.[1] ?? '';
+  expect(commands).toContain('verify');
+  await inFolder(async (cwd) => {
+    const run = await runShell(`set -e; ${commands}`, { cwd, env: { O_COPILOT_SOURCE: 'sample' } });
+    expect(run).toMatchObject({ stderr: '', status: 0 });
+    expect(run.stdout).toMatch(
+      /^april\.csv is what its receipt says: .*\napril\.csv .*to the same bytes: 35 messages/,
+    );
+  });
+});
+
 describe('--receipt', () => {
   test('a run that fails leaves the old receipt and nothing new', async () => {
     await inFolder(async (cwd) => {
@@ -205,6 +217,20 @@ describe('--receipt', () => {
       const run = await runBin(['--source', 'sample', '--output', 'a.csv', '--receipt', path], { cwd });
       expect(run).toMatchObject({ stdout: '', status: 64 });
       expect(readdirSync(cwd)).toEqual([]);
+    });
+  });
+
+  test.each([
+    ['usage', 'a.csv'],
+    ['summary', 'a.csv'],
+    ['summary', 'link'],
+  ])('of %s cannot replace the export, through a link either: %s', async (command, path) => {
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'a.csv'), 'old');
+      symlinkSync('a.csv', join(cwd, 'link'));
+      const flags = [command, '--source', 'sample', '--output', 'a.csv', '--receipt', path];
+      expect(await runBin(flags, { cwd })).toMatchObject({ stdout: '', status: 64 });
+      expect(readFileSync(join(cwd, 'a.csv'), 'utf8')).toBe('old');
     });
   });
 

@@ -30,6 +30,14 @@ test('the published card, written and read, is the published card', () => {
   expect(validate(JSON.parse(writeRateCard(PUBLISHED_CARD)))).toBe(true);
 });
 
+test('the card that docs/rates.md shows is the published one, from its date on', () => {
+  const json = /```json\n(.*?)```/s.exec(readFileSync('docs/rates.md', 'utf8'))?.[1] ?? '';
+  const [read, ...more] = readRateCard(json, 'docs/rates.md');
+  expect(more).toEqual([]);
+  expect(read).toMatchObject({ written: '2024-01-01', rates: PUBLISHED_RATES });
+  expect(validate(JSON.parse(json))).toBe(true);
+});
+
 test('any rates are read back as they were written, and the schema knows them', () => {
   fc.assert(
     fc.property(rates, (each) => {

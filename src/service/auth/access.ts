@@ -10,7 +10,7 @@ import { findTokenName } from './token-check.js';
 export type Visitor = { readonly name: string } | { readonly refusal: Refusal };
 
 /** Why somebody is not let in is given back, not thrown: their requests are counted first. */
-export type Identify = (headers: IncomingHttpHeaders, socket: Socket) => Promise<Visitor>;
+export type Identify = (headers: IncomingHttpHeaders, socket: Socket) => Visitor | Promise<Visitor>;
 
 export interface AccessChecks extends Pick<AccessOptions, 'tokens'> {
   readonly checkJwt: JwtCheck | undefined;
@@ -26,12 +26,17 @@ export function createIdentify({ tokens, checkJwt, certificates }: AccessChecks)
     if (token === undefined) return { refusal: unauthorized('a bearer token is needed', 'Bearer') };
     const name = findTokenName(token, tokens);
     if (name !== undefined) return { name: `token ${name}` };
-    const subject = await checkJwt?.(token);
-    if (subject !== undefined) return { name: `jwt ${subject}` };
-    return { refusal: unauthorized('the bearer token is not valid', 'Bearer error="invalid_token"') };
+    try {
+      const subject = await checkJwt?.(token);
+      if (subject !== undefined) return { name: `jwt ${subject}` };
+      return { refusal: unauthorized('the bearer token is not valid', 'Bearer error="invalid_token"') };
+    } catch (error) {
+      if (error instanceof Refusal) return { refusal: error };
+      throw error;
+    }
   }
 
-  return async ({ authorization }, socket) => {
+  return ({ authorization }, socket) => {
     const holder = certificates ? certificateHolder(socket) : undefined;
     if (certificates && holder === undefined) {
       return {
@@ -43,12 +48,7 @@ export function createIdentify({ tokens, checkJwt, certificates }: AccessChecks)
       };
     }
     if (!wantsToken) return { name: holder ?? `ip ${socket.remoteAddress ?? ''}` };
-    try {
-      return await identifyByToken(authorization);
-    } catch (error) {
-      if (error instanceof Refusal) return { refusal: error };
-      throw error;
-    }
+    return identifyByToken(authorization);
   };
 }
 

@@ -13,11 +13,12 @@ export function billHandler(
   { bills, onLookup }: BillHandlerParts,
   make: (request: FastifyRequest) => Promise<Bill>,
 ) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> => {
     const key = billKey(request);
     const known = bills.find(key);
     onLookup(known === undefined ? 'miss' : 'hit');
-    return sendBill(known ?? (await bills.make(key, () => make(request))), request, reply);
+    if (known !== undefined) return sendBill(known, request, reply);
+    return bills.make(key, () => make(request)).then((bill) => sendBill(bill, request, reply));
   };
 }
 

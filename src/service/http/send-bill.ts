@@ -6,7 +6,7 @@ import type { Bill } from '../bill/bill.js';
 /** Sends a bill, or 304 where the client has it. Clients may keep it, and must ask each time. */
 export function sendBill(bill: Bill, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { body, etag, contentType, size } = bill;
-  reply.headers({ ...bill.headers, etag, 'cache-control': 'private, no-cache', vary: 'accept' });
+  reply.headers(bill.headers).headers({ etag, 'cache-control': 'private, no-cache', vary: 'accept' });
   // Only this header: a fetch() adds `cache-control: no-cache` to it, which asks us to look, as we do.
   const condition = request.headers['if-none-match'];
   if (fresh({ 'if-none-match': condition }, { etag })) return reply.code(304).send();

@@ -26,8 +26,11 @@ export function addPageRoute(app: FastifyInstance, parts: RouteParts): void {
         const bill = await collectBill({ contentType: 'text/html; charset=utf-8', freshUntil }, (taker) =>
           writeRows(batches, renderer, taker, period.signal),
         );
-        return { ...bill, headers: { 'content-security-policy': shell.policy } };
+        return { ...bill, headers: { ...PAGE_HEADERS, 'content-security-policy': shell.policy } };
       });
     }),
   );
 }
+
+/** A bill is no frame of another page, and nothing to tell the next page of. */
+const PAGE_HEADERS = { 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' };

@@ -1,5 +1,9 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 
+/** Characters written at a time, and milliseconds that a line waits for others: a write each would cost as much as the request. */
+const BATCH = 4 * 1024;
+const LONGEST_DELAY = 100;
+
 export interface LogOptions {
   readonly level: string;
   readonly format: 'json' | 'pretty';
@@ -21,7 +25,8 @@ export async function openLog({ level, format, descriptor }: LogOptions): Promis
     const stream = pretty({ destination: descriptor, sync: true, colorize: false, ignore: 'pid,hostname' });
     return { log: pino({ level }, stream), flush: () => {} };
   }
-  const output = destination({ fd: descriptor, sync: false });
+  const output = destination({ fd: descriptor, sync: false, minLength: BATCH, maxWrite: 2 * BATCH });
   const log = pino({ level, timestamp: stdTimeFunctions.isoTime }, output);
+  setInterval(() => output.flush(), LONGEST_DELAY).unref();
   return { log, flush: () => output.flushSync() };
 }

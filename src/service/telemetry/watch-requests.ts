@@ -3,7 +3,7 @@ import type { Metrics } from './metrics.js';
 
 /** One log line and one observation a request. The route, not the address: that may say what is asked for. */
 export function watchRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     const milliseconds = reply.elapsedTime;
     metrics.answered(request.method, route, reply.statusCode, milliseconds);
@@ -17,5 +17,6 @@ export function watchRequests(app: FastifyInstance, metrics: Metrics): void {
       },
       'answered',
     );
+    done();
   });
 }

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
@@ -6,16 +5,13 @@ import { DataError, UnreadableError } from '../../errors.js';
 import { reasonOf } from '../../os-error.js';
 import type { ReportId } from '../message.js';
 import type { Source } from '../source.js';
-
-/** Bytes read at a time. */
-const CHUNK = 256 * 1024;
+import { openStream } from './open-stream.js';
 
 /** A messages JSON file, with `reports/ID.json` beside it. */
 export function fileSource(path: string, signal: AbortSignal): Source {
   return {
     name: path,
-    messages: (consume) =>
-      consume(readChunks(path, createReadStream(path, { highWaterMark: CHUNK, signal }), signal)),
+    messages: async (consume) => consume(readChunks(path, await openStream(path, signal), signal)),
     report: (id) => readReportFile(join(dirname(path), 'reports'), id),
     close: async () => {},
   };

@@ -1,6 +1,16 @@
 import { USUAL } from '../period.js';
 import { type Fault, fails, succeeds } from './fault.js';
 
+const NO_COUNTS = ['', ' ', '0x10', '1e400', '-0', '08x', '12abc', '9007199254740993', '-5', 'NaN'];
+const NO_DURATIONS = ['', ' ', '10', '0ms', '1e3s', '-1s', '1.5s', '10 s', '99999999h'];
+
+function wrongFlag(flag: string, value: string): Fault {
+  return fails(64, `C034 C035 C165 ${flag}=${JSON.stringify(value)}`, `${flag}: expected`, {
+    args: [`${flag}=${value}`],
+    hits: { '/messages/current-period': 0 },
+  });
+}
+
 /** Base URLs and settings that are odd or wrong. */
 export const sources: Fault[] = [
   ...['', '/', '//', '?key=1', '/?key=1', ' '].map((suffix) =>
@@ -58,21 +68,12 @@ export const sources: Fault[] = [
       CI: '',
     },
   }),
-  ...['', ' ', '0x10', '1e400', '-0', '08x', '12abc', '9007199254740993', '-5', 'NaN'].flatMap((value) =>
-    ['--limit', '--offset', '--retries', '--concurrency'].map((flag) =>
-      fails(64, `C034 C035 C165 ${flag}=${JSON.stringify(value)}`, `${flag}: expected`, {
-        args: [`${flag}=${value}`],
-        hits: { '/messages/current-period': 0 },
-      }),
-    ),
+  ...NO_COUNTS.map((value) => wrongFlag('--limit', value)),
+  ...['--offset', '--retries', '--concurrency'].flatMap((flag) =>
+    ['', '-5'].map((value) => wrongFlag(flag, value)),
   ),
-  ...['', ' ', '10', '0ms', '1e3s', '-1s', '1.5s', '10 s', '99999999h'].flatMap((value) =>
-    ['--read-timeout', '--connect-timeout', '--deadline'].map((flag) =>
-      fails(64, `C035 C165 ${flag}=${JSON.stringify(value)}`, `${flag}: expected`, {
-        args: [`${flag}=${value}`],
-      }),
-    ),
-  ),
+  ...NO_DURATIONS.map((value) => wrongFlag('--read-timeout', value)),
+  ...['--connect-timeout', '--deadline'].flatMap((flag) => ['', '10'].map((value) => wrongFlag(flag, value))),
   succeeds('C034 C035 --limit 08 is eight', { args: ['--limit', '08'] }),
   fails(64, 'C132 since after until', '--since: 2024-05-02 is after --until 2024-05-01', {
     args: ['--since', '2024-05-02', '--until', '2024-05-01'],
