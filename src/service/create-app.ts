@@ -31,6 +31,8 @@ export async function createApp(
 ): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log,
+    // A logger of its own for each request costs more than naming the request in the few lines there are.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     clientErrorHandler: answerRudeClient,

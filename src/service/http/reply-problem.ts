@@ -6,8 +6,8 @@ export function replyProblem(error: unknown, request: FastifyRequest, reply: Fas
   const problem = toProblem(error);
   if (problem.status >= 500) {
     const { code, detail } = problem;
-    if (code === 'internal') request.log.error({ err: error }, 'a bug');
-    else request.log.warn({ code, detail }, 'cannot answer');
+    if (code === 'internal') request.log.error({ reqId: request.id, err: error }, 'a bug');
+    else request.log.warn({ reqId: request.id, code, detail }, 'cannot answer');
   }
   if (error instanceof Refusal) reply.headers(error.headers);
   return reply

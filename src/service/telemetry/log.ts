@@ -25,7 +25,7 @@ export async function openLog({ level, format, descriptor }: LogOptions): Promis
     const stream = pretty({ destination: descriptor, sync: true, colorize: false, ignore: 'pid,hostname' });
     return { log: pino({ level }, stream), flush: () => {} };
   }
-  const output = destination({ fd: descriptor, sync: false, minLength: BATCH, maxWrite: 2 * BATCH });
+  const output = destination({ fd: descriptor, sync: false, minLength: BATCH, maxWrite: 16 * BATCH });
   const log = pino({ level, timestamp: stdTimeFunctions.isoTime }, output);
   setInterval(() => output.flush(), LONGEST_DELAY).unref();
   return { log, flush: () => output.flushSync() };

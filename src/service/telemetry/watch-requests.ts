@@ -9,6 +9,7 @@ export function watchRequests(app: FastifyInstance, metrics: Metrics): void {
     metrics.answered(request.method, route, reply.statusCode, milliseconds);
     request.log.info(
       {
+        reqId: request.id,
         method: request.method,
         route,
         status: reply.statusCode,
