@@ -1,6 +1,7 @@
 import { compareAmounts, formatAmount } from '../engine/index.js';
 import type { Cause, Part } from '../usage/causes/cause.js';
 import type { Reconciliation } from '../usage/reconcile.js';
+import { jsonString } from './json-string.js';
 
 /** `{"reconciliation":{…,"causes":[…],…}}`, one cause a line. Numbers in full. */
 export function reconciliationJson(source: string, value: Reconciliation): string {
@@ -8,14 +9,14 @@ export function reconciliationJson(source: string, value: Reconciliation): strin
   const closed = closedBy === undefined ? null : closedBy.map(({ cause }) => cause);
   const lines = causes.map((cause) => `\n${causeJson(cause)}`).join(',');
   return `{"reconciliation":{${[
-    `"source":${JSON.stringify(source)}`,
+    `"source":${jsonString(source)}`,
     `"invoice":${formatAmount(invoice)}`,
     `"total":${formatAmount(total)}`,
     `"messages":${messages}`,
     `"difference":${formatAmount(difference)}`,
     `"equal":${compareAmounts(difference, 0) === 0}`,
     `"causes":[${lines}${lines === '' ? '' : '\n'}]`,
-    `"closed_by":${JSON.stringify(closed)}`,
+    `"closed_by":${jsonString(closed)}`,
   ].join(',')}}}\n`;
 }
 
@@ -41,7 +42,7 @@ function ownJson(cause: Cause): string {
 function partsJson(key: string, parts: readonly Part[]): string {
   const written = parts.map(
     ({ name, messages, credits }) =>
-      `{"${key}":${JSON.stringify(name)},"messages":${messages},"credits":${formatAmount(credits)}}`,
+      `{"${key}":${jsonString(name)},"messages":${messages},"credits":${formatAmount(credits)}}`,
   );
   return `[${written.join(',')}]`;
 }

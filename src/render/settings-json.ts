@@ -1,3 +1,4 @@
+import { jsonString } from './json-string.js';
 /** A setting and where it came from. */
 export interface SettingRow {
   readonly name: string;
@@ -11,7 +12,7 @@ export interface SettingRow {
 /** `{"settings":[…]}`, one setting a line; values are text as a person writes them, or null. */
 export function settingsJson(settings: readonly SettingRow[]): string {
   const lines = settings.map(({ name, value = null, origin, flag = null, variable, service }) =>
-    JSON.stringify({ name, value, origin, flag, variable, service }),
+    jsonString({ name, value, origin, flag, variable, service }),
   );
   return `{"settings":[\n${lines.join(',\n')}\n]}\n`;
 }

@@ -6,7 +6,7 @@ import { summaryFields } from './summary-fields.js';
 
 /** `{"summary":{…,"groups":[…],"total":{…}}}`, one group a line. Numbers in full; a share has two decimals. */
 export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<string> {
-  const head = JSON.stringify({
+  const head = jsonString({
     source: facts.source,
     period: facts.period,
     timezone: facts.timezone,

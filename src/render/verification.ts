@@ -1,5 +1,6 @@
 import type { Difference } from '../receipt/compare-receipts.js';
 import type { Receipt } from '../receipt/receipt.js';
+import { jsonString } from './json-string.js';
 import { visible } from './visible.js';
 
 /** What `verify` found. */
@@ -44,5 +45,5 @@ export function verificationJson({ path, receipt, differences, again, program }:
     verified_by: program,
     differences,
   };
-  return `${JSON.stringify({ verify })}\n`;
+  return `${jsonString({ verify })}\n`;
 }
