@@ -17,7 +17,7 @@ ENV NODE_ENV=production \
 COPY --from=build /app /app
 # Large results are held back here; everything else may be mounted read-only.
 VOLUME ["/tmp"]
-WORKDIR /tmp
+WORKDIR /app
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \

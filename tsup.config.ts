@@ -1,31 +1,42 @@
 import { rm } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 import { inventory } from './build/inventory.js';
+import { lazyBuiltins } from './build/lazy-builtins.js';
 import { writeManPage } from './build/man.js';
 import { writePageShell } from './build/page.js';
 import { currentStringWidth } from './build/string-width.js';
 
-// Everything but decimal.js is bundled: one small file read at start-up instead of a tree of packages,
-// and nothing for a user of the command line to install. decimal.js stays outside because its type is
-// part of the library's own.
+// Everything is bundled: a few files read at start-up instead of a tree of packages, and nothing for a user of
+// the command line to install. In the library decimal.js stays outside, because its type is part of ours.
 const COMMON: Options = { format: 'esm', target: 'node20', splitting: true, clean: false };
+
+// The bundled CommonJS packages ask for Node's modules with `require`, which an ES module lacks.
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
 
 export default defineConfig(async ({ outDir = 'dist' }) => {
   await Promise.all([writePageShell(), writeManPage(), rm(outDir, { recursive: true, force: true })]);
   return [
     {
       ...COMMON,
-      entry: { 'o-copilot': 'bin/o-copilot.ts', index: 'src/index.ts' },
+      entry: { 'o-copilot': 'bin/o-copilot.ts' },
+      platform: 'node',
+      minify: true,
+      keepNames: true,
+      esbuildPlugins: [lazyBuiltins, currentStringWidth, inventory],
+      noExternal: [/^(?!node:)/],
+      banner: { js: REQUIRE },
+    },
+    // By themselves: modules shared with the program would split it into more files to load at a start.
+    {
+      ...COMMON,
+      entry: { index: 'src/index.ts' },
       platform: 'node',
       dts: { entry: { index: 'src/index.ts', engine: 'src/engine/index.ts' } },
-      esbuildPlugins: [currentStringWidth, inventory],
       noExternal: [/^(?!decimal\.js$|node:)/],
-      // The bundled CommonJS packages ask for Node's modules with `require`, which an ES module lacks.
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-      },
+      banner: { js: REQUIRE },
     },
-    // By itself, because it also runs where there is no Node.
+    // Runs where there is no Node.
     { ...COMMON, entry: { engine: 'src/engine/index.ts' }, platform: 'neutral', dts: false },
   ];
 });

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
-import { COMMANDS } from './commands/registry.js';
 import type { Run } from './host.js';
 
 /**
@@ -11,27 +10,29 @@ import type { Run } from './host.js';
 export async function createProgram(run: Run, words: readonly string[]): Promise<Command> {
   const [first = ''] = words;
   if (VERSION.includes(first)) return emptyProgram(run);
-  const load = COMMANDS.get(first);
-  if (load === undefined || first === 'completion' || words.some((word) => HELP.includes(word))) {
+  const { COMMANDS } = await import('./commands/registry.js');
+  const make = COMMANDS.get(first);
+  if (make === undefined || first === 'completion' || words.some((word) => HELP.includes(word))) {
     return createWholeProgram(run);
   }
-  const [program, make] = [emptyProgram(run), await load()];
-  return program.addCommand(make(run).copyInheritedSettings(program));
+  return withCommands(emptyProgram(run), [make(run)]);
 }
 
 /** The program with every command, and their help. */
 export async function createWholeProgram(run: Run): Promise<Command> {
-  const program = emptyProgram(run);
-  const [{ helpCommand }, { addHelp }, ...makers] = await Promise.all([
+  const [{ COMMANDS }, { helpCommand }, { addHelp }] = await Promise.all([
+    import('./commands/registry.js'),
     import('./commands/help.js'),
     import('./help/add-help.js'),
-    ...[...COMMANDS.values()].map((load) => load()),
   ]);
-  const commands = makers.map((make) => make(run));
-  for (const command of [...commands, helpCommand(run, commands)]) {
-    program.addCommand(command.copyInheritedSettings(program));
-  }
+  const commands = [...COMMANDS.values()].map((make) => make(run));
+  const program = withCommands(emptyProgram(run), [...commands, helpCommand(run, commands)]);
   addHelp(program);
+  return program;
+}
+
+function withCommands(program: Command, commands: readonly Command[]): Command {
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   return program;
 }
 

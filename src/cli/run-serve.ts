@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { version } from '../../package.json';
-import { CommandLineError, OCopilotError } from '../errors.js';
+import { CommandLineError, InterruptedError, OCopilotError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
 import { startService } from '../service/start-service.js';
 import { openLog } from '../service/telemetry/log.js';
@@ -29,6 +29,8 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     await service.stop(choice.grace);
     await options.tracing?.close();
     log.info('stopped');
+    // Anything but a signal is a crash that was wound up.
+    if (!(run.signal.reason instanceof InterruptedError)) throw run.signal.reason;
   } finally {
     flush();
   }

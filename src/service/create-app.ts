@@ -58,6 +58,12 @@ export async function createApp(
       max: requests,
       timeWindow: window,
       keyGenerator: ({ visitor }) => visitor,
+      // Three more headers on every answer would cost more than the counting.
+      addHeadersOnExceeding: {
+        'x-ratelimit-limit': false,
+        'x-ratelimit-remaining': false,
+        'x-ratelimit-reset': false,
+      },
       nameSpace: 'o-copilot:rate:',
       ...(redis !== undefined && { redis: rateLimitCommands(redis) }),
       errorResponseBuilder: (_request, { max, after }) =>

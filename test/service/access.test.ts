@@ -76,7 +76,7 @@ describe('tokens', () => {
       const refused = await fetch(`${url}/usage`);
       expect(refused.headers.get('www-authenticate')).toBe('Bearer');
       expect(await refused.json()).toMatchObject({ status: 401, code: 'unauthorized' });
-      expect(serving.log.some(({ visitor }) => visitor === 'token client-0')).toBe(true);
+      await expect.poll(() => serving.log.map(({ visitor }) => visitor)).toContain('token client-0');
       expect(serving.stderr()).not.toContain(TOKEN);
     });
   });

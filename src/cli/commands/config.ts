@@ -13,7 +13,7 @@ export function configCommand(run: Run): Command {
   addSettingOptions(command);
   return command.action(async () => {
     checkWords(command, run.host.argv);
-    const { runConfig } = await import('../run-config.js');
+    const { runConfig } = await import('../runs.js');
     await runConfig(command.opts(), run);
   });
 }

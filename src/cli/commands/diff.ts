@@ -22,7 +22,7 @@ export function diffCommand(run: Run): Command {
   addRunOptions(command);
   return command.action(async (old: string | undefined, fresh: string | undefined) => {
     checkWords(command, run.host.argv);
-    const { runDiff } = await import('../run-diff.js');
+    const { runDiff } = await import('../runs.js');
     const equal = await runDiff(old, fresh, command.opts(), run);
     if (!equal) run.host.exitCode = 1;
   });

@@ -18,7 +18,7 @@ export function explainCommand(run: Run): Command {
   addRunOptions(command);
   return command.action(async (messageId: string | undefined) => {
     checkWords(command, run.host.argv);
-    const { runExplain } = await import('../run-explain.js');
+    const { runExplain } = await import('../runs.js');
     await runExplain(messageId, command.opts(), run);
   });
 }

@@ -13,7 +13,7 @@ export function mergeCommand(run: Run): Command {
   addResultOptions(command, FORMATS, 'the {"summary":{…}} document, one group a line');
   return command.action(async (files: string[]) => {
     checkWords(command, run.host.argv);
-    const { runMerge } = await import('../run-merge.js');
+    const { runMerge } = await import('../runs.js');
     await runMerge(files, command.opts(), run);
   });
 }

@@ -27,7 +27,7 @@ export function priceCommand(run: Run): Command {
   addRunOptions(command);
   return command.action(async () => {
     checkWords(command, run.host.argv);
-    const { runPrice } = await import('../run-price.js');
+    const { runPrice } = await import('../runs.js');
     await runPrice(command.opts(), run);
   });
 }

@@ -17,7 +17,7 @@ export function ratesCommand(run: Run): Command {
   addResultOptions(command, DOCUMENT_FORMATS, 'a file for --rates');
   return command.action(async () => {
     checkWords(command, run.host.argv);
-    const { runRates } = await import('../run-rates.js');
+    const { runRates } = await import('../runs.js');
     await runRates(command.opts(), run);
   });
 }

@@ -1,21 +1,32 @@
 import type { Command } from 'commander';
 import type { Run } from '../host.js';
+import { completionCommand } from './completion.js';
+import { configCommand } from './config.js';
+import { diffCommand } from './diff.js';
+import { explainCommand } from './explain.js';
+import { mergeCommand } from './merge.js';
+import { priceCommand } from './price.js';
+import { ratesCommand } from './rates.js';
+import { reportCommand } from './report.js';
+import { serveCommand } from './serve.js';
+import { snapshotCommand } from './snapshot.js';
+import { summaryCommand } from './summary.js';
+import { usageCommand } from './usage.js';
+import { verifyCommand } from './verify.js';
 
-type MakeCommand = (run: Run) => Command;
-
-/** Every command but `help`, in the order of the help page; each is loaded when it is named, or all are shown. */
-export const COMMANDS: ReadonlyMap<string, () => Promise<MakeCommand>> = new Map([
-  ['usage', async () => (await import('./usage.js')).usageCommand],
-  ['summary', async () => (await import('./summary.js')).summaryCommand],
-  ['explain', async () => (await import('./explain.js')).explainCommand],
-  ['diff', async () => (await import('./diff.js')).diffCommand],
-  ['price', async () => (await import('./price.js')).priceCommand],
-  ['merge', async () => (await import('./merge.js')).mergeCommand],
-  ['rates', async () => (await import('./rates.js')).ratesCommand],
-  ['verify', async () => (await import('./verify.js')).verifyCommand],
-  ['snapshot', async () => (await import('./snapshot.js')).snapshotCommand],
-  ['report', async () => (await import('./report.js')).reportCommand],
-  ['serve', async () => (await import('./serve.js')).serveCommand],
-  ['config', async () => (await import('./config.js')).configCommand],
-  ['completion', async () => (await import('./completion.js')).completionCommand],
+/** Every command but `help`, by its name and in the order of the help page. */
+export const COMMANDS: ReadonlyMap<string, (run: Run) => Command> = new Map([
+  ['usage', usageCommand],
+  ['summary', summaryCommand],
+  ['explain', explainCommand],
+  ['diff', diffCommand],
+  ['price', priceCommand],
+  ['merge', mergeCommand],
+  ['rates', ratesCommand],
+  ['verify', verifyCommand],
+  ['snapshot', snapshotCommand],
+  ['report', reportCommand],
+  ['serve', serveCommand],
+  ['config', configCommand],
+  ['completion', completionCommand],
 ]);

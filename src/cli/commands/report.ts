@@ -23,7 +23,7 @@ export function reportCommand(run: Run): Command {
   addJobOptions(command);
   return command.action(async (output: string) => {
     checkWords(command, run.host.argv);
-    const { runUsage } = await import('../run-usage.js');
+    const { runUsage } = await import('../runs.js');
     await runUsage({ ...command.opts(), format: 'html', output }, run);
   });
 }

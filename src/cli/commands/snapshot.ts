@@ -15,7 +15,7 @@ export function snapshotCommand(run: Run): Command {
   addJobOptions(command);
   return command.action(async (folder: string) => {
     checkWords(command, run.host.argv);
-    const { runSnapshot } = await import('../run-snapshot.js');
+    const { runSnapshot } = await import('../runs.js');
     await runSnapshot(folder, command.opts(), run);
   });
 }

@@ -27,7 +27,7 @@ export function summaryCommand(run: Run): Command {
   addRunOptions(command);
   return command.action(async () => {
     checkWords(command, run.host.argv);
-    const { runSummary } = await import('../run-summary.js');
+    const { runSummary } = await import('../runs.js');
     await runSummary(command.opts(), run);
   });
 }

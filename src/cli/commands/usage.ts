@@ -24,7 +24,7 @@ export function usageCommand(run: Run): Command {
   addJobOptions(command);
   return command.action(async () => {
     checkWords(command, run.host.argv);
-    const { runUsage } = await import('../run-usage.js');
+    const { runUsage } = await import('../runs.js');
     await runUsage(command.opts(), run);
   });
 }

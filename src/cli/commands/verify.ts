@@ -20,7 +20,7 @@ export function verifyCommand(run: Run): Command {
   addRunOptions(command);
   return command.action(async (exported: string, receipt: string) => {
     checkWords(command, run.host.argv);
-    const { runVerify } = await import('../run-verify.js');
+    const { runVerify } = await import('../runs.js');
     await runVerify(exported, receipt, command.opts(), run);
   });
 }

@@ -1,7 +1,7 @@
-import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import { destination, type Logger, pino } from 'pino';
 
 /** Characters written at a time, and milliseconds that a line waits for others: a write each would cost as much as the request. */
-const BATCH = 4 * 1024;
+const BATCH = 8 * 1024;
 const LONGEST_DELAY = 100;
 
 export interface LogOptions {
@@ -25,8 +25,8 @@ export async function openLog({ level, format, descriptor }: LogOptions): Promis
     const stream = pretty({ destination: descriptor, sync: true, colorize: false, ignore: 'pid,hostname' });
     return { log: pino({ level }, stream), flush: () => {} };
   }
-  const output = destination({ fd: descriptor, sync: false, minLength: BATCH, maxWrite: 16 * BATCH });
-  const log = pino({ level, timestamp: stdTimeFunctions.isoTime }, output);
+  const output = destination({ fd: descriptor, sync: true, minLength: BATCH });
+  const log = pino({ level }, output);
   setInterval(() => output.flush(), LONGEST_DELAY).unref();
   return { log, flush: () => output.flushSync() };
 }
