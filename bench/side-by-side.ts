@@ -10,7 +10,7 @@ export interface Row {
   readonly peak: Spread;
 }
 
-export interface Spread {
+interface Spread {
   readonly min: number;
   readonly median: number;
   readonly max: number;

@@ -8,14 +8,14 @@ import { removeStale, temporaryName } from './temporary-name.js';
 import { writeFullySync } from './write-fully.js';
 
 /** What was written of one file. */
-export interface WrittenFile {
+interface WrittenFile {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
 }
 
 /** A file of a new folder, being written. */
-export interface NewFile {
+interface NewFile {
   /** @throws CannotWriteError */
   write(bytes: Uint8Array): void;
   /** Syncs and closes it. Safe twice. @throws CannotWriteError */

@@ -9,7 +9,7 @@ export interface KeptBytes {
   retire(): void;
 }
 
-export interface Lease {
+interface Lease {
   pieces(): Iterable<Uint8Array>;
   /** Safe twice. */
   release(): void;

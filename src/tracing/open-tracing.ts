@@ -18,9 +18,9 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-export type SpanAttributes = Readonly<Record<string, string | number>>;
+type SpanAttributes = Readonly<Record<string, string | number>>;
 
-export interface NewSpan {
+interface NewSpan {
   readonly name: string;
   readonly kind: 'server' | 'internal';
   readonly attributes: SpanAttributes;

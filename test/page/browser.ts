@@ -15,7 +15,7 @@ const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const hasChromium = existsSync(EXECUTABLE);
 
 /** A page that is open, with everything it said and asked for. */
-export interface OpenPage {
+interface OpenPage {
   readonly page: Page;
   /** What the console said and what was thrown. */
   readonly complaints: readonly string[];

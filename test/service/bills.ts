@@ -1,5 +1,5 @@
 /** The period of the tests: one message of each kind, and what `usage --json` prints for it. */
-export const MESSAGES = [
+const MESSAGES = [
   {
     id: 1000,
     timestamp: '2024-04-29T02:08:29.375Z',
@@ -19,7 +19,7 @@ export const MESSAGES = [
   },
   { id: 1003, timestamp: '2024-05-01T00:00:00Z', text: 'Hello olleH', report_id: null },
 ];
-export const REPORTS = { 5392: { id: 5392, name: 'Tenant Obligations Report', credit_cost: 79 } };
+const REPORTS = { 5392: { id: 5392, name: 'Tenant Obligations Report', credit_cost: 79 } };
 export const USUAL = { messages: { messages: MESSAGES }, reports: REPORTS };
 export const CONTRACT = `{"usage":[
 {"message_id":1000,"timestamp":"2024-04-29T02:08:29.375Z","report_name":"Tenant Obligations Report","credits_used":79},

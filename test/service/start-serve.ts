@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { startBin } from '../process/run.js';
 
 /** A line of the service's log. */
-export type LogLine = Readonly<Record<string, unknown>>;
+type LogLine = Readonly<Record<string, unknown>>;
 
 export interface Serving {
   readonly url: string;

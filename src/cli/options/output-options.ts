@@ -13,7 +13,7 @@ export const FORMATS = ['json', 'ndjson', 'csv', 'table'] as const;
 /** What a single document can be written as. */
 export const DOCUMENT_FORMATS = ['json', 'table'] as const;
 /** What rows can be written as. */
-export const ROW_FORMATS = [...FORMATS, 'html', 'focus'] as const;
+const ROW_FORMATS = [...FORMATS, 'html', 'focus'] as const;
 export type Format = (typeof ROW_FORMATS)[number];
 
 /** The format that the ending of `--output` stands for. */
