@@ -21,8 +21,6 @@ export default defineConfig(async ({ outDir = 'dist' }) => {
       ...COMMON,
       entry: { 'o-copilot': 'bin/o-copilot.ts' },
       platform: 'node',
-      minify: true,
-      keepNames: true,
       esbuildPlugins: [lazyBuiltins, currentStringWidth, inventory],
       noExternal: [/^(?!node:)/],
       banner: { js: REQUIRE },

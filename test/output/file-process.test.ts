@@ -107,6 +107,7 @@ describe('a run that is stopped before commit', () => {
     const run = write(join(folder, 'bill'), '10000', 'pause');
     await run.said('written');
     run.process.kill('SIGTERM');
+    await run.said('stopping');
     run.process.stdin?.end();
     expect((await run.ended).status).toBe(143);
     expect(await fs.readdir(folder)).toEqual([]);

@@ -20,6 +20,7 @@ async function write([target, lines, ...flags]: string[]): Promise<void> {
   process.on('SIGTERM', () => {
     process.exitCode = 143;
     void sink.abandon();
+    process.stderr.write('stopping\n');
   });
   try {
     const count = Number(lines);

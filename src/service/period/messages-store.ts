@@ -48,6 +48,8 @@ export function createMessagesStore({ ttl, openSource, onLookup }: MessagesStore
 
   async function load(): Promise<Stored> {
     const startedAt = performance.now();
+    // Its time is over: only what upstream may call unchanged is worth its memory while the new one arrives.
+    if (stored !== undefined && Object.keys(stored.validators).length === 0) forget();
     try {
       const document = await readAgain(stored);
       if (document.kept !== stored?.kept) stored?.kept.retire();
@@ -59,6 +61,11 @@ export function createMessagesStore({ ttl, openSource, onLookup }: MessagesStore
       failed = true;
       throw error;
     }
+  }
+
+  function forget(): void {
+    stored?.kept.retire();
+    stored = undefined;
   }
 
   async function readAgain(known: Stored | undefined): Promise<Omit<Stored, 'freshUntil'>> {
@@ -97,10 +104,7 @@ export function createMessagesStore({ ttl, openSource, onLookup }: MessagesStore
     /** Milliseconds since upstream last gave the document, and whether it has failed since. */
     state: () => ({ age: performance.now() - loadedAt, failed }),
 
-    close(): void {
-      stored?.kept.retire();
-      stored = undefined;
-    },
+    close: forget,
   };
 }
 
