@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 import { inventory } from './build/inventory.js';
 import { lazyBuiltins } from './build/lazy-builtins.js';
-import { writeManPage } from './build/man.js';
 import { writePageShell } from './build/page.js';
 import { currentStringWidth } from './build/string-width.js';
 
@@ -15,7 +14,7 @@ const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
 
 export default defineConfig(async ({ outDir = 'dist' }) => {
-  await Promise.all([writePageShell(), writeManPage(), rm(outDir, { recursive: true, force: true })]);
+  await Promise.all([writePageShell(), rm(outDir, { recursive: true, force: true })]);
   return [
     {
       ...COMMON,

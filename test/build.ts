@@ -10,7 +10,7 @@ export default function build(): void {
   if (process.env.O_COPILOT_BIN !== undefined) return;
   const built = statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (SOURCES.some((source) => newest(source) > built)) {
-    execFileSync('npx', ['tsup'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 }
 

@@ -9,7 +9,7 @@ import { billHandler } from '../http/bill-handler.js';
 import { badQuery, Refusal } from '../problem.js';
 import { checkParameters } from '../query/parameters.js';
 import type { RouteParts } from './route-parts.js';
-import { EXPLANATION_SCHEMA } from './schemas.js';
+import { EXPLANATION_SCHEMA } from './schemas/explanation.js';
 
 /** `GET /usage/{message_id}`: what `explain --json` prints. */
 export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): void {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { OCopilotError } from '../../errors.js';
 import type { MessagesStore } from '../period/messages-store.js';
-import { READINESS_SCHEMA } from './schemas.js';
+import { READINESS_SCHEMA } from './schemas/readiness.js';
 
 /** Milliseconds since upstream answered that still count as lately. */
 const LATELY = 30_000;

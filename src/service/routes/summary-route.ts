@@ -15,7 +15,7 @@ import { checkParameters, readParameter } from '../query/parameters.js';
 import { FILTERS, type RowsQuery, readFilters } from '../query/usage-query.js';
 import { periodFacts } from './period-facts.js';
 import type { RouteParts } from './route-parts.js';
-import { SUMMARY_SCHEMA } from './schemas.js';
+import { SUMMARY_SCHEMA } from './schemas/summary.js';
 
 const SUMMARY_PARAMETERS = [...FILTERS, 'by', 'format'] as const;
 

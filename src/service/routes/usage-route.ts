@@ -15,7 +15,7 @@ import { createPage } from '../query/page.js';
 import { checkParameters } from '../query/parameters.js';
 import { readUsageQuery, USAGE_PARAMETERS, type UsageParameters } from '../query/usage-query.js';
 import type { RouteParts } from './route-parts.js';
-import { USAGE_SCHEMA } from './schemas.js';
+import { USAGE_SCHEMA } from './schemas/usage.js';
 
 /** `GET /usage`: what `usage` prints for the same query, byte for byte. */
 export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {

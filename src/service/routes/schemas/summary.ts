@@ -1,0 +1,65 @@
+import { GROUPINGS } from '../../../usage/grouping.js';
+import { CREDITS, CSV_CONTENT, FILTER_PROPERTIES, FORMAT, PROBLEMS, SHORT_TEXT, TIMESTAMP } from './parts.js';
+
+export const SUMMARY_SCHEMA = {
+  summary: 'Totals by day, week, month, report or kind',
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...FILTER_PROPERTIES,
+      by: { type: 'string', description: `One or two of ${GROUPINGS.join(', ')}, with a comma between` },
+      format: FORMAT,
+    },
+  },
+  response: {
+    200: {
+      description: 'As `o-copilot summary` prints it',
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['summary'],
+            properties: {
+              summary: {
+                type: 'object',
+                required: ['source', 'period', 'timezone', 'rules', 'state', 'by', 'groups', 'total'],
+                properties: {
+                  source: SHORT_TEXT,
+                  period: SHORT_TEXT,
+                  timezone: SHORT_TEXT,
+                  rules: SHORT_TEXT,
+                  first_message: { type: ['string', 'null'] },
+                  last_message: { type: ['string', 'null'] },
+                  state: { type: 'string', enum: ['open', 'closed'] },
+                  as_of: TIMESTAMP,
+                  by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
+                  groups: {
+                    type: 'array',
+                    items: {
+                      type: 'object',
+                      required: ['messages', 'credits', 'share'],
+                      properties: {
+                        messages: { type: 'integer' },
+                        credits: CREDITS,
+                        share: { type: ['number', 'null'], description: 'Percent of all credits' },
+                      },
+                    },
+                  },
+                  total: {
+                    type: 'object',
+                    required: ['messages', 'credits'],
+                    properties: { messages: { type: 'integer' }, credits: CREDITS },
+                  },
+                },
+              },
+            },
+          },
+        },
+        'application/x-ndjson': { schema: { type: 'string', description: 'A group a line' } },
+        'text/csv': CSV_CONTENT,
+      },
+    },
+    ...PROBLEMS,
+  },
+};
