@@ -92,9 +92,10 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>) {
   function readAll(): Element[] {
     const elements: Element[] = [];
     const { bytes } = stretch;
+    const { length } = bytes;
     while (true) {
-      while (isSpace(bytes[at] ?? 0)) at++;
-      if (at >= bytes.length) break;
+      while (at < length && isSpace(bytes[at] ?? 0)) at++;
+      if (at >= length) break;
       if (!(expecting === 'element' || expecting === 'element or end' ? readElement(elements) : readOther()))
         break;
     }
