@@ -8,7 +8,7 @@ import { createHttpServer } from './http/create-server.js';
 import { guardRequests } from './http/guard-requests.js';
 import { rateLimitCommands } from './http/rate-limit-store.js';
 import { replyProblem } from './http/reply-problem.js';
-import { requestId } from './http/request-id.js';
+import { createRequestIds } from './http/request-id.js';
 import { Refusal } from './problem.js';
 import type { Redis } from './redis.js';
 import type { ServiceOptions } from './service-options.js';
@@ -34,7 +34,7 @@ export async function createApp(
     // A logger of its own for each request costs more than naming the request in the few lines there are.
     childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestId,
+    genReqId: createRequestIds(),
     clientErrorHandler: answerRudeClient,
     frameworkErrors: replyProblem,
     serverFactory: (handler) => createHttpServer(handler, options.tls),

@@ -52,6 +52,8 @@ describe.skipIf(!installed)('with a real Redis', () => {
     await Promise.all(running.splice(0).map((serving) => serving.stop()));
     await redis?.stop();
     await upstream?.close();
+    redis = undefined;
+    upstream = undefined;
   });
   async function serve(port: number, ...flags: string[]): Promise<Serving> {
     upstream ??= await startUpstream(USUAL);
@@ -68,10 +70,6 @@ describe.skipIf(!installed)('with a real Redis', () => {
     return serving;
   }
   const redisState = async ({ get }: Serving) => JSON.parse(await (await get('/ready')).text()).redis;
-  afterEach(() => {
-    upstream = undefined;
-    redis = undefined;
-  });
 
   test('services share reports and the limit of requests', async () => {
     const port = await freePort();

@@ -35,8 +35,8 @@ export function guardRequests(app: FastifyInstance, identify: Identify): void {
     else enter(visitor);
   });
   app.addHook('preParsing', (request, _reply, payload, done) => {
-    const { refusal, routeOptions } = request;
-    if (refusal !== undefined && routeOptions.config.open !== true) done(refusal);
+    const { refusal } = request;
+    if (refusal !== undefined && request.routeOptions.config.open !== true) done(refusal);
     else done(null, payload);
   });
 }
