@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
 import type { Options } from 'tsup';
 
-/** The function as a CommonJS package expects it from `require`. */
-const AS_COMMONJS = "module.exports = require('string-width').default;";
+const ROOT = resolve('.');
+
+/** The function as a CommonJS package expects it from `require`; quick where the text is ASCII. */
+const AS_COMMONJS = "module.exports = require('./src/render/text-width.ts').textWidth;";
 
 /**
  * Gives cli-table3 the string-width that the table measures with. Its own, of 2020, takes newer emoji and Indic vowel
@@ -15,7 +18,7 @@ export const currentStringWidth: NonNullable<Options['esbuildPlugins']>[number] 
     );
     build.onLoad({ filter: /^string-width$/, namespace: 'current' }, () => ({
       contents: AS_COMMONJS,
-      resolveDir: import.meta.dirname,
+      resolveDir: ROOT,
     }));
   },
 };

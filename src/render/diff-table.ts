@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import { formatAmount, subtractAmounts } from '../engine/index.js';
 import type { ExportRow } from '../source/export/export-row.js';
 import { type BillChange, type ComparedField, differenceOf } from '../usage/bill-change.js';
@@ -10,6 +9,7 @@ import { shorten } from './shorten.js';
 import { signedAmount } from './signed-amount.js';
 import { type Column, drawTable, tableWidth } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
+import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
 
 const TITLES = ['Change', 'Message', 'Old', 'New', 'Difference', 'What'];
@@ -105,7 +105,7 @@ function columnsOf(rows: readonly string[][]): Column[] {
       title,
       align: index === 0 || index === WHAT ? 'left' : 'right',
       dim: false,
-      width: rows.reduce((most, row) => Math.max(most, stringWidth(row[index] ?? '')), title.length),
+      width: rows.reduce((most, row) => Math.max(most, textWidth(row[index] ?? '')), title.length),
     }),
   );
   return rows.some((row) => row[WHAT] !== '') ? columns : columns.slice(0, WHAT);

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
 
 /** Code points shown; a longer text is cut, and says so. */
@@ -25,7 +25,7 @@ export function* markedLines(text: string, marked: ReadonlySet<number>, width: n
     const first = position + 1;
     position += [...segment].length;
     const shown = visible(segment);
-    const room = stringWidth(shown);
+    const room = textWidth(shown);
     if (columns + room > width) {
       yield* [line, marks].filter(Boolean);
       [line, marks, columns] = ['', '', 0];

@@ -1,7 +1,7 @@
-import stringWidth from 'string-width';
 import type { SettingRow } from './settings-json.js';
 import { type Column, drawTable } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
+import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
 
 /** The settings of every command, then those that only `serve` reads. Nothing is shortened: values are copied. */
@@ -17,7 +17,7 @@ export function* settingsTable(settings: readonly SettingRow[], { chalk }: Termi
       title,
       align: 'left',
       dim: false,
-      width: Math.max(title.length, ...rows.map((row) => stringWidth(row[index] ?? ''))),
+      width: Math.max(title.length, ...rows.map((row) => textWidth(row[index] ?? ''))),
     }),
   );
   yield* drawTable(settings.filter(({ service }) => !service).map(rowOf), columns, chalk);

@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import { type Amount, compareAmounts, formatAmount } from '../engine/index.js';
 import type { Grouping, GroupKey } from '../usage/grouping.js';
 import { percentOf, proportion } from '../usage/proportion.js';
@@ -10,6 +9,7 @@ import { shorten } from './shorten.js';
 import type { SummaryFacts } from './summary-facts.js';
 import { type Column, drawTable, tableWidth } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
+import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
 
 const TITLES: Readonly<Record<Grouping, string>> = {
@@ -79,7 +79,7 @@ function columnsOf(by: readonly Grouping[], rows: readonly string[][]): Column[]
     title,
     align: index < by.length ? 'left' : 'right',
     dim: false,
-    width: Math.max(title.length, ...rows.map((row) => stringWidth(row[index] ?? ''))),
+    width: Math.max(title.length, ...rows.map((row) => textWidth(row[index] ?? ''))),
   }));
 }
 

@@ -10,7 +10,7 @@ export interface Column {
 }
 
 /** cli-table3 slows with the square of the rows of one table, so the rows are drawn in blocks of fixed widths. */
-const ROWS_A_BLOCK = 100;
+const ROWS_A_BLOCK = 20;
 
 const NO_LINES = {
   top: '',

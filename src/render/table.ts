@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import { formatAmount } from '../engine/index.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
 import { decimalsOf, padDecimals } from './decimals.js';
@@ -8,6 +7,7 @@ import type { Renderer } from './renderer.js';
 import { shorten } from './shorten.js';
 import { type Column, drawTable, tableWidth } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
+import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
 
 export interface TableOptions extends Terminal {
@@ -82,7 +82,7 @@ function columnsOf(
     align: RIGHT.includes(name) ? ('right' as const) : ('left' as const),
     dim: name === 'timestamp',
     width: rows.reduce(
-      (most, row) => Math.max(most, stringWidth(row[index] ?? '')),
+      (most, row) => Math.max(most, textWidth(row[index] ?? '')),
       Math.max(TITLES[name].length, name === 'credits_used' ? total.length : 0),
     ),
   }));
