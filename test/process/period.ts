@@ -21,10 +21,10 @@ export const MESSAGES = [
   },
   { id: 1003, timestamp: '2024-05-01T00:00:00Z', text: 'Hello olleH', report_id: null },
 ] as const;
-const REPORTS = { 5392: { id: 5392, name: 'Tenant Obligations Report', credit_cost: 79 } } as const;
+export const REPORTS = { 5392: { id: 5392, name: 'Tenant Obligations Report', credit_cost: 79 } } as const;
 
 /** What an upstream serves where nothing is scripted. */
-export const USUAL: UpstreamOptions = { messages: { messages: MESSAGES }, reports: REPORTS };
+export const USUAL = { messages: { messages: MESSAGES }, reports: REPORTS } satisfies UpstreamOptions;
 
 /** The bill of that period, by hand: 79 as the report says; 5.2, 8.8 and 2 as docs/pricing.md works them out. */
 export const BILL = `{"usage":[

@@ -2,32 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
+import { BILL, MESSAGES, manyMessages, REPORTS, USUAL } from './period.js';
 import { inFolder, runBin } from './run.js';
-
-const TIME = '2024-04-29T02:08:29.375Z';
-const MESSAGES = [
-  { id: 1000, timestamp: TIME, text: 'Generate a Tenant Obligations Report', report_id: 5392 },
-  {
-    id: 1001,
-    timestamp: '2024-04-29T05:25:03+02:00',
-    text: 'Are there any restrictions on alterations or improvements?',
-  },
-  {
-    id: 1002,
-    timestamp: '2024-04-30T23:59:59.999999Z',
-    text: 'A man, a plan, a canal: Panama',
-    report_id: 9999,
-  },
-  { id: 1003, timestamp: '2024-05-01T00:00:00Z', text: 'Hello olleH', report_id: null },
-];
-const REPORTS = { 5392: { id: 5392, name: 'Tenant Obligations Report', credit_cost: 79 } };
-const CONTRACT = `{"usage":[
-{"message_id":1000,"timestamp":"2024-04-29T02:08:29.375Z","report_name":"Tenant Obligations Report","credits_used":79},
-{"message_id":1001,"timestamp":"2024-04-29T05:25:03+02:00","credits_used":5.2},
-{"message_id":1002,"timestamp":"2024-04-30T23:59:59.999999Z","credits_used":8.8},
-{"message_id":1003,"timestamp":"2024-05-01T00:00:00Z","credits_used":2}
-]}
-`;
 
 let upstream: Upstream | undefined;
 afterEach(async () => {
@@ -38,26 +14,17 @@ async function serve(options: UpstreamOptions): Promise<string> {
   upstream = await startUpstream(options);
   return upstream.url;
 }
-const usual = { messages: { messages: MESSAGES }, reports: REPORTS };
-const many = (count: number, more: (index: number) => object = () => ({})) =>
-  Array.from({ length: count }, (_, index) => ({
-    id: index + 1,
-    timestamp: TIME,
-    text: `message ${index}`,
-    ...more(index),
-  }));
-
 describe('the contract', () => {
   test('usage --json prints exactly the contract', async () => {
-    const source = await serve(usual);
+    const source = await serve(USUAL);
     const run = await runBin(['usage', '--json', '--source', source]);
-    expect(run).toMatchObject({ stdout: CONTRACT, stderr: '', status: 0 });
+    expect(run).toMatchObject({ stdout: BILL, stderr: '', status: 0 });
   });
 
   test('usage is the default command, and the source may come from the environment', async () => {
-    const source = await serve(usual);
+    const source = await serve(USUAL);
     const run = await runBin(['--json'], { env: { O_COPILOT_SOURCE: source } });
-    expect(run).toMatchObject({ stdout: CONTRACT, status: 0 });
+    expect(run).toMatchObject({ stdout: BILL, status: 0 });
   });
 
   test('an empty period is an empty result in each format', async () => {
@@ -81,7 +48,7 @@ describe('the contract', () => {
       costs.map((cost, index) => [index, `{"id":${index},"name":"n","credit_cost":${cost}}`]),
     );
     const source = await serve({
-      messages: { messages: many(7, (index) => ({ report_id: index })) },
+      messages: { messages: manyMessages(7, (index) => ({ report_id: index })) },
       reports,
     });
     const run = await runBin(['--json', '--source', source]);
@@ -99,13 +66,11 @@ describe('the contract', () => {
   });
 
   test('every format shows the same rows and digits', async () => {
-    const source = await serve(usual);
+    const source = await serve(USUAL);
     const [ndjson, csv, table] = await Promise.all(
       ['--ndjson', '--csv', '--table'].map((format) => runBin([format, '--source', source])),
     );
-    expect(ndjson?.stdout).toBe(
-      CONTRACT.split('\n').slice(1, -2).join('\n').replaceAll(/,$/gm, '').concat('\n'),
-    );
+    expect(ndjson?.stdout).toBe(BILL.split('\n').slice(1, -2).join('\n').replaceAll(/,$/gm, '').concat('\n'));
     expect(csv?.stdout.split('\r\n')).toEqual([
       'message_id,timestamp,report_name,credits_used',
       '1000,2024-04-29T02:08:29.375Z,Tenant Obligations Report,79',
@@ -129,7 +94,7 @@ describe('sources', () => {
       Array.from({ length: 40 }, (_, id) => [`/reports/${id}`, { delayMs: 40 - id }]),
     );
     const source = await serve({
-      messages: { messages: many(400, (index) => ({ report_id: index % 40 })) },
+      messages: { messages: manyMessages(400, (index) => ({ report_id: index % 40 })) },
       reports,
       script,
     });
@@ -147,7 +112,7 @@ describe('sources', () => {
   test('a report id is percent-encoded', async () => {
     const id = 'a/../b?c#d é';
     const source = await serve({
-      messages: { messages: many(1, () => ({ report_id: id })) },
+      messages: { messages: manyMessages(1, () => ({ report_id: id })) },
       script: { [`/reports/${encodeURIComponent(id)}`]: { body: { id, name: 'Odd', credit_cost: 1 } } },
     });
     const run = await runBin(['--csv', '--source', source]);
@@ -155,7 +120,7 @@ describe('sources', () => {
   });
 
   test('only 404 falls back to the text', async () => {
-    const messages = { messages: many(1, () => ({ report_id: 5 })) };
+    const messages = { messages: manyMessages(1, () => ({ report_id: 5 })) };
     for (const status of [400, 410, 204, 301]) {
       const source = await serve({ messages, script: { '/reports/5': { status, body: '' } } });
       expect(await runBin(['--json', '--source', source])).toMatchObject({ stdout: '', status: 69 });
@@ -175,9 +140,9 @@ describe('sources', () => {
       mkdirSync(join(folder, 'reports'));
       writeFileSync(join(folder, 'reports', '5392.json'), JSON.stringify(REPORTS[5392]));
       const file = await runBin(['--json', '--source', join(folder, 'messages.json')]);
-      expect(file).toMatchObject({ stdout: CONTRACT, status: 0 });
+      expect(file).toMatchObject({ stdout: BILL, status: 0 });
       const piped = await runBin(['--json', '--source', '-'], { cwd: folder, input: document });
-      expect(piped).toMatchObject({ stdout: CONTRACT, status: 0 });
+      expect(piped).toMatchObject({ stdout: BILL, status: 0 });
     });
   });
 
@@ -227,14 +192,14 @@ describe('rows', () => {
     ['--offset 3', '1003'],
     ['--offset 9', ''],
   ])('%s', async (flags, expected) => {
-    const source = await serve(usual);
+    const source = await serve(USUAL);
     const run = await runBin(['--csv', '--source', source, ...flags.split(' ')]);
     expect(run.stderr).toBe('');
     expect(idsOf(run.stdout)).toBe(expected);
   });
 
   test('--report takes a name, --fields chooses and orders, the footer says that rows were left out', async () => {
-    const source = await serve(usual);
+    const source = await serve(USUAL);
     const named = await runBin(['--csv', '--source', source, '--report', 'Tenant Obligations Report']);
     expect(idsOf(named.stdout)).toBe('1000');
     const fields = ['--fields', 'kind,message_id,date,characters,report_id,text', '--timezone', 'Asia/Tokyo'];
@@ -290,7 +255,7 @@ describe('a wrong command line exits 64, says which flag, and asks nobody', () =
     ['usage march report', "unexpected argument 'march'"],
     ['usgae', 'Did you mean usage?'],
   ])('%s', async (flags, message) => {
-    const source = await serve(usual);
+    const source = await serve(USUAL);
     const words = flags.includes('--source') ? flags.split(' ') : ['--source', source, ...flags.split(' ')];
     const run = await runBin(words[0] === '--source' && !flags.startsWith('-') ? flags.split(' ') : words);
     expect(run.stderr).toContain(message);
@@ -310,7 +275,7 @@ describe('a wrong command line exits 64, says which flag, and asks nobody', () =
 
 describe('--output', () => {
   test('writes the format of its ending, whole, and nothing on stdout', async () => {
-    const source = await serve(usual);
+    const source = await serve(USUAL);
     await inFolder(async (folder) => {
       for (const ending of ['json', 'ndjson', 'jsonl', 'csv', 'txt', 'CSV']) {
         const path = join(folder, `usage.${ending}`);
@@ -320,7 +285,7 @@ describe('--output', () => {
           status: 0,
         });
       }
-      expect(readFileSync(join(folder, 'usage.json'), 'utf8')).toBe(CONTRACT);
+      expect(readFileSync(join(folder, 'usage.json'), 'utf8')).toBe(BILL);
       expect(readFileSync(join(folder, 'usage.csv'), 'utf8')).toBe(
         readFileSync(join(folder, 'usage.CSV'), 'utf8'),
       );
@@ -330,16 +295,16 @@ describe('--output', () => {
       expect(readFileSync(join(folder, 'usage.txt'), 'utf8')).toContain('4 messages');
       const asked = await runBin(['--source', source, '--json', '--output', join(folder, 'usage.csv')]);
       expect(asked.status).toBe(0);
-      expect(readFileSync(join(folder, 'usage.csv'), 'utf8')).toBe(CONTRACT);
+      expect(readFileSync(join(folder, 'usage.csv'), 'utf8')).toBe(BILL);
       expect(await runBin(['--source', source, '--json', '--output', '-'])).toMatchObject({
-        stdout: CONTRACT,
+        stdout: BILL,
         status: 0,
       });
     });
   });
 
   test('a failure leaves the old file and no other', async () => {
-    const source = await serve({ ...usual, script: { '/reports/5392': { status: 400 } } });
+    const source = await serve({ ...USUAL, script: { '/reports/5392': { status: 400 } } });
     await inFolder(async (folder) => {
       const path = join(folder, 'usage.csv');
       writeFileSync(path, 'old');

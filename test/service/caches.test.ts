@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { BILL, USUAL } from '../process/period.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
-import { CONTRACT, USUAL } from './bills.js';
 import { type Serving, startServe } from './start-serve.js';
 
 const MESSAGES_PATH = '/messages/current-period';
@@ -27,7 +27,7 @@ describe('the messages document', () => {
     });
     const queries = Array.from({ length: 20 }, (_, index) => `/usage?limit=${10 + (index % 5)}`);
     const answers = await Promise.all(queries.map((query) => get(query)));
-    for (const answer of answers) expect(await answer.text()).toBe(CONTRACT);
+    for (const answer of answers) expect(await answer.text()).toBe(BILL);
     expect(hits(MESSAGES_PATH)).toBe(1);
     expect(hits('/reports/5392')).toBe(1);
     expect(hits('/reports/9999')).toBe(1);
@@ -58,7 +58,7 @@ describe('the messages document', () => {
       '--messages-ttl',
       '1ms',
     );
-    for (let turn = 0; turn < 3; turn++) expect(await (await get('/usage')).text()).toBe(CONTRACT);
+    for (let turn = 0; turn < 3; turn++) expect(await (await get('/usage')).text()).toBe(BILL);
     expect(hits(MESSAGES_PATH)).toBe(3);
     const asked = requests.filter(({ path }) => path === MESSAGES_PATH);
     expect(asked.map((request) => request.headers['if-none-match'])).toEqual([undefined, '"v1"', '"v1"']);
@@ -89,7 +89,7 @@ describe('the messages document', () => {
 describe('reports', () => {
   test('are kept from one messages document to the next', async () => {
     const [{ get }, { hits }] = await serve(USUAL, '--messages-ttl', '1ms');
-    for (let turn = 0; turn < 3; turn++) expect(await (await get('/usage')).text()).toBe(CONTRACT);
+    for (let turn = 0; turn < 3; turn++) expect(await (await get('/usage')).text()).toBe(BILL);
     expect(hits(MESSAGES_PATH)).toBe(3);
     expect(hits('/reports/5392')).toBe(1);
     expect(hits('/reports/9999')).toBe(1);
@@ -104,7 +104,7 @@ describe('reports', () => {
       '--cache-ttl',
       '200ms',
     );
-    expect(await (await get('/usage')).text()).toBe(CONTRACT);
+    expect(await (await get('/usage')).text()).toBe(BILL);
     await expect.poll(async () => (await get('/usage')).text(), { timeout: 5000 }).toContain('80.5');
     expect(hits('/reports/5392')).toBe(2);
   });

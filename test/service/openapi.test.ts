@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { USUAL } from '../process/period.js';
 import { type Reply, startUpstream, type Upstream } from '../upstream.js';
-import { USUAL } from './bills.js';
 import { type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream;

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { BILL, USUAL } from '../process/period.js';
 import { startUpstream, type Upstream } from '../upstream.js';
-import { CONTRACT, USUAL } from './bills.js';
 import { type Serving, startServe } from './start-serve.js';
 
 const installed = spawnSync('redis-server', ['--version']).status === 0;
@@ -79,8 +79,8 @@ describe.skipIf(!installed)('with a real Redis', () => {
       await serve(port, '--rate-limit', '4/1h'),
     ];
     await Promise.all([one.logged('redis is up'), other.logged('redis is up')]);
-    expect(await (await one.get('/usage')).text()).toBe(CONTRACT);
-    expect(await (await other.get('/usage')).text()).toBe(CONTRACT);
+    expect(await (await one.get('/usage')).text()).toBe(BILL);
+    expect(await (await other.get('/usage')).text()).toBe(BILL);
     expect(upstream?.hits('/reports/5392')).toBe(1);
     expect(upstream?.hits('/reports/9999')).toBe(1);
     expect((await one.get('/usage')).status).toBe(200);
@@ -99,7 +99,7 @@ describe.skipIf(!installed)('with a real Redis', () => {
     const clients = Array.from({ length: 8 }, async () => {
       while (!ended) {
         const answer = await serving.get('/usage');
-        expect([answer.status, await answer.text()]).toEqual([200, CONTRACT]);
+        expect([answer.status, await answer.text()]).toEqual([200, BILL]);
         answered++;
       }
     });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
+import { BILL, USUAL } from '../process/period.js';
 import { runBin, startBin } from '../process/run.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
-import { CONTRACT, USUAL } from './bills.js';
 import { type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -120,7 +120,7 @@ describe('traces', () => {
     try {
       const { get, stop } = await serve(USUAL, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
       const answer = await get('/usage', { traceparent: `00-${CALLER.trace}-${CALLER.span}-01` });
-      expect(await answer.text()).toBe(CONTRACT);
+      expect(await answer.text()).toBe(BILL);
       await stop();
       const server = collector.spans.find(({ name }) => name === 'GET /usage');
       expect(server).toMatchObject({ kind: 2, traceId: CALLER.trace, parentSpanId: CALLER.span });
@@ -139,7 +139,7 @@ describe('traces', () => {
     const collector = await startCollector();
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
     expect(await runBin(['usage', '--json', '--source', upstream.url], { env })).toMatchObject({
-      stdout: CONTRACT,
+      stdout: BILL,
       stderr: '',
       status: 0,
     });
@@ -148,7 +148,7 @@ describe('traces', () => {
     for (const span of collector.spans) expect(span.traceId).toBe(run?.traceId);
     collector.close();
     const away = await runBin(['usage', '--json', '--source', upstream.url], { env });
-    expect(away).toMatchObject({ stdout: CONTRACT, stderr: '', status: 0 });
+    expect(away).toMatchObject({ stdout: BILL, stderr: '', status: 0 });
     expect(away.milliseconds).toBeLessThan(10_000);
   });
 });

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { BILL, USUAL } from '../process/period.js';
 import { startUpstream, type Upstream } from '../upstream.js';
-import { CONTRACT, manyMessages, USUAL } from './bills.js';
+import { messagesApart } from './messages-apart.js';
 import { type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -56,7 +57,7 @@ describe('rude clients', () => {
   });
 
   test('junk behind a request whose answer has begun ends the connection, and adds nothing to the answer', async () => {
-    upstream = await startUpstream({ messages: { messages: manyMessages(60_000) } });
+    upstream = await startUpstream({ messages: { messages: messagesApart(60_000) } });
     serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h']);
     const whole = await (await serving.get('/usage?format=ndjson')).text();
     const socket = await open(serving);
@@ -79,7 +80,7 @@ describe('rude clients', () => {
   });
 
   test('1,000 idle connections and readers that stop reading do not stop others', async () => {
-    upstream = await startUpstream({ messages: { messages: manyMessages(60_000) } });
+    upstream = await startUpstream({ messages: { messages: messagesApart(60_000) } });
     serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h']);
     const here = serving;
     await Promise.all(Array.from({ length: 1000 }, () => open(here)));
@@ -114,7 +115,7 @@ describe('stopping', () => {
         ),
       )
       .not.toBe(200);
-    expect(await (await answer).text()).toBe(CONTRACT);
+    expect(await (await answer).text()).toBe(BILL);
     expect(await stopped).toBe(0);
     expect(serving.log.at(-1)).toMatchObject({ msg: 'stopped' });
   });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { BILL, USUAL } from '../process/period.js';
 import { type Reply, startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
-import { CONTRACT, manyMessages, USUAL } from './bills.js';
+import { messagesApart } from './messages-apart.js';
 import { type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -42,12 +43,12 @@ describe('an upstream failure is a problem, never a part of a bill, and is not k
       expect(await answer.json()).toMatchObject({ status, code });
     }
     const answer = await get('/usage');
-    expect([answer.status, await answer.text()]).toEqual([200, CONTRACT]);
+    expect([answer.status, await answer.text()]).toEqual([200, BILL]);
   });
 });
 
 test('a large bill whose last message is wrong is a 502 from its first byte on', async () => {
-  const messages = [...manyMessages(60_000), { id: 0, timestamp: 'never', text: '' }];
+  const messages = [...messagesApart(60_000), { id: 0, timestamp: 'never', text: '' }];
   const { get } = await serve({ messages: { messages } });
   const answer = await get('/usage?format=ndjson');
   expect(answer.status).toBe(502);
@@ -55,7 +56,7 @@ test('a large bill whose last message is wrong is a 502 from its first byte on',
 });
 
 test('other requests are answered while a large bill is made', async () => {
-  const { get } = await serve({ messages: { messages: manyMessages(300_000) } });
+  const { get } = await serve({ messages: { messages: messagesApart(300_000) } });
   let done = false;
   const bill = get('/usage?format=csv').then(async (answer) => {
     const text = await answer.text();

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BILL, USUAL } from '../process/period.js';
 import { runBin } from '../process/run.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
-import { CONTRACT, manyMessages, USUAL } from './bills.js';
+import { messagesApart } from './messages-apart.js';
 import { type Serving, startServe } from './start-serve.js';
 
 describe('over one upstream', () => {
@@ -20,7 +21,7 @@ describe('over one upstream', () => {
     const reply = await serving.get('/usage');
     expect(reply.status).toBe(200);
     expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8');
-    expect(await reply.text()).toBe(CONTRACT);
+    expect(await reply.text()).toBe(BILL);
   });
 
   test.each([
@@ -110,7 +111,7 @@ describe('over one upstream', () => {
     }
     expect((await serving.get('/usage', { 'if-none-match': '"other"' })).status).toBe(200);
     const head = await fetch(`${serving.url}/usage`, { method: 'HEAD' });
-    expect(head.headers.get('content-length')).toBe(`${Buffer.byteLength(CONTRACT)}`);
+    expect(head.headers.get('content-length')).toBe(`${Buffer.byteLength(BILL)}`);
   });
 
   test('explains one message as explain --json does', async () => {
@@ -183,7 +184,7 @@ describe('pages', () => {
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
   test('follow each other to the end, whatever the size', async () => {
-    await serve({ messages: { messages: manyMessages(10) } });
+    await serve({ messages: { messages: messagesApart(10) } });
     for (const limit of [1, 3, 5, 10, 11]) expect(await follow(`/usage?limit=${limit}`)).toEqual(upTo(10));
     expect(await follow('/usage?limit=4&offset=3')).toEqual(upTo(10).slice(3));
     expect(await follow('/usage?limit=3&sort=message_id&desc')).toEqual(upTo(10).reverse());
@@ -191,14 +192,14 @@ describe('pages', () => {
   });
 
   test('neither skip nor repeat while upstream grows at both ends', async () => {
-    const messages = manyMessages(10, 100);
+    const messages = messagesApart(10, 100);
     await serve({ messages: { messages } });
     let older = 100;
     let newer = 110;
     const ids = await follow('/usage?limit=3', () => {
       older -= 2;
-      messages.unshift(...manyMessages(2, older));
-      messages.push(...manyMessages(1, newer));
+      messages.unshift(...messagesApart(2, older));
+      messages.push(...messagesApart(1, newer));
       newer++;
     });
     // The fifth page held 112 and 113, and was the last when it was made.
@@ -206,7 +207,7 @@ describe('pages', () => {
   });
 
   test('a cursor belongs to its query, and says so when its row is gone', async () => {
-    const messages = manyMessages(6);
+    const messages = messagesApart(6);
     await serve({ messages: { messages } });
     const first = await serving?.get('/usage?limit=2&sort=text');
     const next = /^<([^>]+)>/.exec(first?.headers.get('link') ?? '')?.[1] ?? '';
@@ -219,7 +220,11 @@ describe('pages', () => {
   });
 
   test('there are none where every copy of a message counts', async () => {
-    await serve({ messages: { messages: [...manyMessages(3), ...manyMessages(3)] } }, '--duplicates', 'keep');
+    await serve(
+      { messages: { messages: [...messagesApart(3), ...messagesApart(3)] } },
+      '--duplicates',
+      'keep',
+    );
     const reply = await serving?.get('/usage?limit=2');
     expect(reply?.headers.get('link')).toBeNull();
   });
