@@ -2,8 +2,6 @@ import { csvRenderer } from '../render/csv.js';
 import { fieldsOf } from '../render/fields.js';
 import { jsonRenderer, ndjsonRenderer } from '../render/json.js';
 import type { Renderer } from '../render/renderer.js';
-import type { Extent, PageFacts } from '../render/usage-page.js';
-import { periodState } from '../usage/period-state.js';
 import { narrows } from '../usage/selection.js';
 import type { Host } from './host.js';
 import type { Period } from './open-period.js';
@@ -19,7 +17,7 @@ export async function chooseRenderer(
   choice: OutputChoice,
   period: Pick<Period, 'zone' | 'outOf' | 'settings' | 'sourceName' | 'selection'>,
   host: Host,
-  asOf: number | undefined,
+  asOf: number,
 ): Promise<() => Renderer> {
   const { zone, outOf } = period;
   const fields = fieldsOf(choice.fields, zone);
@@ -42,28 +40,14 @@ export async function chooseRenderer(
       return () => tableRenderer(fields, { ...terminal, outOf });
     }
     case 'html': {
-      const [{ pageRenderer }, { loadPageShell }] = await Promise.all([
+      const [{ pageFacts, pageRenderer }, { loadPageShell }] = await Promise.all([
         import('../render/usage-page.js'),
         import('../render/page-shell.js'),
       ]);
       const shell = await loadPageShell();
-      return () => pageRenderer(shell, zone, (extent) => pageFacts(period, extent, asOf));
+      const { sourceName: source, settings, selection } = period;
+      const about = { source, period: settings.period, rules: settings.rules, filtered: narrows(selection) };
+      return () => pageRenderer(shell, zone, (extent) => pageFacts(about, extent, zone, asOf));
     }
   }
-}
-
-function pageFacts(
-  { settings, sourceName, selection, zone }: Pick<Period, 'settings' | 'sourceName' | 'selection' | 'zone'>,
-  extent: Extent | undefined,
-  asOf = Date.now(),
-): PageFacts {
-  return {
-    source: sourceName,
-    period: settings.period,
-    timezone: zone.name,
-    rules: settings.rules,
-    asOf: `${new Date(asOf).toISOString().slice(0, 19)}Z`,
-    state: periodState(extent?.lastInstant, zone, asOf),
-    filtered: narrows(selection),
-  };
 }

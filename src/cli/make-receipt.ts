@@ -4,6 +4,7 @@ import { RECEIPT_FORMAT, type Receipt } from '../receipt/receipt.js';
 import { rowSums, type SeenRows } from '../receipt/row-witness.js';
 import type { InputDigests } from '../source/digest-source.js';
 import { periodState } from '../usage/period-state.js';
+import { secondText } from '../usage/second-text.js';
 import type { Host } from './host.js';
 import { keepFlags } from './kept-flags.js';
 import type { Period } from './open-period.js';
@@ -39,7 +40,7 @@ export function makeReceipt(job: ExportJob, period: Period, seen: Seen, host: Ho
     source: sourceName,
     period: settings.period,
     state: periodState(seen.rows.last, zone, asOf),
-    as_of: `${new Date(asOf).toISOString().slice(0, 19)}Z`,
+    as_of: secondText(asOf),
     rules: {
       ruleset: settings.rules,
       version: RULESET_VERSIONS[settings.rules],

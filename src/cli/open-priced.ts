@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { CommandLineError } from '../errors.js';
 import { type PricedRow, readPricedRows } from '../source/export/priced-rows.js';
-import { readChunks } from '../source/file/file-source.js';
+import { readChunks, readFileChunks } from '../source/file/file-source.js';
 import { createDuplicateCheck } from '../usage/duplicates.js';
 import type { UsageItem } from '../usage/item.js';
 import { isWanted, matches, narrows } from '../usage/selection.js';
@@ -30,8 +29,9 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
     const counts = createDuplicateCheck(duplicates);
     for (const path of paths) {
       const name = path === '-' ? 'stdin' : path;
-      const stream = path === '-' ? run.host.stdin : createReadStream(path, { signal: run.signal });
-      for await (const rows of readPricedRows(name, readChunks(name, stream, run.signal))) {
+      const bytes =
+        path === '-' ? readChunks(name, run.host.stdin, run.signal) : readFileChunks(path, run.signal);
+      for await (const rows of readPricedRows(name, bytes)) {
         messages += rows.length;
         const wanted = rows
           .map(itemOf)

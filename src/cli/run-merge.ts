@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { UnreadableError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
+import { summaryFacts } from '../render/summary-facts.js';
 import { jsonValues } from '../source/document/json-values.js';
 import { mergeSummaries } from '../usage/merge-summaries.js';
 import { type PartialSummary, readPartialSummary } from '../usage/partial-summary.js';
@@ -11,7 +12,7 @@ import type { Run } from './host.js';
 import { asOfFrom } from './options/as-of-option.js';
 import { FORMATS, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
-import { renderSummary, summaryFacts } from './write-summary.js';
+import { renderSummary } from './write-summary.js';
 
 /** Runs `merge`: adds the documents of `summary --json`, several in a file or not. */
 export async function runMerge(paths: readonly string[], flags: RawFlags, run: Run): Promise<void> {

@@ -3,7 +3,6 @@ import { fileSink } from '../output/file-sink.js';
 import type { Run } from './host.js';
 import { type ExportJob, makeReceipt } from './make-receipt.js';
 import type { Period } from './open-period.js';
-import { refuseSharedFiles } from './refuse-shared-files.js';
 import { openWitness, type Witness } from './witness.js';
 
 /** The receipt of an export under way. */
@@ -30,7 +29,6 @@ export async function withReceipt(
   const path = made.flags.receipt;
   if (typeof path !== 'string') return job(undefined);
   refusePlaces(path, made, run);
-  await refuseSharedFiles(made.flags);
   const sink = await fileSink(path);
   try {
     const [witness, { writeReceipt }] = await Promise.all([openWitness(), import('../receipt/receipt.js')]);

@@ -1,11 +1,8 @@
 import type { Sink } from '../output/sink.js';
 import { summaryCsv } from '../render/summary-csv.js';
-import type { SummaryFacts } from '../render/summary-facts.js';
+import { type SummaryFacts, summaryFacts } from '../render/summary-facts.js';
 import { summaryJson, summaryNdjson } from '../render/summary-json.js';
-import { periodState } from '../usage/period-state.js';
-import type { Selection } from '../usage/selection.js';
-import { createSummary, type DayRange, type Summary } from '../usage/summarise.js';
-import type { TimeZone } from '../usage/time-zone.js';
+import { createSummary, daysNamed, type Summary } from '../usage/summarise.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
 import { openTerminal } from './open-terminal.js';
@@ -34,7 +31,7 @@ export async function writeSummary(
       run.signal.throwIfAborted();
       sums.add(items);
     }
-    return sums.value(daysOf(period.selection, period.zone));
+    return sums.value(daysNamed(period.selection, period.zone));
   });
   const { sourceName, settings, zone, outOf } = period;
   const facts = summaryFacts(
@@ -45,36 +42,6 @@ export async function writeSummary(
   );
   const output = resultFrom(flags, FORMATS);
   for (const piece of await renderSummary(summary, facts, output, run)) await sink.write(piece);
-}
-
-/** The days that `--since` and `--until` name. */
-function daysOf({ since, until }: Selection, zone: TimeZone): DayRange {
-  return {
-    ...(since !== undefined && { first: zone.dayOf(since) }),
-    ...(until !== undefined && { last: zone.dayOf(until - 1) }),
-  };
-}
-
-/** What a summary says of itself. @param asOf what `--as-of` says @param now milliseconds since 1970 UTC */
-export function summaryFacts(
-  summary: Summary,
-  about: Pick<SummaryFacts, 'source' | 'period' | 'rules' | 'outOf'> & { readonly zone: TimeZone },
-  asOf: number | undefined,
-  now: number,
-): SummaryFacts {
-  const { zone, source, period, rules, outOf } = about;
-  const state = periodState(summary.last?.instant, zone, asOf ?? now);
-  // A closed bill is the same whenever it is asked for, so the clock is not in it.
-  const shown = asOf ?? (state === 'open' ? now : undefined);
-  return {
-    source,
-    period,
-    timezone: zone.name,
-    rules,
-    state,
-    asOf: shown === undefined ? undefined : `${new Date(shown).toISOString().slice(0, 19)}Z`,
-    outOf,
-  };
 }
 
 /** The pieces of a summary in a format. */

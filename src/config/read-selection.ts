@@ -1,3 +1,4 @@
+import { CommandLineError } from '../errors.js';
 import { instantOf } from '../source/timestamp.js';
 import { dayNumber, dayText } from '../usage/day.js';
 import { KINDS } from '../usage/item.js';
@@ -11,6 +12,12 @@ export interface GivenAs {
   show(name: string): string;
   refuse(name: string, problem: string): Error;
 }
+
+/** As the command line's flags; the library calls its options by the same names. */
+export const AS_FLAGS: GivenAs = {
+  show: (name) => `--${name}`,
+  refuse: (name, problem) => new CommandLineError(`--${name}: ${problem}`),
+};
 
 /**
  * Reads which rows are wanted; the command line and the service both do it here.

@@ -1,8 +1,9 @@
 import { openSource } from '../cli/open-source.js';
-import { readSelection } from '../config/read-selection.js';
+import { DEFAULT_MAX_BODY } from '../config/max-body.js';
+import { AS_FLAGS, readSelection } from '../config/read-selection.js';
 import { resolveSettings } from '../config/resolve.js';
 import type { Ruleset } from '../engine/index.js';
-import { CommandLineError, UpstreamError } from '../errors.js';
+import { UpstreamError } from '../errors.js';
 import { openRateCard } from '../rates/open-rate-card.js';
 import type { DuplicateRule } from '../usage/duplicate-rules.js';
 import type { Kind, UsageItem } from '../usage/item.js';
@@ -63,23 +64,20 @@ export async function* usage(options: UsageOptions = {}): AsyncGenerator<PricedM
 
 async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => Promise<void>): Promise<void> {
   const startedAt = performance.now();
-  const { token, rates, duplicates = 'error', maxBody = 4 * 1024 ** 3, signal } = options;
+  const { token, rates, duplicates = 'error', maxBody = DEFAULT_MAX_BODY, signal } = options;
   const flags = asFlags(options);
   const settings = resolveSettings(flags, token === undefined ? {} : { O_COPILOT_TOKEN: token }, new Map());
   const zone = await openTimeZone(settings.timezone);
-  const selection = readSelection({ ...flags, desc: options.desc }, zone, {
-    show: (name) => `--${name}`,
-    refuse: (name, problem) => new CommandLineError(`--${name}: ${problem}`),
-  });
+  const selection = readSelection({ ...flags, desc: options.desc }, zone, AS_FLAGS);
   const card = rates === undefined ? undefined : await openRateCard(rates);
   const priceByText = messagePricer(settings.rules, card);
   const run = { host: process, signal: signal ?? new AbortController().signal };
   const source = await openSource(settings, { maxBody, observer: {}, startedAt }, run);
+  const request = { reports: createReportBook(source), priceByText, duplicates, selection };
   let given = false;
   try {
     await source.messages(async (bytes) => {
       if (given) throw new UpstreamError(source.name, 'had to be read again after messages were given out');
-      const request = { reports: createReportBook(source), priceByText, duplicates, selection };
       for await (const items of readUsage(bytes, request)) {
         signal?.throwIfAborted();
         given = true;

@@ -2,6 +2,7 @@ import { formatAmount } from '../engine/index.js';
 import { instantOf } from '../source/timestamp.js';
 import { periodOf, periodText } from '../usage/calendar.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
+import { secondText } from '../usage/second-text.js';
 import type { TimeZone } from '../usage/time-zone.js';
 import { type CsvOptions, textCellWriter } from './csv.js';
 import type { Renderer } from './renderer.js';
@@ -126,5 +127,5 @@ function describe(item: UsageItem): string {
 /** `2024-04-29T02:08:29Z`, the form that FOCUS asks for, which has years of four digits. */
 function utc(instant: number): string {
   const written = Math.min(Math.max(instant, FIRST_SECOND), LAST_SECOND);
-  return `${new Date(written).toISOString().slice(0, 19)}Z`;
+  return secondText(written);
 }

@@ -1,3 +1,8 @@
+import { periodState } from '../usage/period-state.js';
+import { secondText } from '../usage/second-text.js';
+import type { Summary } from '../usage/summarise.js';
+import type { TimeZone } from '../usage/time-zone.js';
+
 /** What a summary says of itself. */
 export interface SummaryFacts {
   /** Without credentials. */
@@ -10,4 +15,26 @@ export interface SummaryFacts {
   readonly asOf: string | undefined;
   /** Messages of the whole period, where the rows summed may be fewer. */
   readonly outOf: number | undefined;
+}
+
+/** What a summary says of itself. @param asOf what was asked for @param now milliseconds since 1970 UTC */
+export function summaryFacts(
+  summary: Summary,
+  about: Pick<SummaryFacts, 'source' | 'period' | 'rules' | 'outOf'> & { readonly zone: TimeZone },
+  asOf: number | undefined,
+  now: number,
+): SummaryFacts {
+  const { zone, source, period, rules, outOf } = about;
+  const state = periodState(summary.last?.instant, zone, asOf ?? now);
+  // A closed bill is the same whenever it is asked for, so the clock is not in it.
+  const shown = asOf ?? (state === 'open' ? now : undefined);
+  return {
+    source,
+    period,
+    timezone: zone.name,
+    rules,
+    state,
+    asOf: shown === undefined ? undefined : secondText(shown),
+    outOf,
+  };
 }

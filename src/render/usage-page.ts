@@ -2,6 +2,8 @@ import { formatAmount } from '../engine/index.js';
 import { instantOf } from '../source/timestamp.js';
 import { dayText } from '../usage/day.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
+import { periodState } from '../usage/period-state.js';
+import { secondText } from '../usage/second-text.js';
 import type { TimeZone } from '../usage/time-zone.js';
 import { htmlRenderer, type PageMeta, type PageRow } from './html.js';
 import type { PageShell } from './page-shell.js';
@@ -63,5 +65,20 @@ export function pageRenderer(
         }),
       ];
     },
+  };
+}
+
+/** What a page says of the period. @param asOf milliseconds since 1970 UTC */
+export function pageFacts(
+  about: Pick<PageFacts, 'source' | 'period' | 'rules' | 'filtered'>,
+  extent: Extent | undefined,
+  zone: TimeZone,
+  asOf: number,
+): PageFacts {
+  return {
+    ...about,
+    timezone: zone.name,
+    asOf: secondText(asOf),
+    state: periodState(extent?.lastInstant, zone, asOf),
   };
 }

@@ -1,6 +1,6 @@
 import { type Amount, addAmounts, compareAmounts } from '../engine/index.js';
 import { DataError } from '../errors.js';
-import { exactInteger, expected, parseExactJson } from '../source/document/exact-json.js';
+import { exactInteger, expected, parseExactJsonAt } from '../source/document/exact-json.js';
 import { firstDayOf } from './calendar.js';
 import { GROUPINGS, type Grouping, type GroupKey, isCalendarUnit } from './grouping.js';
 import { KINDS } from './item.js';
@@ -41,7 +41,7 @@ interface PartialGroup {
 
 /** @throws DataError that names the member, also where the groups do not add up to the total */
 export function readPartialSummary(json: string, name: string): PartialSummary {
-  const summary = objectIn(objectOf(parse(json, name), name, ''), 'summary', name);
+  const summary = objectIn(objectOf(parseExactJsonAt(json, name), name, ''), 'summary', name);
   const by = readGroupings(summary.get('by'), name);
   const groups = arrayIn(summary, 'groups', name).map((group, index) =>
     readGroup(objectOf(group, name, `groups[${index}]`), by, `${name}, groups[${index}]`),
@@ -67,15 +67,6 @@ export function readPartialSummary(json: string, name: string): PartialSummary {
     messages,
     outOf: total.has('out_of') ? countIn(total, 'out_of', name) : undefined,
   };
-}
-
-function parse(json: string, name: string): unknown {
-  try {
-    return parseExactJson(json);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(name, `is not valid JSON: ${error.message}`);
-  }
 }
 
 function readGroupings(value: unknown, name: string): readonly [Grouping, Grouping?] {

@@ -4,6 +4,7 @@ import { fillPeriods } from './fill-periods.js';
 import { createGroupKeys } from './group-keys.js';
 import type { Grouping, GroupKey } from './grouping.js';
 import type { UsageItem } from './item.js';
+import type { Selection } from './selection.js';
 import type { TimeZone } from './time-zone.js';
 
 export interface SummaryGroup {
@@ -37,6 +38,14 @@ interface Moment {
 export interface DayRange {
   readonly first?: number;
   readonly last?: number;
+}
+
+/** The days that `since` and `until` name. */
+export function daysNamed({ since, until }: Selection, zone: TimeZone): DayRange {
+  return {
+    ...(since !== undefined && { first: zone.dayOf(since) }),
+    ...(until !== undefined && { last: zone.dayOf(until - 1) }),
+  };
 }
 
 /** Sums of messages that belong to one group. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DEFAULT_MAX_BODY } from '../../config/max-body.js';
 import { oneOf, type Parse, size } from '../../config/value.js';
 import { DUPLICATE_RULES, type DuplicateRule } from '../../usage/duplicate-rules.js';
 import { optionAdder } from './add-option.js';
@@ -29,15 +30,13 @@ export interface RunChoice {
   readonly verbose: boolean;
 }
 
-const FOUR_GIBIBYTES = 4 * 1024 ** 3;
-
 /** @throws CommandLineError that names the flag */
 export function runChoiceFrom(flags: RawFlags): RunChoice {
   const value = <Value>(flag: string, raw: unknown, parse: Parse<Value>, fallback: Value) =>
     typeof raw === 'string' ? flagValue(flag, raw, parse) : fallback;
   return {
     duplicates: value('--duplicates', flags.duplicates, oneOf(DUPLICATE_RULES), 'error'),
-    maxBody: value('--max-body', flags.maxBody, size, FOUR_GIBIBYTES),
+    maxBody: value('--max-body', flags.maxBody, size, DEFAULT_MAX_BODY),
     quiet: flags.quiet === true,
     verbose: flags.verbose === true,
   };

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { type GivenAs, readSelection } from '../../config/read-selection.js';
-import { CommandLineError } from '../../errors.js';
+import { AS_FLAGS, readSelection } from '../../config/read-selection.js';
 import { KINDS } from '../../usage/item.js';
 import { type Selection, SORT_FIELDS } from '../../usage/selection.js';
 import type { TimeZone } from '../../usage/time-zone.js';
@@ -33,8 +32,3 @@ export function addPageOptions(command: Command): Command {
 export function selectionFrom(flags: RawFlags, zone: TimeZone): Selection {
   return readSelection(flags, zone, AS_FLAGS);
 }
-
-const AS_FLAGS: GivenAs = {
-  show: (name) => `--${name}`,
-  refuse: (name, problem) => new CommandLineError(`--${name}: ${problem}`),
-};

@@ -1,19 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { listOf } from '../../config/value.js';
 import { summaryCsv } from '../../render/summary-csv.js';
-import type { SummaryFacts } from '../../render/summary-facts.js';
+import { type SummaryFacts, summaryFacts } from '../../render/summary-facts.js';
 import { summaryJson, summaryNdjson } from '../../render/summary-json.js';
 import { GROUPINGS, type Grouping } from '../../usage/grouping.js';
 import { narrows } from '../../usage/selection.js';
-import { createSummary, type Summary } from '../../usage/summarise.js';
+import { createSummary, daysNamed, type Summary } from '../../usage/summarise.js';
 import { type Bill, collectBill } from '../bill/bill.js';
 import { type BillFormat, CONTENT_TYPES, CSV_OPTIONS } from '../bill/formats.js';
 import { billHandler } from '../http/bill-handler.js';
 import { wantedFormat } from '../http/wanted-format.js';
 import { badQuery } from '../problem.js';
 import { checkParameters, readParameter } from '../query/parameters.js';
-import { FILTERS, type RowsQuery, readFilters } from '../query/usage-query.js';
-import { periodFacts } from './period-facts.js';
+import { FILTERS, readFilters } from '../query/usage-query.js';
 import type { RouteParts } from './route-parts.js';
 import { SUMMARY_SCHEMA } from './schemas/summary.js';
 
@@ -36,9 +35,11 @@ async function makeBill(request: FastifyRequest, parts: RouteParts): Promise<Bil
   return parts.period.read(query.selection, async (batches, freshUntil, messages) => {
     const sums = createSummary(by, query.zone);
     for await (const items of batches) sums.add(items);
-    const summary = sums.value(daysOf(query));
+    const summary = sums.value(daysNamed(query.selection, query.zone));
     const outOf = narrows(query.selection) ? messages() : undefined;
-    const facts = { ...periodFacts(summary.last?.instant, query.zone, parts), outOf };
+    const { sourceName, periodName, rules } = parts;
+    const about = { source: sourceName, period: periodName, rules, zone: query.zone, outOf };
+    const facts = summaryFacts(summary, about, undefined, Date.now());
     return collectBill({ contentType: CONTENT_TYPES[format], freshUntil }, async (taker) => {
       for (const piece of render(summary, facts, format)) await taker.write(piece);
     });
@@ -50,14 +51,6 @@ function readGroupings(text: string | undefined): readonly [Grouping, Grouping?]
   const [first = 'day', second, ...more] = readParameter('by', text, listOf(GROUPINGS)) ?? [];
   if (more.length > 0) throw badQuery('by', 'two at the most');
   return second === undefined ? [first] : [first, second];
-}
-
-/** The days that `since` and `until` name, shown even where they hold nothing. */
-function daysOf({ selection: { since, until }, zone }: RowsQuery) {
-  return {
-    ...(since !== undefined && { first: zone.dayOf(since) }),
-    ...(until !== undefined && { last: zone.dayOf(until - 1) }),
-  };
 }
 
 function render(summary: Summary, facts: SummaryFacts, format: BillFormat): Iterable<string> {

@@ -1,5 +1,5 @@
 import { DataError } from '../../errors.js';
-import { isSpace } from './plain-message.js';
+import { skipSpace } from './skip-space.js';
 import { createStretches, type Stretch } from './stretch.js';
 import { valueEnd } from './value-end.js';
 
@@ -94,7 +94,7 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>) {
     const { bytes } = stretch;
     const { length } = bytes;
     while (true) {
-      while (at < length && isSpace(bytes[at] ?? 0)) at++;
+      at = skipSpace(bytes, at);
       if (at >= length) break;
       if (!(expecting === 'element' || expecting === 'element or end' ? readElement(elements) : readOther()))
         break;

@@ -1,4 +1,5 @@
 import { isLosslessNumber, parse } from 'lossless-json';
+import { DataError } from '../../errors.js';
 
 /**
  * Parses JSON keeping the digits of every number as they are written (`LosslessNumber`), since a double
@@ -13,6 +14,21 @@ export function parseExactJson(characters: string): unknown {
       throw new SyntaxError(`key ${JSON.stringify(key)} stands twice`);
     },
   });
+}
+
+/**
+ * The same, for data that an error names.
+ *
+ * @param where what the error calls it
+ * @throws DataError
+ */
+export function parseExactJsonAt(characters: string, where: string): unknown {
+  try {
+    return parseExactJson(characters);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DataError(where, `is not valid JSON: ${error.message}`);
+  }
 }
 
 /** The digits of an exact number as they were written; undefined for any other value. */

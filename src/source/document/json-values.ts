@@ -1,5 +1,5 @@
 import { DataError } from '../../errors.js';
-import { isSpace } from './plain-message.js';
+import { skipSpace } from './skip-space.js';
 import { valueEnd } from './value-end.js';
 
 const COMMA = 0x2c;
@@ -30,10 +30,4 @@ export function* jsonValues(bytes: Buffer, name: string): Generator<Buffer> {
   if (at >= bytes.length ? inArray : last !== bytes.length) {
     throw new DataError(name, inArray ? 'does not end with its array' : 'is not valid JSON');
   }
-}
-
-function skipSpace(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && isSpace(bytes[at] ?? 0)) at++;
-  return at;
 }

@@ -1,7 +1,7 @@
 import { DataError } from '../../errors.js';
 import type { Message, ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
-import { exactInteger, expected, membersOf, parseExactJson } from './exact-json.js';
+import { exactInteger, expected, membersOf, parseExactJsonAt } from './exact-json.js';
 
 /**
  * Reads one message with a full parser and names what is wrong with it: the road of every message that
@@ -22,7 +22,7 @@ export function readMessageValue(json: string, index: number): Message {
  * @param named what they call it afterwards
  */
 export function readMessageAt(json: string, place: string, named: (id: number | bigint) => string): Message {
-  const members = membersOf(parseElement(json, place));
+  const members = membersOf(parseExactJsonAt(json, place));
   if (members === undefined) throw new DataError(place, 'is not an object');
 
   const id = exactInteger(members.get('id'));
@@ -42,15 +42,6 @@ export function readMessageAt(json: string, place: string, named: (id: number | 
   }
   const reportId = readReportId(members.get('report_id'), where);
   return { id, timestamp, reportId, characters: text, textStart: 0, textEnd: text.length };
-}
-
-function parseElement(json: string, place: string): unknown {
-  try {
-    return parseExactJson(json);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(place, `is not valid JSON: ${error.message}`);
-  }
 }
 
 function readReportId(value: unknown, where: string): ReportId | undefined {

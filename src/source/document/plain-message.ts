@@ -2,6 +2,7 @@ import type { Message, ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
 import { ChunkMessage } from './chunk-message.js';
 import { isUsualTimestamp } from './plain-timestamp.js';
+import { skipSpace } from './skip-space.js';
 import type { Stretch } from './stretch.js';
 
 /** Fifteen digits always fit a double exactly; longer numbers are for `message-value.ts`. */
@@ -145,22 +146,10 @@ export function createPlainMessageReader() {
   };
 }
 
-/** JSON's white space. */
-export function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-}
-
 /*
  * Every read below stays within the bytes: one that goes beyond, even once, makes V8 compile all reads of the
  * function for a missing value, at half the speed.
  */
-
-function skipSpace(bytes: Buffer, from: number): number {
-  const { length } = bytes;
-  let at = from;
-  while (at < length && isSpace(bytes[at] ?? 0)) at++;
-  return at;
-}
 
 function isByte(bytes: Buffer, at: number, byte: number): boolean {
   return at < bytes.length && bytes[at] === byte;

@@ -2,7 +2,7 @@ import { parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { ReportId } from '../message.js';
 import type { Report } from '../report.js';
-import { exactInteger, expected, membersOf, numberText, parseExactJson } from './exact-json.js';
+import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from './exact-json.js';
 import { byteOrderMark, checkUtf8 } from './utf8.js';
 import { valueEnd } from './value-end.js';
 
@@ -46,10 +46,5 @@ function parseReport(bytes: Uint8Array, where: string): unknown {
   if (characters.trim() === '') throw new DataError(where, 'is empty');
   // For its bound on depth alone: the parser below recurses.
   valueEnd(json, 0, where);
-  try {
-    return parseExactJson(characters);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(where, `is not valid JSON: ${error.message}`);
-  }
+  return parseExactJsonAt(characters, where);
 }

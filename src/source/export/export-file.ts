@@ -1,13 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { UnreadableError } from '../../errors.js';
 import { reasonOf } from '../../os-error.js';
+import { readChunks, readFileChunks } from '../file/file-source.js';
 import type { ExportRow } from './export-row.js';
 import { readExport } from './read-export.js';
-
-/** Bytes read at a time. */
-const CHUNK = 256 * 1024;
 
 /** A usage export that can be read. */
 export interface ExportFile {
@@ -25,17 +22,17 @@ export interface ExportFile {
  * @throws UnreadableError
  */
 export async function openExport(path: string, stdin: Readable, signal: AbortSignal): Promise<ExportFile> {
-  if (path === '-') return pipedExport('stdin', () => stdin);
+  if (path === '-') return pipedExport('stdin', () => readChunks('stdin', stdin, signal));
   const stats = await stat(path).catch((error: unknown) => {
     throw new UnreadableError(path, reasonOf(error));
   });
   if (stats.isDirectory()) throw new UnreadableError(path, 'is a directory');
-  const stream = () => createReadStream(path, { highWaterMark: CHUNK, signal });
-  if (!stats.isFile()) return pipedExport(path, stream);
-  return { name: path, rereadable: true, rows: () => readExport(path, readChunks(path, stream())) };
+  const bytes = () => readFileChunks(path, signal);
+  if (!stats.isFile()) return pipedExport(path, bytes);
+  return { name: path, rereadable: true, rows: () => readExport(path, bytes()) };
 }
 
-function pipedExport(name: string, stream: () => Readable): ExportFile {
+function pipedExport(name: string, bytes: () => AsyncIterable<Uint8Array>): ExportFile {
   let begun = false;
   return {
     name,
@@ -43,18 +40,7 @@ function pipedExport(name: string, stream: () => Readable): ExportFile {
     rows() {
       if (begun) throw new UnreadableError(name, 'it is a pipe, but had to be read a second time');
       begun = true;
-      return readExport(name, readChunks(name, stream()));
+      return readExport(name, bytes());
     },
   };
-}
-
-async function* readChunks(
-  name: string,
-  stream: AsyncIterable<Uint8Array | string>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-  } catch (error) {
-    throw new UnreadableError(name, reasonOf(error));
-  }
 }

@@ -1,6 +1,6 @@
 import { DataError } from '../../errors.js';
 import type { PlainReader } from '../document/array-document.js';
-import { exactInteger, expected, membersOf, numberText, parseExactJson } from '../document/exact-json.js';
+import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from '../document/exact-json.js';
 import { createAmountReader } from './amount-reader.js';
 import type { ExportRow } from './export-row.js';
 
@@ -35,7 +35,7 @@ export function createRowReader(name: string) {
 
   /** @throws DataError that names the row */
   function readValue(json: string, index: number): ExportRow {
-    const members = membersOf(parseRow(json, `${name}, row ${index + 1}`));
+    const members = membersOf(parseExactJsonAt(json, `${name}, row ${index + 1}`));
     if (members === undefined) throw new DataError(`${name}, row ${index + 1}`, 'is not an object');
     const givenId = members.get('message_id');
     const id = exactInteger(givenId);
@@ -66,13 +66,4 @@ export function createRowReader(name: string) {
   }
 
   return { plain, readValue };
-}
-
-function parseRow(json: string, where: string): unknown {
-  try {
-    return parseExactJson(json);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(where, `is not valid JSON: ${error.message}`);
-  }
 }

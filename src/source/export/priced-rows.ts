@@ -1,7 +1,7 @@
 import type { Amount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { PlainReader } from '../document/array-document.js';
-import { exactInteger, expected, membersOf, numberText, parseExactJson } from '../document/exact-json.js';
+import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from '../document/exact-json.js';
 import { readNdjsonDocument } from '../document/ndjson-document.js';
 import type { ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
@@ -53,7 +53,7 @@ function usualReader(amountOf: AmountReader): PlainReader<PricedRow> {
 }
 
 function readRow(json: string, where: string, amountOf: AmountReader): PricedRow {
-  const members = membersOf(parseRow(json, where));
+  const members = membersOf(parseExactJsonAt(json, where));
   if (members === undefined) throw new DataError(where, 'is not an object');
   const refuse = (key: string, what: string) => new DataError(where, expected(what, members.get(key)), key);
 
@@ -79,13 +79,4 @@ function readRow(json: string, where: string, amountOf: AmountReader): PricedRow
 function kindBy(reportName: string | undefined, reportId: ReportId | undefined): string {
   if (reportName !== undefined) return 'report';
   return reportId === undefined ? 'text' : 'missing-report';
-}
-
-function parseRow(json: string, where: string): unknown {
-  try {
-    return parseExactJson(json);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(where, `is not valid JSON: ${error.message}`);
-  }
 }

@@ -11,7 +11,7 @@ import { openStream } from './open-stream.js';
 export function fileSource(path: string, signal: AbortSignal): Source {
   return {
     name: path,
-    messages: async (consume) => consume(readChunks(path, await openStream(path, signal), signal)),
+    messages: (consume) => consume(readFileChunks(path, signal)),
     report: (id) => readReportFile(join(dirname(path), 'reports'), id),
     close: async () => {},
   };
@@ -26,6 +26,11 @@ export function stdinSource(stdin: Readable, signal: AbortSignal): Source {
     report: (id) => readReportFile('reports', id),
     close: async () => {},
   };
+}
+
+/** The bytes of a file or FIFO. @throws UnreadableError, the signal's reason */
+export async function* readFileChunks(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield* readChunks(path, await openStream(path, signal), signal);
 }
 
 /** The bytes of a stream that `signal` ends. @throws UnreadableError, the signal's reason */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DataError, UnreadableError } from '../../errors.js';
 import { reasonOf } from '../../os-error.js';
-import { exactInteger, expected, membersOf, parseExactJson } from '../document/exact-json.js';
+import { exactInteger, expected, membersOf, parseExactJsonAt } from '../document/exact-json.js';
 import { jsonValues } from '../document/json-values.js';
 import type { Source } from '../source.js';
 
@@ -27,20 +27,11 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
 }
 
 function idOf(report: Buffer, place: string): string {
-  const value = parseReport(report, place);
+  const value = parseExactJsonAt(report.toString(), place);
   const members = membersOf(value);
   if (members === undefined) throw new DataError(place, expected('an object', value));
   const given = members.get('id');
   const id = typeof given === 'string' ? given : exactInteger(given);
   if (id === undefined) throw new DataError(place, expected('an integer or a string', given), 'id');
   return String(id);
-}
-
-function parseReport(report: Buffer, place: string): unknown {
-  try {
-    return parseExactJson(report.toString());
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(place, `is not valid JSON: ${error.message}`);
-  }
 }
