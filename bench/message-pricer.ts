@@ -15,9 +15,7 @@ const messages = packWindows(englishTexts(TEXTS)).map(
     id,
     timestamp: '2024-04-29T02:08:29.375Z',
     reportId: undefined,
-    characters,
-    textStart: start,
-    textEnd: end,
+    text: characters.slice(start, end),
   }),
 );
 
@@ -25,8 +23,7 @@ const priceText = textPricer('published');
 const byDefault = messagePricer('published', undefined);
 const byFile = messagePricer('published', { name: 'published', sha256: '', dated: PUBLISHED_CARD });
 
-const direct = () =>
-  messages.map(({ characters, textStart, textEnd }) => priceText(characters, textStart, textEnd));
+const direct = () => messages.map(({ text }) => priceText(text));
 const through = (price: MessagePricer) => () => messages.map((message) => price(message));
 
 /** Microseconds a message by each way, and what the choice costs: ratios of the medians. */

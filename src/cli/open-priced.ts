@@ -56,7 +56,7 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
 
 function itemOf({ id, timestamp, reportId, reportName, credits }: PricedRow): UsageItem {
   return {
-    message: { id, timestamp, reportId, characters: '', textStart: 0, textEnd: 0 },
+    message: { id, timestamp, reportId, text: '' },
     report: reportName === undefined ? undefined : { name: reportName, cost: credits },
     credits,
   };

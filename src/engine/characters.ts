@@ -1,3 +1,5 @@
+import type { CodeUnits } from './code-units.js';
+
 /** An ASCII vowel. Must be 1: `measure` adds it up. */
 export const VOWEL = 1;
 /** Part of a word: a letter, a combining mark, an apostrophe or a hyphen. */
@@ -28,18 +30,18 @@ export function classify(codePoint: number): number {
 }
 
 /** The code point that begins at `index` in a window ending at `end`; a lone surrogate stands for itself. */
-export function codePointFrom(characters: string, index: number, end: number): number {
-  const unit = characters.charCodeAt(index);
+export function codePointFrom(units: CodeUnits, index: number, end: number): number {
+  const unit = units[index] ?? 0;
   if (!isLead(unit) || index + 1 >= end) return unit;
-  const next = characters.charCodeAt(index + 1);
+  const next = units[index + 1] ?? 0;
   return isTrail(next) ? combine(unit, next) : unit;
 }
 
 /** The code point whose last code unit is at `index` in a window beginning at `start`. */
-export function codePointUpTo(characters: string, index: number, start: number): number {
-  const unit = characters.charCodeAt(index);
+export function codePointUpTo(units: CodeUnits, index: number, start: number): number {
+  const unit = units[index] ?? 0;
   if (!isTrail(unit) || index <= start) return unit;
-  const previous = characters.charCodeAt(index - 1);
+  const previous = units[index - 1] ?? 0;
   return isLead(previous) ? combine(previous, unit) : unit;
 }
 

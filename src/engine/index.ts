@@ -13,9 +13,15 @@ export { formatAmount } from './format-amount.js';
 export { type Measure, measure } from './measure.js';
 export { parseAmount } from './parse-amount.js';
 export { checkRates, PUBLISHED_RATES, type Rates } from './rates.js';
-export { RULESET_VERSIONS, RULESETS, type Ruleset, type TextPricer } from './ruleset.js';
+export {
+  type AsciiPricer,
+  RULESET_VERSIONS,
+  RULESETS,
+  type Ruleset,
+  type TextPricer,
+} from './ruleset.js';
 export type { Step, StepName } from './step.js';
-export { textPricer } from './text-pricer.js';
+export { asciiPricer, textPricer } from './text-pricer.js';
 export type { Thresholds } from './thresholds.js';
 export { createTotal, type Total } from './total.js';
 export type { WordClass } from './word-class.js';

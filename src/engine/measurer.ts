@@ -1,4 +1,5 @@
 import { classify, codePointFrom, isPair, isSurrogate } from './characters.js';
+import { type CodeUnits, createUnitReader } from './code-units.js';
 import { isPalindrome } from './palindrome.js';
 import type { Thresholds } from './thresholds.js';
 import { BLOCK, createWordScanner } from './word-scanner.js';
@@ -18,25 +19,44 @@ export interface Measure {
   readonly palindrome: boolean;
 }
 
-export type Measurer = (characters: string, start: number, end: number, thresholds: Thresholds) => Measure;
+export interface Measurer {
+  /** The window `[start, end)` of a string (UTF-16 indexes). */
+  text(characters: string, start: number, end: number, thresholds: Thresholds): Measure;
+  /** The window `[start, end)` of bytes that are all ASCII, without a copy of them. */
+  ascii(bytes: Uint8Array, start: number, end: number, thresholds: Thresholds): Measure;
+}
 
 /** A measurer keeps its memory from text to text, and nothing of one text reaches the next. */
 export function createMeasurer(): Measurer {
+  const units = createUnitReader();
   const scanner = createWordScanner();
   const tally = createWordTally();
-  const { boundaries, sums } = scanner;
+  const { boundaries } = scanner;
 
-  return (characters, start, end, thresholds) => {
+  function ascii(bytes: Uint8Array, start: number, end: number, thresholds: Thresholds): Measure {
+    tally.begin(thresholds);
+    scanner.begin();
+    for (let index = start; index < end; index += BLOCK) {
+      const blockEnd = Math.min(index + BLOCK, end);
+      scanner.scanAscii(bytes, index, blockEnd);
+      if (blockEnd === end) scanner.endWord(end);
+      tally.add(bytes, boundaries, scanner.endedWords(), false);
+      scanner.dropEndedWords();
+    }
+    return sums(bytes, start, end, Math.max(end - start, 0), thresholds);
+  }
+
+  function utf16(text: Uint16Array, end: number, thresholds: Thresholds): Measure {
     tally.begin(thresholds);
     scanner.begin();
     let pairs = 0;
-    let index = start;
+    let index = 0;
     while (index < end) {
-      const untilThird = 3 - ((index - start - pairs) % 3);
+      const untilThird = 3 - ((index - pairs) % 3);
       const blockEnd = Math.min(index + BLOCK, end);
-      index = scanner.scan(characters, index, blockEnd, untilThird);
+      index = scanner.scan(text, index, blockEnd, untilThird);
       if (index < blockEnd) {
-        const codePoint = codePointFrom(characters, index, end);
+        const codePoint = codePointFrom(text, index, end);
         classify(codePoint);
         if (isPair(codePoint) || isSurrogate(codePoint)) {
           scanner.take(codePoint, index);
@@ -45,19 +65,39 @@ export function createMeasurer(): Measurer {
         }
       }
       if (index >= end) scanner.endWord(end);
-      tally.add(characters, boundaries, sums, scanner.endedWords(), pairs > 0);
+      tally.add(text, boundaries, scanner.endedWords(), pairs > 0);
       scanner.dropEndedWords();
     }
-    const length = Math.max(end - start, 0) - pairs;
+    return sums(text, 0, end, end - pairs, thresholds);
+  }
+
+  function sums(
+    text: CodeUnits,
+    start: number,
+    end: number,
+    characters: number,
+    { lengthLimit }: Thresholds,
+  ): Measure {
     return {
-      characters: length,
+      characters,
       shortWords: tally.shortWords(),
       mediumWords: tally.mediumWords(),
       longWords: tally.longWords(),
       thirdVowels: scanner.thirdVowels(),
-      overLength: length > thresholds.lengthLimit,
+      overLength: characters > lengthLimit,
       allWordsUnique: tally.allUnique(),
-      palindrome: isPalindrome(characters, start, end),
+      palindrome: isPalindrome(text, start, end),
     };
+  }
+
+  return {
+    ascii,
+    text(characters, start, end, thresholds) {
+      const bytes = units.ascii(characters, start, end);
+      const length = Math.max(end - start, 0);
+      return bytes === undefined
+        ? utf16(units.utf16(characters, start, end), length, thresholds)
+        : ascii(bytes, 0, length, thresholds);
+    },
   };
 }

@@ -1,18 +1,15 @@
-import { type Measure, measureWindow } from './measure.js';
+import type { Amount } from './amount.js';
+import type { Measure } from './measurer.js';
 import { countingSteps, palindromeStep, uniqueWordsStep } from './rate-steps.js';
 import type { Rates } from './rates.js';
-import type { TextPricer } from './ruleset.js';
 import { type Step, sumSteps } from './step.js';
 import { areWholeRates, type WholeRates } from './whole-rates.js';
 
-export function createPublishedPricer(rates: Rates): TextPricer {
-  const { thresholds } = rates;
-  if (areWholeRates(rates)) {
-    return (characters, start = 0, end = characters.length) =>
-      priceInHundredths(measureWindow(characters, start, end, thresholds), rates);
-  }
-  return (characters, start = 0, end = characters.length) =>
-    sumSteps(publishedSteps(measureWindow(characters, start, end, thresholds), rates));
+/** What counts cost by these rates. */
+export function publishedPrice(rates: Rates): (counts: Measure) => Amount {
+  return areWholeRates(rates)
+    ? (counts) => priceInHundredths(counts, rates)
+    : (counts) => sumSteps(publishedSteps(counts, rates));
 }
 
 export function publishedSteps(counts: Measure, rates: Rates): Step[] {

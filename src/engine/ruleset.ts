@@ -13,3 +13,6 @@ export type Ruleset = (typeof RULESETS)[number];
 
 /** The price of the window `[start, end)` of `characters` (UTF-16 indexes; the whole string unless said). */
 export type TextPricer = (characters: string, start?: number, end?: number) => Amount;
+
+/** The price of the window `[start, end)` of bytes that are all ASCII. */
+export type AsciiPricer = (bytes: Uint8Array, start: number, end: number) => Amount;

@@ -1,4 +1,5 @@
 import { codePointFrom, codePointUpTo, isPair } from './characters.js';
+import { utf16Units } from './code-units.js';
 import { type Measure, measure } from './measure.js';
 import { serviceWords } from './service-words.js';
 import { PUBLISHED_THRESHOLDS } from './thresholds.js';
@@ -24,11 +25,12 @@ export function measureForService(text: string): Measure {
 
 /** Whether the text reads the same backwards, every code point counted; an empty one does. */
 function isMirrored(text: string): boolean {
+  const units = utf16Units(text, 0, text.length);
   let left = 0;
   let right = text.length - 1;
   while (left < right) {
-    const first = codePointFrom(text, left, text.length);
-    if (first !== codePointUpTo(text, right, 0)) return false;
+    const first = codePointFrom(units, left, text.length);
+    if (first !== codePointUpTo(units, right, 0)) return false;
     left += isPair(first) ? 2 : 1;
     right -= isPair(first) ? 2 : 1;
   }

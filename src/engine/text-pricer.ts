@@ -1,8 +1,12 @@
-import { createPublishedPricer } from './published.js';
+import type { Amount } from './amount.js';
+import { unitText } from './code-units.js';
+import { measurer } from './measure.js';
+import type { Measure } from './measurer.js';
+import { publishedPrice } from './published.js';
 import { type Rates, ratesFor } from './rates.js';
-import type { Ruleset, TextPricer } from './ruleset.js';
+import type { AsciiPricer, Ruleset, TextPricer } from './ruleset.js';
 import { priceAsService } from './service.js';
-import { priceAsTokens } from './tokens.js';
+import { tokenPrice } from './tokens.js';
 
 /**
  * The function that prices texts by a ruleset. Make it once and price many texts: it reads a window of a
@@ -11,12 +15,25 @@ import { priceAsTokens } from './tokens.js';
  */
 export function textPricer(ruleset: Ruleset, rates?: Rates): TextPricer {
   const card = ratesFor(ruleset, rates);
-  switch (ruleset) {
-    case 'published':
-      return createPublishedPricer(card);
-    case 'service':
-      return priceAsService;
-    case 'tokens':
-      return priceAsTokens;
-  }
+  if (ruleset === 'service') return priceAsService;
+  const { thresholds } = card;
+  const price = priceOfCounts(ruleset, card);
+  return (characters, start = 0, end = characters.length) =>
+    price(measurer.text(characters, start, end, thresholds));
+}
+
+/**
+ * The same for texts that stand as bytes in a larger document, all ASCII: they become no strings.
+ * @throws {RangeError} as `textPricer` does
+ */
+export function asciiPricer(ruleset: Ruleset, rates?: Rates): AsciiPricer {
+  const card = ratesFor(ruleset, rates);
+  if (ruleset === 'service') return (bytes, start, end) => priceAsService(unitText(bytes, start, end));
+  const { thresholds } = card;
+  const price = priceOfCounts(ruleset, card);
+  return (bytes, start, end) => price(measurer.ascii(bytes, start, end, thresholds));
+}
+
+function priceOfCounts(ruleset: 'published' | 'tokens', rates: Rates): (counts: Measure) => Amount {
+  return ruleset === 'published' ? publishedPrice(rates) : tokenPrice;
 }

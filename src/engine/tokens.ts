@@ -1,13 +1,13 @@
 import type { Amount } from './amount.js';
-import { type Measure, measure } from './measure.js';
+import type { Measure } from './measurer.js';
 import { countedStep, type Step, sumSteps } from './step.js';
 
 /** 4 characters are one token and 100 tokens are 40 credits, so a character is 0.1 credits. */
 const CHARACTER = 10;
 const MINIMUM = 100;
 
-export function priceAsTokens(characters: string, start = 0, end = characters.length): Amount {
-  return sumSteps(tokenSteps(measure(characters, start, end)));
+export function tokenPrice(counts: Measure): Amount {
+  return sumSteps(tokenSteps(counts));
 }
 
 export function tokenSteps(counts: Measure): Step[] {

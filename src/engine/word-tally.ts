@@ -1,3 +1,4 @@
+import type { CodeUnits } from './code-units.js';
 import type { Thresholds } from './thresholds.js';
 import { createWordMemory } from './word-memory.js';
 
@@ -11,10 +12,10 @@ export interface WordTally {
   /** Forgets the text before. */
   begin(thresholds: Thresholds): void;
   /**
-   * Adds `count` words: the n-th is `characters.slice(boundaries[2n], boundaries[2n + 1])`, and the difference
-   * of `sums` at the same places is its hash. `pairs` tells that there may be surrogate pairs among them.
+   * Adds `count` words: the n-th is `[boundaries[2n], boundaries[2n + 1])` of the text. `pairs` tells that there
+   * may be surrogate pairs among them.
    */
-  add(characters: string, boundaries: Int32Array, sums: Int32Array, count: number, pairs: boolean): void;
+  add(units: CodeUnits, boundaries: Int32Array, count: number, pairs: boolean): void;
 }
 
 /** Longer than any string, and small enough for 32-bit arithmetic. */
@@ -43,18 +44,18 @@ export function createWordTally(): WordTally {
       belowMedium = Math.min(mediumFrom, BEYOND_ANY_LENGTH) - 1;
       belowLong = Math.min(longFrom, BEYOND_ANY_LENGTH) - 1;
     },
-    add(characters, boundaries, sums, count, pairs) {
+    add(units, boundaries, count, pairs) {
       let known = repeated;
       let aboveShort = 0;
       let aboveMedium = 0;
       for (let place = 0; place < 2 * count; place += 2) {
         const start = boundaries[place] ?? 0;
         const end = boundaries[place + 1] ?? 0;
-        const length = end - start - (pairs ? countPairs(characters, start, end) : 0);
+        const length = end - start - (pairs ? countPairs(units, start, end) : 0);
         // The sign bit, 1 where the length is above: a branch here would be mispredicted.
         aboveShort += (belowMedium - length) >>> 31;
         aboveMedium += (belowLong - length) >>> 31;
-        known ||= memory.isKnown(characters, start, end, (sums[place + 1] ?? 0) - (sums[place] ?? 0));
+        known ||= memory.isKnown(units, start, end);
       }
       words += count;
       mediumOrLong += aboveShort;
@@ -65,10 +66,10 @@ export function createWordTally(): WordTally {
 }
 
 /** Surrogate pairs in a word; a lone surrogate is never in one. */
-function countPairs(characters: string, start: number, end: number): number {
+function countPairs(units: CodeUnits, start: number, end: number): number {
   let pairs = 0;
   for (let index = start; index < end; index++) {
-    if ((characters.charCodeAt(index) & 0xfc00) === 0xd800) pairs++;
+    if (((units[index] ?? 0) & 0xfc00) === 0xd800) pairs++;
   }
   return pairs;
 }

@@ -84,9 +84,7 @@ function toMessage({ id, timestamp, text, reportId }: UnpricedMessage): Message 
     id,
     timestamp,
     reportId: reportId ?? undefined,
-    characters: text,
-    textStart: 0,
-    textEnd: text.length,
+    text,
   };
 }
 

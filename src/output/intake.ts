@@ -6,6 +6,7 @@ const BATCH = 64 * 1024;
 
 /** The near end of a sink: turns chunks into bytes, in batches, and hashes them. */
 export interface Intake {
+  /** Bytes are the intake's from now on: they are not copied. */
   write(chunk: string | Uint8Array): Promise<void> | void;
   /** Hands on what is still held, at the end. */
   flush(): Promise<void> | void;
@@ -18,17 +19,17 @@ export interface Intake {
  * @param batch the least number of bytes handed on before `flush`
  */
 export async function createIntake(
-  deliver: (bytes: Buffer) => Promise<void> | void,
+  deliver: (bytes: Uint8Array) => Promise<void> | void,
   options: SinkOptions,
   batch = BATCH,
 ): Promise<Intake> {
   const freshHash = options.digest === true ? await sha256() : undefined;
   let hash = freshHash?.copy();
   let text = '';
-  let encoded: Buffer[] = [];
+  let encoded: Uint8Array[] = [];
   let encodedSize = 0;
 
-  const add = (bytes: Buffer): void => {
+  const add = (bytes: Uint8Array): void => {
     encoded.push(bytes);
     encodedSize += bytes.length;
   };
@@ -55,7 +56,7 @@ export async function createIntake(
         text += chunk;
       } else {
         encode(text.length);
-        add(Buffer.from(chunk));
+        add(chunk);
       }
       // A UTF-16 unit is at least one byte of UTF-8.
       if (encodedSize + text.length < batch) return;

@@ -1,6 +1,6 @@
 /** Where a result goes: all or nothing. One caller at a time; whoever gets a promise waits for it. */
 export interface Sink {
-  /** Appends, text as UTF-8. A promise asks the caller to wait (back-pressure, or a failure to report). */
+  /** Appends, text as UTF-8; bytes are the sink's from now on. A promise asks the caller to wait (back-pressure, or a failure to report). */
   write(chunk: string | Uint8Array): Promise<void> | void;
 
   /** Forgets everything written so far: the messages document is being read again. */

@@ -1,5 +1,4 @@
 import { formatAmount, measure } from '../engine/index.js';
-import { type Message, textOf } from '../source/message.js';
 import { instantOf } from '../source/timestamp.js';
 import { dayText } from '../usage/day.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
@@ -37,7 +36,11 @@ export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
     timestamp: {
       value: ({ message }) => message.timestamp,
       type: always('plain'),
-      put: ({ message }, out) => out.ascii(message.timestamp),
+      put({ message }, out) {
+        const { place } = message;
+        if (place === undefined) out.ascii(message.timestamp);
+        else out.range(place.bytes, place.timestampStart, place.timestampEnd);
+      },
     },
     report_name: { value: (item) => item.report?.name, type: always('text') },
     credits_used: {
@@ -54,12 +57,8 @@ export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
       value: ({ message }) => dayText(zone.dayOf(instantOf(message.timestamp))),
       type: always('plain'),
     },
-    characters: { value: ({ message }) => `${charactersOf(message)}`, type: always('number') },
-    text: { value: ({ message }) => textOf(message), type: always('text') },
+    characters: { value: ({ message }) => `${measure(message.text).characters}`, type: always('number') },
+    text: { value: ({ message }) => message.text, type: always('text') },
   };
   return names.map((name) => ({ name, ...readers[name] }));
-}
-
-function charactersOf({ characters, textStart, textEnd }: Message): number {
-  return measure(characters, textStart, textEnd).characters;
 }

@@ -4,6 +4,8 @@ export interface RowBytes {
   size(): number;
   /** A piece that is the same in every row. */
   literal(bytes: Uint8Array): void;
+  /** `[start, end)` of bytes of UTF-8. */
+  range(bytes: Uint8Array, start: number, end: number): void;
   /** Text known to be ASCII. */
   ascii(text: string): void;
   /** A safe integer, in decimal. */
@@ -29,17 +31,19 @@ export function createRowBytes(): RowBytes {
     bytes = larger;
   }
 
+  function range(source: Uint8Array, start: number, end: number): void {
+    reserve(end - start);
+    const target = bytes;
+    const before = size - start;
+    // A loop, since a call out of JavaScript costs more than these few bytes.
+    for (let index = start; index < end; index++) target[before + index] = source[index] ?? 0;
+    size = before + end;
+  }
+
   return {
     size: () => size,
-    literal(piece) {
-      const { length } = piece;
-      reserve(length);
-      const target = bytes;
-      const at = size;
-      // A loop, since a call out of JavaScript costs more than these few bytes.
-      for (let index = 0; index < length; index++) target[at + index] = piece[index] ?? 0;
-      size = at + length;
-    },
+    literal: (piece) => range(piece, 0, piece.length),
+    range,
     ascii(text) {
       const { length } = text;
       reserve(length);

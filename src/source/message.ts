@@ -1,3 +1,5 @@
+import type { Amount } from '../engine/index.js';
+
 /** A report's id as upstream writes it: an integer (carried exactly), or a string. */
 export type ReportId = number | bigint | string;
 
@@ -9,15 +11,20 @@ export interface Message {
   readonly timestamp: string;
   /** Undefined when absent or null. */
   readonly reportId: ReportId | undefined;
-  /**
-   * The text is `characters.slice(textStart, textEnd)`: a window into the chunk it arrived in, so that
-   * pricing a message copies nothing. UTF-16 indexes.
-   */
-  readonly characters: string;
-  readonly textStart: number;
-  readonly textEnd: number;
+  readonly text: string;
+  /** For whoever reads every message: the same without a string made of it. */
+  readonly place?: Place;
 }
 
-export function textOf(message: Message): string {
-  return message.characters.slice(message.textStart, message.textEnd);
+/** Where a message stands in the bytes it arrived in. */
+export interface Place {
+  readonly bytes: Uint8Array;
+  readonly timestampStart: number;
+  readonly timestampEnd: number;
+  /** Whether the text is ASCII without escapes, and so is `[textStart, textEnd)` of the bytes as it stands. */
+  readonly isPlainText: boolean;
+  readonly textStart: number;
+  readonly textEnd: number;
+  /** What the text costs, where that is known already; undefined where nobody has asked yet. */
+  readonly textPrice: Amount | undefined;
 }

@@ -6,7 +6,7 @@ import {
   type Ruleset,
   type Step,
 } from '../engine/index.js';
-import { type Message, textOf } from '../source/message.js';
+import type { Message } from '../source/message.js';
 import type { Report } from '../source/report.js';
 import type { UsageItem } from './item.js';
 
@@ -38,7 +38,7 @@ export interface ExplainedText {
 
 /** @param rates those in force when the message was sent, where a file says */
 export function explainItem({ message, report }: UsageItem, rules: Ruleset, rates?: Rates): ExplainedPrice {
-  if (report === undefined) return { ...explainAlone(textOf(message), rules, rates), message };
+  if (report === undefined) return { ...explainAlone(message.text, rules, rates), message };
   const { cost } = report;
   const steps: PriceStep[] = [{ step: 'report', count: 1, rate: cost, amount: cost }];
   return { message, report, byText: undefined, steps, credits: cost };

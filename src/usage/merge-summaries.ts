@@ -109,7 +109,7 @@ function itemOf(keys: readonly (GroupKey | undefined)[]): UsageItem {
     if (key.label === 'report') name ??= '';
   }
   return {
-    message: { id: 0, timestamp: '', reportId, characters: '', textStart: 0, textEnd: 0 },
+    message: { id: 0, timestamp: '', reportId, text: '' },
     report: name === undefined ? undefined : { name, cost: 0 },
     credits: 0,
   };

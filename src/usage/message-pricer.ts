@@ -1,4 +1,4 @@
-import { type Amount, type Ruleset, textPricer } from '../engine/index.js';
+import { type Amount, asciiPricer, type Rates, type Ruleset, textPricer } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { type RateCard, ratesAt } from '../rates/rate-card.js';
 import type { Message } from '../source/message.js';
@@ -15,14 +15,26 @@ export type MessagePricer = (message: Message) => Amount;
  */
 export function messagePricer(rules: Ruleset, card: RateCard | undefined): MessagePricer {
   if (card === undefined) {
-    const priceText = textPricer(rules);
-    return ({ characters, textStart, textEnd }) => priceText(characters, textStart, textEnd);
+    return pricerBy(rules, undefined);
   }
-  const pricers = new Map(card.dated.map((dated) => [dated, textPricer(rules, dated.rates)]));
+  const pricers = new Map(card.dated.map((dated) => [dated, pricerBy(rules, dated.rates)]));
   return (message) => {
-    const priceText = pricers.get(datedRatesOf(message, card));
-    if (priceText === undefined) throw new Error('a card without the rates that it gave');
-    return priceText(message.characters, message.textStart, message.textEnd);
+    const price = pricers.get(datedRatesOf(message, card));
+    if (price === undefined) throw new Error('a card without the rates that it gave');
+    return price(message);
+  };
+}
+
+function pricerBy(rules: Ruleset, rates: Rates | undefined): MessagePricer {
+  const priceText = textPricer(rules, rates);
+  const priceAscii = asciiPricer(rules, rates);
+  return (message) => {
+    const { place } = message;
+    if (place === undefined) return priceText(message.text);
+    if (place.textPrice !== undefined) return place.textPrice;
+    return place.isPlainText
+      ? priceAscii(place.bytes, place.textStart, place.textEnd)
+      : priceText(message.text);
   };
 }
 

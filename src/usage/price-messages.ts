@@ -4,7 +4,7 @@ import type { MessagePricer } from './message-pricer.js';
 import type { ReportBook } from './report-book.js';
 
 /**
- * UTF-16 units of messages read ahead of the first report that has not answered, so that reports are asked
+ * Bytes of messages read ahead of the first report that has not answered, so that reports are asked
  * for as early as the messages arrive. This bounds memory where reports are slow.
  */
 const LOOK_AHEAD = 8 * 1024 * 1024;
@@ -60,17 +60,21 @@ export async function* priceMessages(
 }
 
 function enter(messages: readonly Message[], answered: Promise<unknown> | undefined): Waiting {
-  const first = messages[0];
   const waiting: Waiting = {
     messages,
-    // A batch shares the characters of the chunk it arrived in.
-    size: (first?.characters.length ?? 0) + messages.length,
+    size: sizeOf(messages),
     ready: answered === undefined,
     answered: Promise.resolve(answered).then(() => {
       waiting.ready = true;
     }),
   };
   return waiting;
+}
+
+/** A batch shares the bytes of the chunk it arrived in. */
+function sizeOf(messages: readonly Message[]): number {
+  const [first] = messages;
+  return messages.length + (first?.place?.bytes.length ?? first?.text.length ?? 0);
 }
 
 function priceBatch(

@@ -50,10 +50,10 @@ export function narrowsMessages({ message, since, until }: Selection): boolean {
  * Whether a message is the one asked for and lies in the time asked for: decided before pricing, so that no
  * other report is fetched.
  */
-export function isWanted({ id, timestamp }: Message, { message, since, until }: Selection): boolean {
-  if (message !== undefined && id !== message) return false;
+export function isWanted(candidate: Message, { message, since, until }: Selection): boolean {
+  if (message !== undefined && candidate.id !== message) return false;
   if (since === undefined && until === undefined) return true;
-  const instant = instantOf(timestamp);
+  const instant = instantOf(candidate.timestamp);
   return (since === undefined || instant >= since) && (until === undefined || instant < until);
 }
 

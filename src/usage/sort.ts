@@ -1,5 +1,4 @@
 import { type Amount, compareAmounts, measure } from '../engine/index.js';
-import { textOf } from '../source/message.js';
 import { instantOf } from '../source/timestamp.js';
 import { kindOf, type UsageItem } from './item.js';
 import type { Sorting } from './selection.js';
@@ -61,8 +60,8 @@ const KEYS: Record<Exclude<Sorting['field'], 'credits_used'>, (item: UsageItem) 
   report_name: ({ report }) => report?.name,
   report_id: ({ message }) => message.reportId,
   kind: kindOf,
-  characters: ({ message }) => measure(message.characters, message.textStart, message.textEnd).characters,
-  text: ({ message }) => textOf(message),
+  characters: ({ message }) => measure(message.text).characters,
+  text: ({ message }) => message.text,
 };
 
 /** Numbers by size and before texts; texts by UTF-16 unit, the same in every locale. */

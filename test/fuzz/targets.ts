@@ -11,7 +11,7 @@ import { readRateCard } from '../../src/rates/read-rate-card.js';
 import { writeRateCard } from '../../src/rates/write-rate-card.js';
 import { readMessages } from '../../src/source/document/messages-document.js';
 import { readExport } from '../../src/source/export/read-export.js';
-import { type Message, textOf } from '../../src/source/message.js';
+import type { Message } from '../../src/source/message.js';
 import { inPieces, type Random } from './mutate.js';
 
 /** Something that reads what others wrote. */
@@ -76,7 +76,7 @@ function mustBeSame(a: unknown, b: unknown, what: string): void {
 }
 
 const shown = (messages: readonly Message[]) =>
-  JSON.stringify(messages.map((each) => [`${each.id}`, each.timestamp, `${each.reportId}`, textOf(each)]));
+  JSON.stringify(messages.map((each) => [`${each.id}`, each.timestamp, `${each.reportId}`, each.text]));
 
 /** A document means the same however it is cut, and what JSON.parse makes of it. */
 const parser: Target = {

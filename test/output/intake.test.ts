@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createIntake } from '../../src/output/intake.js';
 
 async function collect(batch?: number) {
-  const delivered: Buffer[] = [];
-  const deliver = (bytes: Buffer): void => {
+  const delivered: Uint8Array[] = [];
+  const deliver = (bytes: Uint8Array): void => {
     delivered.push(bytes);
   };
   const intake = await createIntake(deliver, { digest: true }, batch);
@@ -31,12 +31,10 @@ describe('createIntake', () => {
     );
   });
 
-  it('keeps text and bytes in order, and its own copy of the bytes', async () => {
+  it('keeps text and bytes in order', async () => {
     const { intake, delivered } = await collect();
-    const bytes = new Uint8Array([0x62]);
     await intake.write('a');
-    await intake.write(bytes);
-    bytes[0] = 0x21;
+    await intake.write(new Uint8Array([0x62]));
     await intake.write('c');
     await intake.flush();
     expect(Buffer.concat(delivered).toString()).toBe('abc');

@@ -8,9 +8,7 @@ const message = (id: number | bigint, text = 'a'): Message => ({
   id,
   timestamp: '2024-04-29T02:08:29Z',
   reportId: undefined,
-  characters: text,
-  textStart: 0,
-  textEnd: text.length,
+  text,
 });
 
 describe('createIdHistory', () => {

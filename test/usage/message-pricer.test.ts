@@ -12,13 +12,11 @@ import { rates, wholeRates } from '../engine/any-rates.js';
 import { text } from '../engine/texts.js';
 
 const cardOf = (json: string) => ({ name: 'card.json', sha256: '', dated: readRateCard(json, 'card.json') });
-const message = (characters: string, timestamp = '2024-04-29T00:00:00Z'): Message => ({
+const message = (text: string, timestamp = '2024-04-29T00:00:00Z'): Message => ({
   id: 7,
   timestamp,
   reportId: undefined,
-  characters,
-  textStart: 0,
-  textEnd: characters.length,
+  text,
 });
 
 test('the published card as a file prices every conformance case as the published rates do', () => {

@@ -1,6 +1,6 @@
 import { DataError } from '../../errors.js';
 import { skipSpace } from './skip-space.js';
-import { createStretches, type Stretch } from './stretch.js';
+import { createStretches, Stretch } from './stretch.js';
 import { valueEnd } from './value-end.js';
 
 /** Bytes of one element, or of one value beside the array. The reader holds one at a time. */
@@ -66,7 +66,7 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>) {
   const { name, plain, noun } = document;
   const stretches = createStretches(name);
   let expecting: Expecting = 'document';
-  let stretch: Stretch = { bytes: Buffer.alloc(0), latin1: '' };
+  let stretch = new Stretch(Buffer.alloc(0));
   let at = 0;
   let key = '';
   let count = 0;

@@ -41,7 +41,7 @@ export function readMessageAt(json: string, place: string, named: (id: number | 
     throw new DataError(where, `${shown} is not an RFC 3339 timestamp, or no such day or time`, 'timestamp');
   }
   const reportId = readReportId(members.get('report_id'), where);
-  return { id, timestamp, reportId, characters: text, textStart: 0, textEnd: text.length };
+  return { id, timestamp, reportId, text };
 }
 
 function readReportId(value: unknown, where: string): ReportId | undefined {

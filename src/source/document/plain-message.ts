@@ -25,6 +25,11 @@ const TIMESTAMP = 2;
 const REPORT_ID = 3;
 const OTHER = 4;
 
+/** 1 for every byte that ends a plain string, or might. */
+const MAY_END = Uint8Array.from({ length: 0x100 }, (_, byte) =>
+  Number(byte === QUOTE || byte === BACKSLASH || byte < 0x20 || byte >= 0x80),
+);
+
 /**
  * Reads messages of the usual shape straight from the bytes of a stretch: flat objects whose ids are plain
  * digits. It decides nothing: whatever is unusual (an escape outside the text, a nested value, a key twice,
@@ -39,16 +44,16 @@ export function createPlainMessageReader() {
   const order: number[] = [];
 
   function read(stretch: Stretch, from: number): Message | undefined {
-    const { bytes, latin1 } = stretch;
+    const { bytes } = stretch;
     let at = from;
     let id = -1;
     let timestampStart = -1;
     let timestampEnd = -1;
     let reportId: ReportId | undefined;
     let reportSeen = false;
-    let characters: string | undefined;
-    let textStart = 0;
-    let textEnd = 0;
+    let textStart = -1;
+    let textEnd = -1;
+    let decoded: string | undefined;
 
     if (!isByte(bytes, at, OPEN)) return undefined;
     let place = 0;
@@ -76,19 +81,16 @@ export function createPlainMessageReader() {
           id = wholeNumber(bytes, value, at);
           break;
         case TEXT:
-          if (characters !== undefined) return undefined;
+          if (textStart !== -1) return undefined;
           at = asciiStringEnd(bytes, value);
-          if (at !== -1) {
-            characters = latin1;
-            textStart = value + 1;
-            textEnd = at - 1;
-            break;
+          if (at === -1) {
+            at = stringEnd(bytes, value);
+            if (at === -1) return undefined;
+            decoded = parseString(bytes, value, at);
+            if (decoded === undefined) return undefined;
           }
-          at = stringEnd(bytes, value);
-          if (at === -1) return undefined;
-          characters = parseString(bytes, value, at);
-          if (characters === undefined) return undefined;
-          textEnd = characters.length;
+          textStart = value + 1;
+          textEnd = at - 1;
           break;
         case TIMESTAMP:
           at = asciiStringEnd(bytes, value);
@@ -97,7 +99,7 @@ export function createPlainMessageReader() {
           timestampEnd = at - 1;
           if (
             !isUsualTimestamp(bytes, timestampStart, timestampEnd) &&
-            Number.isNaN(instantOf(latin1, timestampStart, timestampEnd))
+            Number.isNaN(instantOf(bytes.toString('latin1', timestampStart, timestampEnd)))
           ) {
             return undefined;
           }
@@ -108,7 +110,7 @@ export function createPlainMessageReader() {
           if (isByte(bytes, value, QUOTE)) {
             at = asciiStringEnd(bytes, value);
             if (at === -1 || at === value + 2) return undefined;
-            reportId = latin1.slice(value + 1, at - 1);
+            reportId = bytes.toString('latin1', value + 1, at - 1);
           } else if (startsWith(bytes, value, NULL)) {
             at = value + NULL.length;
           } else {
@@ -125,17 +127,19 @@ export function createPlainMessageReader() {
     } while (isByte(bytes, at, COMMA));
 
     if (!isByte(bytes, at, CLOSE)) return undefined;
-    if (id === -1 || timestampStart === -1 || characters === undefined) return undefined;
+    if (id === -1 || timestampStart === -1 || textStart === -1) return undefined;
     next = at + 1;
     return new ChunkMessage(
       id,
       reportId,
-      latin1,
+      bytes,
       timestampStart,
       timestampEnd,
-      characters,
+      decoded === undefined,
       textStart,
       textEnd,
+      decoded,
+      undefined,
     );
   }
 
@@ -184,8 +188,18 @@ function asciiStringEnd(bytes: Buffer, from: number): number {
 
 function stringEndBelow(bytes: Buffer, from: number, limit: number): number {
   if (!isByte(bytes, from, QUOTE)) return -1;
-  const { length } = bytes;
-  for (let at = from + 1; at < length; at++) {
+  let at = from + 1;
+  // Four at a time: most are letters.
+  const last = bytes.length - 4;
+  while (at <= last) {
+    const first = MAY_END[bytes[at] ?? 0] ?? 0;
+    const second = MAY_END[bytes[at + 1] ?? 0] ?? 0;
+    const third = MAY_END[bytes[at + 2] ?? 0] ?? 0;
+    const fourth = MAY_END[bytes[at + 3] ?? 0] ?? 0;
+    if ((first | second | third | fourth) !== 0) break;
+    at += 4;
+  }
+  for (; at < bytes.length; at++) {
     const code = bytes[at] ?? 0;
     if (code === QUOTE) return at + 1;
     if (code === BACKSLASH || code < 0x20 || code >= limit) return -1;

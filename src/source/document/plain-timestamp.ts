@@ -1,13 +1,16 @@
 /*
- * The usual timestamp of upstream, `YYYY-MM-DDThh:mm:ss.sssZ` on one of the first 28 days of a month, is known
- * by its bytes. Anything else, right or wrong, is for `instantOf`, which has the whole rule.
+ * The usual timestamp of upstream, `YYYY-MM-DDThh:mm:ss.sssZ`, is known by its bytes. Anything else, right or
+ * wrong or on 29 February, is for `instantOf`, which has the whole rule.
  */
 
 const LENGTH = 24;
 
 /** Digits, and the characters between them, by place; the digits' upper bounds hold whatever stands beside them. */
 const LEAST = Buffer.from('0000-00-00T00:00:00.000Z');
-const MOST = Buffer.from('9999-19-29T29:59:59.999Z');
+const MOST = Buffer.from('9999-19-39T29:59:59.999Z');
+
+/** By month, counted from 1; of February only what every year has. */
+const LAST_DAY = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
 
 /** Whether [start, end) of `bytes` is such a timestamp, and so surely RFC 3339. */
 export function isUsualTimestamp(bytes: Buffer, start: number, end: number): boolean {
@@ -18,7 +21,7 @@ export function isUsualTimestamp(bytes: Buffer, start: number, end: number): boo
   }
   const month = twoDigits(bytes, start + 5);
   const day = twoDigits(bytes, start + 8);
-  return month >= 1 && month <= 12 && day >= 1 && day <= 28 && twoDigits(bytes, start + 11) <= 23;
+  return month <= 12 && day >= 1 && day <= (LAST_DAY[month] ?? 0) && twoDigits(bytes, start + 11) <= 23;
 }
 
 function twoDigits(bytes: Buffer, at: number): number {

@@ -1,10 +1,16 @@
 import { byteOrderMark, checkUtf8, wholeCharacters } from './utf8.js';
 
 /** A stretch of a document: whole UTF-8 characters, some of which the last stretch had not finished with. */
-export interface Stretch {
-  readonly bytes: Buffer;
+export class Stretch {
+  private characters: string | undefined;
+
+  constructor(readonly bytes: Buffer) {}
+
   /** The same bytes as characters U+0000 to U+00FF, at the same indexes: what is ASCII can be read here. */
-  readonly latin1: string;
+  get latin1(): string {
+    this.characters ??= this.bytes.toString('latin1');
+    return this.characters;
+  }
 }
 
 /** Up to here an unfinished value is looked at again with every chunk; beyond it, when it has doubled. */
@@ -57,7 +63,7 @@ export function createStretches(document: string) {
       }
       const bytes = last ? rest : rest.subarray(0, wholeCharacters(rest));
       checkUtf8(bytes, document, offset);
-      return { bytes, latin1: bytes.toString('latin1') };
+      return new Stretch(bytes);
     },
 
     /** Says that the reader is done with the first `count` bytes of the last stretch. */

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../../src/errors.js';
 import { readMessages } from '../../../src/source/document/messages-document.js';
-import { textOf } from '../../../src/source/message.js';
 
 const TIME = '2024-04-29T02:08:29.375Z';
 
@@ -18,7 +17,7 @@ async function read(document: string | Uint8Array, size = 1 << 16) {
       ...batch.map((message) => ({
         id: message.id,
         timestamp: message.timestamp,
-        text: textOf(message),
+        text: message.text,
         reportId: message.reportId,
       })),
     );
