@@ -1,23 +1,29 @@
 /** A text as numbers: bytes where every character is ASCII, UTF-16 code units otherwise. */
 export type CodeUnits = Uint8Array | Uint16Array;
 
+/** Bytes that are ASCII where they are read, and a view of the same memory. */
+export interface AsciiBytes {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
 /** Code units kept room for from text to text; a longer text gets room of its own. */
 const KEPT = 16 * 1024;
 
 /** Loops read an array of numbers twice as fast as a string, and the encoder reads it faster than any loop. */
 export function createUnitReader() {
   const encoder = new TextEncoder();
-  const keptBytes = new Uint8Array(KEPT);
+  const keptBytes = asciiBytes(KEPT);
   const keptUnits = new Uint16Array(KEPT);
 
   return {
     /** The bytes of `[start, end)` at `[0, end - start)`; undefined where not all is ASCII. */
-    ascii(characters: string, start: number, end: number): Uint8Array | undefined {
+    ascii(characters: string, start: number, end: number): AsciiBytes | undefined {
       const length = end - start;
-      const bytes = length <= KEPT ? keptBytes : new Uint8Array(length);
-      const { read, written } = encoder.encodeInto(characters.slice(start, end), bytes);
+      const ascii = length <= KEPT ? keptBytes : asciiBytes(length);
+      const { read, written } = encoder.encodeInto(characters.slice(start, end), ascii.bytes);
       // What is not ASCII takes more bytes than code units, or does not fit.
-      return read === length && written === length ? bytes : undefined;
+      return read === length && written === length ? ascii : undefined;
     },
 
     /** The UTF-16 code units of `[start, end)` at `[0, end - start)`. */
@@ -27,6 +33,11 @@ export function createUnitReader() {
         : utf16Units(characters, start, end);
     },
   };
+}
+
+function asciiBytes(length: number): AsciiBytes {
+  const bytes = new Uint8Array(length);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 /** The UTF-16 code units of `[start, end)`. */

@@ -7,6 +7,7 @@ export {
   toAmount,
   toDecimal,
 } from './amount.js';
+export type { AsciiBytes } from './code-units.js';
 export { explainText } from './explain.js';
 export type { ExplainedVowel, ExplainedWord, Explanation } from './explanation.js';
 export { formatAmount } from './format-amount.js';

@@ -1,5 +1,5 @@
 import { classify, codePointFrom, isPair, isSurrogate } from './characters.js';
-import { type CodeUnits, createUnitReader } from './code-units.js';
+import { type AsciiBytes, type CodeUnits, createUnitReader } from './code-units.js';
 import { isPalindrome } from './palindrome.js';
 import type { Thresholds } from './thresholds.js';
 import { BLOCK, createWordScanner } from './word-scanner.js';
@@ -23,7 +23,7 @@ export interface Measurer {
   /** The window `[start, end)` of a string (UTF-16 indexes). */
   text(characters: string, start: number, end: number, thresholds: Thresholds): Measure;
   /** The window `[start, end)` of bytes that are all ASCII, without a copy of them. */
-  ascii(bytes: Uint8Array, start: number, end: number, thresholds: Thresholds): Measure;
+  ascii(text: AsciiBytes, start: number, end: number, thresholds: Thresholds): Measure;
 }
 
 /** A measurer keeps its memory from text to text, and nothing of one text reaches the next. */
@@ -33,12 +33,12 @@ export function createMeasurer(): Measurer {
   const tally = createWordTally();
   const { boundaries } = scanner;
 
-  function ascii(bytes: Uint8Array, start: number, end: number, thresholds: Thresholds): Measure {
+  function ascii({ bytes, view }: AsciiBytes, start: number, end: number, thresholds: Thresholds): Measure {
     tally.begin(thresholds);
     scanner.begin();
     for (let index = start; index < end; index += BLOCK) {
       const blockEnd = Math.min(index + BLOCK, end);
-      scanner.scanAscii(bytes, index, blockEnd);
+      scanner.scanAscii(view, index, blockEnd);
       if (blockEnd === end) scanner.endWord(end);
       tally.add(bytes, boundaries, scanner.endedWords(), false);
       scanner.dropEndedWords();

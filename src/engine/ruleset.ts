@@ -1,4 +1,5 @@
 import type { Amount } from './amount.js';
+import type { AsciiBytes } from './code-units.js';
 
 export const RULESETS = ['published', 'service', 'tokens'] as const;
 
@@ -15,4 +16,4 @@ export type Ruleset = (typeof RULESETS)[number];
 export type TextPricer = (characters: string, start?: number, end?: number) => Amount;
 
 /** The price of the window `[start, end)` of bytes that are all ASCII. */
-export type AsciiPricer = (bytes: Uint8Array, start: number, end: number) => Amount;
+export type AsciiPricer = (ascii: AsciiBytes, start: number, end: number) => Amount;

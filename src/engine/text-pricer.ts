@@ -28,10 +28,10 @@ export function textPricer(ruleset: Ruleset, rates?: Rates): TextPricer {
  */
 export function asciiPricer(ruleset: Ruleset, rates?: Rates): AsciiPricer {
   const card = ratesFor(ruleset, rates);
-  if (ruleset === 'service') return (bytes, start, end) => priceAsService(unitText(bytes, start, end));
+  if (ruleset === 'service') return ({ bytes }, start, end) => priceAsService(unitText(bytes, start, end));
   const { thresholds } = card;
   const price = priceOfCounts(ruleset, card);
-  return (bytes, start, end) => price(measurer.ascii(bytes, start, end, thresholds));
+  return (ascii, start, end) => price(measurer.ascii(ascii, start, end, thresholds));
 }
 
 function priceOfCounts(ruleset: 'published' | 'tokens', rates: Rates): (counts: Measure) => Amount {

@@ -1,3 +1,4 @@
+import { BOTH_WORD, createAsciiPairs, FIRST_VOWEL_BIT, SECOND_VOWEL_BIT } from './ascii-pairs.js';
 import { characterClasses, classify, VOWEL, WORD } from './characters.js';
 
 /** Reads a text from left to right and keeps where words begin and end. */
@@ -7,7 +8,7 @@ export interface WordScanner {
   /** Forgets the text before. */
   begin(): void;
   /** Reads `[start, end)`, at most `BLOCK` bytes of ASCII, where `start` is as many whole threes into the text. */
-  scanAscii(bytes: Uint8Array, start: number, end: number): void;
+  scanAscii(view: DataView, start: number, end: number): void;
   /**
    * Reads `[start, end)`, at most `BLOCK` code units, until one of which no class is known: one never met, or
    * half of a surrogate pair. Returns its index, or `end`. `untilThird` is 3, 2 or 1: how many characters it
@@ -34,7 +35,7 @@ export const BLOCK = 1023;
  * boundary moves on to the next place.
  */
 export function createWordScanner(): WordScanner {
-  for (let ascii = 0; ascii < 0x80; ascii++) classify(ascii);
+  const pairs = createAsciiPairs();
   // The word carried over, a boundary a code unit, and the place after the last.
   const boundaries = new Int32Array(BLOCK + 4);
   const classes = characterClasses;
@@ -47,29 +48,40 @@ export function createWordScanner(): WordScanner {
       found = 0;
       thirdVowels = 0;
     },
-    scanAscii(bytes, start, end) {
+    scanAscii(view, start, end) {
       let place = found;
-      let inWord = (place & 1) * WORD;
+      let inWord = place & 1;
       let vowels = 0;
       let index = start;
-      // Three at a time, since every third is looked at for a vowel.
-      for (; index < end - 2; index += 3) {
-        const first = (classes[bytes[index] ?? 0] ?? 0) & WORD;
+      // Six at a time: three pairs, and two that are looked at for a vowel.
+      for (; index < end - 5; index += 6) {
+        const one = pairs[view.getUint16(index, true)] ?? 0;
+        const two = pairs[view.getUint16(index + 2, true)] ?? 0;
+        const three = pairs[view.getUint16(index + 4, true)] ?? 0;
+        vowels += ((two >> FIRST_VOWEL_BIT) & 1) + (three >> SECOND_VOWEL_BIT);
+        const words = (one & BOTH_WORD) | ((two & BOTH_WORD) << 2) | ((three & BOTH_WORD) << 4);
+        // A bit for each of the six where the one before is of the other kind.
+        const changes = words ^ (((words << 1) & 0x3f) | inWord);
+        inWord = words >> 5;
         boundaries[place] = index;
-        place += (first ^ inWord) >> 1;
-        const second = (classes[bytes[index + 1] ?? 0] ?? 0) & WORD;
+        place += changes & 1;
         boundaries[place] = index + 1;
-        place += (second ^ first) >> 1;
-        const third = classes[bytes[index + 2] ?? 0] ?? 0;
+        place += (changes >> 1) & 1;
         boundaries[place] = index + 2;
-        inWord = third & WORD;
-        place += (inWord ^ second) >> 1;
-        vowels += third & VOWEL;
+        place += (changes >> 2) & 1;
+        boundaries[place] = index + 3;
+        place += (changes >> 3) & 1;
+        boundaries[place] = index + 4;
+        place += (changes >> 4) & 1;
+        boundaries[place] = index + 5;
+        place += changes >> 5;
       }
       for (; index < end; index++) {
-        const isWord = (classes[bytes[index] ?? 0] ?? 0) & WORD;
+        const bits = classes[view.getUint8(index)] ?? 0;
+        if ((index - start) % 3 === 2) vowels += bits & VOWEL;
+        const isWord = (bits & WORD) >> 1;
         boundaries[place] = index;
-        place += (isWord ^ inWord) >> 1;
+        place += isWord ^ inWord;
         inWord = isWord;
       }
       found = place;

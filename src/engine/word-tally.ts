@@ -51,7 +51,7 @@ export function createWordTally(): WordTally {
       for (let place = 0; place < 2 * count; place += 2) {
         const start = boundaries[place] ?? 0;
         const end = boundaries[place + 1] ?? 0;
-        const length = end - start - (pairs ? countPairs(units, start, end) : 0);
+        const length = pairs ? end - start - countPairs(units, start, end) : end - start;
         // The sign bit, 1 where the length is above: a branch here would be mispredicted.
         aboveShort += (belowMedium - length) >>> 31;
         aboveMedium += (belowLong - length) >>> 31;

@@ -1,8 +1,8 @@
 import type { Field } from './fields.js';
 import type { Renderer } from './renderer.js';
-import { createRowBytes } from './row-bytes.js';
+import { createRowBytes, literal } from './row-bytes.js';
 
-const END_OF_ROW = Buffer.from('\r\n');
+const END_OF_ROW = literal('\r\n');
 
 export interface CsvOptions {
   /** One character that stands in no number and no timestamp. */
@@ -17,7 +17,7 @@ export interface CsvOptions {
 export function csvRenderer(fields: readonly Field[], options: CsvOptions): Renderer {
   const { delimiter, bom } = options;
   const cell = textCellWriter(options);
-  const separator = Buffer.from(delimiter);
+  const separator = literal(delimiter);
   const out = createRowBytes();
   return {
     head: () => `${bom ? '\uFEFF' : ''}${fields.map(({ name }) => name).join(delimiter)}\r\n`,
@@ -26,7 +26,7 @@ export function csvRenderer(fields: readonly Field[], options: CsvOptions): Rend
         for (const [index, field] of fields.entries()) {
           if (index > 0) out.literal(separator);
           if (field.put !== undefined) {
-            field.put(item, out);
+            field.put.write(item, out);
             continue;
           }
           const value = field.value(item) ?? '';

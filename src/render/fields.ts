@@ -16,8 +16,12 @@ export interface Field {
    * format needs to escape. `text`: anything at all, from upstream.
    */
   readonly type: (item: UsageItem) => 'number' | 'plain' | 'text';
-  /** Writes the same as `value`, where every row has one that no format needs to escape, without making a string. */
-  readonly put?: (item: UsageItem, out: RowBytes) => void;
+  /** For a field that every row has and no format needs to escape: writes the same without making a string. */
+  readonly put?: {
+    readonly write: (item: UsageItem, out: RowBytes) => void;
+    /** Whether JSON puts it in quotes. */
+    readonly quoted: boolean;
+  };
 }
 
 const always =
@@ -31,22 +35,28 @@ export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
     message_id: {
       value: ({ message }) => `${message.id}`,
       type: always('number'),
-      put: ({ message: { id } }, out) => (typeof id === 'number' ? out.integer(id) : out.ascii(`${id}`)),
+      put: {
+        write: ({ message: { id } }, out) => (typeof id === 'number' ? out.integer(id) : out.ascii(`${id}`)),
+        quoted: false,
+      },
     },
     timestamp: {
       value: ({ message }) => message.timestamp,
       type: always('plain'),
-      put({ message }, out) {
-        const { place } = message;
-        if (place === undefined) out.ascii(message.timestamp);
-        else out.range(place.bytes, place.timestampStart, place.timestampEnd);
+      put: {
+        write({ message }, out) {
+          const { place } = message;
+          if (place === undefined) out.ascii(message.timestamp);
+          else out.range(place.chunk.view, place.timestampStart, place.timestampEnd);
+        },
+        quoted: true,
       },
     },
     report_name: { value: (item) => item.report?.name, type: always('text') },
     credits_used: {
       value: ({ credits }) => formatAmount(credits),
       type: always('number'),
-      put: ({ credits }, out) => out.ascii(formatAmount(credits)),
+      put: { write: ({ credits }, out) => out.ascii(formatAmount(credits)), quoted: false },
     },
     report_id: {
       value: ({ message }) => (message.reportId === undefined ? undefined : `${message.reportId}`),

@@ -3,13 +3,13 @@ import type { UsageItem } from '../usage/item.js';
 import type { Field } from './fields.js';
 import { jsonString } from './json-string.js';
 import type { Renderer } from './renderer.js';
-import { createRowBytes, type RowBytes } from './row-bytes.js';
+import { createRowBytes, literal, type RowBytes } from './row-bytes.js';
 
-const OPEN = Buffer.from('{');
-const CLOSE = Buffer.from('}');
-const QUOTE = Buffer.from('"');
-const NEW_LINE = Buffer.from('\n');
-const COMMA_NEW_LINE = Buffer.from(',\n');
+const OPEN = literal('{');
+const CLOSE = literal('}');
+const QUOTE = literal('"');
+const NEW_LINE = literal('\n');
+const COMMA_NEW_LINE = literal(',\n');
 
 /** `{"usage":[…]}`, one item a line. */
 export function jsonRenderer(fields: readonly Field[]): Renderer {
@@ -62,15 +62,15 @@ function objectWriter(fields: readonly Field[]): RowWriter {
 
 /** One member of the object, with the comma before it unless it is the first. */
 function memberWriter(field: Field): (item: UsageItem, out: RowBytes, first: boolean) => void {
-  const first = Buffer.from(`${JSON.stringify(field.name)}:`);
-  const next = Buffer.from(`,${JSON.stringify(field.name)}:`);
   const { put } = field;
+  const quote = put?.quoted ? '"' : '';
+  const first = literal(`${JSON.stringify(field.name)}:${quote}`);
+  const next = literal(`,${JSON.stringify(field.name)}:${quote}`);
   if (put !== undefined) {
+    const { write, quoted } = put;
     return (item, out, isFirst) => {
-      const quoted = field.type(item) === 'plain';
       out.literal(isFirst ? first : next);
-      if (quoted) out.literal(QUOTE);
-      put(item, out);
+      write(item, out);
       if (quoted) out.literal(QUOTE);
     };
   }

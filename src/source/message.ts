@@ -1,4 +1,4 @@
-import type { Amount } from '../engine/index.js';
+import type { AsciiBytes } from '../engine/index.js';
 
 /** A report's id as upstream writes it: an integer (carried exactly), or a string. */
 export type ReportId = number | bigint | string;
@@ -16,15 +16,13 @@ export interface Message {
   readonly place?: Place;
 }
 
-/** Where a message stands in the bytes it arrived in. */
+/** Where a message stands in the chunk it arrived in. */
 export interface Place {
-  readonly bytes: Uint8Array;
+  readonly chunk: AsciiBytes;
   readonly timestampStart: number;
   readonly timestampEnd: number;
   /** Whether the text is ASCII without escapes, and so is `[textStart, textEnd)` of the bytes as it stands. */
   readonly isPlainText: boolean;
   readonly textStart: number;
   readonly textEnd: number;
-  /** What the text costs, where that is known already; undefined where nobody has asked yet. */
-  readonly textPrice: Amount | undefined;
 }

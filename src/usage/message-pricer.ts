@@ -30,10 +30,8 @@ function pricerBy(rules: Ruleset, rates: Rates | undefined): MessagePricer {
   const priceAscii = asciiPricer(rules, rates);
   return (message) => {
     const { place } = message;
-    if (place === undefined) return priceText(message.text);
-    if (place.textPrice !== undefined) return place.textPrice;
-    return place.isPlainText
-      ? priceAscii(place.bytes, place.textStart, place.textEnd)
+    return place?.isPlainText
+      ? priceAscii(place.chunk, place.textStart, place.textEnd)
       : priceText(message.text);
   };
 }

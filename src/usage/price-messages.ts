@@ -74,7 +74,7 @@ function enter(messages: readonly Message[], answered: Promise<unknown> | undefi
 /** A batch shares the bytes of the chunk it arrived in. */
 function sizeOf(messages: readonly Message[]): number {
   const [first] = messages;
-  return messages.length + (first?.place?.bytes.length ?? first?.text.length ?? 0);
+  return messages.length + (first?.place?.chunk.bytes.length ?? first?.text.length ?? 0);
 }
 
 function priceBatch(

@@ -15,20 +15,15 @@ const COMMA = 0x2c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-const NULL = Buffer.from('null');
+const NULL = viewOf('null');
 
 /** The keys as they stand on the wire, with the colon that follows where no space comes between. */
-const KEYS = ['"id":', '"text":', '"timestamp":', '"report_id":'].map((key) => Buffer.from(key));
+const KEYS = ['"id":', '"text":', '"timestamp":', '"report_id":'].map(viewOf);
 const ID = 0;
 const TEXT = 1;
 const TIMESTAMP = 2;
 const REPORT_ID = 3;
 const OTHER = 4;
-
-/** 1 for every byte that ends a plain string, or might. */
-const MAY_END = Uint8Array.from({ length: 0x100 }, (_, byte) =>
-  Number(byte === QUOTE || byte === BACKSLASH || byte < 0x20 || byte >= 0x80),
-);
 
 /**
  * Reads messages of the usual shape straight from the bytes of a stretch: flat objects whose ids are plain
@@ -42,9 +37,12 @@ export function createPlainMessageReader() {
   let next = 0;
   /** Which key stood at each place of the message before: writers keep to one order. */
   const order: number[] = [];
+  /** Where the last timestamp of the usual form stands. */
+  let usual = -1;
+  let usualIn: Stretch | undefined;
 
   function read(stretch: Stretch, from: number): Message | undefined {
-    const { bytes } = stretch;
+    const { bytes, view } = stretch;
     let at = from;
     let id = -1;
     let timestampStart = -1;
@@ -53,20 +51,21 @@ export function createPlainMessageReader() {
     let reportSeen = false;
     let textStart = -1;
     let textEnd = -1;
-    let decoded: string | undefined;
+    let decoded = '';
+    let isPlainText = true;
 
     if (!isByte(bytes, at, OPEN)) return undefined;
     let place = 0;
     do {
       at = skipSpace(bytes, at + 1);
       let key = order[place] ?? OTHER;
-      const usual = KEYS[key];
-      if (usual !== undefined && startsWith(bytes, at, usual)) {
-        at += usual.length;
+      const expected = KEYS[key];
+      if (expected !== undefined && startsWith(view, at, expected)) {
+        at += expected.byteLength;
       } else {
-        const keyEnd = plainStringEnd(bytes, at);
+        const keyEnd = plainStringEnd(bytes, view, at);
         if (keyEnd === -1) return undefined;
-        key = keyAt(bytes, at, keyEnd);
+        key = keyAt(view, at, keyEnd);
         order[place] = key;
         at = skipSpace(bytes, keyEnd);
         if (!isByte(bytes, at, COLON)) return undefined;
@@ -82,25 +81,27 @@ export function createPlainMessageReader() {
           break;
         case TEXT:
           if (textStart !== -1) return undefined;
-          at = asciiStringEnd(bytes, value);
+          at = asciiStringEnd(bytes, view, value);
           if (at === -1) {
             at = stringEnd(bytes, value);
             if (at === -1) return undefined;
-            decoded = parseString(bytes, value, at);
-            if (decoded === undefined) return undefined;
+            const text = parseString(bytes, value, at);
+            if (text === undefined) return undefined;
+            decoded = text;
+            isPlainText = false;
           }
           textStart = value + 1;
           textEnd = at - 1;
           break;
         case TIMESTAMP:
-          at = asciiStringEnd(bytes, value);
+          at = asciiStringEnd(bytes, view, value);
           if (timestampStart !== -1 || at === -1) return undefined;
           timestampStart = value + 1;
           timestampEnd = at - 1;
-          if (
-            !isUsualTimestamp(bytes, timestampStart, timestampEnd) &&
-            Number.isNaN(instantOf(bytes.toString('latin1', timestampStart, timestampEnd)))
-          ) {
+          if (isUsualTimestamp(stretch, timestampStart, timestampEnd, stretch === usualIn ? usual : -1)) {
+            usual = timestampStart;
+            usualIn = stretch;
+          } else if (Number.isNaN(instantOf(bytes.toString('latin1', timestampStart, timestampEnd)))) {
             return undefined;
           }
           break;
@@ -108,11 +109,11 @@ export function createPlainMessageReader() {
           if (reportSeen) return undefined;
           reportSeen = true;
           if (isByte(bytes, value, QUOTE)) {
-            at = asciiStringEnd(bytes, value);
+            at = asciiStringEnd(bytes, view, value);
             if (at === -1 || at === value + 2) return undefined;
             reportId = bytes.toString('latin1', value + 1, at - 1);
-          } else if (startsWith(bytes, value, NULL)) {
-            at = value + NULL.length;
+          } else if (startsWith(view, value, NULL)) {
+            at = value + NULL.byteLength;
           } else {
             at = digitsEnd(bytes, value);
             if (at === -1) return undefined;
@@ -120,7 +121,7 @@ export function createPlainMessageReader() {
           }
           break;
         default:
-          at = isByte(bytes, value, QUOTE) ? plainStringEnd(bytes, value) : digitsEnd(bytes, value);
+          at = isByte(bytes, value, QUOTE) ? plainStringEnd(bytes, view, value) : digitsEnd(bytes, value);
           if (at === -1) return undefined;
       }
       at = skipSpace(bytes, at);
@@ -132,14 +133,13 @@ export function createPlainMessageReader() {
     return new ChunkMessage(
       id,
       reportId,
-      bytes,
+      stretch,
       timestampStart,
       timestampEnd,
-      decoded === undefined,
+      isPlainText,
       textStart,
       textEnd,
       decoded,
-      undefined,
     );
   }
 
@@ -159,52 +159,63 @@ function isByte(bytes: Buffer, at: number, byte: number): boolean {
   return at < bytes.length && bytes[at] === byte;
 }
 
-function startsWith(bytes: Buffer, at: number, expected: Buffer): boolean {
-  const { length } = expected;
-  if (at + length > bytes.length) return false;
-  for (let index = 0; index < length; index++) {
-    if (bytes[at + index] !== expected[index]) return false;
+/** @param expected at least four bytes, so that they can be compared four at a time, the last ones twice */
+function startsWith(view: DataView, at: number, expected: DataView): boolean {
+  const last = expected.byteLength - 4;
+  if (at + last + 4 > view.byteLength) return false;
+  for (let index = 0; index < last; index += 4) {
+    if (view.getInt32(at + index, true) !== expected.getInt32(index, true)) return false;
   }
-  return true;
+  return view.getInt32(at + last, true) === expected.getInt32(last, true);
 }
 
 /** Which key the string in [start, end) is, quotes included. */
-function keyAt(bytes: Buffer, start: number, end: number): number {
+function keyAt(view: DataView, start: number, end: number): number {
   const index = KEYS.findIndex(
-    (key) => key.length - 1 === end - start && startsWith(bytes, start, key.subarray(0, -1)),
+    (key) => key.byteLength - 1 === end - start && startsWith(view, start, withoutColon(key)),
   );
   return index === -1 ? OTHER : index;
 }
 
+function viewOf(text: string): DataView {
+  return new DataView(Uint8Array.from(Buffer.from(text)).buffer);
+}
+
+function withoutColon(key: DataView): DataView {
+  return new DataView(key.buffer, 0, key.byteLength - 1);
+}
+
 /** The index after the string that opens at `from` and has no escape; -1 where there is none. */
-function plainStringEnd(bytes: Buffer, from: number): number {
-  return stringEndBelow(bytes, from, 0x100);
+function plainStringEnd(bytes: Buffer, view: DataView, from: number): number {
+  return stringEndBelow(bytes, view, from, 0x100);
 }
 
 /** The same, of ASCII alone. */
-function asciiStringEnd(bytes: Buffer, from: number): number {
-  return stringEndBelow(bytes, from, 0x80);
+function asciiStringEnd(bytes: Buffer, view: DataView, from: number): number {
+  return stringEndBelow(bytes, view, from, 0x80);
 }
 
-function stringEndBelow(bytes: Buffer, from: number, limit: number): number {
+function stringEndBelow(bytes: Buffer, view: DataView, from: number, limit: number): number {
   if (!isByte(bytes, from, QUOTE)) return -1;
   let at = from + 1;
-  // Four at a time: most are letters.
   const last = bytes.length - 4;
-  while (at <= last) {
-    const first = MAY_END[bytes[at] ?? 0] ?? 0;
-    const second = MAY_END[bytes[at + 1] ?? 0] ?? 0;
-    const third = MAY_END[bytes[at + 2] ?? 0] ?? 0;
-    const fourth = MAY_END[bytes[at + 3] ?? 0] ?? 0;
-    if ((first | second | third | fourth) !== 0) break;
-    at += 4;
-  }
+  while (at <= last && !mayEnd(view.getInt32(at, true))) at += 4;
   for (; at < bytes.length; at++) {
     const code = bytes[at] ?? 0;
     if (code === QUOTE) return at + 1;
     if (code === BACKSLASH || code < 0x20 || code >= limit) return -1;
   }
   return -1;
+}
+
+/**
+ * Whether any of four bytes is a quote, a backslash, below 0x20 or from 0x80 on: then its high bit is set, or a
+ * subtraction sets it. What a subtraction borrows from the byte beside it comes from such a byte only.
+ */
+function mayEnd(four: number): boolean {
+  const quote = (four ^ 0x22222222) - 0x01010101;
+  const backslash = (four ^ 0x5c5c5c5c) - 0x01010101;
+  return (((four - 0x20202020) | quote | backslash | four) & 0x80808080) !== 0;
 }
 
 /** The index after any string that opens at `from`; -1 where the bytes end first. */

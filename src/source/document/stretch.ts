@@ -2,9 +2,13 @@ import { byteOrderMark, checkUtf8, wholeCharacters } from './utf8.js';
 
 /** A stretch of a document: whole UTF-8 characters, some of which the last stretch had not finished with. */
 export class Stretch {
+  /** The same bytes, for reading four at a time. */
+  readonly view: DataView;
   private characters: string | undefined;
 
-  constructor(readonly bytes: Buffer) {}
+  constructor(readonly bytes: Buffer) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
 
   /** The same bytes as characters U+0000 to U+00FF, at the same indexes: what is ASCII can be read here. */
   get latin1(): string {
