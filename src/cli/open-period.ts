@@ -11,6 +11,7 @@ import { readUsage, type UsageRequest } from '../usage/read-usage.js';
 import { createReportBook } from '../usage/report-book.js';
 import { narrows, type Selection } from '../usage/selection.js';
 import { openTimeZone, type TimeZone } from '../usage/time-zone.js';
+import { holdYoungSpace } from './hold-young-space.js';
 import type { Run } from './host.js';
 import { observeSource } from './observe-source.js';
 import { openSource } from './open-source.js';
@@ -80,6 +81,7 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
     options.source ?? (await openSource(settings, { maxBody: choice.maxBody, observer, startedAt }, run)),
   );
   const reports = createReportBook(source);
+  const lookAtMemory = holdYoungSpace();
   let messages = 0;
   const request: UsageRequest = {
     reports,
@@ -89,6 +91,7 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
     selection,
     onRead(more) {
       messages += more;
+      lookAtMemory();
       const { answered, waiting } = reports.progress();
       const asked = waiting > 0 ? `, ${answered} of ${answered + waiting} reports` : '';
       progress.update(`Reading usage: ${messages} messages${asked}`);
