@@ -16,11 +16,15 @@ export interface RowBytes {
   take(): Uint8Array;
 }
 
-/** A piece of text, made once. */
-export type Literal = DataView;
+/** A piece of text, made once. Its length beside it: a view is slow to tell. */
+export interface Literal {
+  readonly view: DataView;
+  readonly length: number;
+}
 
 export function literal(text: string): Literal {
-  return viewOf(Buffer.from(text));
+  const bytes = Buffer.from(text);
+  return { view: viewOf(bytes), length: bytes.length };
 }
 
 const FIRST_SIZE = 64 * 1024;
@@ -85,7 +89,7 @@ export function createRowBytes(): RowBytes {
 
   return {
     size: () => size,
-    literal: (piece) => range(piece, 0, piece.byteLength),
+    literal: ({ view: piece, length }) => range(piece, 0, length),
     range,
     ascii(text) {
       const { length } = text;

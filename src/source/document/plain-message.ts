@@ -15,10 +15,19 @@ const COMMA = 0x2c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-const NULL = viewOf('null');
+/** At least four bytes. Their number beside them: a view is slow to tell. */
+interface Literal {
+  readonly view: DataView;
+  readonly length: number;
+}
+
+function literal(text: string): Literal {
+  return { view: new DataView(Uint8Array.from(Buffer.from(text)).buffer), length: text.length };
+}
 
 /** The keys as they stand on the wire, with the colon that follows where no space comes between. */
-const KEYS = ['"id":', '"text":', '"timestamp":', '"report_id":'].map(viewOf);
+const KEYS = ['"id":', '"text":', '"timestamp":', '"report_id":'].map(literal);
+const NULL = literal('null');
 const ID = 0;
 const TEXT = 1;
 const TIMESTAMP = 2;
@@ -60,12 +69,12 @@ export function createPlainMessageReader() {
       at = skipSpace(bytes, at + 1);
       let key = order[place] ?? OTHER;
       const expected = KEYS[key];
-      if (expected !== undefined && startsWith(view, at, expected)) {
-        at += expected.byteLength;
+      if (expected !== undefined && startsWith(stretch, at, expected)) {
+        at += expected.length;
       } else {
         const keyEnd = plainStringEnd(bytes, view, at);
         if (keyEnd === -1) return undefined;
-        key = keyAt(view, at, keyEnd);
+        key = keyAt(stretch, at, keyEnd);
         order[place] = key;
         at = skipSpace(bytes, keyEnd);
         if (!isByte(bytes, at, COLON)) return undefined;
@@ -112,8 +121,8 @@ export function createPlainMessageReader() {
             at = asciiStringEnd(bytes, view, value);
             if (at === -1 || at === value + 2) return undefined;
             reportId = bytes.toString('latin1', value + 1, at - 1);
-          } else if (startsWith(view, value, NULL)) {
-            at = value + NULL.byteLength;
+          } else if (startsWith(stretch, value, NULL)) {
+            at = value + NULL.length;
           } else {
             at = digitsEnd(bytes, value);
             if (at === -1) return undefined;
@@ -159,30 +168,23 @@ function isByte(bytes: Buffer, at: number, byte: number): boolean {
   return at < bytes.length && bytes[at] === byte;
 }
 
-/** @param expected at least four bytes, so that they can be compared four at a time, the last ones twice */
-function startsWith(view: DataView, at: number, expected: DataView): boolean {
-  const last = expected.byteLength - 4;
-  if (at + last + 4 > view.byteLength) return false;
+/** Four bytes at a time, the last ones twice. */
+function startsWith({ bytes, view }: Stretch, at: number, expected: Literal): boolean {
+  const last = expected.length - 4;
+  if (at + expected.length > bytes.length) return false;
   for (let index = 0; index < last; index += 4) {
-    if (view.getInt32(at + index, true) !== expected.getInt32(index, true)) return false;
+    if (view.getInt32(at + index, true) !== expected.view.getInt32(index, true)) return false;
   }
-  return view.getInt32(at + last, true) === expected.getInt32(last, true);
+  return view.getInt32(at + last, true) === expected.view.getInt32(last, true);
 }
 
 /** Which key the string in [start, end) is, quotes included. */
-function keyAt(view: DataView, start: number, end: number): number {
+function keyAt(stretch: Stretch, start: number, end: number): number {
   const index = KEYS.findIndex(
-    (key) => key.byteLength - 1 === end - start && startsWith(view, start, withoutColon(key)),
+    ({ view, length }) =>
+      length - 1 === end - start && startsWith(stretch, start, { view, length: length - 1 }),
   );
   return index === -1 ? OTHER : index;
-}
-
-function viewOf(text: string): DataView {
-  return new DataView(Uint8Array.from(Buffer.from(text)).buffer);
-}
-
-function withoutColon(key: DataView): DataView {
-  return new DataView(key.buffer, 0, key.byteLength - 1);
 }
 
 /** The index after the string that opens at `from` and has no escape; -1 where there is none. */
