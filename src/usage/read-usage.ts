@@ -53,12 +53,11 @@ async function* countedMessages(
   { duplicates, selection, onRead, readDocument = readMessages }: UsageRequest,
 ): AsyncGenerator<Message[]> {
   const counts = createDuplicateCheck(duplicates);
-  const everything = duplicates === 'keep' && !narrowsMessages(selection);
+  const narrows = narrowsMessages(selection);
+  const keep = narrows ? (message: Message) => counts(message) && isWanted(message, selection) : counts;
   for await (const messages of readDocument(bytes)) {
     onRead?.(messages.length);
-    yield everything
-      ? messages
-      : messages.filter((message) => counts(message) && isWanted(message, selection));
+    yield duplicates === 'keep' && !narrows ? messages : messages.filter(keep);
   }
 }
 
