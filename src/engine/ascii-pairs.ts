@@ -15,16 +15,19 @@ export const SECOND_VOWEL_BIT = 3;
  */
 export function createAsciiPairs(): Uint8Array {
   const pairs = new Uint8Array(0x10000);
-  const isWord = Array.from({ length: ASCII }, (_, character) => Number((classify(character) & WORD) !== 0));
-  const isVowel = Array.from({ length: ASCII }, (_, character) =>
-    Number((classify(character) & VOWEL) !== 0),
-  );
-  for (let second = 0; second < ASCII; second++) {
-    const ofSecond = ((isWord[second] ?? 0) << 1) | ((isVowel[second] ?? 0) << SECOND_VOWEL_BIT);
-    for (let first = 0; first < ASCII; first++) {
-      const ofFirst = (isWord[first] ?? 0) | ((isVowel[first] ?? 0) << FIRST_VOWEL_BIT);
-      pairs[first | (second << 8)] = ofFirst | ofSecond;
-    }
+  const classes = Uint8Array.from({ length: ASCII }, (_, character) => classify(character));
+  const firsts = classes.map((bits) => flag(bits, WORD, 0) | flag(bits, VOWEL, FIRST_VOWEL_BIT));
+  // Few kinds of second characters: a row of the table for each, made once.
+  const rows = new Map<number, Uint8Array>();
+  for (const [second, bits] of classes.entries()) {
+    const ofSecond = flag(bits, WORD, 1) | flag(bits, VOWEL, SECOND_VOWEL_BIT);
+    const row = rows.get(ofSecond) ?? firsts.map((ofFirst) => ofFirst | ofSecond);
+    rows.set(ofSecond, row);
+    pairs.set(row, second << 8);
   }
   return pairs;
+}
+
+function flag(bits: number, kind: number, place: number): number {
+  return (bits & kind) === 0 ? 0 : 1 << place;
 }
