@@ -1,7 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { inventory } from './build/inventory.js';
 import { lazyBuiltins } from './build/lazy-builtins.js';
+import { mergeChunks } from './build/merge-chunks.js';
 import { writePageShell } from './build/page.js';
 import { currentStringWidth } from './build/string-width.js';
 
@@ -14,15 +16,18 @@ const REQUIRE =
   "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
 
 export default defineConfig(async ({ outDir = 'dist' }) => {
+  const unmerged = join(outDir, 'unmerged');
   await Promise.all([writePageShell(), rm(outDir, { recursive: true, force: true })]);
   return [
     {
       ...COMMON,
       entry: { 'o-copilot': 'bin/o-copilot.ts' },
       platform: 'node',
-      esbuildPlugins: [lazyBuiltins, currentStringWidth, inventory],
+      outDir: unmerged,
+      esbuildPlugins: [lazyBuiltins, currentStringWidth, inventory(outDir)],
       noExternal: [/^(?!node:)/],
       banner: { js: REQUIRE },
+      onSuccess: () => mergeChunks(unmerged, outDir),
     },
     // By themselves: modules shared with the program would split it into more files to load at a start.
     {

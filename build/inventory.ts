@@ -5,22 +5,22 @@ import manifest from '../package.json' with { type: 'json' };
 import { type InstalledPackage, packageOf } from './installed-package.js';
 
 /** Writes beside the program what it is made of: an SBOM and the licences that ask to go with every copy. */
-export const inventory: Plugin = {
+export const inventory = (folder: string): Plugin => ({
   name: 'inventory',
   setup({ initialOptions, onEnd }) {
     initialOptions.metafile = true;
     onEnd(async ({ metafile }) => {
-      if (metafile === undefined || initialOptions.outdir === undefined) return;
+      if (metafile === undefined) return;
       const bundled = await packagesIn([metafile, await pageMetafile()]);
       const installed = await Promise.all(
         Object.keys(manifest.dependencies).map((name) => packageOf(`node_modules/${name}/package.json`)),
       );
-      await mkdir(initialOptions.outdir, { recursive: true });
-      await writeFile(join(initialOptions.outdir, 'sbom.json'), sbom(bundled, installed.flatMap(known)));
-      await writeFile(join(initialOptions.outdir, 'THIRD-PARTY-LICENSES.txt'), licences(bundled));
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, 'sbom.json'), sbom(bundled, installed.flatMap(known)));
+      await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), licences(bundled));
     });
   },
-};
+});
 
 /** The page's script is bundled beforehand, as text. */
 async function pageMetafile(): Promise<Metafile> {

@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { priceNaively } from '../../bench/engine/naive.js';
 import { textPricer } from '../../src/engine/index.js';
 import { readArrayDocument } from '../../src/source/document/array-document.js';
 import { readMessageValue } from '../../src/source/document/message-value.js';
 import { createPlainMessageReader } from '../../src/source/document/plain-message.js';
+import { runBin } from '../process/run.js';
 
 /*
  * Guards against a slow road taken by mistake: work is counted, or compared in one run. Never an absolute time.
@@ -57,4 +61,18 @@ test('the engine prices English many times faster than decimal.js and regular ex
   for (let round = 0; round < 20; round++) for (const each of texts) price(each);
   // The bench asks for 30; a loaded machine in the middle of a test suite must not fail it.
   expect(timeOf((each) => priceNaively(each)) / timeOf(price)).toBeGreaterThan(10);
+});
+
+test('a start loads few files: each is a quarter of a millisecond', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'o-copilot-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { status } = await runBin(['usage', '--source', 'sample', '--json'], {
+    env: { NODE_V8_COVERAGE: folder },
+  });
+  expect(status).toBe(0);
+  const loaded = readdirSync(folder).flatMap((name) => [
+    ...readFileSync(join(folder, name), 'utf8').matchAll(/"url":"file:[^"]*\/dist\/[^"]*\.js"/g),
+  ]);
+  expect(loaded.length).toBeGreaterThan(5);
+  expect(loaded.length).toBeLessThan(25);
 });

@@ -1,0 +1,22 @@
+import { chmod, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { rollup } from 'rollup';
+
+/**
+ * Puts the chunks of the program that esbuild made, one for each set of commands that share code, together into
+ * fewer: Rollup knows that what the start has loaded need not be loaded again. A file less is a quarter of a
+ * millisecond less at every start.
+ */
+export async function mergeChunks(from: string, to: string): Promise<void> {
+  const bundle = await rollup({
+    input: join(from, 'o-copilot.js'),
+    external: (id) => isBuiltin(id),
+    // esbuild has done it, and Rollup cannot know what is without effect in CommonJS packages.
+    treeshake: false,
+  });
+  await bundle.write({ dir: to, format: 'es', chunkFileNames: '[name]-[hash].js' });
+  await bundle.close();
+  await chmod(join(to, 'o-copilot.js'), 0o755);
+  await rm(from, { recursive: true });
+}
