@@ -1,6 +1,5 @@
 import { chmod, rm } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { rollup } from 'rollup';
 
 /**
@@ -11,7 +10,8 @@ import { rollup } from 'rollup';
 export async function mergeChunks(from: string, to: string): Promise<void> {
   const bundle = await rollup({
     input: join(from, 'o-copilot.js'),
-    external: (id) => isBuiltin(id),
+    // Node's own modules, and one that a package asks for and does without.
+    external: (id) => !id.startsWith('.') && !isAbsolute(id),
     // esbuild has done it, and Rollup cannot know what is without effect in CommonJS packages.
     treeshake: false,
   });
