@@ -15,15 +15,19 @@ export function createUnitReader() {
   const encoder = new TextEncoder();
   const keptBytes = asciiBytes(KEPT);
   const keptUnits = new Uint16Array(KEPT);
+  // Texts of one language follow each other: where the last one was not ASCII, a look is cheaper than a try.
+  let lastWasAscii = true;
 
   return {
     /** The bytes of `[start, end)` at `[0, end - start)`; undefined where not all is ASCII. */
     ascii(characters: string, start: number, end: number): AsciiBytes | undefined {
+      if (!lastWasAscii && !isAscii(characters, start, end)) return undefined;
       const length = end - start;
       const ascii = length <= KEPT ? keptBytes : asciiBytes(length);
       const { read, written } = encoder.encodeInto(characters.slice(start, end), ascii.bytes);
       // What is not ASCII takes more bytes than code units, or does not fit.
-      return read === length && written === length ? ascii : undefined;
+      lastWasAscii = read === length && written === length;
+      return lastWasAscii ? ascii : undefined;
     },
 
     /** The UTF-16 code units of `[start, end)` at `[0, end - start)`. */
@@ -33,6 +37,11 @@ export function createUnitReader() {
         : utf16Units(characters, start, end);
     },
   };
+}
+
+function isAscii(characters: string, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) if (characters.charCodeAt(index) >= 0x80) return false;
+  return true;
 }
 
 function asciiBytes(length: number): AsciiBytes {
