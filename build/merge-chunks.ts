@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { rollup } from 'rollup';
+import { type Plugin, rollup } from 'rollup';
 
 /**
  * Puts the chunks of the program that esbuild made, one for each set of commands that share code, together into
@@ -14,9 +14,22 @@ export async function mergeChunks(from: string, to: string): Promise<void> {
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     // esbuild has done it, and Rollup cannot know what is without effect in CommonJS packages.
     treeshake: false,
+    plugins: [keepOrigins],
   });
   await bundle.write({ dir: to, format: 'es', chunkFileNames: '[name]-[hash].js' });
   await bundle.close();
   await chmod(join(to, 'o-copilot.js'), 0o755);
   await rm(from, { recursive: true });
 }
+
+/**
+ * esbuild writes above each module where it came from, and the SBOM is checked against that. Rollup drops a comment
+ * with the import below it, unless something stands between them.
+ */
+const keepOrigins: Plugin = {
+  name: 'keep-origins',
+  transform: (code) => ({
+    code: code.replace(/^(\/\/ node_modules\/.*\n)(?=import\b)/gm, '$1;\n'),
+    map: null,
+  }),
+};

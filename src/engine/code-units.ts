@@ -32,9 +32,7 @@ export function createUnitReader() {
 
     /** The UTF-16 code units of `[start, end)` at `[0, end - start)`. */
     utf16(characters: string, start: number, end: number): Uint16Array {
-      return end - start <= KEPT
-        ? copyUnits(characters, start, end, keptUnits)
-        : utf16Units(characters, start, end);
+      return utf16Units(characters, start, end, end - start <= KEPT ? keptUnits : undefined);
     },
   };
 }
@@ -49,12 +47,13 @@ function asciiBytes(length: number): AsciiBytes {
   return { bytes, view: new DataView(bytes.buffer) };
 }
 
-/** The UTF-16 code units of `[start, end)`. */
-export function utf16Units(characters: string, start: number, end: number): Uint16Array {
-  return copyUnits(characters, start, end, new Uint16Array(end - start));
-}
-
-function copyUnits(characters: string, start: number, end: number, units: Uint16Array): Uint16Array {
+/** The UTF-16 code units of `[start, end)`, put into `units` where it is given. */
+export function utf16Units(
+  characters: string,
+  start: number,
+  end: number,
+  units = new Uint16Array(end - start),
+): Uint16Array {
   for (let index = start; index < end; index++) units[index - start] = characters.charCodeAt(index);
   return units;
 }

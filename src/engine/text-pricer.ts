@@ -1,7 +1,5 @@
-import type { Amount } from './amount.js';
 import { unitText } from './code-units.js';
 import { measurer } from './measure.js';
-import type { Measure } from './measurer.js';
 import { publishedPrice } from './published.js';
 import { type Rates, ratesFor } from './rates.js';
 import type { AsciiPricer, Ruleset, TextPricer } from './ruleset.js';
@@ -14,12 +12,7 @@ import { tokenPrice } from './tokens.js';
  * @throws {RangeError} when a rate is wrong, or rates are given to a ruleset that has its own
  */
 export function textPricer(ruleset: Ruleset, rates?: Rates): TextPricer {
-  const card = ratesFor(ruleset, rates);
-  if (ruleset === 'service') return priceAsService;
-  const { thresholds } = card;
-  const price = priceOfCounts(ruleset, card);
-  return (characters, start = 0, end = characters.length) =>
-    price(measurer.text(characters, start, end, thresholds));
+  return pricers(ruleset, rates).text;
 }
 
 /**
@@ -27,13 +20,23 @@ export function textPricer(ruleset: Ruleset, rates?: Rates): TextPricer {
  * @throws {RangeError} as `textPricer` does
  */
 export function asciiPricer(ruleset: Ruleset, rates?: Rates): AsciiPricer {
-  const card = ratesFor(ruleset, rates);
-  if (ruleset === 'service') return ({ bytes }, start, end) => priceAsService(unitText(bytes, start, end));
-  const { thresholds } = card;
-  const price = priceOfCounts(ruleset, card);
-  return (ascii, start, end) => price(measurer.ascii(ascii, start, end, thresholds));
+  return pricers(ruleset, rates).ascii;
 }
 
-function priceOfCounts(ruleset: 'published' | 'tokens', rates: Rates): (counts: Measure) => Amount {
-  return ruleset === 'published' ? publishedPrice(rates) : tokenPrice;
+function pricers(
+  ruleset: Ruleset,
+  rates: Rates | undefined,
+): { readonly text: TextPricer; readonly ascii: AsciiPricer } {
+  const card = ratesFor(ruleset, rates);
+  if (ruleset === 'service') {
+    const ascii: AsciiPricer = ({ bytes }, start, end) => priceAsService(unitText(bytes, start, end));
+    return { text: priceAsService, ascii };
+  }
+  const { thresholds } = card;
+  const price = ruleset === 'published' ? publishedPrice(card) : tokenPrice;
+  return {
+    text: (characters, start = 0, end = characters.length) =>
+      price(measurer.text(characters, start, end, thresholds)),
+    ascii: (bytes, start, end) => price(measurer.ascii(bytes, start, end, thresholds)),
+  };
 }

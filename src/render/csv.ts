@@ -1,6 +1,7 @@
+import { literal } from '../source/literal.js';
 import type { Field } from './fields.js';
 import type { Renderer } from './renderer.js';
-import { createRowBytes, literal } from './row-bytes.js';
+import { createRowBytes } from './row-bytes.js';
 
 const END_OF_ROW = literal('\r\n');
 

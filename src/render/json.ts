@@ -1,9 +1,10 @@
+import { literal } from '../source/literal.js';
 import type { Report } from '../source/report.js';
 import type { UsageItem } from '../usage/item.js';
 import type { Field } from './fields.js';
 import { jsonString } from './json-string.js';
 import type { Renderer } from './renderer.js';
-import { createRowBytes, literal, type RowBytes } from './row-bytes.js';
+import { createRowBytes, type RowBytes } from './row-bytes.js';
 
 const OPEN = literal('{');
 const CLOSE = literal('}');

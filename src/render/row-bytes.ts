@@ -1,3 +1,5 @@
+import { type Literal, viewOf } from '../source/literal.js';
+
 /** Rows being written, as UTF-8. Strings put together piece by piece would cost several times as much. */
 export interface RowBytes {
   /** Bytes written since the last `take`. */
@@ -16,21 +18,12 @@ export interface RowBytes {
   take(): Uint8Array;
 }
 
-/** A piece of text, made once. Its length beside it: a view is slow to tell. */
-export interface Literal {
-  readonly view: DataView;
-  readonly length: number;
-}
-
-export function literal(text: string): Literal {
-  const bytes = Buffer.from(text);
-  return { view: viewOf(bytes), length: bytes.length };
-}
-
 const FIRST_SIZE = 64 * 1024;
 /** Digits of the largest safe integer. */
 const MOST_DIGITS = 16;
-const LARGEST_INT32 = 2 ** 31 - 1;
+/** Digits that always fit 32 bits; so do those above them in a safe integer. */
+const LOW_DIGITS = 9;
+const BILLION = 1_000_000_000;
 
 export function createRowBytes(): RowBytes {
   let bytes = Buffer.allocUnsafe(FIRST_SIZE);
@@ -64,19 +57,8 @@ export function createRowBytes(): RowBytes {
     target.setInt32(at + last, source.getInt32(end - 4, true), true);
   }
 
+  /** `value` fits 32 bits, as whole numbers that a processor divides fast. */
   function digits(value: number, count: number): void {
-    const target = bytes;
-    let rest = value;
-    for (let at = size + count - 1; at >= size; at--) {
-      const whole = Math.floor(rest / 10);
-      target[at] = 0x30 + (rest - whole * 10);
-      rest = whole;
-    }
-    size += count;
-  }
-
-  /** The same for what whole numbers of a processor hold, which divide in a fraction of the time. */
-  function int32Digits(value: number, count: number): void {
     const target = bytes;
     let rest = value | 0;
     for (let at = size + count - 1; at >= size; at--) {
@@ -105,8 +87,10 @@ export function createRowBytes(): RowBytes {
       const rest = Math.abs(value);
       let count = 1;
       for (let limit = 10; rest >= limit; limit *= 10) count++;
-      if (rest <= LARGEST_INT32) int32Digits(rest, count);
-      else digits(rest, count);
+      if (count <= LOW_DIGITS) return digits(rest, count);
+      const low = rest % BILLION;
+      digits((rest - low) / BILLION, count - LOW_DIGITS);
+      digits(low, LOW_DIGITS);
     },
     text(text) {
       // A UTF-16 unit is at most three bytes of UTF-8.
@@ -119,8 +103,4 @@ export function createRowBytes(): RowBytes {
       return taken;
     },
   };
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }

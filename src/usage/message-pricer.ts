@@ -14,9 +14,7 @@ export type MessagePricer = (message: Message) => Amount;
  *   message before the card begins
  */
 export function messagePricer(rules: Ruleset, card: RateCard | undefined): MessagePricer {
-  if (card === undefined) {
-    return pricerBy(rules, undefined);
-  }
+  if (card === undefined) return pricerBy(rules, undefined);
   const pricers = new Map(card.dated.map((dated) => [dated, pricerBy(rules, dated.rates)]));
   return (message) => {
     const price = pricers.get(datedRatesOf(message, card));

@@ -19,13 +19,10 @@ export function createTotals() {
 
   return {
     add(items: readonly UsageItem[]): void {
-      // By far the most are texts: no key is looked up for those.
-      const { text } = kinds;
       for (const item of items) {
-        const kind = kindOf(item);
-        const sums = kind === 'text' ? text : kinds[kind];
-        sums.count++;
-        sums.credits.add(item.credits);
+        const kind = kinds[kindOf(item)];
+        kind.count++;
+        kind.credits.add(item.credits);
       }
     },
     value(): Totals {

@@ -1,3 +1,4 @@
+import { literal } from '../literal.js';
 import type { Message, ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
 import { ChunkMessage } from './chunk-message.js';
@@ -6,7 +7,6 @@ import {
   asciiStringEnd,
   digitsEnd,
   isByte,
-  literal,
   parseString,
   plainStringEnd,
   startsWith,
@@ -48,7 +48,7 @@ export function createPlainMessageReader() {
   let usualIn: Stretch | undefined;
 
   function read(stretch: Stretch, from: number): Message | undefined {
-    const { bytes, view } = stretch;
+    const { bytes } = stretch;
     let at = from;
     let id = -1;
     let timestampStart = -1;
@@ -69,7 +69,7 @@ export function createPlainMessageReader() {
       if (expected !== undefined && startsWith(stretch, at, expected)) {
         at += expected.length;
       } else {
-        const keyEnd = plainStringEnd(bytes, view, at);
+        const keyEnd = plainStringEnd(stretch, at);
         if (keyEnd === -1) return undefined;
         key = keyAt(stretch, at, keyEnd);
         order[place] = key;
@@ -87,7 +87,7 @@ export function createPlainMessageReader() {
           break;
         case TEXT:
           if (textStart !== -1) return undefined;
-          at = asciiStringEnd(bytes, view, value);
+          at = asciiStringEnd(stretch, value);
           if (at === -1) {
             at = stringEnd(bytes, value);
             if (at === -1) return undefined;
@@ -100,7 +100,7 @@ export function createPlainMessageReader() {
           textEnd = at - 1;
           break;
         case TIMESTAMP:
-          at = asciiStringEnd(bytes, view, value);
+          at = asciiStringEnd(stretch, value);
           if (timestampStart !== -1 || at === -1) return undefined;
           timestampStart = value + 1;
           timestampEnd = at - 1;
@@ -115,7 +115,7 @@ export function createPlainMessageReader() {
           if (reportSeen) return undefined;
           reportSeen = true;
           if (isByte(bytes, value, QUOTE)) {
-            at = asciiStringEnd(bytes, view, value);
+            at = asciiStringEnd(stretch, value);
             if (at === -1 || at === value + 2) return undefined;
             reportId = bytes.toString('latin1', value + 1, at - 1);
           } else if (startsWith(stretch, value, NULL)) {
@@ -127,7 +127,7 @@ export function createPlainMessageReader() {
           }
           break;
         default:
-          at = isByte(bytes, value, QUOTE) ? plainStringEnd(bytes, view, value) : digitsEnd(bytes, value);
+          at = isByte(bytes, value, QUOTE) ? plainStringEnd(stretch, value) : digitsEnd(bytes, value);
           if (at === -1) return undefined;
       }
       at = skipSpace(bytes, at);

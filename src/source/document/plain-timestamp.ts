@@ -1,3 +1,6 @@
+import { isSame } from './plain-values.js';
+import type { Stretch } from './stretch.js';
+
 /*
  * The usual timestamp of upstream, `YYYY-MM-DDThh:mm:ss.sssZ`, is known by its bytes. Anything else, right or
  * wrong or on 29 February, is for `instantOf`, which has the whole rule.
@@ -20,24 +23,17 @@ const LAST_DAY = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
  * @param known where a usual timestamp of the same bytes begins; -1 where none was seen
  */
 export function isUsualTimestamp(
-  { bytes, view }: { readonly bytes: Uint8Array; readonly view: DataView },
+  { bytes, view }: Stretch,
   start: number,
   end: number,
   known: number,
 ): boolean {
   if (end - start !== LENGTH) return false;
-  if (known !== -1 && isSameMinute(view, start, known)) return isWithin(bytes, start, MINUTE);
+  if (known !== -1 && isSame(view, start, view, known, MINUTE)) return isWithin(bytes, start, MINUTE);
   if (!isWithin(bytes, start, 0)) return false;
   const month = twoDigits(bytes, start + 5);
   const day = twoDigits(bytes, start + 8);
   return month <= 12 && day >= 1 && day <= (LAST_DAY[month] ?? 0) && twoDigits(bytes, start + 11) <= 23;
-}
-
-function isSameMinute(view: DataView, start: number, other: number): boolean {
-  for (let index = 0; index < MINUTE; index += 4) {
-    if (view.getInt32(start + index, true) !== view.getInt32(other + index, true)) return false;
-  }
-  return true;
 }
 
 /** Whether the bytes from the place `from` of the timestamp on lie within their bounds. */

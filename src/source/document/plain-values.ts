@@ -1,3 +1,4 @@
+import type { Literal } from '../literal.js';
 import type { Stretch } from './stretch.js';
 
 /*
@@ -11,41 +12,35 @@ const MOST_DIGITS = 15;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** At least four bytes. Their number beside them: a view is slow to tell. */
-export interface Literal {
-  readonly view: DataView;
-  readonly length: number;
-}
-
-export function literal(text: string): Literal {
-  return { view: new DataView(Uint8Array.from(Buffer.from(text)).buffer), length: text.length };
-}
-
 export function isByte(bytes: Buffer, at: number, byte: number): boolean {
   return at < bytes.length && bytes[at] === byte;
 }
 
-/** Four bytes at a time, the last ones twice. */
+/** @param expected at least four bytes */
 export function startsWith({ bytes, view }: Stretch, at: number, expected: Literal): boolean {
-  const last = expected.length - 4;
-  if (at + expected.length > bytes.length) return false;
+  return at + expected.length <= bytes.length && isSame(view, at, expected.view, 0, expected.length);
+}
+
+/** Whether `length` bytes, at least four, are the same in both places: four at a time, the last ones twice. */
+export function isSame(a: DataView, atA: number, b: DataView, atB: number, length: number): boolean {
+  const last = length - 4;
   for (let index = 0; index < last; index += 4) {
-    if (view.getInt32(at + index, true) !== expected.view.getInt32(index, true)) return false;
+    if (a.getInt32(atA + index, true) !== b.getInt32(atB + index, true)) return false;
   }
-  return view.getInt32(at + last, true) === expected.view.getInt32(last, true);
+  return a.getInt32(atA + last, true) === b.getInt32(atB + last, true);
 }
 
 /** The index after the string that opens at `from` and has no escape; -1 where there is none. */
-export function plainStringEnd(bytes: Buffer, view: DataView, from: number): number {
-  return stringEndBelow(bytes, view, from, 0x100);
+export function plainStringEnd(stretch: Stretch, from: number): number {
+  return stringEndBelow(stretch, from, 0x100);
 }
 
 /** The same, of ASCII alone. */
-export function asciiStringEnd(bytes: Buffer, view: DataView, from: number): number {
-  return stringEndBelow(bytes, view, from, 0x80);
+export function asciiStringEnd(stretch: Stretch, from: number): number {
+  return stringEndBelow(stretch, from, 0x80);
 }
 
-function stringEndBelow(bytes: Buffer, view: DataView, from: number, limit: number): number {
+function stringEndBelow({ bytes, view }: Stretch, from: number, limit: number): number {
   if (!isByte(bytes, from, QUOTE)) return -1;
   let at = from + 1;
   const last = bytes.length - 4;

@@ -1,3 +1,4 @@
+import { viewOf } from '../literal.js';
 import { byteOrderMark, checkUtf8, wholeCharacters } from './utf8.js';
 
 /** A stretch of a document: whole UTF-8 characters, some of which the last stretch had not finished with. */
@@ -7,7 +8,7 @@ export class Stretch {
   private characters: string | undefined;
 
   constructor(readonly bytes: Buffer) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = viewOf(bytes);
   }
 
   /** The same bytes as characters U+0000 to U+00FF, at the same indexes: what is ASCII can be read here. */
