@@ -1,7 +1,9 @@
 import { literal } from '../source/literal.js';
+import type { UsageItem } from '../usage/item.js';
 import type { Field } from './fields.js';
+import { putPlainValue } from './plain-value.js';
 import type { Renderer } from './renderer.js';
-import { createRowBytes } from './row-bytes.js';
+import { RowBytes } from './row-bytes.js';
 
 const END_OF_ROW = literal('\r\n');
 
@@ -19,19 +21,21 @@ export function csvRenderer(fields: readonly Field[], options: CsvOptions): Rend
   const { delimiter, bom } = options;
   const cell = textCellWriter(options);
   const separator = literal(delimiter);
-  const out = createRowBytes();
+  const out = new RowBytes();
+  const put = (item: UsageItem, { plain, value, type }: Field) => {
+    if (plain !== undefined) return putPlainValue(plain, item, out);
+    const text = value(item) ?? '';
+    if (text !== '') out.text(type(item) === 'text' ? cell(text) : text);
+  };
   return {
     head: () => `${bom ? '\uFEFF' : ''}${fields.map(({ name }) => name).join(delimiter)}\r\n`,
     rows(items) {
       for (const item of items) {
-        for (const [index, field] of fields.entries()) {
-          if (index > 0) out.literal(separator);
-          if (field.put !== undefined) {
-            field.put.write(item, out);
-            continue;
-          }
-          const value = field.value(item) ?? '';
-          if (value !== '') out.text(field.type(item) === 'text' ? cell(value) : value);
+        let first = true;
+        for (const field of fields) {
+          if (!first) out.literal(separator);
+          first = false;
+          put(item, field);
         }
         out.literal(END_OF_ROW);
       }

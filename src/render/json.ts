@@ -1,46 +1,48 @@
-import { literal } from '../source/literal.js';
+import { type Literal, literal } from '../source/literal.js';
 import type { Report } from '../source/report.js';
 import type { UsageItem } from '../usage/item.js';
 import type { Field } from './fields.js';
 import { jsonString } from './json-string.js';
+import { type PlainValue, putPlainValue } from './plain-value.js';
 import type { Renderer } from './renderer.js';
-import { createRowBytes, type RowBytes } from './row-bytes.js';
+import { RowBytes } from './row-bytes.js';
 
-const OPEN = literal('{');
-const CLOSE = literal('}');
-const QUOTE = literal('"');
-const NEW_LINE = literal('\n');
-const COMMA_NEW_LINE = literal(',\n');
+const COMMA = 0x2c;
+const NEW_LINE = 0x0a;
+const CLOSE = 0x7d;
+const EMPTY = literal('{}');
+const CLOSE_QUOTED = literal('"}');
 
 /** `{"usage":[…]}`, one item a line. */
 export function jsonRenderer(fields: readonly Field[]): Renderer {
-  const put = objectWriter(fields);
-  const out = createRowBytes();
-  let separator = NEW_LINE;
+  const members = membersOf(fields);
+  const out = new RowBytes();
+  let isFirst = true;
   return {
     head: () => '{"usage":[',
     rows(items) {
       for (const item of items) {
-        out.literal(separator);
-        separator = COMMA_NEW_LINE;
-        put(item, out);
+        if (!isFirst) out.byte(COMMA);
+        isFirst = false;
+        out.byte(NEW_LINE);
+        putObject(members, item, out);
       }
       return out.take();
     },
-    tail: () => [separator === NEW_LINE ? ']}\n' : '\n]}\n'],
+    tail: () => [isFirst ? ']}\n' : '\n]}\n'],
   };
 }
 
 /** The items of the contract, one a line, and nothing else. */
 export function ndjsonRenderer(fields: readonly Field[]): Renderer {
-  const put = objectWriter(fields);
-  const out = createRowBytes();
+  const members = membersOf(fields);
+  const out = new RowBytes();
   return {
     head: () => '',
     rows(items) {
       for (const item of items) {
-        put(item, out);
-        out.literal(NEW_LINE);
+        putObject(members, item, out);
+        out.byte(NEW_LINE);
       }
       return out.take();
     },
@@ -48,40 +50,49 @@ export function ndjsonRenderer(fields: readonly Field[]): Renderer {
   };
 }
 
-type RowWriter = (item: UsageItem, out: RowBytes) => void;
-
-/** One row as a JSON object; a field that a row does not have is left out. */
-function objectWriter(fields: readonly Field[]): RowWriter {
-  const members = fields.map(memberWriter);
-  return (item, out) => {
-    out.literal(OPEN);
-    const start = out.size();
-    for (const member of members) member(item, out, out.size() === start);
-    out.literal(CLOSE);
-  };
+/** A member of the object: its value, and what goes before it, by what stands there. Brace, comma and quotes belong to it. */
+interface Member {
+  readonly atStart: Literal;
+  readonly afterBare: Literal;
+  readonly afterQuoted: Literal;
+  /** Whether its quotes are not part of the value: one is in the literals, the other in those of the next member. */
+  readonly isQuoted: boolean;
+  readonly plain: PlainValue | undefined;
+  /** The value as JSON, where it is not a plain one; undefined where the row has none. */
+  readonly json: (item: UsageItem) => string | undefined;
 }
 
-/** One member of the object, with the comma before it unless it is the first. */
-function memberWriter(field: Field): (item: UsageItem, out: RowBytes, first: boolean) => void {
-  const { put } = field;
-  const quote = put?.quoted ? '"' : '';
-  const first = literal(`${JSON.stringify(field.name)}:${quote}`);
-  const next = literal(`,${JSON.stringify(field.name)}:${quote}`);
-  if (put !== undefined) {
-    const { write, quoted } = put;
-    return (item, out, isFirst) => {
-      out.literal(isFirst ? first : next);
-      write(item, out);
-      if (quoted) out.literal(QUOTE);
+function membersOf(fields: readonly Field[]): Member[] {
+  return fields.map((field) => {
+    const isQuoted = field.plain === 'timestamp';
+    const name = `${JSON.stringify(field.name)}:${isQuoted ? '"' : ''}`;
+    return {
+      atStart: literal(`{${name}`),
+      afterBare: literal(`,${name}`),
+      afterQuoted: literal(`",${name}`),
+      isQuoted,
+      plain: field.plain,
+      json: field.name === 'report_name' ? reportNames() : (item) => memberJson(field, item),
     };
+  });
+}
+
+/** One row as a JSON object; a field that a row does not have is left out. */
+function putObject(members: readonly Member[], item: UsageItem, out: RowBytes): void {
+  let before: 'nothing' | 'bare' | 'quoted' = 'nothing';
+  for (const member of members) {
+    const { plain } = member;
+    const value = plain === undefined ? member.json(item) : '';
+    if (value === undefined) continue;
+    out.literal(
+      before === 'nothing' ? member.atStart : before === 'bare' ? member.afterBare : member.afterQuoted,
+    );
+    if (plain === undefined) out.text(value);
+    else putPlainValue(plain, item, out);
+    before = member.isQuoted ? 'quoted' : 'bare';
   }
-  const json = field.name === 'report_name' ? reportNames() : (item: UsageItem) => memberJson(field, item);
-  return (item, out, isFirst) => {
-    const value = json(item);
-    if (value === undefined) return;
-    out.literal(isFirst ? first : next);
-    out.text(value);
-  };
+  if (before === 'bare') out.byte(CLOSE);
+  else out.literal(before === 'quoted' ? CLOSE_QUOTED : EMPTY);
 }
 
 function memberJson(field: Field, item: UsageItem): string | undefined {

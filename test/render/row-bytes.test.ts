@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRowBytes } from '../../src/render/row-bytes.js';
+import { RowBytes } from '../../src/render/row-bytes.js';
 import { literal } from '../../src/source/literal.js';
 
 test('writes any safe integer as JavaScript does', () => {
-  const out = createRowBytes();
+  const out = new RowBytes();
   const written = (value: number) => {
     out.integer(value);
     return Buffer.from(out.take()).toString();
@@ -21,7 +21,7 @@ test('writes any safe integer as JavaScript does', () => {
 });
 
 test('copies pieces of any length, from anywhere, beyond what it has room for', () => {
-  const out = createRowBytes();
+  const out = new RowBytes();
   fc.assert(
     fc.property(fc.array(fc.string(), { minLength: 1 }), fc.nat(20), fc.nat(3), (texts, from, times) => {
       let expected = '';

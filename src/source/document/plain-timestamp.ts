@@ -1,4 +1,4 @@
-import { isSame } from './plain-values.js';
+import { isSame } from '../bytes.js';
 import type { Stretch } from './stretch.js';
 
 /*

@@ -1,3 +1,4 @@
+import { isSame } from '../bytes.js';
 import type { Literal } from '../literal.js';
 import type { Stretch } from './stretch.js';
 
@@ -19,15 +20,6 @@ export function isByte(bytes: Buffer, at: number, byte: number): boolean {
 /** @param expected at least four bytes */
 export function startsWith({ bytes, view }: Stretch, at: number, expected: Literal): boolean {
   return at + expected.length <= bytes.length && isSame(view, at, expected.view, 0, expected.length);
-}
-
-/** Whether `length` bytes, at least four, are the same in both places: four at a time, the last ones twice. */
-export function isSame(a: DataView, atA: number, b: DataView, atB: number, length: number): boolean {
-  const last = length - 4;
-  for (let index = 0; index < last; index += 4) {
-    if (a.getInt32(atA + index, true) !== b.getInt32(atB + index, true)) return false;
-  }
-  return a.getInt32(atA + last, true) === b.getInt32(atB + last, true);
 }
 
 /** The index after the string that opens at `from` and has no escape; -1 where there is none. */

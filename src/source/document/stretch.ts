@@ -1,4 +1,4 @@
-import { viewOf } from '../literal.js';
+import { viewOf } from '../bytes.js';
 import { byteOrderMark, checkUtf8, wholeCharacters } from './utf8.js';
 
 /** A stretch of a document: whole UTF-8 characters, some of which the last stretch had not finished with. */
