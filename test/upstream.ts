@@ -28,6 +28,8 @@ export interface Reply {
   raw?: string;
   /** No answer, ever. */
   never?: true;
+  /** No answer before all of a messages document was sent. */
+  afterMessages?: true;
 }
 
 interface UpstreamRequest {
@@ -86,6 +88,10 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
   const sockets = new Set<Socket>();
   let inFlight = 0;
   let maxInFlight = 0;
+  let noteMessages: () => void = () => {};
+  const messagesSent = new Promise<void>((resolve) => {
+    noteMessages = resolve;
+  });
 
   const server = options.tls === undefined ? createServer(answer) : createTlsServer(options.tls, answer);
   server.on('connection', (socket: Socket) => {
@@ -112,7 +118,10 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
       time: performance.now(),
       remotePort: request.socket.remotePort ?? 0,
     });
-    await play(nextReply(withoutQuery(path)), documentAt(withoutQuery(path)), response);
+    const reply = nextReply(withoutQuery(path));
+    if (path.startsWith(`${mount}/messages/`)) response.on('finish', noteMessages);
+    if (reply.afterMessages) await messagesSent;
+    await play(reply, documentAt(withoutQuery(path)), response);
   }
 
   function nextReply(path: string): Reply {

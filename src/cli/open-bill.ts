@@ -28,7 +28,7 @@ export async function openFileBill(path: string, { host, signal }: Run): Promise
 
 /** @throws CommandLineError, SettingError, UnreadableError */
 export async function openLiveBill(flags: RawFlags, run: Run): Promise<Bill> {
-  const period = await openPeriod(flags, run);
+  const period = await openPeriod(flags, run, { textsUnread: true });
   return {
     name: period.sourceName,
     rereadable: period.settings.source !== '-',

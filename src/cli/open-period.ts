@@ -56,6 +56,8 @@ export interface PeriodOptions {
   readonly watchRows?: (batches: AsyncIterable<UsageItem[]>) => AsyncIterable<UsageItem[]>;
   /** What the source is called instead of its own name. */
   readonly sourceName?: string;
+  /** Nobody will read the texts of the rows: less is kept of those that wait for a slow report. */
+  readonly textsUnread?: boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export interface PeriodOptions {
 export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptions = {}): Promise<Period> {
   const startedAt = performance.now();
   const { message, wrapSource = (source) => source, watchRows = (rows) => rows, sourceName } = options;
-  const { readDocument } = options;
+  const { readDocument, textsUnread = false } = options;
   const choice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
   const zone = await openTimeZone(settings.timezone);
@@ -89,6 +91,7 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
     duplicates: choice.duplicates,
     ...(readDocument !== undefined && { readDocument }),
     selection,
+    textsUnread,
     onRead(more) {
       messages += more;
       lookAtMemory();

@@ -19,6 +19,7 @@ export function runSnapshot(path: string, flags: RawFlags, run: Run): Promise<vo
     try {
       let recorder: ReturnType<typeof recordSource> | undefined;
       const period = await openPeriod(flags, run, {
+        textsUnread: true,
         wrapSource(source) {
           recorder = recordSource(source, folder);
           return recorder.source;

@@ -18,7 +18,7 @@ export async function runSummary(flags: RawFlags, run: Run): Promise<void> {
     const priced = pricedFrom(flags);
     const period =
       priced === undefined
-        ? await openPeriod(flags, run, receipt?.watcher)
+        ? await openPeriod(flags, run, { ...receipt?.watcher, textsUnread: true })
         : await openPriced(priced, flags, run);
     try {
       await deliver({ ...output, onDigest: receipt?.seal }, run, (sink) =>

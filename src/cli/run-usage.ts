@@ -1,3 +1,4 @@
+import { readsText } from '../usage/selection.js';
 import { deliver } from './deliver.js';
 import { guardJob } from './guard-job.js';
 import type { Run } from './host.js';
@@ -12,8 +13,9 @@ export function runUsage(flags: RawFlags, run: Run, options: PeriodOptions = {})
   return guardJob(flags, run, async (record) => {
     const now = Date.now();
     const output = outputFrom(flags);
+    const textsUnread = !output.fields.some(readsText);
     await withReceipt({ command: 'usage', flags, output, now }, run, async (receipt) => {
-      const period = await openPeriod(flags, run, { ...options, ...receipt?.watcher });
+      const period = await openPeriod(flags, run, { ...options, ...receipt?.watcher, textsUnread });
       record.period = period;
       try {
         record.totals = await deliver({ ...output, onDigest: receipt?.seal }, run, (sink) =>

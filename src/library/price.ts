@@ -53,7 +53,8 @@ export async function* price(
       return found && reportBytes(id, found);
     },
   });
-  for await (const items of priceMessages(inBatches(messages), book, messagePricer(rules, card))) {
+  const pricing = { reports: book, priceByText: messagePricer(rules, card) };
+  for await (const items of priceMessages(inBatches(messages), pricing)) {
     yield* items.map(toPricedMessage);
   }
 }

@@ -73,7 +73,13 @@ async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => P
   const priceByText = messagePricer(settings.rules, card);
   const run = { host: process, signal: signal ?? new AbortController().signal };
   const source = await openSource(settings, { maxBody, observer: {}, startedAt }, run);
-  const request = { reports: createReportBook(source), priceByText, duplicates, selection };
+  const request = {
+    reports: createReportBook(source),
+    priceByText,
+    duplicates,
+    selection,
+    textsUnread: true,
+  };
   let given = false;
   try {
     await source.messages(async (bytes) => {

@@ -1,32 +1,36 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Message } from '../source/message.js';
 import type { UsageItem } from './item.js';
-import type { MessagePricer } from './message-pricer.js';
-import type { ReportBook } from './report-book.js';
+import { packRows } from './packed-rows.js';
+import { holdRows, priceRow, type RowPricing, type WaitingRows } from './waiting-rows.js';
 
 /**
- * Bytes of messages read ahead of the first report that has not answered, so that reports are asked
- * for as early as the messages arrive. This bounds memory where reports are slow.
+ * Bytes of rows kept behind the first report that has not answered, so that reports are asked for as early as the
+ * messages arrive, and the work goes on meanwhile. This bounds memory where reports are slow.
  */
-const LOOK_AHEAD = 8 * 1024 * 1024;
+const LOOK_AHEAD = 24 * 1024 * 1024;
+
+export interface PricingRequest extends RowPricing {
+  /** Nobody reads the texts of the rows given out, so those that wait for a report need not keep them. */
+  readonly textsUnread?: boolean;
+}
 
 interface Waiting {
-  readonly messages: readonly Message[];
-  readonly size: number;
+  readonly rows: WaitingRows;
   ready: boolean;
   readonly answered: Promise<unknown>;
 }
 
 /**
- * Prices messages batch by batch, in their order: by the report where the message names one that exists, else
- * by the text (pricing.md, "Which price applies").
+ * Prices messages batch by batch, in their order.
  *
  * @throws whatever the messages or a report met
  */
 export async function* priceMessages(
   batches: AsyncIterable<readonly Message[]>,
-  reports: ReportBook,
-  priceByText: MessagePricer,
+  request: PricingRequest,
 ): AsyncGenerator<UsageItem[]> {
+  const { reports } = request;
   const queue: Waiting[] = [];
   let queued = 0;
 
@@ -34,24 +38,26 @@ export async function* priceMessages(
     const first = queue.shift();
     reports.check();
     if (first === undefined) return [];
-    queued -= first.size;
-    return priceBatch(first.messages, reports, priceByText);
+    queued -= first.rows.size;
+    return first.rows.items();
   }
 
   for await (const messages of batches) {
     reports.check();
     const answered = reports.request(messages);
     if (answered === undefined && queue.length === 0) {
-      yield priceBatch(messages, reports, priceByText);
+      yield messages.map((message) => priceRow(message, request));
       continue;
     }
-    const waiting = enter(messages, answered);
+    const waiting = enter(messages, answered, request);
     queue.push(waiting);
-    queued += waiting.size;
+    queued += waiting.rows.size;
     while (queue[0] !== undefined && (queue[0].ready || queued > LOOK_AHEAD)) {
       await queue[0].answered;
       yield priceFirst();
     }
+    // Answers come in between: Node reads up to 2 MB from a fast socket before it looks at another.
+    if (queue.length > 0) await setImmediate();
   }
   while (queue[0] !== undefined) {
     await queue[0].answered;
@@ -59,31 +65,18 @@ export async function* priceMessages(
   }
 }
 
-function enter(messages: readonly Message[], answered: Promise<unknown> | undefined): Waiting {
+function enter(
+  messages: readonly Message[],
+  answered: Promise<unknown> | undefined,
+  request: PricingRequest,
+): Waiting {
+  const packed = request.textsUnread ? packRows(messages, request) : undefined;
   const waiting: Waiting = {
-    messages,
-    size: sizeOf(messages),
+    rows: packed ?? holdRows(messages, request),
     ready: answered === undefined,
     answered: Promise.resolve(answered).then(() => {
       waiting.ready = true;
     }),
   };
   return waiting;
-}
-
-/** A batch shares the bytes of the chunk it arrived in. */
-function sizeOf(messages: readonly Message[]): number {
-  const [first] = messages;
-  return messages.length + (first?.place?.chunk.bytes.length ?? first?.text.length ?? 0);
-}
-
-function priceBatch(
-  messages: readonly Message[],
-  reports: ReportBook,
-  priceByText: MessagePricer,
-): UsageItem[] {
-  return messages.map((message) => {
-    const report = reports.priceOf(message);
-    return { message, report, credits: report === undefined ? priceByText(message) : report.cost };
-  });
 }

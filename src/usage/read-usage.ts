@@ -3,18 +3,14 @@ import type { Message } from '../source/message.js';
 import type { DuplicateRule } from './duplicate-rules.js';
 import { createDuplicateCheck } from './duplicates.js';
 import type { UsageItem } from './item.js';
-import type { MessagePricer } from './message-pricer.js';
-import { priceMessages } from './price-messages.js';
-import type { ReportBook } from './report-book.js';
-import { isWanted, matches, narrowsMessages, type Selection } from './selection.js';
+import { type PricingRequest, priceMessages } from './price-messages.js';
+import { isWanted, matches, narrowsMessages, readsText, type Selection } from './selection.js';
 import { createSorter } from './sort.js';
 
 /** Rows that a sorted result is given back by. */
 const ROWS_A_BATCH = 1000;
 
-export interface UsageRequest {
-  readonly reports: ReportBook;
-  readonly priceByText: MessagePricer;
+export interface UsageRequest extends PricingRequest {
   readonly duplicates: DuplicateRule;
   readonly selection: Selection;
   /** Reads the document; a messages document unless said. */
@@ -33,8 +29,9 @@ export async function* readUsage(
   bytes: AsyncIterable<Uint8Array>,
   request: UsageRequest,
 ): AsyncGenerator<UsageItem[]> {
-  const priced = priceMessages(countedMessages(bytes, request), request.reports, request.priceByText);
   const { selection } = request;
+  const textsUnread = request.textsUnread === true && !readsText(selection.sort?.field ?? '');
+  const priced = priceMessages(countedMessages(bytes, request), { ...request, textsUnread });
   const wanted = selectRows(priced, selection);
   if (selection.sort === undefined) {
     yield* page(wanted, selection);

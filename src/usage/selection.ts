@@ -36,6 +36,11 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
+/** Whether a field of a row, shown or sorted by, comes from the message's text. */
+export function readsText(field: string): boolean {
+  return field === 'text' || field === 'characters';
+}
+
 /** Whether anything but sorting was asked for, so that the rows shown may not be the whole period. */
 export function narrows({ message, since, until, report, kind, offset, limit }: Selection): boolean {
   return offset > 0 || [message, since, until, report, kind, limit].some((bound) => bound !== undefined);

@@ -1,6 +1,10 @@
-/** The texts of a column one after the other in one buffer: a string each would take three times the memory. */
-export function createTextColumn() {
-  let bytes = Buffer.alloc(64 * 1024);
+/**
+ * The texts of a column one after the other in one buffer: a string each would take three times the memory.
+ *
+ * @param room bytes to begin with; it grows
+ */
+export function createTextColumn(room = 64 * 1024) {
+  let bytes = Buffer.alloc(room);
   const ends: number[] = [];
   /** What Latin-1 cannot carry. */
   const others = new Map<number, string>();
@@ -19,6 +23,8 @@ export function createTextColumn() {
       if (!plain) others.set(ends.length, text);
       append(plain ? text : '');
     },
+    /** Bytes that it holds, about. */
+    size: () => bytes.length + ends.length * 8,
     get(row: number): string | undefined {
       const other = others.get(row);
       if (other !== undefined) return other;

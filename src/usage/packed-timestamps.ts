@@ -1,0 +1,56 @@
+import type { AsciiBytes } from '../engine/index.js';
+import { copyBytes, isSame, viewOf } from '../source/bytes.js';
+import type { Message } from '../source/message.js';
+
+/** Timestamps of one length, of which the beginning that all share is kept once. */
+export interface PackedTimestamps {
+  /** Bytes. */
+  readonly size: number;
+  /** All of them, one after the other, each `width` bytes. */
+  unpack(): { readonly chunk: AsciiBytes; readonly width: number };
+}
+
+/** Bytes that are compared and copied at a time. */
+const STEP = 4;
+
+/** @returns undefined where they differ in length, or a message is not to be found in a chunk */
+export function packTimestamps(messages: readonly Message[]): PackedTimestamps | undefined {
+  const first = messages[0]?.place;
+  if (first === undefined) return undefined;
+  const width = first.timestampEnd - first.timestampStart;
+  let shared = Math.max(width - STEP - (width % STEP), 0);
+  for (const { place } of messages) {
+    if (place === undefined || place.timestampEnd - place.timestampStart !== width) return undefined;
+    const { view } = place.chunk;
+    while (
+      shared > 0 &&
+      !isSame(first.chunk.view, first.timestampStart, view, place.timestampStart, shared)
+    ) {
+      shared -= STEP;
+    }
+  }
+
+  const own = width - shared;
+  const count = messages.length;
+  const kept = viewOf(new Uint8Array(shared + own * count));
+  copyBytes(first.chunk.view, first.timestampStart, kept, 0, shared);
+  let at = shared;
+  for (const { place } of messages) {
+    if (place === undefined) return undefined;
+    copyBytes(place.chunk.view, place.timestampEnd - own, kept, at, own);
+    at += own;
+  }
+
+  return {
+    size: shared + own * count,
+    unpack() {
+      const bytes = new Uint8Array(width * count);
+      const view = viewOf(bytes);
+      for (let row = 0; row < count; row++) {
+        copyBytes(kept, 0, view, row * width, shared);
+        copyBytes(kept, shared + row * own, view, row * width + shared, own);
+      }
+      return { chunk: { bytes, view }, width };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { priceNaively } from '../../bench/engine/naive.js';
+import { startUpstream } from '../upstream.js';
+import { runBin } from './run.js';
+
+const MESSAGES = 300_000;
+/** So that a run in which nothing moves ends. */
+const DEADLINE = ['--deadline', '60s'];
+
+const text = 'Are there any restrictions on alterations or improvements to the premises at all?';
+
+/** 46 MB: beyond what is read ahead while whole messages are kept. */
+function document(): string {
+  const messages = Array.from({ length: MESSAGES }, (_, id) => {
+    const timestamp = new Date(1714348109375 + id * 250).toISOString();
+    const report = id % 1000 === 0 ? `,"report_id":${1 + ((id / 1000) % 3)}` : '';
+    return `{"text":"${text}","timestamp":"${timestamp}"${report},"id":${id}}`;
+  });
+  return `{"messages":[${messages.join(',')}]}`;
+}
+
+const options = {
+  messages: document(),
+  reports: { 1: { id: 1, name: 'One', credit_cost: 1 }, 2: { id: 2, name: 'Two', credit_cost: 2.5 } },
+  script: Object.fromEntries([1, 2, 3].map((id) => [`/reports/${id}`, { afterMessages: true as const }])),
+};
+
+test('the document is read on while a report of its first message has not answered', async () => {
+  const server = await startUpstream(options);
+  try {
+    const run = await runBin(['--ndjson', '--source', server.url, ...DEADLINE]);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    const rows = run.stdout.trimEnd().split('\n');
+    expect(rows).toHaveLength(MESSAGES);
+    const at = (id: number) => new Date(1714348109375 + id * 250).toISOString();
+    expect(rows[0]).toBe(`{"message_id":0,"timestamp":"${at(0)}","report_name":"One","credits_used":1}`);
+    expect(rows[1000]).toBe(
+      `{"message_id":1000,"timestamp":"${at(1000)}","report_name":"Two","credits_used":2.5}`,
+    );
+    // The third does not exist: priced by its text, like the message after it.
+    const byText = (id: number) =>
+      `{"message_id":${id},"timestamp":"${at(id)}","credits_used":${priceNaively(text)}}`;
+    expect(rows[2000]).toBe(byText(2000));
+    expect(rows[2001]).toBe(byText(2001));
+    expect(rows.at(-1)).toBe(byText(MESSAGES - 1));
+    expect(server.hits('/messages/current-period')).toBe(1);
+  } finally {
+    await server.close();
+  }
+}, 90_000);

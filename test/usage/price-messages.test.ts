@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { formatAmount, textPricer } from '../../src/engine/index.js';
+import { DataError } from '../../src/errors.js';
+import { readMessages } from '../../src/source/document/messages-document.js';
+import type { Message, ReportId } from '../../src/source/message.js';
+import { kindOf } from '../../src/usage/item.js';
+import type { MessagePricer } from '../../src/usage/message-pricer.js';
+import { priceMessages } from '../../src/usage/price-messages.js';
+import { createReportBook } from '../../src/usage/report-book.js';
+
+/** Reports 1 to 5 exist, and so do those whose names begin with `r`. */
+function reportBytes(id: ReportId): Buffer | undefined {
+  const exists = typeof id === 'string' ? id.startsWith('r') : id <= 5;
+  return exists ? Buffer.from(JSON.stringify({ id, name: `Report ${id}`, credit_cost: 12.5 })) : undefined;
+}
+
+const price = textPricer('published');
+const byText: MessagePricer = ({ text }) => price(text);
+
+interface Reading {
+  readonly textsUnread: boolean;
+  readonly priceByText?: MessagePricer;
+  /** Reports answer at once; otherwise when the document has ended. */
+  readonly atOnce?: boolean;
+}
+
+/** The rows of a document, as texts, with the error that ended them, if one did. */
+async function rowsOf(
+  document: string,
+  { textsUnread, priceByText = byText, atOnce = false }: Reading,
+): Promise<string[]> {
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    const bytes = Buffer.from(document);
+    for (let at = 0; at < bytes.length; at += 300) yield bytes.subarray(at, at + 300);
+    end();
+  }
+  const reports = createReportBook({
+    async report(id) {
+      if (!atOnce) await ended;
+      return reportBytes(id);
+    },
+  });
+  const rows: string[] = [];
+  try {
+    const batches: AsyncIterable<readonly Message[]> = readMessages(chunks());
+    for await (const items of priceMessages(batches, { reports, priceByText, textsUnread })) {
+      for (const item of items) {
+        const { id, timestamp, reportId } = item.message;
+        rows.push(
+          [id, timestamp, reportId, item.report?.name, formatAmount(item.credits), kindOf(item)].join(' '),
+        );
+      }
+    }
+  } catch (error) {
+    rows.push(String(error));
+  }
+  return rows;
+}
+
+const message = fc.record(
+  {
+    id: fc.oneof(fc.nat(), fc.maxSafeInteger()),
+    timestamp: fc.oneof(
+      { weight: 9, arbitrary: fc.date({ min: new Date(0), max: new Date(2e12), noInvalidDate: true }) },
+      fc.constantFrom('2024-04-29T02:08:29Z', '2024-04-29t02:08:29.123456+01:00'),
+    ),
+    text: fc.oneof(fc.lorem(), fc.string({ unit: 'binary' }), fc.constant('')),
+    report_id: fc.oneof(fc.nat(8), fc.constantFrom('r1', 'gone', null)),
+  },
+  { requiredKeys: ['id', 'timestamp', 'text'] },
+);
+
+test('rows that wait for reports are the same however small they are kept', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(message, { maxLength: 40 }), async (messages) => {
+      const document = JSON.stringify({ messages });
+      const expected = await rowsOf(document, { textsUnread: false, atOnce: true });
+      expect(expected).toHaveLength(messages.length);
+      expect(await rowsOf(document, { textsUnread: false })).toEqual(expected);
+      expect(await rowsOf(document, { textsUnread: true })).toEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('so are ids and amounts that no column holds', async () => {
+  const at = (second: number) => `2024-04-29T02:08:${second}.375Z`;
+  const document = `{"messages":[
+    {"id":1,"timestamp":"${at(10)}","text":"a","report_id":1},
+    {"id":90071992547409931,"timestamp":"${at(11)}","text":"b"},
+    {"id":3,"timestamp":"${at(12)}","text":"${'long '.repeat(200)}"},
+    {"id":4,"timestamp":"${at(13)}","text":"d"}]}`;
+  const prices: MessagePricer[] = [byText, () => 2 ** 31, () => 2 ** 31 - 1];
+  for (const priceByText of prices) {
+    const expected = await rowsOf(document, { textsUnread: false, priceByText, atOnce: true });
+    expect(await rowsOf(document, { textsUnread: true, priceByText })).toEqual(expected);
+  }
+});
+
+test('a row without a price is refused in its turn, after the rows of the batches before it', async () => {
+  const messages = Array.from({ length: 40 }, (_, id) => ({
+    id,
+    timestamp: '2024-04-29T02:08:29.375Z',
+    text: id === 30 ? 'no price' : 'a text of some length',
+    ...(id % 7 === 0 && { report_id: 1 }),
+  }));
+  const priceByText: MessagePricer = ({ id, text }) => {
+    if (text === 'no price') throw new DataError(`message ${id}`, 'has no price');
+    return price(text);
+  };
+  const document = JSON.stringify({ messages });
+  const expected = await rowsOf(document, { textsUnread: false, priceByText, atOnce: true });
+  expect(expected.length).toBeGreaterThan(20);
+  expect(expected.at(-1)).toContain('message 30');
+  expect(await rowsOf(document, { textsUnread: true, priceByText })).toEqual(expected);
+});
+
+test('a text that was not kept is never an empty one', async () => {
+  const document = `{"messages":[
+    {"id":1,"timestamp":"2024-04-29T02:08:29.375Z","text":"kept","report_id":1},
+    {"id":2,"timestamp":"2024-04-29T02:08:29.375Z","text":"not kept"}]}`;
+  const reports = createReportBook({ report: async (id) => reportBytes(id) });
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(document);
+  }
+  const texts: (() => string)[] = [];
+  const request = { reports, priceByText: byText, textsUnread: true };
+  for await (const items of priceMessages(readMessages(chunks()), request)) {
+    for (const { message } of items) texts.push(() => message.text);
+  }
+  expect(texts).toHaveLength(2);
+  expect(texts[0]?.()).toBe('kept');
+  expect(texts[1]).toThrow('text of a row');
+});
