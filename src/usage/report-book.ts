@@ -4,55 +4,65 @@ import type { Report } from '../source/report.js';
 import type { Source } from '../source/source.js';
 
 /** A report that the source says does not exist: the message's text is priced instead. */
-const MISSING = null;
+const MISSING = 'missing';
+/** A report that was asked for and has not answered. */
+const ASKED = 'asked';
 
 /**
  * The reports of a run: each distinct one is asked for once, however many messages name it and however often
  * the messages document is read again. How many requests run at a time is the source's to bound.
  */
 export function createReportBook(source: Pick<Source, 'report'>) {
-  const known = new Map<string, Report | typeof MISSING>();
-  const asked = new Map<string, Promise<void>>();
+  const reports = new Map<number | string, Report | typeof MISSING | typeof ASKED>();
+  let waiting = 0;
+  /** Settles when all asked for so far have answered. */
+  let answered: Promise<unknown> = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
 
-  async function fetch(id: ReportId, key: string): Promise<void> {
+  async function fetch(id: ReportId, key: number | string): Promise<void> {
     try {
       const bytes = await source.report(id);
-      known.set(key, bytes === undefined ? MISSING : readReport(bytes, id));
+      reports.set(key, bytes === undefined ? MISSING : readReport(bytes, id));
     } catch (error) {
       failure ??= { error };
     } finally {
-      asked.delete(key);
+      waiting--;
     }
+  }
+
+  function ask(id: ReportId, key: number | string): void {
+    reports.set(key, ASKED);
+    waiting++;
+    answered = Promise.all([answered, fetch(id, key)]);
   }
 
   return {
     /**
      * Asks for the reports that `messages` need and nobody has asked for yet.
      *
-     * @returns settles, without an error, when all they need have been answered; undefined when they have
+     * @returns settles, without an error, when those and all asked for before them have answered: one promise for many
+     *   calls. Undefined when all that `messages` need have answered
      */
     request(messages: readonly Message[]): Promise<unknown> | undefined {
-      let waits: Set<Promise<void>> | undefined;
+      let complete = true;
       for (const { reportId } of messages) {
         if (reportId === undefined) continue;
-        const key = String(reportId);
-        if (known.has(key)) continue;
-        let answer = asked.get(key);
-        if (answer === undefined) {
-          answer = fetch(reportId, key);
-          asked.set(key, answer);
-        }
-        waits ??= new Set();
-        waits.add(answer);
+        const key = keyOf(reportId);
+        const report = reports.get(key);
+        if (report === undefined) ask(reportId, key);
+        if (report === undefined || report === ASKED) complete = false;
       }
-      return waits && Promise.all(waits);
+      return complete ? undefined : answered;
     },
 
     /** The report that prices `message`; undefined when it has none or it is missing. Ask for it first. */
-    priceOf(message: Message): Report | undefined {
-      if (message.reportId === undefined) return undefined;
-      return known.get(String(message.reportId)) ?? undefined;
+    priceOf({ reportId }: Message): Report | undefined {
+      if (reportId === undefined) return undefined;
+      const report = reports.get(keyOf(reportId));
+      if (report === undefined || report === ASKED) {
+        throw new Error(`report ${String(reportId)} was needed before it answered`);
+      }
+      return report === MISSING ? undefined : report;
     },
 
     /** @throws the first error that a report met: without its price there is no bill */
@@ -61,8 +71,16 @@ export function createReportBook(source: Pick<Source, 'report'>) {
     },
 
     /** How many distinct reports were answered, and how many are being waited for. */
-    progress: () => ({ answered: known.size, waiting: asked.size }),
+    progress: () => ({ answered: reports.size - waiting, waiting }),
   };
 }
 
 export type ReportBook = ReturnType<typeof createReportBook>;
+
+/** The same for `7` and `"7"`, which name the same report; a number where it can be, since it is found faster. */
+function keyOf(id: ReportId): number | string {
+  if (typeof id === 'number') return id;
+  const text = String(id);
+  const number = Number(text);
+  return String(number) === text ? number : text;
+}
