@@ -45,15 +45,21 @@ export function createAgents({ connections, env, ...limits }: AgentSettings): Ag
     agentFor(url.protocol, () => (url.protocol === 'https:' ? new TlsAgent(options) : new Agent(options)));
   const tunnel = (proxy: URL) => agentFor(proxy.href, () => createTunnelAgent(proxy, options, limits));
 
+  function findWay(origin: string): Way {
+    const url = new URL(origin);
+    const proxy = proxyFor(url, env);
+    if (proxy === undefined) return way(url, direct(url), url.host);
+    if (url.protocol === 'https:') return way(url, tunnel(proxy), `${url.host} through proxy ${proxy.host}`);
+    const headers = { host: url.host, ...authorizeProxy(proxy) };
+    return { ...way(proxy, direct(proxy), `proxy ${proxy.host}`), headers, pathPrefix: origin };
+  }
+
+  const ways = new Map<string, Way>();
   return {
     routeTo({ origin, path }) {
-      const url = new URL(origin);
-      const proxy = proxyFor(url, env);
-      if (proxy === undefined) return route(url, path, direct(url), url.host);
-      if (url.protocol === 'https:')
-        return route(url, path, tunnel(proxy), `${url.host} through proxy ${proxy.host}`);
-      const headers = { host: url.host, ...authorizeProxy(proxy) };
-      return route(proxy, origin + path, direct(proxy), `proxy ${proxy.host}`, headers);
+      const known = ways.get(origin) ?? findWay(origin);
+      ways.set(origin, known);
+      return { ...known, options: { ...known.options, path: known.pathPrefix + path } };
     },
     destroy() {
       for (const agent of agents.values()) agent.destroy();
@@ -61,7 +67,18 @@ export function createAgents({ connections, env, ...limits }: AgentSettings): Ag
   };
 }
 
-function route(endpoint: URL, path: string, agent: Agent, peer: string, headers = {}): Route {
-  const options = { ...endpointOf(endpoint), path, agent };
-  return { request: endpoint.protocol === 'https:' ? requestTls : request, options, headers, peer };
+/** What all routes to one origin have in common. */
+interface Way extends Route {
+  /** Before the path: the origin, where a proxy has to be told. */
+  readonly pathPrefix: string;
+}
+
+function way(endpoint: URL, agent: Agent, peer: string): Way {
+  return {
+    request: endpoint.protocol === 'https:' ? requestTls : request,
+    options: { ...endpointOf(endpoint), agent },
+    headers: {},
+    peer,
+    pathPrefix: '',
+  };
 }

@@ -30,7 +30,7 @@ export function createClient(settings: HttpSettings, signal: AbortSignal): Clien
     get(address, headers) {
       // The transport takes the address as it is; the Request's URL has `.` and `..` resolved.
       const fetch = (input: Input, init?: RequestInit) =>
-        transport(new Request(input, init), address, signal);
+        transport(input instanceof Request ? input : new Request(input, init), address, signal);
       return client.get(address.origin + address.path, { headers, fetch });
     },
     destroy: agents.destroy,

@@ -46,13 +46,15 @@ export function createTransport(agents: Agents, timeouts: RequestTimeouts): Tran
 
 function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    outgoing.on('response', resolve);
+    const silent = () => reject(new Fault('closed without an answer', { outcome: 'reset', transient: true }));
+    outgoing.on('response', (incoming) => {
+      outgoing.off('close', silent);
+      resolve(incoming);
+    });
     // Errors after the answer reach its body as well, and are told there.
     outgoing.on('error', reject);
     // Comes after those; alone for a 101, which Node ends without a word.
-    outgoing.on('close', () =>
-      reject(new Fault('closed without an answer', { outcome: 'reset', transient: true })),
-    );
+    outgoing.on('close', silent);
   });
 }
 
