@@ -2,7 +2,7 @@ import { literal } from '../literal.js';
 import type { Message, ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
 import { ChunkMessage } from './chunk-message.js';
-import { isUsualTimestamp } from './plain-timestamp.js';
+import { isUsualTimestamp, USUAL_LENGTH } from './plain-timestamp.js';
 import {
   asciiStringEnd,
   digitsEnd,
@@ -100,16 +100,18 @@ export function createPlainMessageReader() {
           textEnd = at - 1;
           break;
         case TIMESTAMP:
-          at = asciiStringEnd(stretch, value);
-          if (timestampStart !== -1 || at === -1) return undefined;
+          if (timestampStart !== -1) return undefined;
           timestampStart = value + 1;
-          timestampEnd = at - 1;
-          if (isUsualTimestamp(stretch, timestampStart, timestampEnd, stretch === usualIn ? usual : -1)) {
-            usual = timestampStart;
+          if (isUsualTimestamp(stretch, value, stretch === usualIn ? usual : -1)) {
+            usual = value;
             usualIn = stretch;
-          } else if (Number.isNaN(instantOf(bytes.toString('latin1', timestampStart, timestampEnd)))) {
-            return undefined;
+            at = value + USUAL_LENGTH;
+          } else {
+            at = asciiStringEnd(stretch, value);
+            if (at === -1) return undefined;
+            if (Number.isNaN(instantOf(bytes.toString('latin1', timestampStart, at - 1)))) return undefined;
           }
+          timestampEnd = at - 1;
           break;
         case REPORT_ID:
           if (reportSeen) return undefined;
