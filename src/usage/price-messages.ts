@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Message } from '../source/message.js';
 import type { UsageItem } from './item.js';
 import { packRows } from './packed-rows.js';
-import { holdRows, priceRow, type RowPricing, type WaitingRows } from './waiting-rows.js';
+import { holdRows, priceRows, type RowPricing, type WaitingRows } from './waiting-rows.js';
 
 /**
  * Bytes of rows kept behind the first report that has not answered, so that reports are asked for as early as the
@@ -46,7 +46,7 @@ export async function* priceMessages(
     reports.check();
     const answered = reports.request(messages);
     if (answered === undefined && queue.length === 0) {
-      yield messages.map((message) => priceRow(message, request));
+      yield priceRows(messages, request);
       continue;
     }
     const waiting = enter(messages, answered, request);

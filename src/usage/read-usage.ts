@@ -54,8 +54,15 @@ async function* countedMessages(
   const keep = narrows ? (message: Message) => counts(message) && isWanted(message, selection) : counts;
   for await (const messages of readDocument(bytes)) {
     onRead?.(messages.length);
-    yield duplicates === 'keep' && !narrows ? messages : messages.filter(keep);
+    yield duplicates === 'keep' && !narrows ? messages : keptOf(messages, keep);
   }
+}
+
+/** A loop of its own: `filter` in a generator is never compiled together with what it calls. */
+function keptOf(messages: readonly Message[], keep: (message: Message) => boolean): Message[] {
+  const kept: Message[] = [];
+  for (const message of messages) if (keep(message)) kept.push(message);
+  return kept;
 }
 
 async function* selectRows(
