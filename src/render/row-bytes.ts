@@ -8,6 +8,14 @@ const MOST_DIGITS = 16;
 const LOW_DIGITS = 9;
 const BILLION = 1_000_000_000;
 
+/** Of a whole number below a billion. */
+function digitCount(value: number): number {
+  const whole = value | 0;
+  let count = 1;
+  for (let limit = 10; whole >= limit; limit *= 10) count++;
+  return count;
+}
+
 /**
  * Rows being written, as UTF-8. Strings put together piece by piece would cost several times as much. A class, since
  * its small methods are compiled into whoever calls them, which closures over variables that change are not.
@@ -51,15 +59,14 @@ export class RowBytes {
   integer(value: number): void {
     if (value < 0) this.byte(0x2d);
     const rest = Math.abs(value);
-    let count = 1;
-    for (let limit = 10; rest >= limit; limit *= 10) count++;
     this.reserve(MOST_DIGITS);
-    if (count <= LOW_DIGITS) {
-      this.digits(rest, count);
+    if (rest < BILLION) {
+      this.digits(rest, digitCount(rest));
       return;
     }
     const low = rest % BILLION;
-    this.digits((rest - low) / BILLION, count - LOW_DIGITS);
+    const high = (rest - low) / BILLION;
+    this.digits(high, digitCount(high));
     this.digits(low, LOW_DIGITS);
   }
 
