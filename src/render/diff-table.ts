@@ -4,10 +4,10 @@ import { type BillChange, type ComparedField, differenceOf } from '../usage/bill
 import type { Comparison } from '../usage/compare-bills.js';
 import { mostDecimals, padDecimals } from './decimals.js';
 import { type DiffNames, type DiffRenderer, isEqual } from './diff-renderer.js';
+import { type Column, drawTable, tableWidth } from './draw-table.js';
 import { drawFacts } from './fact-lines.js';
 import { shorten } from './shorten.js';
 import { signedAmount } from './signed-amount.js';
-import { type Column, drawTable, tableWidth } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';

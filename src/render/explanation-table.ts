@@ -1,10 +1,10 @@
 import { compareAmounts, type ExplainedWord, formatAmount, type WordClass } from '../engine/index.js';
 import type { ExplainedPrice, ExplainedText, PriceStep } from '../usage/explain-price.js';
 import { mostDecimals, padDecimals } from './decimals.js';
+import { type Column, drawTable } from './draw-table.js';
 import { drawFacts } from './fact-lines.js';
 import { markedLines } from './marked-text.js';
 import { stepLabels } from './step-labels.js';
-import { type Column, drawTable } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
 import { wrapWords } from './wrap-words.js';

@@ -2,9 +2,9 @@ import { Decimal } from 'decimal.js';
 import { formatAmount, type Rates } from '../engine/index.js';
 import type { DatedRates } from '../rates/rate-card.js';
 import { mostDecimals, padDecimals } from './decimals.js';
+import { drawTable } from './draw-table.js';
 import { drawFacts } from './fact-lines.js';
 import { stepLabels } from './step-labels.js';
-import { drawTable } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
 

@@ -1,5 +1,5 @@
+import { type Column, drawTable } from './draw-table.js';
 import type { SettingRow } from './settings-json.js';
-import { type Column, drawTable } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';

@@ -1,11 +1,11 @@
 import { formatAmount } from '../engine/index.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
 import { decimalsOf, padDecimals } from './decimals.js';
+import { type Column, drawTable, tableWidth } from './draw-table.js';
 import type { FieldName } from './field-names.js';
 import type { Field } from './fields.js';
 import type { Renderer } from './renderer.js';
 import { shorten } from './shorten.js';
-import { type Column, drawTable, tableWidth } from './table-blocks.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
