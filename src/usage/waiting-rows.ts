@@ -7,7 +7,7 @@ import type { ReportBook } from './report-book.js';
 export interface WaitingRows {
   /** Bytes that it holds, about. */
   readonly size: number;
-  /** The rows. Call it once, when the reports have answered. @throws DataError for a row that has no price */
+  /** The rows, once the reports have answered. @throws DataError for a row that has no price */
   items(): UsageItem[];
 }
 
