@@ -9,9 +9,8 @@ const DEADLINE = ['--deadline', '60s'];
 
 const text = 'Are there any restrictions on alterations or improvements to the premises at all?';
 
-/** 46 MB: beyond what is read ahead while whole messages are kept. */
-function document(): string {
-  const messages = Array.from({ length: MESSAGES }, (_, id) => {
+function document(count: number): string {
+  const messages = Array.from({ length: count }, (_, id) => {
     const timestamp = new Date(1714348109375 + id * 250).toISOString();
     const report = id % 1000 === 0 ? `,"report_id":${1 + ((id / 1000) % 3)}` : '';
     return `{"text":"${text}","timestamp":"${timestamp}"${report},"id":${id}}`;
@@ -19,14 +18,15 @@ function document(): string {
   return `{"messages":[${messages.join(',')}]}`;
 }
 
-const options = {
-  messages: document(),
+const options = (count: number) => ({
+  messages: document(count),
   reports: { 1: { id: 1, name: 'One', credit_cost: 1 }, 2: { id: 2, name: 'Two', credit_cost: 2.5 } },
   script: Object.fromEntries([1, 2, 3].map((id) => [`/reports/${id}`, { afterMessages: true as const }])),
-};
+});
 
 test('the document is read on while a report of its first message has not answered', async () => {
-  const server = await startUpstream(options);
+  // 46 MB: beyond what is read ahead while whole messages are kept.
+  const server = await startUpstream(options(MESSAGES));
   try {
     const run = await runBin(['--ndjson', '--source', server.url, ...DEADLINE]);
     expect(run).toMatchObject({ status: 0, stderr: '' });
@@ -48,3 +48,24 @@ test('the document is read on while a report of its first message has not answer
     await server.close();
   }
 }, 90_000);
+
+test.each([
+  [
+    'shown',
+    '--fields',
+    'message_id,text,characters',
+    `{"message_id":1999,"text":"${text}","characters":${text.length}}`,
+  ],
+  ['sorted by', '--sort', 'characters', undefined],
+])('texts that are %s are kept while a report has not answered', async (_, flag, value, last) => {
+  const server = await startUpstream(options(2000));
+  try {
+    const run = await runBin(['--ndjson', '--source', server.url, ...DEADLINE, flag, value]);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    const rows = run.stdout.trimEnd().split('\n');
+    expect(rows).toHaveLength(2000);
+    if (last !== undefined) expect(rows.at(-1)).toBe(last);
+  } finally {
+    await server.close();
+  }
+});
