@@ -24,21 +24,31 @@ export async function main(host: NodeJS.Process): Promise<void> {
   host.on('uncaughtException', crash);
   // A reader that went away ends the output, not the program; what it means is decided where output is written.
   for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreClosedPipe);
+  // Nothing is left to wait for, and yet the work is not done: a bug, which must not look like success.
+  const endUnfinished = () => {
+    if (host.exitCode === undefined) fail(new Error('ended before its work was done'));
+  };
+  host.on('exit', endUnfinished);
+
+  function fail(error: unknown): boolean {
+    const failure = toFailure(error);
+    if (failure === undefined) return false;
+    host.exitCode = failure.exitCode;
+    host.stderr.write(failureLine(failure, jsonErrorsAsked(host.argv)));
+    return true;
+  }
 
   try {
     const words = wordsOf(host.argv);
     const program = await createProgram({ host, signal: interruption.signal }, words);
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    const failure = toFailure(interruption.signal.aborted ? interruption.signal.reason : error);
-    if (failure !== undefined) {
-      host.exitCode = failure.exitCode;
-      host.stderr.write(failureLine(failure, jsonErrorsAsked(host.argv)));
-      // A reader of stdout that is stuck, or a FIFO that nobody opens, would hold a failed process for ever.
+    // A reader of stdout that is stuck, or a FIFO that nobody opens, would hold a failed process for ever.
+    if (fail(interruption.signal.aborted ? interruption.signal.reason : error)) {
       setTimeout(() => host.exit(), GRACE).unref();
     }
   } finally {
-    host.off('SIGINT', stop).off('SIGTERM', stop).off('uncaughtException', crash);
+    host.off('exit', endUnfinished).off('SIGINT', stop).off('SIGTERM', stop).off('uncaughtException', crash);
   }
 }
 

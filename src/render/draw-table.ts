@@ -42,8 +42,8 @@ export function tableWidth(columns: readonly Column[]): number {
  * The header, the rows, a rule above and below them, and a last row for totals where there is one, as pieces
  * that end with a newline each.
  *
- * cli-table3 takes 10 µs a cell, and the square of the rows of one table. So it draws one row, and the others get the
- * same around cells that were cut to fit before; a test holds them to what it would have drawn.
+ * cli-table3 takes tens of microseconds a cell, and the square of the rows of one table. So it draws one row, and the
+ * others get the same around cells that were cut to fit before; a test holds them to what it would have drawn.
  */
 export function* drawTable(
   rows: readonly string[][],

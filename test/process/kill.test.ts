@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -149,5 +149,28 @@ describe('C156 a bug that throws where nobody waits', () => {
       expect(readFileSync(join(folder, 'usage.csv'), 'utf8')).toBe('old');
     });
     await hung.close();
+  });
+});
+
+test('a run whose work never ends, and that nothing keeps alive, ends in 70 and one line', async () => {
+  const never = `import files from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { readFile } = files;
+    files.readFile = (path, ...rest) =>
+      String(path).endsWith('/1.json') ? new Promise(() => {}) : readFile(path, ...rest);
+    syncBuiltinESMExports();`;
+  await inFolder(async (folder) => {
+    mkdirSync(join(folder, 'reports'));
+    writeFileSync(join(folder, 'reports', '1.json'), '{"id":1,"name":"One","credit_cost":1}');
+    const messages = [{ id: 1, timestamp: '2024-01-01T00:00:00Z', text: '', report_id: 1 }];
+    writeFileSync(join(folder, 'messages.json'), JSON.stringify({ messages }));
+    writeFileSync(join(folder, 'usage.csv'), 'old');
+    const node = ['--import', `data:text/javascript,${encodeURIComponent(never)}`];
+    const run = await runBin(['--source', 'messages.json', '--output', 'usage.csv'], { cwd: folder, node });
+    expect(run).toMatchObject({ status: 70, stdout: '' });
+    expect(run.stderr).toBe(
+      'o-copilot: a bug in o-copilot, please report it: Error: ended before its work was done\n',
+    );
+    expect(readFileSync(join(folder, 'usage.csv'), 'utf8')).toBe('old');
   });
 });
