@@ -5,10 +5,12 @@ import { packRows } from './packed-rows.js';
 import { holdRows, priceRows, type RowPricing, type WaitingRows } from './waiting-rows.js';
 
 /**
- * Bytes of rows kept behind the first report that has not answered, so that reports are asked for as early as the
- * messages arrive, and the work goes on meanwhile. This bounds memory where reports are slow.
+ * Bytes kept behind the first report that has not answered, so that reports are asked for as early as the messages
+ * arrive, and the work goes on meanwhile. This bounds memory where reports are slow.
  */
 const LOOK_AHEAD = 24 * 1024 * 1024;
+/** Of a report that was asked for and has not answered, with the request that waits for its turn, about. */
+const BYTES_A_REPORT = 2048;
 
 export interface PricingRequest extends RowPricing {
   /** Nobody reads the texts of the rows given out, so those that wait for a report need not keep them. */
@@ -34,6 +36,8 @@ export async function* priceMessages(
   const queue: Waiting[] = [];
   let queued = 0;
 
+  const isFull = () => queued + reports.progress().waiting * BYTES_A_REPORT > LOOK_AHEAD;
+
   function priceFirst(): UsageItem[] {
     const first = queue.shift();
     reports.check();
@@ -52,7 +56,7 @@ export async function* priceMessages(
     const waiting = enter(messages, answered, request);
     queue.push(waiting);
     queued += waiting.rows.size;
-    while (queue[0] !== undefined && (queue[0].ready || queued > LOOK_AHEAD)) {
+    while (queue[0] !== undefined && (queue[0].ready || isFull())) {
       await queue[0].answered;
       yield priceFirst();
     }

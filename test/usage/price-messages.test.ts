@@ -137,3 +137,36 @@ test('a text that was not kept is never an empty one', async () => {
   expect(texts[0]?.()).toBe('kept');
   expect(texts[1]).toThrow('text of a row');
 });
+
+test('reports are asked for ahead, but not without end where each message names its own', async () => {
+  const count = 30_000;
+  async function* batches(): AsyncGenerator<Message[]> {
+    for (let first = 0; first < count; first += 500) {
+      yield Array.from({ length: 500 }, (_, index) => ({
+        id: first + index,
+        timestamp: '2024-04-29T02:08:29.375Z',
+        text: '',
+        reportId: first + index + 1,
+      }));
+    }
+  }
+  const waiting: (() => void)[] = [];
+  let most = 0;
+  // Slower than the messages come: some answer each time that all else had its turn.
+  const answering = setInterval(() => {
+    for (const answer of waiting.splice(0, 200)) answer();
+  });
+  const reports = createReportBook({
+    report: (id) =>
+      new Promise((resolve) => {
+        waiting.push(() => resolve(Buffer.from(`{"id":${id},"name":"n","credit_cost":1}`)));
+        most = Math.max(most, waiting.length);
+      }),
+  });
+  let rows = 0;
+  for await (const items of priceMessages(batches(), { reports, priceByText: byText })) rows += items.length;
+  clearInterval(answering);
+  expect(rows).toBe(count);
+  expect(most).toBeGreaterThan(5_000);
+  expect(most).toBeLessThan(15_000);
+});
