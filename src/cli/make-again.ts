@@ -1,6 +1,7 @@
 import { CommandLineError } from '../errors.js';
 import { digestSink } from '../output/digest-sink.js';
 import type { Receipt } from '../receipt/receipt.js';
+import { readsText } from '../usage/selection.js';
 import type { Run } from './host.js';
 import { givenFlags } from './kept-flags.js';
 import { makeReceipt } from './make-receipt.js';
@@ -30,8 +31,13 @@ export async function makeAgain(receipt: Receipt, flags: RawFlags, run: Run): Pr
   const now = Date.parse(receipt.as_of);
   const summary = receipt.command === 'summary';
   const output = summary ? resultFrom(again, FORMATS) : outputFrom(again);
+  const textsUnread = !('fields' in output && output.fields.some(readsText));
   const witness = await openWitness();
-  const period = await openPeriod(again, run, { ...witness.watcher, sourceName: receipt.source });
+  const period = await openPeriod(again, run, {
+    ...witness.watcher,
+    sourceName: receipt.source,
+    textsUnread,
+  });
   try {
     const sink = await digestSink();
     await (summary ? writeSummary : writeUsage)(again, period, now, sink, run);
