@@ -23,7 +23,6 @@ function digitCount(value: number): number {
 export class RowBytes {
   private bytes = Buffer.allocUnsafe(FIRST_SIZE);
   private view = viewOf(this.bytes);
-  private room = FIRST_SIZE;
   private size = 0;
 
   /** A piece that is the same in every row. */
@@ -97,12 +96,11 @@ export class RowBytes {
   }
 
   private reserve(more: number): void {
-    if (this.size + more > this.room) this.grow(more);
+    if (this.size + more > this.bytes.length) this.grow(more);
   }
 
   private grow(more: number): void {
-    this.room = Math.max(this.room * 2, this.size + more);
-    const larger = Buffer.allocUnsafe(this.room);
+    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.size + more));
     this.bytes.copy(larger, 0, 0, this.size);
     this.bytes = larger;
     this.view = viewOf(larger);

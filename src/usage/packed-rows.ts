@@ -1,6 +1,6 @@
 import type { Amount } from '../engine/index.js';
+import { ChunkMessage } from '../source/document/chunk-message.js';
 import type { Message, ReportId } from '../source/message.js';
-import { PackedMessage } from './packed-message.js';
 import { packTimestamps } from './packed-timestamps.js';
 import { createTextColumn } from './text-column.js';
 import { priceRow, type RowPricing, type WaitingRows } from './waiting-rows.js';
@@ -46,17 +46,19 @@ export function packRows(messages: readonly Message[], pricing: RowPricing): Wai
   return {
     size: length * BYTES_A_ROW + timestamps.size + texts.size(),
     items() {
-      const { chunk, width } = timestamps.unpack();
+      const unpacked = timestamps.unpack();
+      const messageAt = (row: number, reportId: ReportId | undefined, text: string | undefined) => {
+        const at = row * timestamps.width;
+        const end = at + timestamps.width;
+        return new ChunkMessage(ids[row] ?? 0, reportId, unpacked, at, end, false, 0, 0, text);
+      };
       let named = 0;
       return Array.from(prices, (credits, row) => {
-        const at = row * width;
-        const id = ids[row] ?? 0;
         if (credits !== BY_REPORT) {
-          const message = new PackedMessage(id, undefined, chunk, at, at + width, undefined);
-          return { message, report: undefined, credits };
+          return { message: messageAt(row, undefined, undefined), report: undefined, credits };
         }
         const text = texts.get(named) ?? '';
-        return priceRow(new PackedMessage(id, reportIds[named++], chunk, at, at + width, text), pricing);
+        return priceRow(messageAt(row, reportIds[named++], text), pricing);
       });
     },
   };

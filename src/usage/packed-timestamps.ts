@@ -1,13 +1,15 @@
-import type { AsciiBytes } from '../engine/index.js';
 import { copyBytes, isSame, viewOf } from '../source/bytes.js';
-import type { Message } from '../source/message.js';
+import { Stretch } from '../source/document/stretch.js';
+import type { Message, Place } from '../source/message.js';
 
 /** Timestamps of one length, of which the beginning that all share is kept once. */
 export interface PackedTimestamps {
   /** Bytes. */
   readonly size: number;
-  /** All of them, one after the other, each `width` bytes. */
-  unpack(): { readonly chunk: AsciiBytes; readonly width: number };
+  /** Bytes of each. */
+  readonly width: number;
+  /** All of them, one after the other. */
+  unpack(): Stretch;
 }
 
 /** Bytes that are compared and copied at a time. */
@@ -18,9 +20,11 @@ export function packTimestamps(messages: readonly Message[]): PackedTimestamps |
   const first = messages[0]?.place;
   if (first === undefined) return undefined;
   const width = first.timestampEnd - first.timestampStart;
+  const places: Place[] = [];
   let shared = Math.max(width - STEP - (width % STEP), 0);
   for (const { place } of messages) {
     if (place === undefined || place.timestampEnd - place.timestampStart !== width) return undefined;
+    places.push(place);
     const { view } = place.chunk;
     while (
       shared > 0 &&
@@ -31,26 +35,25 @@ export function packTimestamps(messages: readonly Message[]): PackedTimestamps |
   }
 
   const own = width - shared;
-  const count = messages.length;
+  const count = places.length;
   const kept = viewOf(new Uint8Array(shared + own * count));
   copyBytes(first.chunk.view, first.timestampStart, kept, 0, shared);
   let at = shared;
-  for (const { place } of messages) {
-    if (place === undefined) return undefined;
-    copyBytes(place.chunk.view, place.timestampEnd - own, kept, at, own);
+  for (const { chunk, timestampEnd } of places) {
+    copyBytes(chunk.view, timestampEnd - own, kept, at, own);
     at += own;
   }
 
   return {
     size: shared + own * count,
+    width,
     unpack() {
-      const bytes = new Uint8Array(width * count);
-      const view = viewOf(bytes);
+      const unpacked = new Stretch(Buffer.alloc(width * count));
       for (let row = 0; row < count; row++) {
-        copyBytes(kept, 0, view, row * width, shared);
-        copyBytes(kept, shared + row * own, view, row * width + shared, own);
+        copyBytes(kept, 0, unpacked.view, row * width, shared);
+        copyBytes(kept, shared + row * own, unpacked.view, row * width + shared, own);
       }
-      return { chunk: { bytes, view }, width };
+      return unpacked;
     },
   };
 }

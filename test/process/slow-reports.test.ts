@@ -9,11 +9,12 @@ const DEADLINE = ['--deadline', '60s'];
 
 const text = 'Are there any restrictions on alterations or improvements to the premises at all?';
 
+const at = (id: number) => new Date(1714348109375 + id * 250).toISOString();
+
 function document(count: number): string {
   const messages = Array.from({ length: count }, (_, id) => {
-    const timestamp = new Date(1714348109375 + id * 250).toISOString();
     const report = id % 1000 === 0 ? `,"report_id":${1 + ((id / 1000) % 3)}` : '';
-    return `{"text":"${text}","timestamp":"${timestamp}"${report},"id":${id}}`;
+    return `{"text":"${text}","timestamp":"${at(id)}"${report},"id":${id}}`;
   });
   return `{"messages":[${messages.join(',')}]}`;
 }
@@ -32,7 +33,6 @@ test('the document is read on while a report of its first message has not answer
     expect(run).toMatchObject({ status: 0, stderr: '' });
     const rows = run.stdout.trimEnd().split('\n');
     expect(rows).toHaveLength(MESSAGES);
-    const at = (id: number) => new Date(1714348109375 + id * 250).toISOString();
     expect(rows[0]).toBe(`{"message_id":0,"timestamp":"${at(0)}","report_name":"One","credits_used":1}`);
     expect(rows[1000]).toBe(
       `{"message_id":1000,"timestamp":"${at(1000)}","report_name":"Two","credits_used":2.5}`,

@@ -6,7 +6,7 @@ import type { Stretch } from './stretch.js';
  * only cut out when somebody asks for them: a string on each object would cost more than reading it.
  */
 export class ChunkMessage implements Message, Place {
-  /** @param decoded the text, where it is not plain; otherwise empty */
+  /** @param decoded the text, where it is not plain; undefined where nobody was going to ask for it */
   constructor(
     readonly id: number,
     readonly reportId: ReportId | undefined,
@@ -16,7 +16,7 @@ export class ChunkMessage implements Message, Place {
     readonly isPlainText: boolean,
     readonly textStart: number,
     readonly textEnd: number,
-    private readonly decoded: string,
+    private readonly decoded: string | undefined,
   ) {}
 
   get place(): Place {
@@ -28,8 +28,8 @@ export class ChunkMessage implements Message, Place {
   }
 
   get text(): string {
-    return this.isPlainText
-      ? this.chunk.bytes.toString('latin1', this.textStart, this.textEnd)
-      : this.decoded;
+    if (this.isPlainText) return this.chunk.bytes.toString('latin1', this.textStart, this.textEnd);
+    if (this.decoded === undefined) throw new Error('asked for the text of a row that was told to need none');
+    return this.decoded;
   }
 }
