@@ -2,21 +2,18 @@ import type { Amount } from '../engine/index.js';
 import { ChunkMessage } from '../source/document/chunk-message.js';
 import type { Message, ReportId } from '../source/message.js';
 import { packTimestamps } from './packed-timestamps.js';
-import { createTextColumn } from './text-column.js';
 import { priceRow, type RowPricing, type WaitingRows } from './waiting-rows.js';
 
 /** Of a row, beside its timestamp: an id and an amount. */
 const BYTES_A_ROW = 12;
 /** The highest amount kept, in hundredths of a credit. */
 const MOST = 2 ** 31 - 1;
-/** Instead of an amount, in a row that names a report. */
-const BY_REPORT = -1;
-/** Bytes that the texts of a batch begin with. */
-const TEXTS = 1024;
+/** Of a row that names a report, beside it: where it is, and the report's id. */
+const BYTES_A_REPORT_ID = 16;
 
 /**
- * Prices what the texts price at once and keeps column by column what a row shows, which is a fifth of the message
- * and no longer the chunk that it arrived in. Only the texts of messages with a report are kept: it may be missing.
+ * Prices the texts at once, also of messages with a report since it may be missing, and keeps column by column what
+ * a row shows: a sixth of the message, and no longer the chunk that it arrived in.
  *
  * @returns undefined for messages out of the ordinary, and where one has no price: its turn to be refused comes later
  */
@@ -26,39 +23,27 @@ export function packRows(messages: readonly Message[], pricing: RowPricing): Wai
   const { length } = messages;
   const ids = new Float64Array(length);
   const prices = new Int32Array(length);
-  const reportIds: ReportId[] = [];
-  const texts = createTextColumn(TEXTS);
+  const reportIds = new Map<number, ReportId>();
 
   for (const [row, message] of messages.entries()) {
     if (typeof message.id !== 'number') return undefined;
+    const price = priceOrNone(message, pricing);
+    if (typeof price !== 'number' || price > MOST) return undefined;
     ids[row] = message.id;
-    if (message.reportId === undefined) {
-      const price = priceOrNone(message, pricing);
-      if (typeof price !== 'number' || price > MOST) return undefined;
-      prices[row] = price;
-    } else {
-      prices[row] = BY_REPORT;
-      reportIds.push(message.reportId);
-      texts.add(message.text);
-    }
+    prices[row] = price;
+    if (message.reportId !== undefined) reportIds.set(row, message.reportId);
   }
 
   return {
-    size: length * BYTES_A_ROW + timestamps.size + texts.size(),
+    size: length * BYTES_A_ROW + timestamps.size + reportIds.size * BYTES_A_REPORT_ID,
     items() {
       const unpacked = timestamps.unpack();
-      const messageAt = (row: number, reportId: ReportId | undefined, text: string | undefined) => {
+      return Array.from(prices, (price, row) => {
         const at = row * timestamps.width;
         const end = at + timestamps.width;
-        return new ChunkMessage(ids[row] ?? 0, reportId, unpacked, at, end, false, 0, 0, text);
-      };
-      let named = 0;
-      return Array.from(prices, (credits, row) => {
-        if (credits !== BY_REPORT) {
-          return { message: messageAt(row, undefined, undefined), report: undefined, credits };
-        }
-        const text = texts.get(named) ?? '';
-        return priceRow(messageAt(row, reportIds[named++], text), pricing);
+        const reportId = reportIds.get(row);
+        const message = new ChunkMessage(ids[row] ?? 0, reportId, unpacked, at, end, false, 0, 0, undefined);
+        return priceRow(message, { reports: pricing.reports, priceByText: () => price });
       });
     },
   };

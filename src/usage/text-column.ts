@@ -1,17 +1,12 @@
-/** Of a string in a Map, beside its characters, about. */
-const BYTES_A_STRING = 64;
+/** Bytes to begin with; it grows. */
+const ROOM = 64 * 1024;
 
-/**
- * The texts of a column one after the other in one buffer: a string each would take three times the memory.
- *
- * @param room bytes to begin with; it grows
- */
-export function createTextColumn(room = 64 * 1024) {
-  let bytes = Buffer.alloc(room);
+/** The texts of a column one after the other in one buffer: a string each would take three times the memory. */
+export function createTextColumn() {
+  let bytes = Buffer.alloc(ROOM);
   const ends: number[] = [];
   /** What Latin-1 cannot carry. */
   const others = new Map<number, string>();
-  let bytesOfOthers = 0;
 
   function append(text: string): void {
     const end = (ends.at(-1) ?? 0) + text.length;
@@ -24,14 +19,9 @@ export function createTextColumn(room = 64 * 1024) {
     /** Adds the text of the next row; none and an empty one are the same. */
     add(text: string | undefined = ''): void {
       const plain = /^\p{ASCII}*$/u.test(text);
-      if (!plain) {
-        others.set(ends.length, text);
-        bytesOfOthers += BYTES_A_STRING + text.length * 2;
-      }
+      if (!plain) others.set(ends.length, text);
       append(plain ? text : '');
     },
-    /** Bytes that it holds, about. */
-    size: () => bytes.length + ends.length * 8 + bytesOfOthers,
     get(row: number): string | undefined {
       const other = others.get(row);
       if (other !== undefined) return other;
