@@ -12,7 +12,7 @@ const BATCH = 1 << 20;
 
 /**
  * A messages document of `count` messages of about 80 characters each (144 bytes a message), the same at every
- * run. With `reports`, every tenth message names one of that many reports.
+ * run. With `reports`, every tenth message names one of that many reports; with as many as messages, each its own.
  *
  * @returns its path
  */
@@ -27,7 +27,8 @@ export function messagesDocument(count: number, reports = 0): string {
     const message = {
       text: sentence(random),
       timestamp: new Date(1714348109375 + index * 250).toISOString(),
-      ...(reports > 0 && random(10) === 0 ? { report_id: 1 + random(reports) } : {}),
+      ...(reports === count ? { report_id: index + 1 } : {}),
+      ...(reports > 0 && reports < count && random(10) === 0 ? { report_id: 1 + random(reports) } : {}),
       id: 1000 + index,
     };
     text += `${index === 0 ? '' : ','}${JSON.stringify(message)}`;

@@ -12,24 +12,30 @@ const SCRIPTS = 'bench/data/scripts';
 
 /** The whole job against FLOOR, and against itself at other sizes. `large` adds ten million messages. */
 export async function measureScale(large: boolean): Promise<Row[]> {
-  const server = spawn(process.execPath, ['--import', 'tsx', 'bench/scale/server.ts'], {
+  const serving = spawn(process.execPath, ['--import', 'tsx', 'bench/scale/server.ts'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [listening] = await once(server.stdout, 'data');
-  const url = String(listening).trim();
-  const ours = (name: string, ...flags: string[]) => {
-    return () => measureNode([BIN, 'usage', '--source', `${url}/${name}`, ...flags]);
+  const [listening] = await once(serving.stdout, 'data');
+  const server = String(listening).trim();
+  const url = `${server}/20`;
+  const atOnce = `${server}/0`;
+  const oursOf = (source: string, ...flags: string[]) => {
+    return () => measureNode([BIN, 'usage', '--source', source, ...flags]);
   };
+  const ours = (name: string, ...flags: string[]) => oursOf(`${url}/${name}`, ...flags);
   try {
     messagesDocument(MILLION);
     messagesDocument(MILLION, 1000);
+    messagesDocument(20_000, 20_000);
     // Plain JavaScript, since loading TypeScript would be counted.
     const entryPoints = ['bench/scale/floor.ts', 'bench/scale/only-reports.ts'];
     await build({ entryPoints, outdir: SCRIPTS, outExtension: { '.js': '.mjs' }, format: 'esm' });
     const floor = () => measureNode([`${SCRIPTS}/floor.mjs`, `${url}/${MILLION}`, `${OUTPUT}-floor.json`]);
-    const onlyReports = () => measureNode([`${SCRIPTS}/only-reports.mjs`, `${url}/${MILLION}`, '1000']);
+    const onlyReports = (base: string, count: number) => () =>
+      measureNode([`${SCRIPTS}/only-reports.mjs`, `${base}/${MILLION}`, `${count}`]);
     const plain = ours(`${MILLION}`, '--json', '--output', `${OUTPUT}.json`);
     const slow = ours(`${MILLION}-1000`, '--json', '--output', `${OUTPUT}.json`);
+    const ownReports = oursOf(`${atOnce}/20000-20000`, '--json', '--output', `${OUTPUT}.json`);
     const rows = [
       await sideBySide('1,000,000 messages, --json --output / FLOOR', plain, floor),
       await sideBySide('1,000,000, --csv / FLOOR', ours(`${MILLION}`, '--csv'), floor, 3),
@@ -44,7 +50,13 @@ export async function measureScale(large: boolean): Promise<Row[]> {
       await sideBySide(
         '1,000 reports of 20 ms in 1,000,000 / a loop that only asks for them',
         slow,
-        onlyReports,
+        onlyReports(url, 1000),
+        3,
+      ),
+      await sideBySide(
+        '20,000 reports answered at once / a loop that only asks for them',
+        ownReports,
+        onlyReports(atOnce, 20_000),
         3,
       ),
       await sideBySide(
@@ -69,7 +81,7 @@ export async function measureScale(large: boolean): Promise<Row[]> {
     }
     return rows;
   } finally {
-    server.kill();
+    serving.kill();
     for (const path of [`${OUTPUT}.json`, `${OUTPUT}-floor.json`, SCRIPTS]) {
       rmSync(path, { force: true, recursive: true });
     }

@@ -3,16 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /*
- * A process of its own: `/NAME/messages/current-period` is the file bench/data/messages-NAME.json, and
- * `/NAME/reports/ID` a report, answered after 20 ms. Prints its URL when it listens.
+ * A process of its own: `/DELAY/NAME/messages/current-period` is the file bench/data/messages-NAME.json, and
+ * `/DELAY/NAME/reports/ID` a report, answered after DELAY milliseconds. Prints its URL when it listens.
  */
-const REPORT_DELAY = 20;
-
 const server = createServer((request, response) => {
-  const [, name = '', document = '', id = ''] = (request.url ?? '').split('/');
+  const [, delay = '0', name = '', document = '', id = ''] = (request.url ?? '').split('/');
   if (document === 'reports') {
     const body = JSON.stringify({ id: Number(id), name: `Report ${id}`, credit_cost: Number(id) % 90 });
-    setTimeout(() => response.end(body), REPORT_DELAY);
+    if (delay === '0') response.end(body);
+    else setTimeout(() => response.end(body), Number(delay));
     return;
   }
   const path = `bench/data/messages-${name}.json`;

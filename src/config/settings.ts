@@ -1,4 +1,5 @@
 import { RULESETS } from '../engine/ruleset.js';
+import { MOST_REPORTS_AT_ONCE } from '../source/source.js';
 import { isTimeZone } from '../usage/time-zone.js';
 import { JWT_SECRET, SERVICE_SETTINGS } from './service-settings.js';
 import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
@@ -123,7 +124,7 @@ export const SETTINGS = {
     variable: 'O_COPILOT_CONCURRENCY',
     placeholder: 'count',
     description: 'reports fetched at a time',
-    parse: wholeNumber(1, 256),
+    parse: wholeNumber(1, MOST_REPORTS_AT_ONCE),
     fallback: 8,
   }),
 };

@@ -9,8 +9,8 @@ import { holdRows, priceRows, type RowPricing, type WaitingRows } from './waitin
  * arrive, and the work goes on meanwhile. This bounds memory where reports are slow.
  */
 const LOOK_AHEAD = 24 * 1024 * 1024;
-/** Of a report that was asked for and has not answered, with the request that waits for its turn, about. */
-const BYTES_A_REPORT = 2048;
+/** Of a report that waits for its turn to be asked for, in the book and in the queue, about. */
+const BYTES_A_REPORT = 128;
 
 export interface PricingRequest extends RowPricing {
   /** Nobody reads the texts of the rows given out, so those that wait for a report need not keep them. */

@@ -1,7 +1,8 @@
 import { readReport } from '../source/document/report-document.js';
 import type { Message, ReportId } from '../source/message.js';
 import type { Report } from '../source/report.js';
-import type { Source } from '../source/source.js';
+import { MOST_REPORTS_AT_ONCE, type Source } from '../source/source.js';
+import { createReportQueue } from './report-queue.js';
 
 /** A report that the source says does not exist: the message's text is priced instead. */
 const MISSING = 'missing';
@@ -10,30 +11,26 @@ const ASKED = 'asked';
 
 /**
  * The reports of a run: each distinct one is asked for once, however many messages name it and however often
- * the messages document is read again. How many requests run at a time is the source's to bound.
+ * the messages document is read again.
  */
 export function createReportBook(source: Pick<Source, 'report'>) {
   const reports = new Map<number | string, Report | typeof MISSING | typeof ASKED>();
-  let waiting = 0;
-  /** Settles when all asked for so far have answered. */
-  let answered: Promise<unknown> = Promise.resolve();
+  const queue = createReportQueue(MOST_REPORTS_AT_ONCE, fetch);
   let failure: { readonly error: unknown } | undefined;
 
-  async function fetch(id: ReportId, key: number | string): Promise<void> {
+  async function fetch(id: ReportId): Promise<void> {
+    if (failure !== undefined) return;
     try {
       const bytes = await source.report(id);
-      reports.set(key, bytes === undefined ? MISSING : readReport(bytes, id));
+      reports.set(keyOf(id), bytes === undefined ? MISSING : readReport(bytes, id));
     } catch (error) {
       failure ??= { error };
-    } finally {
-      waiting--;
     }
   }
 
   function ask(id: ReportId, key: number | string): void {
     reports.set(key, ASKED);
-    waiting++;
-    answered = Promise.all([answered, fetch(id, key)]);
+    queue.add(id);
   }
 
   return {
@@ -52,7 +49,7 @@ export function createReportBook(source: Pick<Source, 'report'>) {
         if (report === undefined) ask(reportId, key);
         if (report === undefined || report === ASKED) complete = false;
       }
-      return complete ? undefined : answered;
+      return complete ? undefined : queue.answered();
     },
 
     /** The report that prices `message`; undefined when it has none or it is missing. Ask for it first. */
@@ -71,7 +68,7 @@ export function createReportBook(source: Pick<Source, 'report'>) {
     },
 
     /** How many distinct reports were answered, and how many are being waited for. */
-    progress: () => ({ answered: reports.size - waiting, waiting }),
+    progress: () => ({ answered: reports.size - queue.waiting(), waiting: queue.waiting() }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
@@ -163,6 +163,27 @@ describe('many reports', () => {
     expect(run).toMatchObject({ status: 0, stderr: '' });
     expect(rowsOf(run.stdout)).toHaveLength(400);
     expect(server.requests).toHaveLength(421);
+  });
+
+  test('64 open files and 1,000 reports in files, in a snapshot too', slow, async () => {
+    await inFolder(async (folder) => {
+      const { messages, reports } = period(1000);
+      mkdirSync(join(folder, 'reports'));
+      writeFileSync(join(folder, 'messages.json'), JSON.stringify(messages));
+      for (const [id, report] of Object.entries(reports)) {
+        writeFileSync(join(folder, 'reports', `${id}.json`), JSON.stringify(report));
+      }
+      const price = 'ulimit -n 64; o-copilot --csv --source';
+      const fromFiles = await runShell(`${price} messages.json`, { cwd: folder });
+      expect(fromFiles).toMatchObject({ status: 0, stderr: '' });
+      expect(rowsOf(fromFiles.stdout)).toHaveLength(1000);
+      const keep = 'ulimit -n 64; o-copilot snapshot kept --source messages.json';
+      expect(await runShell(keep, { cwd: folder })).toMatchObject({ status: 0, stderr: '' });
+      const fromSnapshot = await runShell(`${price} kept`, { cwd: folder });
+      expect(fromSnapshot).toMatchObject({ status: 0, stderr: '', stdout: fromFiles.stdout });
+      const fromStdin = await runShell(`${price} - < messages.json`, { cwd: folder });
+      expect(fromStdin).toMatchObject({ status: 0, stderr: '', stdout: fromFiles.stdout });
+    });
   });
 
   test('C071 2,000 reports of 10 kB in little memory, over few connections', slow, async () => {

@@ -4,6 +4,7 @@ import { formatAmount, textPricer } from '../../src/engine/index.js';
 import { DataError } from '../../src/errors.js';
 import { readMessages } from '../../src/source/document/messages-document.js';
 import type { Message, ReportId } from '../../src/source/message.js';
+import { MOST_REPORTS_AT_ONCE } from '../../src/source/source.js';
 import { kindOf } from '../../src/usage/item.js';
 import type { MessagePricer } from '../../src/usage/message-pricer.js';
 import { priceMessages } from '../../src/usage/price-messages.js';
@@ -154,7 +155,7 @@ test('a text that was not kept is never an empty one', async () => {
 });
 
 test('reports are asked for ahead, but not without end where each message names its own', async () => {
-  const count = 30_000;
+  const count = 200_000;
   async function* batches(): AsyncGenerator<Message[]> {
     for (let first = 0; first < count; first += 500) {
       yield Array.from({ length: 500 }, (_, index) => ({
@@ -166,22 +167,25 @@ test('reports are asked for ahead, but not without end where each message names 
     }
   }
   const waiting: (() => void)[] = [];
-  let most = 0;
-  // Slower than the messages come: some answer each time that all else had its turn.
-  const answering = setInterval(() => {
-    for (const answer of waiting.splice(0, 200)) answer();
-  });
+  let mostAtOnce = 0;
+  let mostAhead = 0;
   const reports = createReportBook({
     report: (id) =>
       new Promise((resolve) => {
         waiting.push(() => resolve(Buffer.from(`{"id":${id},"name":"n","credit_cost":1}`)));
-        most = Math.max(most, waiting.length);
+        mostAtOnce = Math.max(mostAtOnce, waiting.length);
+        mostAhead = Math.max(mostAhead, reports.progress().waiting);
       }),
+  });
+  // Slower than the messages come: they answer each time that all else had its turn.
+  const answering = setInterval(() => {
+    for (const answer of waiting.splice(0)) answer();
   });
   let rows = 0;
   for await (const items of priceMessages(batches(), { reports, priceByText: byText })) rows += items.length;
   clearInterval(answering);
   expect(rows).toBe(count);
-  expect(most).toBeGreaterThan(5_000);
-  expect(most).toBeLessThan(15_000);
+  expect(mostAtOnce).toBe(MOST_REPORTS_AT_ONCE);
+  expect(mostAhead).toBeGreaterThan(50_000);
+  expect(mostAhead).toBeLessThan(150_000);
 });

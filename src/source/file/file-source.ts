@@ -3,16 +3,20 @@ import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { DataError, UnreadableError } from '../../errors.js';
 import { reasonOf } from '../../os-error.js';
+import { limitConcurrency } from '../limit.js';
 import type { ReportId } from '../message.js';
 import type { Source } from '../source.js';
 import { openStream } from './open-stream.js';
+
+/** Files of reports read at a time: a process may be allowed few, and libuv reads four at a time anyway. */
+export const REPORT_FILES_AT_ONCE = 16;
 
 /** A messages JSON file, with `reports/ID.json` beside it. */
 export function fileSource(path: string, signal: AbortSignal): Source {
   return {
     name: path,
     messages: (consume) => consume(readFileChunks(path, signal)),
-    report: (id) => readReportFile(join(dirname(path), 'reports'), id),
+    report: reportsIn(join(dirname(path), 'reports')),
     close: async () => {},
   };
 }
@@ -23,7 +27,7 @@ export function stdinSource(stdin: Readable, signal: AbortSignal): Source {
   return {
     name: 'stdin',
     messages: (consume) => consume(readChunks('stdin', stdin, signal)),
-    report: (id) => readReportFile('reports', id),
+    report: reportsIn('reports'),
     close: async () => {},
   };
 }
@@ -45,6 +49,11 @@ export async function* readChunks(
     signal.throwIfAborted();
     throw new UnreadableError(name, reasonOf(error));
   }
+}
+
+function reportsIn(folder: string): Source['report'] {
+  const limit = limitConcurrency(REPORT_FILES_AT_ONCE);
+  return (id) => limit(() => readReportFile(folder, id));
 }
 
 /**

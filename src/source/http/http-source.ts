@@ -1,10 +1,10 @@
 import { DataError, UnauthorizedError } from '../../errors.js';
+import { limitConcurrency } from '../limit.js';
 import type { Source, SourceObserver, Validators } from '../source.js';
 import { type Address, messagesAddress, redactUrl, reportAddress, showAddress } from './address.js';
 import { authorizationFor } from './authorization.js';
 import type { Client } from './client.js';
 import { Fault, statusFault } from './fault.js';
-import { limitConcurrency } from './limit.js';
 import { type Opened, openDocument } from './open-document.js';
 import { collectBytes, readBody } from './read-body.js';
 import { startRun } from './run.js';

@@ -3,7 +3,8 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, UnreadableError } from '../../errors.js';
 import { hasCode, reasonOf } from '../../os-error.js';
-import { readChunks } from '../file/file-source.js';
+import { REPORT_FILES_AT_ONCE, readChunks } from '../file/file-source.js';
+import { limitConcurrency } from '../limit.js';
 import type { Source } from '../source.js';
 import { type FileEntry, MANIFEST, type Manifest, readManifest } from './manifest.js';
 
@@ -17,6 +18,7 @@ export async function snapshotSource(folder: string, signal: AbortSignal): Promi
   const manifest = readManifest(await readManifestFile(folder), folder);
   const reports = new Map(manifest.reports.map((report) => [report.id, report]));
   const missing = new Set(manifest.missing_reports);
+  const limit = limitConcurrency(REPORT_FILES_AT_ONCE);
 
   return {
     name: `snapshot of ${manifest.source} (${manifest.period}, ${manifest.started_at})`,
@@ -27,7 +29,7 @@ export async function snapshotSource(folder: string, signal: AbortSignal): Promi
     },
     async report(id) {
       const entry = reports.get(String(id));
-      if (entry !== undefined) return readChecked(folder, entry);
+      if (entry !== undefined) return limit(() => readChecked(folder, entry));
       if (missing.has(String(id))) return undefined;
       throw new DataError(
         `snapshot ${folder}`,
