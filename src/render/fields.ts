@@ -2,6 +2,7 @@ import { formatAmount, measure } from '../engine/index.js';
 import { instantOf } from '../source/timestamp.js';
 import { dayText } from '../usage/day.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
+import { rememberLast } from '../usage/remember-last.js';
 import type { TimeZone } from '../usage/time-zone.js';
 import type { FieldName } from './field-names.js';
 import type { PlainValue } from './plain-value.js';
@@ -27,6 +28,7 @@ const always =
 
 /** @param zone where `date` is the local day */
 export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
+  const dayTextOf = rememberLast(dayText);
   const readers: Record<FieldName, Omit<Field, 'name'>> = {
     message_id: {
       value: ({ message }) => `${message.id}`,
@@ -50,7 +52,7 @@ export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
     },
     kind: { value: kindOf, type: always('plain') },
     date: {
-      value: ({ message }) => dayText(zone.dayOf(instantOf(message.timestamp))),
+      value: ({ message }) => dayTextOf(zone.dayOf(instantOf(message.timestamp))),
       type: always('plain'),
     },
     characters: { value: ({ message }) => `${measure(message.text).characters}`, type: always('number') },

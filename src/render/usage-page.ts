@@ -3,6 +3,7 @@ import { instantOf } from '../source/timestamp.js';
 import { dayText } from '../usage/day.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
 import { periodState } from '../usage/period-state.js';
+import { rememberLast } from '../usage/remember-last.js';
 import { secondText } from '../usage/second-text.js';
 import type { TimeZone } from '../usage/time-zone.js';
 import { htmlRenderer, type PageMeta, type PageRow } from './html.js';
@@ -31,6 +32,7 @@ export function pageRenderer(
   facts: (extent: Extent | undefined) => PageFacts,
 ): Renderer {
   const page = htmlRenderer(shell);
+  const dayTextOf = rememberLast(dayText);
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   let from = '';
@@ -47,7 +49,7 @@ export function pageRenderer(
       ...(item.report !== undefined && { reportName: item.report.name }),
       kind: kindOf(item),
       credits: formatAmount(item.credits),
-      day: dayText(zone.dayOf(instant)),
+      day: dayTextOf(zone.dayOf(instant)),
     };
   }
 
