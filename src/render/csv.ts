@@ -25,7 +25,9 @@ export function csvRenderer(fields: readonly Field[], options: CsvOptions): Rend
   const put = (item: UsageItem, { plain, value, type }: Field) => {
     if (plain !== undefined) return putPlainValue(plain, item, out);
     const text = value(item) ?? '';
-    if (text !== '') out.text(type(item) === 'text' ? cell(text) : text);
+    if (text === '') return;
+    if (type(item) === 'text') out.text(cell(text));
+    else out.ascii(text);
   };
   return {
     head: () => `${bom ? '\uFEFF' : ''}${fields.map(({ name }) => name).join(delimiter)}\r\n`,
