@@ -1,5 +1,5 @@
 import { RULESETS } from '../engine/ruleset.js';
-import { MOST_REPORTS_AT_ONCE } from '../source/source.js';
+import { MOST_REPORTS_AT_ONCE } from '../source/reports-at-once.js';
 import { isTimeZone } from '../usage/time-zone.js';
 import { JWT_SECRET, SERVICE_SETTINGS } from './service-settings.js';
 import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';

@@ -1,8 +1,5 @@
 import type { ReportId } from './message.js';
 
-/** Calls of `report` at a time at the most; how many of them go to a server at a time is `--concurrency`. */
-export const MOST_REPORTS_AT_ONCE = 256;
-
 /**
  * A place messages and reports come from, as raw bytes: what they mean is read in `document/`, so that a
  * snapshot can keep them exactly as they came.

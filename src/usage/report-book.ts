@@ -1,7 +1,8 @@
 import { readReport } from '../source/document/report-document.js';
 import type { Message, ReportId } from '../source/message.js';
 import type { Report } from '../source/report.js';
-import { MOST_REPORTS_AT_ONCE, type Source } from '../source/source.js';
+import { MOST_REPORTS_AT_ONCE } from '../source/reports-at-once.js';
+import type { Source } from '../source/source.js';
 import { createReportQueue } from './report-queue.js';
 
 /** A report that the source says does not exist: the message's text is priced instead. */

@@ -4,7 +4,7 @@ import { formatAmount, textPricer } from '../../src/engine/index.js';
 import { DataError } from '../../src/errors.js';
 import { readMessages } from '../../src/source/document/messages-document.js';
 import type { Message, ReportId } from '../../src/source/message.js';
-import { MOST_REPORTS_AT_ONCE } from '../../src/source/source.js';
+import { MOST_REPORTS_AT_ONCE } from '../../src/source/reports-at-once.js';
 import { kindOf } from '../../src/usage/item.js';
 import type { MessagePricer } from '../../src/usage/message-pricer.js';
 import { priceMessages } from '../../src/usage/price-messages.js';

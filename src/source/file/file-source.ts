@@ -5,11 +5,9 @@ import { DataError, UnreadableError } from '../../errors.js';
 import { reasonOf } from '../../os-error.js';
 import { limitConcurrency } from '../limit.js';
 import type { ReportId } from '../message.js';
+import { REPORT_FILES_AT_ONCE } from '../reports-at-once.js';
 import type { Source } from '../source.js';
 import { openStream } from './open-stream.js';
-
-/** Files of reports read at a time: a process may be allowed few, and libuv reads four at a time anyway. */
-export const REPORT_FILES_AT_ONCE = 16;
 
 /** A messages JSON file, with `reports/ID.json` beside it. */
 export function fileSource(path: string, signal: AbortSignal): Source {

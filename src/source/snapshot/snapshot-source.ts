@@ -3,8 +3,9 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, UnreadableError } from '../../errors.js';
 import { hasCode, reasonOf } from '../../os-error.js';
-import { REPORT_FILES_AT_ONCE, readChunks } from '../file/file-source.js';
+import { readChunks } from '../file/file-source.js';
 import { limitConcurrency } from '../limit.js';
+import { REPORT_FILES_AT_ONCE } from '../reports-at-once.js';
 import type { Source } from '../source.js';
 import { type FileEntry, MANIFEST, type Manifest, readManifest } from './manifest.js';
 
