@@ -165,6 +165,16 @@ describe('many reports', () => {
     expect(server.requests).toHaveLength(421);
   });
 
+  test('64 open files and 256 connections: the line says what to change', slow, async () => {
+    const server = await startUpstream(period(400));
+    const run = await runShell(`ulimit -n 64; o-copilot --csv --source ${server.url} --concurrency 256`);
+    await server.close();
+    expect(run).toMatchObject({ status: 69, stdout: '' });
+    expect(run.stderr).toMatch(
+      /^o-copilot: GET \S+: too many open files to call \S+ \(EMFILE\); lower --concurrency, or [^\n]+\n$/,
+    );
+  });
+
   test('64 open files and 1,000 reports in files, in a snapshot too', slow, async () => {
     await inFolder(async (folder) => {
       const { messages, reports } = period(1000);

@@ -4,6 +4,7 @@ const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|INVALID_|HOSTNAME_MISMATCH|PATH_LENGTH_)/;
 const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 const UNREACHABLE = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'];
+const OUT_OF_FILES = ['EMFILE', 'ENFILE'];
 const BROKEN = ['ECONNRESET', 'EPIPE', 'ECONNABORTED'];
 
 /** Why no answer began. `peer` is the host and port that was called. A Fault passes through. */
@@ -15,6 +16,7 @@ export function connectionFault(error: unknown, peer: string): Fault {
   if (code === 'ECONNREFUSED') return passing('refused', `connection refused by ${peer}`);
   if (UNREACHABLE.includes(code)) return passing('unreachable', `${peer} cannot be reached (${code})`);
   if (BROKEN.includes(code)) return passing('reset', `connection to ${peer} was closed before an answer`);
+  if (OUT_OF_FILES.includes(code)) return lasting('failed', outOfFilesReason(code, peer));
   if (CERTIFICATE.test(code)) return lasting('tls', certificateReason(code, peer));
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return lasting('tls', tlsReason(error, code, peer));
   if (code.startsWith('HPE_')) return lasting('protocol', `${peer} did not answer in HTTP (${code})`);
@@ -45,6 +47,10 @@ function passing(outcome: string, reason: string): Fault {
 
 function lasting(outcome: string, reason: string): Fault {
   return new Fault(reason, { outcome, transient: false });
+}
+
+function outOfFilesReason(code: string, peer: string): string {
+  return `too many open files to call ${peer} (${code}); lower --concurrency, or raise the limit (ulimit -n)`;
 }
 
 function certificateReason(code: string, peer: string): string {
