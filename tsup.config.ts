@@ -9,7 +9,14 @@ import { currentStringWidth } from './build/string-width.js';
 
 // Everything is bundled: a few files read at start-up instead of a tree of packages, and nothing for a user of
 // the command line to install. In the library decimal.js stays outside, because its type is part of ours.
-const COMMON: Options = { format: 'esm', target: 'node20', splitting: true, clean: false };
+const COMMON: Options = {
+  format: 'esm',
+  target: 'node20',
+  splitting: true,
+  clean: false,
+  // tsup would take the prefix away and with it the module, before a plugin sees it.
+  removeNodeProtocol: false,
+};
 
 // The bundled CommonJS packages ask for Node's modules with `require`, which an ES module lacks.
 const REQUIRE =

@@ -75,3 +75,19 @@ test('a start loads few files: each is a quarter of a millisecond', async () => 
   expect(loaded.length).toBeGreaterThan(5);
   expect(loaded.length).toBeLessThan(25);
 });
+
+test.each([[['--version']], [['usage', '--source', 'sample', '--json']]])(
+  'a start loads none of what takes milliseconds and is not needed: %s',
+  async (args) => {
+    // What Node lists of its own modules as loaded, when the process ends.
+    const tell = `process.on('exit', () => console.error(process.moduleLoadList.join('\\n')))`;
+    const node = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`];
+    const { stderr, status } = await runBin(args, { node });
+    expect(status).toBe(0);
+    const loaded = stderr.split('\n');
+    expect(loaded).toContain('NativeModule fs');
+    for (const name of ['child_process', 'crypto', 'http', 'v8', 'worker_threads', 'zlib']) {
+      expect(loaded).not.toContain(`NativeModule ${name}`);
+    }
+  },
+);
