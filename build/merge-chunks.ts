@@ -1,11 +1,10 @@
 import { chmod, rm } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import { type Plugin, rollup } from 'rollup';
+import { basename, isAbsolute, join } from 'node:path';
+import { type GetManualChunk, type Plugin, rollup } from 'rollup';
 
 /**
  * Puts the chunks of the program that esbuild made, one for each set of commands that share code, together into
- * fewer: Rollup knows that what the start has loaded need not be loaded again. A file less is a quarter of a
- * millisecond less at every start.
+ * a few: a file less is half a millisecond less at every start.
  */
 export async function mergeChunks(from: string, to: string): Promise<void> {
   const bundle = await rollup({
@@ -16,11 +15,30 @@ export async function mergeChunks(from: string, to: string): Promise<void> {
     treeshake: false,
     plugins: [keepOrigins],
   });
-  await bundle.write({ dir: to, format: 'es', chunkFileNames: '[name]-[hash].js' });
+  await bundle.write({ dir: to, format: 'es', chunkFileNames: '[name]-[hash].js', manualChunks: fileOf });
   await bundle.close();
   await chmod(join(to, 'o-copilot.js'), 0o755);
   await rm(from, { recursive: true });
 }
+
+/** The program, what every command loads, and what every command that reads a bill loads: by the first chunk of each. */
+const FILES = ['o-copilot', 'registry', 'runs'];
+
+/** The first file that cannot do without the chunk; undefined for what is loaded later, which Rollup places. */
+const fileOf: GetManualChunk = (id, { getModuleIds, getModuleInfo }) => {
+  const importedBy = (from: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(from)) return seen;
+    seen.add(from);
+    for (const each of getModuleInfo(from)?.importedIds ?? []) importedBy(each, seen);
+    return seen;
+  };
+  const ids = [...getModuleIds()];
+  return FILES.find((file) => {
+    const first = ids.find((each) => new RegExp(`^${file}[-.]`).test(basename(each)));
+    if (first === undefined) throw new Error(`no chunk is called ${file}`);
+    return importedBy(first).has(id);
+  });
+};
 
 /**
  * esbuild writes above each module where it came from, and the SBOM is checked against that. Rollup drops a comment

@@ -62,7 +62,7 @@ test('the engine prices English many times faster than decimal.js and regular ex
   expect(timeOf((each) => priceNaively(each)) / timeOf(price)).toBeGreaterThan(10);
 });
 
-test('a start loads few files: each is a quarter of a millisecond', async () => {
+test('a start loads few files: each is half a millisecond', async () => {
   const loaded = await inFolder(async (folder) => {
     const { status } = await runBin(['usage', '--source', 'sample', '--json'], {
       env: { NODE_V8_COVERAGE: folder },
@@ -72,8 +72,8 @@ test('a start loads few files: each is a quarter of a millisecond', async () => 
       ...readFileSync(join(folder, name), 'utf8').matchAll(/"url":"file:[^"]*\/dist\/[^"]*\.js"/g),
     ]);
   });
-  expect(loaded.length).toBeGreaterThan(5);
-  expect(loaded.length).toBeLessThan(25);
+  expect(loaded.length).toBeGreaterThan(1);
+  expect(loaded.length).toBeLessThan(8);
 });
 
 test.each([[['--version']], [['usage', '--source', 'sample', '--json']]])(
