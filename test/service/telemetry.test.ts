@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { BILL, USUAL } from '../process/period.js';
 import { runBin, startBin } from '../process/run.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
+import { messagesApart } from './messages-apart.js';
 import { type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -43,6 +44,19 @@ test('/metrics counts requests, upstream calls, retries, lookups and priced mess
   expect(value('o_copilot_cache_lookups_total cache="report",outcome="miss" ')).toBe(2);
   expect(metrics).not.toContain('o_copilot_redis_up');
 });
+
+test('messages are priced while a report has not answered: 40 MB of them, whatever is kept ahead', async () => {
+  const text = 'x'.repeat(70);
+  const many = messagesApart(300_000).map((message) => ({ ...message, text }));
+  const messages = [{ ...many[0], report_id: 1 }, ...many.slice(1)];
+  const { get } = await serve({ messages: { messages }, script: { '/reports/1': { never: true } } });
+  const bill = get('/usage').catch(() => 'cut off');
+  const priced = async () =>
+    /^o_copilot_priced_messages_total (\S+)$/m.exec(await (await get('/metrics')).text())?.[1];
+  await expect.poll(priced, { timeout: 60_000 }).toBe('300000');
+  serving?.child.kill('SIGKILL');
+  expect(await bill).toBe('cut off');
+}, 90_000);
 
 describe('the log', () => {
   test('has a line a request with its id, and nothing of what messages, queries and tokens say', async () => {

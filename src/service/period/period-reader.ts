@@ -52,6 +52,8 @@ export function createPeriodReader(options: PeriodReaderOptions) {
             priceByText,
             duplicates,
             selection,
+            // Only an explanation, which is of one message, reads its text.
+            textsUnread: selection.message === undefined,
             onRead,
           });
           return await use(rows, freshUntil, () => count);
