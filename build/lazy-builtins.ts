@@ -40,6 +40,6 @@ export const lazyBuiltins: Plugin = {
 
 function functionsOf(module: object): string[] {
   return Object.entries(module).flatMap(([name, value]) =>
-    typeof value === 'function' && /^[a-z]\w*$/.test(name) && name !== 'default' ? [name] : [],
+    typeof value === 'function' && /^[a-z]\w*$/.test(name) ? [name] : [],
   );
 }

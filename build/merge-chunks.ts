@@ -26,17 +26,17 @@ const FILES = ['o-copilot', 'registry', 'runs'];
 
 /** The first file that cannot do without the chunk; undefined for what is loaded later, which Rollup places. */
 const fileOf: GetManualChunk = (id, { getModuleIds, getModuleInfo }) => {
-  const importedBy = (from: string, seen = new Set<string>()): Set<string> => {
+  const withImports = (from: string, seen = new Set<string>()): Set<string> => {
     if (seen.has(from)) return seen;
     seen.add(from);
-    for (const each of getModuleInfo(from)?.importedIds ?? []) importedBy(each, seen);
+    for (const each of getModuleInfo(from)?.importedIds ?? []) withImports(each, seen);
     return seen;
   };
   const ids = [...getModuleIds()];
   return FILES.find((file) => {
     const first = ids.find((each) => new RegExp(`^${file}[-.]`).test(basename(each)));
     if (first === undefined) throw new Error(`no chunk is called ${file}`);
-    return importedBy(first).has(id);
+    return withImports(first).has(id);
   });
 };
 

@@ -27,8 +27,7 @@ export function messagesDocument(count: number, reports = 0): string {
     const message = {
       text: sentence(random),
       timestamp: new Date(1714348109375 + index * 250).toISOString(),
-      ...(reports === count ? { report_id: index + 1 } : {}),
-      ...(reports > 0 && reports < count && random(10) === 0 ? { report_id: 1 + random(reports) } : {}),
+      report_id: reports === count ? index + 1 : someReport(reports, random),
       id: 1000 + index,
     };
     text += `${index === 0 ? '' : ','}${JSON.stringify(message)}`;
@@ -41,6 +40,11 @@ export function messagesDocument(count: number, reports = 0): string {
   closeSync(file);
   renameSync(`${path}.part`, path);
   return path;
+}
+
+/** Undefined, which JSON leaves out, for nine messages of ten. */
+function someReport(reports: number, random: (below: number) => number): number | undefined {
+  return reports > 0 && random(10) === 0 ? 1 + random(reports) : undefined;
 }
 
 function sentence(random: (below: number) => number): string {

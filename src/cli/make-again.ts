@@ -39,7 +39,7 @@ export async function makeAgain(receipt: Receipt, flags: RawFlags, run: Run): Pr
     textsUnread,
   });
   try {
-    const sink = await digestSink();
+    const sink = digestSink();
     await (summary ? writeSummary : writeUsage)(again, period, now, sink, run);
     await sink.commit();
     const [inputs, sha256] = [witness.inputs(), sink.digest()];

@@ -54,7 +54,7 @@ export async function atomicFileSink(file: AtomicFile, options: SinkOptions): Pr
     }
   };
 
-  const intake = await createIntake(deliver, options);
+  const intake = createIntake(deliver, options);
 
   return {
     closed: false,

@@ -1,4 +1,4 @@
-import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { SinkOptions } from './sink.js';
 
 /** Bytes. Below this a write costs more than its bytes; above it nothing was gained (measured on ext4). */
@@ -18,12 +18,12 @@ export interface Intake {
  * Each buffer given to `deliver` is its own, free to be kept.
  * @param batch the least number of bytes handed on before `flush`
  */
-export async function createIntake(
+export function createIntake(
   deliver: (bytes: Uint8Array) => Promise<void> | void,
   options: SinkOptions,
   batch = BATCH,
-): Promise<Intake> {
-  const freshHash = options.digest === true ? await sha256() : undefined;
+): Intake {
+  const freshHash = options.digest === true ? createHash('sha256') : undefined;
   let hash = freshHash?.copy();
   let text = '';
   let encoded: Uint8Array[] = [];
@@ -81,10 +81,4 @@ export async function createIntake(
 function wholeLength(text: string): number {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd800 && last <= 0xdbff ? text.length - 1 : text.length;
-}
-
-/** Loaded when asked for: node:crypto takes 3 ms, which every start would feel. */
-async function sha256(): Promise<Hash> {
-  const { createHash } = await import('node:crypto');
-  return createHash('sha256');
 }

@@ -10,7 +10,7 @@ const STDOUT_NAMES = ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'];
  * The sink for `--output`; undefined means stdout.
  * @throws CannotCreateError
  */
-export function openSink(
+export async function openSink(
   output: string | undefined,
   stdout: Writable,
   options: StdoutSinkOptions = {},

@@ -14,7 +14,7 @@ const NO_READER_PAUSE = 20;
  * A device, FIFO or /dev/fd/N: written to at commit, which waits for a FIFO's reader; never replaced.
  * @throws CannotCreateError, CannotWriteError from commit
  */
-export function specialFileSink(path: string, options: SinkOptions): Promise<Sink> {
+export function specialFileSink(path: string, options: SinkOptions): Sink {
   const copy = async (pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> => {
     const handle = await openForWriting(path, signal);
     try {

@@ -14,9 +14,9 @@ export interface Outlet {
  * Holds everything back until commit, then copies it in one go: for what cannot be renamed into place.
  * @throws CannotWriteError from any call when the temporary folder cannot take what memory does not
  */
-export async function spooledSink(outlet: Outlet, options: SinkOptions): Promise<Sink> {
+export function spooledSink(outlet: Outlet, options: SinkOptions): Sink {
   const spool = createSpool();
-  const intake = await createIntake((bytes) => spool.append(bytes), options);
+  const intake = createIntake((bytes) => spool.append(bytes), options);
   const stop = new AbortController();
 
   return {

@@ -16,12 +16,12 @@ export interface StdoutSinkOptions extends SinkOptions {
  * error: the rest is dropped and `closed` is set.
  * @throws CannotWriteError from `write` and `commit`; with `stream`, from `restart` once a byte has left
  */
-export function stdoutSink(stdout: Writable, options: StdoutSinkOptions = {}): Promise<Sink> {
+export function stdoutSink(stdout: Writable, options: StdoutSinkOptions = {}): Sink {
   const output = openStdout(stdout);
   return options.stream === true ? streamedSink(output, options) : heldBackSink(output, options);
 }
 
-function heldBackSink(output: Stdout, options: SinkOptions): Promise<Sink> {
+function heldBackSink(output: Stdout, options: SinkOptions): Sink {
   const outlet = {
     async copy(pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> {
       for (const piece of pieces) {
@@ -36,14 +36,14 @@ function heldBackSink(output: Stdout, options: SinkOptions): Promise<Sink> {
   return spooledSink(outlet, options);
 }
 
-async function streamedSink(output: Stdout, options: SinkOptions): Promise<Sink> {
+function streamedSink(output: Stdout, options: SinkOptions): Sink {
   const stop = new AbortController();
   let started = false;
   const deliver = (bytes: Uint8Array): Promise<void> => {
     started = true;
     return output.write(bytes, stop.signal);
   };
-  const intake = await createIntake(deliver, options, 1);
+  const intake = createIntake(deliver, options, 1);
 
   return {
     write: intake.write,

@@ -19,8 +19,8 @@ const LAST_MONTH = 9999 * 12 + 11;
 
 /** A CSV file of the FinOps FOCUS specification: one charge a message. @param zone where months begin */
 export function focusRenderer(zone: TimeZone, options: CsvOptions): Renderer {
-  const monthOf = billingMonths(zone);
   const utc = utcTexts();
+  const monthOf = billingMonths(zone, utc);
   const pieces = piecesOfARow(options);
 
   function rowOf(item: UsageItem): FocusRow {
@@ -49,10 +49,13 @@ export function focusRenderer(zone: TimeZone, options: CsvOptions): Renderer {
   };
 }
 
+/** A piece of a row: the same in every row, or by the row. */
+type Piece = string | ((row: FocusRow) => string);
+
 /** A row from left to right: what stands between two values that differ by the row is one piece, made once. */
-function piecesOfARow(options: CsvOptions): (string | ((row: FocusRow) => string))[] {
+function piecesOfARow(options: CsvOptions): Piece[] {
   const cell = textCellWriter(options);
-  const pieces: (string | ((row: FocusRow) => string))[] = [];
+  const pieces: Piece[] = [];
   let fixed = '';
   for (const [index, [, value, text]] of FOCUS_COLUMNS.entries()) {
     if (index > 0) fixed += options.delimiter;
@@ -60,18 +63,15 @@ function piecesOfARow(options: CsvOptions): (string | ((row: FocusRow) => string
       fixed += value;
       continue;
     }
-    pieces.push(fixed, (row) => {
-      const written = value(row) ?? NULL;
-      return text !== undefined && written !== NULL ? cell(written) : written;
-    });
+    const written = (row: FocusRow) => value(row) ?? NULL;
+    pieces.push(fixed, text === undefined ? written : (row) => cell(written(row)));
     fixed = '';
   }
   return [...pieces, `${fixed}\r\n`];
 }
 
 /** Upstream does not say when a billing period begins, so it is the local month, as where a bill is closed. */
-function billingMonths(zone: TimeZone): (instant: number) => BillingMonth {
-  const utc = utcTexts();
+function billingMonths(zone: TimeZone, utc: (instant: number) => string): (instant: number) => BillingMonth {
   const startOf = (month: number) => {
     if (month < 0) return utc(Number.NEGATIVE_INFINITY);
     if (month > LAST_MONTH) return utc(Number.POSITIVE_INFINITY);

@@ -42,14 +42,14 @@ export function createReportQueue(most: number, ask: (id: ReportId) => Promise<v
     /** Settles when all added so far have answered: one promise until more are added. */
     answered(): Promise<void> {
       const count = ids.length;
+      if (count === complete) return Promise.resolve();
       const last = waiters.at(-1);
       if (last?.count === count) return last.promise;
       let resolve = () => {};
       const promise = new Promise<void>((settle) => {
         resolve = settle;
       });
-      if (count === complete) resolve();
-      else waiters.push({ count, promise, resolve });
+      waiters.push({ count, promise, resolve });
       return promise;
     },
 

@@ -21,7 +21,7 @@ export async function collectBody(write: (taker: TextTaker) => Promise<unknown>)
   const spool = createSpool();
   let size = 0;
   try {
-    const intake = await createIntake(
+    const intake = createIntake(
       (bytes) => {
         size += bytes.length;
         spool.append(bytes);
