@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { reportClaims } from './test/claims/reporter.js';
 import { printRows } from './test/print-rows.js';
 
 export default defineConfig({
@@ -9,6 +10,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    reporters: ['default', printRows('fault matrix')],
+    reporters: ['default', printRows('fault matrix'), reportClaims()],
   },
 });

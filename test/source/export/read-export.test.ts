@@ -133,7 +133,7 @@ describe('what is no whole export is refused', () => {
     ['message_id,credits_used\r\n1,1e\r\n', 'old, message 1: credits_used: "1e" is no amount'],
     ['message_id,credits_used\r\nx,1\r\n', 'old, row 1: message_id: "x" is no integer'],
     ['message_id,credits_used,credits_used\r\n', 'old: the column credits_used stands twice'],
-  ])('%j', async (text, message) => {
+  ])('refuses %j: %s', async (text, message) => {
     await expect(read(text)).rejects.toThrow(message);
     await expect(read(text, 1)).rejects.toThrow(message);
   });
