@@ -47,13 +47,10 @@ export function lastDayOf(bar: string): string {
     .slice(0, PREFIX.day);
 }
 
-/** `29 Apr 2024`, `Apr 2024` or `2024`; without the year when `short`, for a day. */
-export function labelOf(bar: string, short = false): string {
-  if (bar.length === PREFIX.year) return bar;
-  const [year = '', month = '', day] = bar.split('-');
-  const name = MONTHS[Number(month) - 1] ?? month;
-  if (day === undefined) return `${name} ${year}`;
-  return short ? `${Number(day)} ${name}` : `${Number(day)} ${name} ${year}`;
+/** A day as the page shows and reads it everywhere, YYYY-MM-DD; undefined for anything else. */
+export function parseDay(text: string): string | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
+  const time = Date.parse(text);
+  const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  return exists ? text : undefined;
 }
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

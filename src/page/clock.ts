@@ -1,6 +1,6 @@
 import { instantOf } from '../source/timestamp.js';
 
-/** A moment as the page shows it: `DD-MM-YYYY HH:mm` in its zone, or undefined where it cannot say. */
+/** A moment as the page shows it: `YYYY-MM-DD HH:mm` in its zone, or undefined where it cannot say. */
 export type Clock = (timestamp: string) => string | undefined;
 
 /**
@@ -15,7 +15,7 @@ export function clockIn(timezone: string): Clock {
     if (Number.isNaN(milliseconds)) return undefined;
     const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
     const year = parts.get('year')?.padStart(4, '0');
-    return `${parts.get('day')}-${parts.get('month')}-${year} ${parts.get('hour')}:${parts.get('minute')}`;
+    return `${year}-${parts.get('month')}-${parts.get('day')} ${parts.get('hour')}:${parts.get('minute')}`;
   };
 }
 
@@ -35,9 +35,4 @@ function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** YYYY-MM-DD as DD-MM-YYYY. */
-export function reverseDay(day: string): string {
-  return day.split('-').reverse().join('-');
 }

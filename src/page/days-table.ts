@@ -1,4 +1,3 @@
-import { labelOf } from './calendar.js';
 import { byId, html } from './elements.js';
 import type { Figure } from './figures.js';
 import type { Bar } from './series.js';
@@ -26,7 +25,7 @@ function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableE
     return html(
       'tr',
       {},
-      html('th', { scope: 'row' }, labelOf(bar)),
+      html('th', { scope: 'row' }, bar),
       ...[count.toLocaleString('en'), ...figures].map((value) => html('td', { class: 'number' }, value)),
     );
   });

@@ -1,3 +1,4 @@
+import { parseDay } from './calendar.js';
 import { KINDS } from './contract.js';
 import { byId, html } from './elements.js';
 import type { Change } from './navigation.js';
@@ -20,18 +21,21 @@ export function filtersInPage(
   const to = byId('to', HTMLInputElement);
   const clear = byId('clear', HTMLButtonElement);
   const kinds = kindChoices();
-  for (const day of [from, to]) {
-    day.min = first;
-    day.max = last;
-  }
+  const dayError = byId('day-error', HTMLParagraphElement);
+  dayError.textContent = `Write a day as YYYY-MM-DD. The messages are of ${first === last ? first : `${first} to ${last}`}.`;
+  let shown: Filter = NO_FILTER;
   let typing = false;
 
   const read = (): Filter => ({
     text: text.value,
     kind: KINDS.find((kind) => kinds.some((choice) => choice.checked && choice.value === kind)),
-    from: from.value || undefined,
-    to: to.value || undefined,
+    from: isDay(from) ? from.value || undefined : shown.from,
+    to: isDay(to) ? to.value || undefined : shown.to,
   });
+  const showDayErrors = () => {
+    for (const day of [from, to]) day.ariaInvalid = String(!isDay(day));
+    dayError.hidden = isDay(from) && isDay(to);
+  };
   // A word is one step for Back, not one a letter.
   text.addEventListener('input', () => {
     onFilter(read(), typing ? 'replace' : 'push');
@@ -40,10 +44,20 @@ export function filtersInPage(
   text.addEventListener('change', () => {
     typing = false;
   });
-  for (const field of [from, to, ...kinds]) field.addEventListener('change', () => onFilter(read(), 'push'));
+  for (const choice of kinds) choice.addEventListener('change', () => onFilter(read(), 'push'));
+  for (const day of [from, to]) {
+    // Text, not type=date, which shows every reader another order of day and month.
+    day.addEventListener('input', () => {
+      if (!isDay(day)) return;
+      showDayErrors();
+      onFilter(read(), 'push');
+    });
+    day.addEventListener('change', showDayErrors);
+  }
   form.addEventListener('submit', (event) => event.preventDefault());
   form.addEventListener('reset', (event) => {
     event.preventDefault();
+    for (const day of [from, to]) day.value = '';
     onFilter(NO_FILTER, 'push');
     text.focus();
   });
@@ -51,10 +65,17 @@ export function filtersInPage(
   return (view) => {
     if (text.value !== view.text) text.value = view.text;
     for (const choice of kinds) choice.checked = choice.value === (view.kind ?? '');
-    if (from.value !== (view.from ?? '')) from.value = view.from ?? '';
-    if (to.value !== (view.to ?? '')) to.value = view.to ?? '';
+    if (view.from !== shown.from || isDay(from)) from.value = view.from ?? '';
+    if (view.to !== shown.to || isDay(to)) to.value = view.to ?? '';
+    shown = view;
+    if (!dayError.hidden) showDayErrors();
     clear.ariaDisabled = String(!isFiltered(view));
   };
+}
+
+/** Empty is every day. */
+function isDay(input: HTMLInputElement): boolean {
+  return input.value === '' || parseDay(input.value) !== undefined;
 }
 
 function kindChoices(): HTMLInputElement[] {

@@ -1,5 +1,4 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { labelOf } from './calendar.js';
 import { KINDS } from './contract.js';
 import { svg } from './elements.js';
 import { toApproximate } from './exact.js';
@@ -20,7 +19,7 @@ const TOP = 10;
 const BOTTOM = 26;
 const NARROWEST_STEP = 2.5;
 const WIDEST_BAR = 44;
-const LABEL_STEP = 58;
+const LABEL_STEP = 84;
 const CHARACTER = 7;
 
 /** The chart as SVG, at least `room` pixels wide: one focusable group a bar, numbered by `data-index`. */
@@ -89,7 +88,7 @@ export function plotBars({ bars, scale, chosen, describe }: Picture, room: numbe
     ...bars
       .filter((_, index) => index % every === 0)
       .map(({ bar }) => {
-        const at = Math.min((x(bar) ?? left) + x.bandwidth() / 2, width - LABEL_STEP / 3);
+        const at = Math.min((x(bar) ?? left) + x.bandwidth() / 2, width - LABEL_STEP / 2 + 8);
         const label = {
           class: 'label',
           x: at,
@@ -97,7 +96,7 @@ export function plotBars({ bars, scale, chosen, describe }: Picture, room: numbe
           'text-anchor': 'middle',
           'aria-hidden': 'true',
         };
-        return svg('text', label, labelOf(bar, true));
+        return svg('text', label, bar);
       }),
   );
 }

@@ -1,7 +1,7 @@
 import { visible } from '../render/visible.js';
 import type { Kind } from '../usage/item.js';
 import type { BillRow } from './bill.js';
-import { type Clock, reverseDay } from './clock.js';
+import type { Clock } from './clock.js';
 import { byId, html } from './elements.js';
 import { countOf, type Figure } from './figures.js';
 import { CELL, ROW, ROW_HEADER } from './table-roles.js';
@@ -55,7 +55,7 @@ function rowOf(row: BillRow, clock: Clock, figure: Figure): HTMLTableRowElement 
 /** What upstream sent, where the browser's zone rules put the message on another day than the bill does. */
 function momentOf({ timestamp, day }: BillRow, clock: Clock): HTMLTimeElement {
   const shown = clock(timestamp);
-  const agrees = shown?.startsWith(reverseDay(day)) === true;
+  const agrees = shown?.startsWith(day) === true;
   const [date = '', minute = ''] = agrees ? shown.split(' ') : [timestamp];
   const whole = (part: string) => html('span', { class: 'whole' }, part);
   return html('time', { datetime: timestamp, title: timestamp }, whole(date), ' ', whole(minute));

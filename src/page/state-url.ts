@@ -1,3 +1,4 @@
+import { parseDay } from './calendar.js';
 import { KINDS } from './contract.js';
 import { COLUMNS, type SortKey, type View } from './view.js';
 
@@ -29,8 +30,8 @@ export function parseView(fragment: string): View {
     sort: parseSort(query.getAll('sort')),
     text: query.get('q') ?? '',
     kind: KINDS.find((known) => known === kind),
-    from: parseDay(query.get('from')),
-    to: parseDay(query.get('to')),
+    from: parseDay(query.get('from') ?? ''),
+    to: parseDay(query.get('to') ?? ''),
     page: parsePage(query.get('page')),
   };
 }
@@ -44,13 +45,6 @@ function parseSort(values: readonly string[]): SortKey[] {
     keys.set(column, { column, descending: direction === 'desc' });
   }
   return [...keys.values()];
-}
-
-function parseDay(text: string | null): string | undefined {
-  if (text === null || !/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
-  const time = Date.parse(text);
-  const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-  return exists ? text : undefined;
 }
 
 function parsePage(text: string | null): number {

@@ -64,6 +64,14 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
     expect(await seriousFaults(page)).toEqual([]);
   });
 
+  it('has none where a field holds no day', async () => {
+    const { page } = await workshop.open(small);
+    await page.getByLabel('From').fill('04/11/2024');
+    await page.getByLabel('From').press('Tab');
+    await page.getByRole('alert').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
   it('has none in an empty period', async () => {
     const { page } = await workshop.open(await workshop.write([]));
     expect(await seriousFaults(page)).toEqual([]);
@@ -110,8 +118,6 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
     });
     const texts = makeRows(250).filter(({ kind }) => kind === 'text').length;
     expect(printed).toEqual([texts, 100]);
-    const pdf = await page.pdf();
-    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
   });
 
   it('sorts, filters and turns the pages of 100,000 rows without a pause', async () => {
