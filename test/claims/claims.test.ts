@@ -17,8 +17,6 @@ test('a claim is matched by its whole id, a threat by file and title', () => {
   expect(fault?.matches('test/any.test.ts', `${a10}`)).toBe(false);
   const [threat] = readClaims('threats');
   const title = 'refuses {"messages":[] ends early';
-  expect(
-    threat?.matches('test/source/document/messages-document.test.ts', 'ends early, after 1 messages'),
-  ).toBe(true);
+  expect(threat?.matches('test/source/document/messages-document.test.ts', title)).toBe(true);
   expect(threat?.matches('test/other.test.ts', title)).toBe(false);
 });
