@@ -52,10 +52,15 @@ const known = (found: InstalledPackage | undefined) => (found === undefined ? []
 function sbom(bundled: readonly InstalledPackage[], installed: readonly InstalledPackage[]): string {
   const { name, version, license } = manifest;
   const program = { type: 'application', 'bom-ref': `pkg:npm/${name}@${version}`, name, version };
-  const all = [
-    ...bundled.map((each) => component(each, 'bundled into dist')),
-    ...installed.map((each) => component(each, 'installed beside it')),
-  ];
+  const each = new Map([...bundled, ...installed].map((found) => [purlOf(found), found]));
+  const has = (list: readonly InstalledPackage[], purl: string) => list.some((one) => purlOf(one) === purl);
+  // The program bundles what the library leaves outside: one component, there in both ways.
+  const all = [...each].map(([purl, found]) =>
+    component(found, [
+      ...(has(bundled, purl) ? ['bundled into dist'] : []),
+      ...(has(installed, purl) ? ['installed beside it'] : []),
+    ]),
+  );
   const document = {
     bomFormat: 'CycloneDX',
     specVersion: '1.5',
@@ -64,12 +69,12 @@ function sbom(bundled: readonly InstalledPackage[], installed: readonly Installe
       component: { ...program, purl: program['bom-ref'], licenses: [{ license: { id: license } }] },
     },
     components: all,
-    dependencies: [{ ref: program['bom-ref'], dependsOn: all.map((each) => each['bom-ref']) }],
+    dependencies: [{ ref: program['bom-ref'], dependsOn: all.map((one) => one['bom-ref']) }],
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function component(each: InstalledPackage, how: string) {
+function component(each: InstalledPackage, ways: readonly string[]) {
   const purl = purlOf(each);
   return {
     type: 'library',
@@ -79,7 +84,7 @@ function component(each: InstalledPackage, how: string) {
     scope: 'required',
     licenses: [{ expression: each.license }],
     purl,
-    properties: [{ name: 'o-copilot:how', value: how }],
+    properties: ways.map((value) => ({ name: 'o-copilot:how', value })),
   };
 }
 

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { expect, test } from 'vitest';
+
+const { JsonStrictValidator } = Validation;
+const { Version } = Spec;
 
 const DIST = dirname(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js');
 
@@ -10,18 +14,20 @@ interface Component {
   version: string;
   purl: string;
   licenses: [{ expression: string }];
-  properties: [{ value: string }];
+  properties: { value: string }[];
 }
 
 const { components, ...sbom }: { components: Component[]; bomFormat: string; specVersion: string } =
   JSON.parse(readFileSync(join(DIST, 'sbom.json'), 'utf8'));
-const bundled = components.filter(({ properties }) => properties[0].value === 'bundled into dist');
+const present = (way: string) =>
+  components.filter(({ properties }) => properties.some(({ value }) => value === way));
+const bundled = present('bundled into dist');
 
 test('whoever installs the program gets at most 12 packages', () => {
   const lines = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], { encoding: 'utf8' });
   const packages = lines.trim().split('\n').slice(1);
   expect(packages.length).toBeLessThanOrEqual(12);
-  const installed = components.filter((each) => !bundled.includes(each)).map(({ name }) => name);
+  const installed = present('installed beside it').map(({ name }) => name);
   expect(packages.map((path) => path.replace(/^.*node_modules\//, ''))).toEqual(installed);
 });
 
@@ -40,6 +46,20 @@ test('the SBOM lists exactly the packages whose code is in the build', () => {
   const page = [...listed].filter((name) => name.startsWith('d3-'));
   expect([...listed].sort()).toEqual([...new Set([...inCode, ...page])].sort());
   expect(page).toContain('d3-scale');
+});
+
+test('fault D13 (the SBOM is a valid one): each component is listed once, and all of it is valid CycloneDX', async () => {
+  const purls = components.map(({ purl }) => purl);
+  expect(purls).toContainEqual(expect.stringContaining('pkg:npm/decimal.js@'));
+  expect(purls.filter((purl, index) => purls.indexOf(purl) !== index)).toEqual([]);
+  const text = readFileSync(join(DIST, 'sbom.json'), 'utf8');
+  const validator = new JsonStrictValidator(Version.v1dot5);
+  expect(await validator.validate(text)).toBeNull();
+  // A validator that finds nothing in anything would be none.
+  expect(await validator.validate(text.replace('"type": "library"', '"type": "book"'))).not.toBeNull();
+  expect(
+    await validator.validate(text.replace(`"${components[0]?.purl}"`, '"twice", "bom-ref": 1')),
+  ).not.toBeNull();
 });
 
 test('every licence allows it, and stands in the licence file', () => {

@@ -105,7 +105,13 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
       const { page } = await workshop.open(`${address}#from=2024-04-03&to=2024-04-05`, { locale });
       await page.getByText('The chart as a table').click();
       await page.locator('.days').waitFor();
-      const text = await page.locator('main, header').allTextContents();
+      const text = await page
+        .locator('main, header, main *, header *')
+        .evaluateAll((elements) =>
+          elements.flatMap(({ childNodes }) =>
+            [...childNodes].flatMap((node) => (node.nodeType === Node.TEXT_NODE ? [node.nodeValue] : [])),
+          ),
+        );
       const labels = await page.locator('.bar').first().getAttribute('aria-label');
       const fields = await page.getByLabel('From').inputValue();
       const all = `${text.join(' ')} ${labels} ${fields}`;
