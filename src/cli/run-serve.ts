@@ -18,9 +18,10 @@ import { readAccess } from './read-access.js';
 export async function runServe(flags: RawFlags, run: Run): Promise<void> {
   const options = await serviceOptions(flags, run);
   const choice = await serveChoiceFrom(flags, run.host);
-  const { log, flush } = await openLog({ level: choice.logLevel, format: choice.logFormat, descriptor: 2 });
+  const openedLog = await openLog({ level: choice.logLevel, format: choice.logFormat, descriptor: 2 });
+  const { log } = openedLog;
   try {
-    const service = await startService(options, log).catch((error) => {
+    const service = await startService(options, openedLog).catch((error) => {
       throw cannotListen(error, choice);
     });
     log.info({ url: service.url, source: options.sourceName }, 'serving');
@@ -32,7 +33,7 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     // Anything but a signal is a crash that was wound up.
     if (!(run.signal.reason instanceof InterruptedError)) throw run.signal.reason;
   } finally {
-    flush();
+    await openedLog.close();
   }
 }
 

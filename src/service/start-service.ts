@@ -17,6 +17,7 @@ import { addReadinessRoute } from './routes/readiness-route.js';
 import { addSummaryRoute } from './routes/summary-route.js';
 import { addUsageRoute } from './routes/usage-route.js';
 import type { ServiceOptions } from './service-options.js';
+import type { OpenLog } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 
 export interface Service {
@@ -30,11 +31,14 @@ export interface Service {
 }
 
 /** Builds the service and listens. @throws what listening throws: EADDRINUSE, EACCES … */
-export async function startService(options: ServiceOptions, log: Logger): Promise<Service> {
+export async function startService(
+  options: ServiceOptions,
+  { log, dropped }: Pick<OpenLog, 'log' | 'dropped'>,
+): Promise<Service> {
   const ending = new AbortController();
   // One listener a source, and there are as many as there are requests.
   setMaxListeners(0, ending.signal);
-  const metrics = createMetrics();
+  const metrics = createMetrics({ version: options.version, droppedLogLines: dropped });
   const redis = await openRedis(options.redis, log, metrics);
   const bills = createBillStore();
   const { messages, period } = openPeriodStore(

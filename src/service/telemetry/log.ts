@@ -1,8 +1,5 @@
-import { destination, type Logger, pino } from 'pino';
-
-/** Characters written at a time, and milliseconds that a line waits for others: a write each would cost as much as the request. */
-const BATCH = 8 * 1024;
-const LONGEST_DELAY = 100;
+import { type Logger, pino } from 'pino';
+import { openLogOutput } from './log-output.js';
 
 export interface LogOptions {
   readonly level: string;
@@ -11,22 +8,24 @@ export interface LogOptions {
   readonly descriptor: number;
 }
 
-/** A log, and how to write out what it still holds. */
+/** A log, and what its owner may ask of it. */
 export interface OpenLog {
   readonly log: Logger;
-  flush(): void;
+  /** Lines that could not be written: a full disk, or a reader that left or does not read. */
+  dropped(): number;
+  /** Writes what waits; takes half a second at the most. */
+  close(): Promise<void>;
 }
 
-/** One line an event. Nobody logs headers, queries or texts, so there is nothing to blot out. */
+/** One line an event. Nobody logs headers, queries or texts, so there is nothing to redact. */
 export async function openLog({ level, format, descriptor }: LogOptions): Promise<OpenLog> {
-  if (format === 'pretty') {
-    const { default: pretty } = await import('pino-pretty');
-    // In this process: a worker could not be bundled.
-    const stream = pretty({ destination: descriptor, sync: true, colorize: false, ignore: 'pid,hostname' });
-    return { log: pino({ level }, stream), flush: () => {} };
-  }
-  const output = destination({ fd: descriptor, sync: true, minLength: BATCH });
-  const log = pino({ level }, output);
-  setInterval(() => output.flush(), LONGEST_DELAY).unref();
-  return { log, flush: () => output.flushSync() };
+  let dropped = 0;
+  const output = openLogOutput(descriptor, (lines) => {
+    dropped += lines;
+  });
+  const opened = { dropped: () => dropped, close: output.close };
+  if (format === 'json') return { log: pino({ level }, output), ...opened };
+  const { default: pretty } = await import('pino-pretty');
+  const prettify = pretty.prettyFactory({ colorize: false, ignore: 'pid,hostname' });
+  return { log: pino({ level }, { write: (line) => output.write(prettify(line)) }), ...opened };
 }

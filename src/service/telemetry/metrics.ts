@@ -4,11 +4,42 @@ import type { SourceObserver } from '../../source/source.js';
 /** Seconds. */
 const BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30];
 
-/** What `/metrics` shows, in the names that Prometheus asks for: seconds, `_total`. */
-export function createMetrics() {
+/** Default metrics whose names end in `_total` although they are gauges; prom-client has each of them by kind as well. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+export interface MetricsOptions {
+  readonly version: string;
+  /** Log lines that could not be written so far. */
+  droppedLogLines(): number;
+}
+
+/** What `/metrics` shows, in the names that Prometheus asks for: seconds, `_total`; clean for `promtool check metrics`. */
+export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
   const registers = [registry];
+
+  new Gauge({
+    name: 'o_copilot_build_info',
+    help: 'Always 1; the labels say which program this is',
+    labelNames: ['version', 'node'] as const,
+    registers,
+  }).set({ version, node: process.version }, 1);
+  let counted = 0;
+  new Counter({
+    name: 'o_copilot_log_lines_dropped_total',
+    help: 'Log lines lost to a full disk, or to a reader that left or did not read',
+    registers,
+    collect() {
+      this.inc(droppedLogLines() - counted);
+      counted = droppedLogLines();
+    },
+  });
 
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
