@@ -6,7 +6,6 @@ import type { Run } from './host.js';
 import { writeMetrics } from './job-metrics.js';
 import type { Period } from './open-period.js';
 import type { RawFlags } from './options/setting-options.js';
-import { refuseSharedFiles } from './refuse-shared-files.js';
 
 /** What a job tells of itself while it runs, for `--metrics`: what is known when it fails is still told. */
 export interface JobRecord {
@@ -17,8 +16,7 @@ export interface JobRecord {
 /**
  * Runs `job` under `--lock` and tells `--metrics` how it ended.
  *
- * @throws LockedError, with nothing touched, while another run holds the lock; CommandLineError where two of the
- *   files are one; whatever `job` throws
+ * @throws LockedError, with nothing touched, while another run holds the lock; whatever `job` throws
  */
 export async function guardJob(
   flags: RawFlags,
@@ -28,7 +26,6 @@ export async function guardJob(
   const startedAt = performance.now();
   const record: JobRecord = {};
   const metrics = typeof flags.metrics === 'string' ? flags.metrics : undefined;
-  await refuseSharedFiles(flags);
   let lock: Lock | undefined;
   let exitCode = 0;
   try {

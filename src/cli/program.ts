@@ -54,6 +54,11 @@ function emptyProgram(run: Run): Command {
         argumentDescription: ({ description }) => description,
       })
       .helpCommand(false)
+      .hook('preAction', async (_, command) => {
+        if (READS_NOTHING.includes(command.name())) return;
+        const { checkFiles } = await import('./runs.js');
+        await checkFiles(command, run.host);
+      })
       .showSuggestionAfterError()
       // checkWords refuses them, and names the first.
       .allowExcessArguments(true)
@@ -71,5 +76,6 @@ export function wordsOf(argv: readonly string[]): string[] {
   return named ? words : ['usage', ...words];
 }
 
+const READS_NOTHING = ['completion', 'help'];
 const VERSION: readonly string[] = ['-V', '--version'];
 const HELP: readonly string[] = ['-h', '--help'];

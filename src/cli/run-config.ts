@@ -1,17 +1,16 @@
-import { readEnvFile } from '../config/env-file.js';
 import { listSettings } from '../config/list-settings.js';
 import { settingsJson } from '../render/settings-json.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
 import { DOCUMENT_FORMATS, resultFrom } from './options/output-options.js';
-import { type RawFlags, settingsFrom } from './options/setting-options.js';
+import { envFileOf, type RawFlags, settingsFrom } from './options/setting-options.js';
 
 /** Runs `config`. Wrong settings are errors here as anywhere, since none of them would be in force. */
 export async function runConfig(flags: RawFlags, run: Run): Promise<void> {
   const output = resultFrom(flags, DOCUMENT_FORMATS);
   await settingsFrom(flags, run.host);
-  const envFile = await readEnvFile(typeof flags.envFile === 'string' ? flags.envFile : undefined);
+  const envFile = await envFileOf(flags, run.host);
   const settings = listSettings({ flags, environment: run.host.env, envFile });
   await deliver(output, run, async (sink) => {
     if (output.format === 'json') return sink.write(settingsJson(settings));

@@ -5,7 +5,6 @@ import { openPriced } from './open-priced.js';
 import { FORMATS, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 import { pricedFrom } from './options/summary-options.js';
-import { refuseSharedFiles } from './refuse-shared-files.js';
 import { withReceipt } from './with-receipt.js';
 import { writeSummary } from './write-summary.js';
 
@@ -13,7 +12,6 @@ import { writeSummary } from './write-summary.js';
 export async function runSummary(flags: RawFlags, run: Run): Promise<void> {
   const now = Date.now();
   const output = resultFrom(flags, FORMATS);
-  await refuseSharedFiles(flags);
   await withReceipt({ command: 'summary', flags, output, now }, run, async (receipt) => {
     const priced = pricedFrom(flags);
     const period =

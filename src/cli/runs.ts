@@ -5,6 +5,7 @@
 export { runConfig } from './run-config.js';
 export { runDiff } from './run-diff.js';
 export { runExplain } from './run-explain.js';
+export { checkFiles } from './run-files.js';
 export { runMerge } from './run-merge.js';
 export { runPrice } from './run-price.js';
 export { runRates } from './run-rates.js';

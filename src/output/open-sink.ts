@@ -4,7 +4,7 @@ import type { Sink } from './sink.js';
 import { type StdoutSinkOptions, stdoutSink } from './stdout-sink.js';
 
 /** Names of the standard output; written as such, a reader that leaves early is no error here either. */
-const STDOUT_NAMES = ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'];
+export const STDOUT_NAMES: readonly string[] = ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'];
 
 /**
  * The sink for `--output`; undefined means stdout.

@@ -17,6 +17,12 @@ export function temporaryName(name: string): string {
   return `${prefixOf(name)}${pidSpace()}-${process.pid}-${random}.tmp`;
 }
 
+/** Whether `entry` is a temporary name of the target `name`, of any process. */
+export function isTemporaryName(entry: string, name: string): boolean {
+  const prefix = prefixOf(name);
+  return entry.startsWith(prefix) && ownerOf(entry.slice(prefix.length)) !== undefined;
+}
+
 /**
  * Removes what killed runs left in `folder` for the target `name`: files and folders whose process has ended on this
  * machine, or not written for a day. Best effort: what cannot be removed stays.

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { readEnvFile } from '../../config/env-file.js';
 import { JWT_SECRET, type RateLimit, SERVICE_SETTINGS } from '../../config/service-settings.js';
 import { type SettingPlaces, settle } from '../../config/settle.js';
 import { choicesOf } from '../../config/value.js';
 import type { Host } from '../host.js';
 import { optionAdder } from './add-option.js';
-import type { RawFlags } from './setting-options.js';
+import { envFileOf, type RawFlags } from './setting-options.js';
 
 const GROUP = 'Service:';
 
@@ -50,8 +49,7 @@ export interface ServeChoice {
 
 /** @throws CommandLineError, SettingError, and what reading the `.env` file throws */
 export async function serveChoiceFrom(flags: RawFlags, host: Host): Promise<ServeChoice> {
-  const envFile = await readEnvFile(typeof flags.envFile === 'string' ? flags.envFile : undefined);
-  const places: SettingPlaces = { flags, environment: host.env, envFile };
+  const places: SettingPlaces = { flags, environment: host.env, envFile: await envFileOf(flags, host) };
   const { host: address, port, messagesTtl, cacheTtl, redis, rateLimit, grace, ...files } = SERVICE_SETTINGS;
   return {
     host: settle('host', address, places).value,

@@ -34,8 +34,17 @@ export async function settingsFrom(flags: RawFlags, host: Host): Promise<Setting
     const value = flags[name];
     if (typeof value === 'string') given[name] = value;
   }
-  const envFile = await readEnvFile(typeof flags.envFile === 'string' ? flags.envFile : undefined);
-  return resolveSettings(given, host.env, envFile);
+  return resolveSettings(given, host.env, await envFileOf(flags, host));
+}
+
+type EnvFile = ReturnType<typeof readEnvFile>;
+const envFiles = new WeakMap<Host, EnvFile>();
+
+/** The settings file of a run, read once: it may be a pipe. @throws as readEnvFile does */
+export function envFileOf({ envFile }: RawFlags, host: Host): EnvFile {
+  const known = envFiles.get(host) ?? readEnvFile(typeof envFile === 'string' ? envFile : undefined);
+  envFiles.set(host, known);
+  return known;
 }
 
 const SETTING_NAMES: readonly SettingName[] = [
