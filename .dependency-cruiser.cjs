@@ -35,7 +35,7 @@ module.exports = {
     only('render', 'errors.ts', 'engine', 'source', 'usage', 'page', 'rates', 'receipt'),
     only('output', 'errors.ts', 'os-error.ts'),
     only('page', 'render/visible.ts', 'source/timestamp.ts', 'usage/item.ts'),
-    only('tracing', 'source/source.ts'),
+    only('telemetry', 'source/source.ts'),
     {
       name: 'service-knows-no-command-line',
       severity: 'error',

@@ -7,6 +7,8 @@ export interface Host {
   readonly stderr: NodeJS.WriteStream;
   /** The status the process ends with where no error says otherwise: 1 for a difference that was found. */
   exitCode?: number | string | null | undefined;
+  /** Ends the process with that status, whatever is still under way. */
+  exit(): void;
 }
 
 /** A command's surroundings: the process, and the signal that SIGINT and SIGTERM raise. */

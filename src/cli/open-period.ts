@@ -1,10 +1,8 @@
 import { version } from '../../package.json';
 import type { Settings } from '../config/resolve.js';
 import type { RateCard } from '../rates/rate-card.js';
-import { combineObservers } from '../source/combine-observers.js';
-import type { Source } from '../source/source.js';
-import { openTracing } from '../tracing/open-tracing.js';
-import { traceWork } from '../tracing/trace-work.js';
+import { combineObservers, type Source } from '../source/source.js';
+import { openTracing, traceWork } from '../telemetry/tracing.js';
 import type { UsageItem } from '../usage/item.js';
 import { messagePricer } from '../usage/message-pricer.js';
 import { readUsage, type UsageRequest } from '../usage/read-usage.js';
@@ -20,6 +18,9 @@ import { runChoiceFrom } from './options/run-options.js';
 import { selectionFrom } from './options/selection-options.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
 import { startProgress } from './progress.js';
+
+/** Milliseconds that the delivery of spans may take: a run waits for it at its end. */
+const LONGEST_DELIVERY = 400;
 
 /** The billing period that a command's flags name, ready to be read. */
 export interface Period {
@@ -77,7 +78,14 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
 
   const progress = startProgress(run, choice.quiet);
   const observed = observeSource(run, choice, progress);
-  const tracing = await openTracing(run.host.env, version);
+  const tracing = await openTracing({
+    env: run.host.env,
+    version,
+    timeout: LONGEST_DELIVERY,
+    onFailure(reason) {
+      if (choice.verbose) run.host.stderr.write(`o-copilot: the trace was not delivered: ${reason}\n`);
+    },
+  });
   const observer = combineObservers(observed, tracing?.observer ?? {});
   const source = wrapSource(
     options.source ?? (await openSource(settings, { maxBody: choice.maxBody, observer, startedAt }, run)),

@@ -3,8 +3,8 @@ import { version } from '../../package.json';
 import { CommandLineError, InterruptedError, OCopilotError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
 import { startService } from '../service/start-service.js';
-import { openLog } from '../service/telemetry/log.js';
-import { openTracing } from '../tracing/open-tracing.js';
+import { type OpenLog, openLog } from '../service/telemetry/log.js';
+import { openTracing, type Tracing } from '../telemetry/tracing.js';
 import { openTimeZone } from '../usage/time-zone.js';
 import type { Run } from './host.js';
 import { openSource } from './open-source.js';
@@ -14,11 +14,26 @@ import { type ServeChoice, serveChoiceFrom } from './options/serve-options.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
 import { readAccess } from './read-access.js';
 
+/** Milliseconds that one delivery of spans to the collector may take. */
+const LONGEST_DELIVERY = 3000;
+
 /** Runs `serve` until a signal comes; then it lets requests end, and a second signal ends it at once. */
 export async function runServe(flags: RawFlags, run: Run): Promise<void> {
-  const options = await serviceOptions(flags, run);
+  let openedLog: OpenLog | undefined;
+  const tracing = await openTracing({
+    env: run.host.env,
+    version,
+    timeout: LONGEST_DELIVERY,
+    onFailure: (reason) => openedLog?.log.warn({ reason }, 'traces were not delivered'),
+  });
+  const options = await serviceOptions(flags, tracing, run);
   const choice = await serveChoiceFrom(flags, run.host);
-  const openedLog = await openLog({ level: choice.logLevel, format: choice.logFormat, descriptor: 2 });
+  openedLog = await openLog({
+    level: choice.logLevel,
+    format: choice.logFormat,
+    descriptor: 2,
+    ...(tracing !== undefined && { fields: tracing.logFields }),
+  });
   const { log } = openedLog;
   try {
     const service = await startService(options, openedLog).catch((error) => {
@@ -28,16 +43,18 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     if (!run.signal.aborted) await once(run.signal, 'abort');
     log.info({ grace: choice.grace }, 'stopping');
     await service.stop(choice.grace);
-    await options.tracing?.close();
+    await tracing?.close();
     log.info('stopped');
     // Anything but a signal is a crash that was wound up.
     if (!(run.signal.reason instanceof InterruptedError)) throw run.signal.reason;
   } finally {
     await openedLog.close();
+    // A collector that does not answer would hold the process for as long as the exporter tries.
+    if (tracing !== undefined) setTimeout(() => run.host.exit(), 0).unref();
   }
 }
 
-async function serviceOptions(flags: RawFlags, run: Run) {
+async function serviceOptions(flags: RawFlags, tracing: Tracing | undefined, run: Run) {
   const runChoice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
   if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
@@ -61,7 +78,7 @@ async function serviceOptions(flags: RawFlags, run: Run) {
     sourceName: await nameOf(open, run.signal),
     period: settings.period,
     version,
-    tracing: await openTracing(run.host.env, version),
+    tracing,
     openSource: open,
   };
 }

@@ -41,6 +41,40 @@ export interface Validators {
 export interface SourceObserver {
   /** A request is made again in `delay` milliseconds because of `reason`. */
   retry?(event: { url: string; reason: string; attempt: number; delay: number }): void;
-  /** An HTTP exchange ended: `outcome` is a status such as '200', or 'timeout', 'refused', 'reset', 'cut' …. */
-  exchange?(event: { document: 'messages' | 'report'; outcome: string; milliseconds: number }): void;
+  /** An HTTP exchange begins: the observer may add headers to it, and is told how it ends. */
+  exchange?(event: ExchangeStart): ExchangeObserver | undefined;
+}
+
+export interface ExchangeStart {
+  readonly document: 'messages' | 'report';
+  /** Fit to be shown: without user name, password and query. */
+  readonly url: string;
+  /** 1 for the first request for this document. */
+  readonly attempt: number;
+}
+
+export interface ExchangeObserver {
+  /** Sent with the request, to the source's own origin only. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** @param outcome a status such as '200', or 'timeout', 'refused', 'reset', 'cut' … */
+  end(outcome: string, milliseconds: number): void;
+}
+
+/** Tells all of `observers`. */
+export function combineObservers(...observers: readonly SourceObserver[]): SourceObserver {
+  return {
+    retry(event) {
+      for (const observer of observers) observer.retry?.(event);
+    },
+    exchange(event) {
+      const exchanges = observers.flatMap((observer) => observer.exchange?.(event) ?? []);
+      if (exchanges.length === 0) return undefined;
+      return {
+        headers: Object.assign({}, ...exchanges.map(({ headers }) => headers)),
+        end(outcome, milliseconds) {
+          for (const exchange of exchanges) exchange.end(outcome, milliseconds);
+        },
+      };
+    },
+  };
 }

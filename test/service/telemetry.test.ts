@@ -97,14 +97,20 @@ interface ReceivedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
+  readonly status?: { readonly code?: number };
   readonly attributes: readonly { readonly key: string; readonly value: unknown }[];
 }
 
 /** A small OTLP/HTTP receiver that keeps the spans it is sent. */
-async function startCollector() {
+async function startCollector({ hangs = false } = {}) {
   const spans: ReceivedSpan[] = [];
+  const resource: Record<string, unknown> = {};
   const server = createServer(async (request, response) => {
+    if (hangs) return;
     const body: unknown = await json(request);
+    for (const { resource: sent } of Object(body).resourceSpans ?? []) {
+      for (const { key, value } of sent.attributes) resource[key] = value.stringValue;
+    }
     if (request.url === '/v1/traces') spans.push(...spansIn(body));
     response.setHeader('content-type', 'application/json').end('{}');
   }).listen(0, '127.0.0.1');
@@ -113,6 +119,7 @@ async function startCollector() {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
     spans,
+    resource,
     url: `http://127.0.0.1:${address.port}`,
     close() {
       server.close();
@@ -124,6 +131,13 @@ async function startCollector() {
 function spansIn(body: unknown): ReceivedSpan[] {
   const { resourceSpans = [] } = Object(body);
   return resourceSpans.flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap(({ spans = [] }) => spans));
+}
+
+/** Attributes of a span as a plain object. */
+function attributesOf(span: ReceivedSpan | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    (span?.attributes ?? []).map(({ key, value }) => [key, Object.values(Object(value))[0]]),
+  );
 }
 
 describe('traces', () => {
@@ -139,10 +153,125 @@ describe('traces', () => {
       const server = collector.spans.find(({ name }) => name === 'GET /usage');
       expect(server).toMatchObject({ kind: 2, traceId: CALLER.trace, parentSpanId: CALLER.span });
       const calls = collector.spans.filter(({ kind }) => kind === 3);
-      expect(calls.map(({ name }) => name).sort()).toEqual(['GET messages', 'GET report', 'GET report']);
+      expect(calls.map(({ name }) => name).sort()).toEqual([
+        'GET /messages/{period}',
+        'GET /reports/{id}',
+        'GET /reports/{id}',
+      ]);
+      expect(upstream?.requests.map(({ headers }) => headers.traceparent).sort()).toEqual(
+        calls.map(({ spanId }) => `00-${CALLER.trace}-${spanId}-01`).sort(),
+      );
       for (const call of calls) {
         expect(call).toMatchObject({ traceId: CALLER.trace, parentSpanId: server?.spanId });
       }
+    } finally {
+      collector.close();
+    }
+  });
+
+  test('fault F7 (traces follow the semantic conventions): a span says where, what and how it ended', async () => {
+    const collector = await startCollector();
+    try {
+      const script = { '/messages/current-period': [{ status: 503 }, {}, { status: 500 }] };
+      upstream = await startUpstream({ ...USUAL, script });
+      serving = await startServe(['--source', upstream.url, '--messages-ttl', '1ms', '--retries', '1'], {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.namespace=billing',
+      });
+      const { get, log, stop, url } = serving;
+      const caller = { traceparent: `00-${CALLER.trace}-${CALLER.span}-01`, tracestate: 'vendor=1' };
+      expect((await get('/usage?report=secret', caller)).status).toBe(200);
+      expect((await get('/summary')).status).toBe(502);
+      await stop();
+
+      const port = Number(new URL(url).port);
+      const answered = collector.spans.find(({ name }) => name === 'GET /usage');
+      expect(attributesOf(answered)).toMatchObject({
+        'http.request.method': 'GET',
+        'http.route': '/usage',
+        'http.response.status_code': expect.anything(),
+        'url.path': '/usage',
+        'url.scheme': 'http',
+        'url.query': 'report=REDACTED',
+        'server.address': '127.0.0.1',
+        'client.address': '127.0.0.1',
+        'network.protocol.version': '1.1',
+      });
+      expect(Number(attributesOf(answered)['server.port'])).toBe(port);
+      expect(answered?.status?.code ?? 0).toBe(0);
+
+      const failed = collector.spans.find(({ name }) => name === 'GET /summary');
+      expect(failed?.status?.code).toBe(2);
+      expect(attributesOf(failed)).toMatchObject({ 'error.type': '502' });
+
+      const calls = collector.spans.filter(({ name }) => name === 'GET /messages/{period}');
+      expect(attributesOf(calls[0])).toMatchObject({
+        'http.request.method': 'GET',
+        'url.full': `${upstream?.url}/messages/current-period`,
+        'server.address': '127.0.0.1',
+        'error.type': '503',
+      });
+      expect(Number(attributesOf(calls[1])['http.request.resend_count'])).toBe(1);
+      expect(upstream?.requests[0]?.headers.tracestate).toBe('vendor=1');
+
+      expect(collector.resource).toMatchObject({
+        'service.name': 'o-copilot',
+        'service.namespace': 'billing',
+        'deployment.environment.name': 'test',
+      });
+      const lines = log.filter(({ msg }) => msg === 'answered' || msg === 'cannot answer');
+      expect(lines.map(({ trace_id }) => trace_id)).toEqual([CALLER.trace, failed?.traceId, failed?.traceId]);
+    } finally {
+      collector.close();
+    }
+  });
+
+  test('a trace goes to the source alone, not where it redirects to', async () => {
+    const elsewhere = await startUpstream(USUAL);
+    const collector = await startCollector();
+    try {
+      const location = `${elsewhere.url}/messages/current-period`;
+      const { get, stop } = await serve(
+        { ...USUAL, script: { '/messages/current-period': { status: 302, headers: { location } } } },
+        { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+      );
+      expect((await get('/usage')).status).toBe(200);
+      await stop();
+      expect(upstream?.requests[0]?.headers.traceparent).toBeDefined();
+      expect(elsewhere.requests[0]?.headers.traceparent).toBeUndefined();
+    } finally {
+      collector.close();
+      await elsewhere.close();
+    }
+  });
+
+  test('fault F8 (a collector never delays the end): one that hangs holds serve half a second', async () => {
+    const collector = await startCollector({ hangs: true });
+    try {
+      const { get, stop } = await serve(USUAL, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+      await (await get('/usage')).text();
+      const began = performance.now();
+      expect(await stop()).toBe(0);
+      expect(performance.now() - began).toBeLessThan(1500);
+    } finally {
+      collector.close();
+    }
+  });
+
+  test.each([
+    ['that is away', () => 'http://127.0.0.1:9'],
+    ['that hangs', (hanging: string) => hanging],
+  ])('fault C6 (a collector never delays the end): one %s costs a run half a second', async (_, urlOf) => {
+    const collector = await startCollector({ hangs: true });
+    try {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: urlOf(collector.url) };
+      const args = ['usage', '--json', '--source', 'sample'];
+      const plain = await runBin(args);
+      const quiet = await runBin(args, { env });
+      expect(quiet).toMatchObject({ stdout: plain.stdout, stderr: '', status: 0 });
+      expect(quiet.milliseconds).toBeLessThan(plain.milliseconds + 1500);
+      const verbose = await runBin([...args, '--verbose'], { env });
+      expect(verbose.stderr).toContain('o-copilot: the trace was not delivered: ');
     } finally {
       collector.close();
     }

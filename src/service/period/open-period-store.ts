@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { combineObservers } from '../../source/combine-observers.js';
+import { combineObservers } from '../../source/source.js';
 import { messagePricer } from '../../usage/message-pricer.js';
 import type { ServiceOptions } from '../service-options.js';
 import type { Metrics } from '../telemetry/metrics.js';

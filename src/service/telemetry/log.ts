@@ -6,6 +6,8 @@ export interface LogOptions {
   readonly format: 'json' | 'pretty';
   /** Of the file that lines go to. */
   readonly descriptor: number;
+  /** Added to each line, such as the ids of the current trace. */
+  fields?(): object;
 }
 
 /** A log, and what its owner may ask of it. */
@@ -18,14 +20,15 @@ export interface OpenLog {
 }
 
 /** One line an event. Nobody logs headers, queries or texts, so there is nothing to redact. */
-export async function openLog({ level, format, descriptor }: LogOptions): Promise<OpenLog> {
+export async function openLog({ level, format, descriptor, fields }: LogOptions): Promise<OpenLog> {
   let dropped = 0;
   const output = openLogOutput(descriptor, (lines) => {
     dropped += lines;
   });
   const opened = { dropped: () => dropped, close: output.close };
-  if (format === 'json') return { log: pino({ level }, output), ...opened };
+  const options = fields === undefined ? { level } : { level, mixin: fields };
+  if (format === 'json') return { log: pino(options, output), ...opened };
   const { default: pretty } = await import('pino-pretty');
   const prettify = pretty.prettyFactory({ colorize: false, ignore: 'pid,hostname' });
-  return { log: pino({ level }, { write: (line) => output.write(prettify(line)) }), ...opened };
+  return { log: pino(options, { write: (line) => output.write(prettify(line)) }), ...opened };
 }

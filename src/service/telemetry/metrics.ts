@@ -79,8 +79,9 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
 
   const observer = {
     retry: () => retries.inc(),
-    exchange: ({ document, outcome, milliseconds }) =>
-      exchanges.observe({ document, outcome }, milliseconds / 1000),
+    exchange: ({ document }) => ({
+      end: (outcome, milliseconds) => exchanges.observe({ document, outcome }, milliseconds / 1000),
+    }),
   } satisfies SourceObserver;
 
   return {

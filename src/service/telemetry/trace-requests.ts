@@ -1,24 +1,47 @@
-import type { FastifyInstance } from 'fastify';
-import type { Tracing } from '../../tracing/open-tracing.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { EnteredSpan, Tracing } from '../../telemetry/tracing.js';
 
-/** A span for each request; requests to upstream that it causes lie under it. Probes are not traced. */
+/**
+ * A span for each request, by the semantic conventions for HTTP; requests to upstream that it causes lie under it.
+ * Probes are not traced. The values of a query are left out: they may say what is asked for.
+ */
 export function traceRequests(app: FastifyInstance, tracing: Tracing): void {
-  const ends = new WeakMap<object, (attributes: Record<string, number>) => void>();
+  const ends = new WeakMap<FastifyRequest, EnteredSpan<unknown>['end']>();
   app.addHook('onRequest', (request, _reply, done) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    if (PROBES.includes(route)) return done();
-    const { traceparent } = request.headers;
-    const span = {
-      name: `${request.method} ${route}`,
-      kind: 'server',
-      attributes: { 'http.request.method': request.method, 'http.route': route },
-    } as const;
-    const { end } = tracing.enter(span, done, typeof traceparent === 'string' ? traceparent : undefined);
-    ends.set(request, end);
+    const route = request.routeOptions.url;
+    if (route !== undefined && PROBES.includes(route)) return done();
+    const name = route === undefined ? request.method : `${request.method} ${route}`;
+    const span = { name, kind: 'server', attributes: attributesOf(request) } as const;
+    ends.set(request, tracing.enter(span, done, request.headers).end);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    ends.get(request)?.({ 'http.response.status_code': reply.statusCode });
+  app.addHook('onRequestAbort', async (request) => {
+    ends.get(request)?.({}, 'client_left');
+    ends.delete(request);
+  });
+  app.addHook('onResponse', async (request, { statusCode }) => {
+    const failure = statusCode >= 500 ? `${statusCode}` : undefined;
+    ends.get(request)?.({ 'http.response.status_code': statusCode }, failure);
+    ends.delete(request);
   });
 }
 
 const PROBES: readonly string[] = ['/health', '/ready', '/metrics'];
+
+function attributesOf(request: FastifyRequest): Record<string, string | number> {
+  const { pathname, searchParams } = new URL(request.url, 'http://service');
+  const query = [...new Set(searchParams.keys())].map((name) => `${name}=REDACTED`).join('&');
+  const route = request.routeOptions.url;
+  const agent = request.headers['user-agent'];
+  return {
+    'http.request.method': request.method,
+    'url.scheme': request.protocol,
+    'url.path': pathname,
+    'client.address': request.ip,
+    'server.address': request.hostname,
+    'network.protocol.version': request.raw.httpVersion,
+    ...(Number.isInteger(request.port) && { 'server.port': Number(request.port) }),
+    ...(route !== undefined && { 'http.route': route }),
+    ...(query !== '' && { 'url.query': query }),
+    ...(agent !== undefined && { 'user_agent.original': agent }),
+  };
+}

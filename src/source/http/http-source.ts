@@ -34,24 +34,31 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     return createClient(settings, run.signal);
   }
 
-  async function open(address: Address, known?: Validators): Promise<Opened> {
+  async function open(
+    address: Address,
+    own: Readonly<Record<string, string>>,
+    known?: Validators,
+  ): Promise<Opened> {
     run.signal.throwIfAborted();
     client ??= connect();
-    return openDocument(address, await client, settings, authorization, known);
+    return openDocument(address, await client, settings, own, known);
   }
 
-  /** Both kinds of document come by this one road. */
+  /** Fetches either kind of document. */
   async function fetchDocument<T>(
     document: 'messages' | 'report',
     address: Address,
     read: (opened: Opened) => Promise<T>,
     known?: Validators,
   ): Promise<T> {
-    const attempt = async (): Promise<T> => {
+    const url = showAddress(address);
+    const attempt = async (number: number): Promise<T> => {
       const start = performance.now();
       let outcome = '200';
+      const exchange = observer.exchange?.({ document, url, attempt: number });
+      const own = { ...exchange?.headers, ...(authorization !== undefined && { authorization }) };
       try {
-        const opened = await open(address, known);
+        const opened = await open(address, own, known);
         outcome = String(opened.status);
         return await read(opened);
       } catch (error) {
@@ -60,11 +67,11 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
         else if (run.signal.aborted) outcome = 'aborted';
         throw error;
       } finally {
-        observer.exchange?.({ document, outcome, milliseconds: performance.now() - start });
+        exchange?.end(outcome, performance.now() - start);
       }
     };
     try {
-      return await withRetries(attempt, { run, url: showAddress(address), retries, observer });
+      return await withRetries(attempt, { run, url, retries, observer });
     } catch (error) {
       run.end(error);
       throw error;

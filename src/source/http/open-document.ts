@@ -16,19 +16,18 @@ export type Opened =
 
 /**
  * Asks for a document, unless it is still the one that `known` came with, and judges the answer. Throws UnauthorizedError for 401 and 403, DataError for a web page, and a Fault
- * for every other status. `authorization` goes to the start's own origin only.
+ * for every other status. The headers `own` go to the start's own origin only.
  */
 export async function openDocument(
   start: Address,
   client: Client,
   settings: HttpSettings,
-  authorization: string | undefined,
+  own: Readonly<Record<string, string>>,
   known: Validators = {},
 ): Promise<Opened> {
   const conditions = conditionsFor(known);
   const { response, address } = await followRedirects(start, (hop) => {
-    const ours = authorization !== undefined && hop.origin === start.origin;
-    return client.get(hop, ours ? { ...conditions, authorization } : conditions);
+    return client.get(hop, hop.origin === start.origin ? { ...conditions, ...own } : conditions);
   });
   const { status, headers } = response;
   if (status === 200) {

@@ -21,12 +21,15 @@ export interface RetrySettings {
  * Makes attempts until one succeeds, fails for good, or there are no more. Throws UpstreamError for what a
  * Fault tells, UpstreamTimeoutError where time ran out, and any other error at once, as it is.
  */
-export async function withRetries<T>(attempt: () => Promise<T>, settings: RetrySettings): Promise<T> {
+export async function withRetries<T>(
+  attempt: (number: number) => Promise<T>,
+  settings: RetrySettings,
+): Promise<T> {
   const { run, url, retries, observer } = settings;
   let previous: Fault | undefined;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt();
+      return await attempt(attempts);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       if (!error.transient || attempts > retries) throw toUpstreamError(error, url, attempts, previous);

@@ -1,14 +1,14 @@
 import { onTestFinished } from 'vitest';
 import { httpSource } from '../../../src/source/http/http-source.js';
 import type { HttpSettings } from '../../../src/source/http/settings.js';
-import type { Source, SourceObserver } from '../../../src/source/source.js';
+import type { ExchangeStart, Source, SourceObserver } from '../../../src/source/source.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../../upstream.js';
 
 export const MESSAGES = '/messages/current-period';
 
 export interface Seen {
   readonly retries: Parameters<NonNullable<SourceObserver['retry']>>[0][];
-  readonly exchanges: Parameters<NonNullable<SourceObserver['exchange']>>[0][];
+  readonly exchanges: (ExchangeStart & { readonly outcome: string; readonly milliseconds: number })[];
 }
 
 /** A source with short patience, closed when the test ends, and what its observer saw. */
@@ -31,7 +31,12 @@ export function openSource(
       userAgent: 'o-copilot/test',
       ...settings,
     },
-    { retry: (event) => seen.retries.push(event), exchange: (event) => seen.exchanges.push(event) },
+    {
+      retry: (event) => seen.retries.push(event),
+      exchange: (start) => ({
+        end: (outcome, milliseconds) => seen.exchanges.push({ ...start, outcome, milliseconds }),
+      }),
+    },
   );
   onTestFinished(() => source.close());
   return { source, seen };
