@@ -3,6 +3,7 @@ import { type PricedRow, readPricedRows } from '../source/export/priced-rows.js'
 import { readChunks, readFileChunks } from '../source/file/file-source.js';
 import { createDuplicateCheck } from '../usage/duplicates.js';
 import type { UsageItem } from '../usage/item.js';
+import { createReportCheck } from '../usage/report-agreement.js';
 import { isWanted, matches, narrows } from '../usage/selection.js';
 import { openTimeZone } from '../usage/time-zone.js';
 import type { Run } from './host.js';
@@ -27,12 +28,17 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
 
   async function* items(): AsyncGenerator<UsageItem[]> {
     const counts = createDuplicateCheck(duplicates);
+    const checkReport = createReportCheck();
     for (const path of paths) {
       const name = path === '-' ? 'stdin' : path;
       const bytes =
         path === '-' ? readChunks(name, run.host.stdin, run.signal) : readFileChunks(path, run.signal);
       for await (const rows of readPricedRows(name, bytes)) {
         messages += rows.length;
+        for (const { reportId: id, reportName, credits } of rows) {
+          if (id === undefined) continue;
+          checkReport({ id, name: reportName, cost: reportName === undefined ? undefined : credits }, name);
+        }
         const wanted = rows
           .map(itemOf)
           .filter(({ message }) => counts(message) && isWanted(message, selection));

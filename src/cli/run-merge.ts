@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { UnreadableError } from '../errors.js';
+import { DataError, UnreadableError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
 import { summaryFacts } from '../render/summary-facts.js';
 import { jsonValues } from '../source/document/json-values.js';
@@ -41,6 +41,7 @@ async function readParts(path: string, { host, signal }: Run): Promise<PartialSu
     throw new UnreadableError(name, reasonOf(error));
   });
   const documents = [...jsonValues(bytes, name)];
+  if (documents.length === 0) throw new DataError(name, 'holds no summary, so a part would be missing');
   const many = documents.length > 1;
   return documents.map((json, index) =>
     readPartialSummary(json.toString(), many ? `${name}, summary ${index + 1}` : name),

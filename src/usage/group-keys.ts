@@ -27,7 +27,11 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
   function reportKey({ message, report }: UsageItem): string {
     const id = message.reportId;
     const key = id === undefined ? NO_REPORT : `${id}`;
-    if (!reports.has(key)) reports.set(key, { by: 'report', id, name: report?.name });
+    const known = reports.get(key);
+    // Of `7` and `"7"`, which are one report, the number, in whatever order they come.
+    if (known === undefined || (typeof known.id === 'string' && typeof id !== 'string')) {
+      reports.set(key, { by: 'report', id, name: report?.name });
+    }
     return key;
   }
 

@@ -3,6 +3,7 @@ import { firstDayOf, periodOf, periodText } from './calendar.js';
 import { type GroupKey, isCalendarUnit } from './grouping.js';
 import type { UsageItem } from './item.js';
 import type { PartialSummary } from './partial-summary.js';
+import { createReportCheck } from './report-agreement.js';
 import { createSummary, type Summary } from './summarise.js';
 import { UTC } from './time-zone.js';
 
@@ -24,7 +25,7 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
   const [first] = parts;
   if (first === undefined) throw new DataError('merge', 'there is no summary to add');
   for (const part of parts) checkSame(first, part);
-  checkNames(parts);
+  checkReports(parts);
 
   // The labels are days of the summaries' own zone already.
   const sums = createSummary(first.by, UTC);
@@ -65,17 +66,11 @@ function checkSame(first: PartialSummary, part: PartialSummary): void {
   }
 }
 
-function checkNames(parts: readonly PartialSummary[]): void {
-  const names = new Map<string, { readonly shown: string; readonly part: string }>();
+function checkReports(parts: readonly PartialSummary[]): void {
+  const check = createReportCheck();
   for (const { groups, name } of parts) {
     for (const key of groups.flatMap(({ keys }) => keys)) {
-      if (key?.by !== 'report' || key.id === undefined) continue;
-      const shown = `${typeof key.id === 'string' ? 'text' : 'number'}, ${key.name ?? 'missing'}`;
-      const known = names.get(`${key.id}`);
-      if (known !== undefined && known.shown !== shown) {
-        throw new DataError(name, `report ${key.id} is ${shown}, but ${known.shown} in ${known.part}`);
-      }
-      names.set(`${key.id}`, { shown, part: name });
+      if (key?.by === 'report' && key.id !== undefined) check({ id: key.id, name: key.name }, name);
     }
   }
 }

@@ -23,7 +23,7 @@ export function createReportBook(source: Pick<Source, 'report'>) {
     if (failure !== undefined) return;
     try {
       const bytes = await source.report(id);
-      reports.set(keyOf(id), bytes === undefined ? MISSING : readReport(bytes, id));
+      reports.set(reportKey(id), bytes === undefined ? MISSING : readReport(bytes, id));
     } catch (error) {
       failure ??= { error };
     }
@@ -45,7 +45,7 @@ export function createReportBook(source: Pick<Source, 'report'>) {
       let complete = true;
       for (const { reportId } of messages) {
         if (reportId === undefined) continue;
-        const key = keyOf(reportId);
+        const key = reportKey(reportId);
         const report = reports.get(key);
         if (report === undefined) ask(reportId, key);
         if (report === undefined || report === ASKED) complete = false;
@@ -56,7 +56,7 @@ export function createReportBook(source: Pick<Source, 'report'>) {
     /** The report that prices `message`; undefined when it has none or it is missing. Ask for it first. */
     priceOf({ reportId }: Message): Report | undefined {
       if (reportId === undefined) return undefined;
-      const report = reports.get(keyOf(reportId));
+      const report = reports.get(reportKey(reportId));
       if (report === undefined || report === ASKED) {
         throw new Error(`report ${String(reportId)} was needed before it answered`);
       }
@@ -76,7 +76,7 @@ export function createReportBook(source: Pick<Source, 'report'>) {
 export type ReportBook = ReturnType<typeof createReportBook>;
 
 /** The same for `7` and `"7"`, which name the same report; a number where it can be, since it is found faster. */
-function keyOf(id: ReportId): number | string {
+export function reportKey(id: ReportId): number | string {
   if (typeof id === 'number') return id;
   const text = String(id);
   const number = Number(text);

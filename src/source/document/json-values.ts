@@ -1,5 +1,6 @@
 import { DataError } from '../../errors.js';
 import { skipSpace } from './skip-space.js';
+import { byteOrderMark } from './utf8.js';
 import { valueEnd } from './value-end.js';
 
 const COMMA = 0x2c;
@@ -13,7 +14,7 @@ const CLOSE = 0x5d;
  * @throws DataError where they do not end with the file
  */
 export function* jsonValues(bytes: Buffer, name: string): Generator<Buffer> {
-  let at = skipSpace(bytes, 0);
+  let at = skipSpace(bytes, byteOrderMark(bytes));
   const inArray = bytes[at] === OPEN;
   if (inArray) at = skipSpace(bytes, at + 1);
   while (at < bytes.length && bytes[at] !== CLOSE) {

@@ -23,6 +23,10 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
     if (reports.has(id)) throw new DataError(place, `${JSON.stringify(id)} stands twice`, 'id');
     reports.set(id, report);
   }
+  // It would price every message by its text. A byte order mark is white space to `trim`.
+  if (count === 0 && bytes.toString().trim() === '') {
+    throw new DataError(path, 'is empty; a file of no reports holds []');
+  }
   return { report: async (id) => reports.get(String(id)) };
 }
 
