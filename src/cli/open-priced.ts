@@ -37,7 +37,7 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
         messages += rows.length;
         for (const { reportId: id, reportName, credits } of rows) {
           if (id === undefined) continue;
-          checkReport({ id, name: reportName, cost: reportName === undefined ? undefined : credits }, name);
+          checkReport(id, reportName, reportName === undefined ? undefined : credits, name);
         }
         const wanted = rows
           .map(itemOf)

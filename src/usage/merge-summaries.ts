@@ -70,7 +70,7 @@ function checkReports(parts: readonly PartialSummary[]): void {
   const check = createReportCheck();
   for (const { groups, name } of parts) {
     for (const key of groups.flatMap(({ keys }) => keys)) {
-      if (key?.by === 'report' && key.id !== undefined) check({ id: key.id, name: key.name }, name);
+      if (key?.by === 'report' && key.id !== undefined) check(key.id, key.name, undefined, name);
     }
   }
 }
