@@ -1,3 +1,5 @@
+import type { Kind } from '../usage/item.js';
+import { barOf, barsBetween, chooseUnit, type Unit } from './calendar.js';
 import type { PageMeta, PageRow } from './contract.js';
 import { fractionDigits, toDigits, toUnits } from './exact.js';
 
@@ -34,4 +36,70 @@ export function readBill(meta: PageMeta, rows: readonly PageRow[]): Bill {
     throw new RangeError(`its messages add up to ${toDigits(total, scale)} credits, not ${meta.total}`);
   }
   return { meta, rows: counted, scale };
+}
+
+export interface Total {
+  readonly count: number;
+  /** credits × 10^scale of the bill. */
+  readonly units: bigint;
+}
+
+export interface Totals extends Total {
+  readonly byKind: Readonly<Record<Kind, Total>>;
+}
+
+/** Exact totals of `rows`, together and by kind. */
+export function addRows(rows: Iterable<BillRow>): Totals {
+  const byKind = { report: nothing(), text: nothing(), 'missing-report': nothing() };
+  for (const { kind, units } of rows) {
+    byKind[kind].count += 1;
+    byKind[kind].units += units;
+  }
+  const all = Object.values(byKind);
+  return {
+    count: all.reduce((sum, total) => sum + total.count, 0),
+    units: all.reduce((sum, total) => sum + total.units, 0n),
+    byKind,
+  };
+}
+
+/** The text price's share: messages without a report and those whose report is missing. */
+export function pricedByText({ byKind }: Totals): Total {
+  const { text, 'missing-report': missing } = byKind;
+  return { count: text.count + missing.count, units: text.units + missing.units };
+}
+
+function nothing() {
+  return { count: 0, units: 0n };
+}
+
+/** One bar of the chart: a day, or a month or year where days would be too many. */
+export interface Bar extends Totals {
+  /** YYYY-MM-DD, YYYY-MM or YYYY. */
+  readonly bar: string;
+}
+
+/** Exact totals of `rows` for each of `bars`, zero where there are none. */
+export function addBars(rows: readonly BillRow[], bars: readonly string[], unit: Unit): Bar[] {
+  const groups = new Map<string, BillRow[]>(bars.map((bar) => [bar, []]));
+  for (const row of rows) groups.get(barOf(row.day, unit))?.push(row);
+  return Array.from(groups, ([bar, group]) => ({ bar, ...addRows(group) }));
+}
+
+/** The chart's horizontal axis: the same whatever the filter leaves. */
+export interface Timeline {
+  readonly unit: Unit;
+  readonly bars: readonly string[];
+  /** The first and last day with a message, YYYY-MM-DD. */
+  readonly first: string;
+  readonly last: string;
+}
+
+/** From the first to the last day of `rows`, of which there is at least one. */
+export function timelineOf(rows: readonly PageRow[]): Timeline {
+  const days = [...new Set(rows.map(({ day }) => day))].sort();
+  const first = days.at(0) ?? '';
+  const last = days.at(-1) ?? '';
+  const unit = chooseUnit(first, last);
+  return { unit, bars: barsBetween(first, last, unit), first, last };
 }

@@ -1,4 +1,3 @@
-import { type BrushEvents, brushBars } from './brush.js';
 import { byId } from './elements.js';
 import { type Picture, plotBars } from './plot.js';
 
@@ -56,4 +55,96 @@ export function chartInPage(events: Pick<BrushEvents, 'choose' | 'clear'>): Char
       redraw();
     },
   };
+}
+
+/** What a person does to the bars, by their index. */
+export interface BrushEvents {
+  /** Points at a bar, with the pointer or the keyboard; undefined when at none any more. */
+  point(index: number | undefined): void;
+  /** Chooses the bars from `first` to `last`; `extend` (Shift) adds them to those chosen before. */
+  choose(first: number, last: number, extend: boolean): void;
+  /** Presses Escape. */
+  clear(): void;
+}
+
+/**
+ * Choosing bars inside `plot` by a click, by dragging across several, or by the keyboard: arrows, Home and End
+ * move, Enter or Space chooses, Shift extends, Escape clears. The bars may be redrawn at any time.
+ */
+function brushBars(plot: HTMLElement, events: BrushEvents): void {
+  brushByPointer(plot, events);
+  brushByKeyboard(plot, events);
+}
+
+function brushByPointer(plot: HTMLElement, { point, choose }: BrushEvents): void {
+  let drag: { pointer: number; start: number; end: number } | undefined;
+  const mark = () => {
+    for (const bar of plot.querySelectorAll('[data-index]')) {
+      const index = indexOf(bar);
+      const marked = drag !== undefined && index !== undefined && isBetween(index, drag.start, drag.end);
+      bar.classList.toggle('marked', marked);
+    }
+  };
+  plot.addEventListener('pointerdown', (event) => {
+    const start = barUnder(plot, event.clientX);
+    if (event.button !== 0 || start === undefined) return;
+    drag = { pointer: event.pointerId, start, end: start };
+    plot.setPointerCapture(event.pointerId);
+    mark();
+  });
+  plot.addEventListener('pointermove', (event) => {
+    const index = barUnder(plot, event.clientX);
+    if (index === undefined) return;
+    point(index);
+    if (drag === undefined || drag.end === index) return;
+    drag.end = index;
+    mark();
+  });
+  plot.addEventListener('pointerup', (event) => {
+    if (drag?.pointer !== event.pointerId) return;
+    const { start, end } = drag;
+    drag = undefined;
+    mark();
+    choose(Math.min(start, end), Math.max(start, end), event.shiftKey);
+  });
+  plot.addEventListener('pointercancel', () => {
+    drag = undefined;
+    mark();
+  });
+  plot.addEventListener('pointerleave', () => point(undefined));
+}
+
+function brushByKeyboard(plot: HTMLElement, { point, choose, clear }: BrushEvents): void {
+  plot.addEventListener('focusin', (event) => point(indexOf(event.target)));
+  plot.addEventListener('focusout', () => point(undefined));
+  plot.addEventListener('keydown', (event) => {
+    const index = indexOf(event.target);
+    if (index === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const bars = plot.querySelectorAll<SVGElement>('[data-index]');
+    const goal = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: bars.length - 1 }[event.key];
+    if (goal !== undefined) bars[goal]?.focus();
+    else if (event.key === 'Enter' || event.key === ' ') choose(index, index, event.shiftKey);
+    else if (event.key === 'Escape') clear();
+    else return;
+    event.preventDefault();
+  });
+}
+
+function indexOf(target: EventTarget | null): number | undefined {
+  const text =
+    target instanceof Element ? target.closest('[data-index]')?.getAttribute('data-index') : undefined;
+  return text == null ? undefined : Number(text);
+}
+
+/** By the horizontal place alone: a bar is as tall as the chart, and a drag may leave the chart or the window. */
+function barUnder(plot: HTMLElement, clientX: number): number | undefined {
+  const bars = plot.querySelectorAll('[data-index]');
+  const first = bars[0]?.getBoundingClientRect();
+  if (first === undefined) return undefined;
+  const index = Math.floor((clientX - first.left) / first.width);
+  return index >= 0 && index < bars.length ? index : undefined;
+}
+
+function isBetween(index: number, a: number, b: number): boolean {
+  return index >= Math.min(a, b) && index <= Math.max(a, b);
 }

@@ -1,3 +1,5 @@
+import { toDigits, toTwoDecimals } from './exact.js';
+
 /** The shell's element with this id. Throws when page.html and the script disagree. */
 export function byId<Found extends Element>(id: string, type: new () => Found): Found {
   const element = document.getElementById(id);
@@ -38,3 +40,21 @@ function setAttributes(element: Element, attributes: Attributes): void {
     element.setAttribute(name, value === true ? '' : String(value));
   }
 }
+
+/** Credits as an element: two decimals to read, the exact digits on hover and for whoever copies. */
+export type Figure = (units: bigint) => HTMLDataElement;
+
+export function figuresOf(scale: number): Figure {
+  return (units) => {
+    const exact = toDigits(units, scale);
+    const { text, rounded } = toTwoDecimals(units, scale);
+    return html('data', { value: exact, title: exact, class: rounded ? 'rounded' : undefined }, text);
+  };
+}
+
+/** A number of things, with thousands apart: `1,234 messages`. */
+export function countOf(count: number, singular: string, plural = `${singular}s`): string {
+  return `${INTEGER.format(count)} ${count === 1 ? singular : plural}`;
+}
+
+const INTEGER = new Intl.NumberFormat('en');

@@ -1,9 +1,9 @@
+import type { Timeline } from './bill.js';
 import { parseDay } from './calendar.js';
 import { KINDS } from './contract.js';
 import { byId, html } from './elements.js';
-import type { Change } from './navigation.js';
-import { KIND_NAMES } from './rows.js';
-import type { Timeline } from './timeline.js';
+import { KIND_NAMES } from './table.js';
+import type { Change } from './view.js';
 import { isFiltered, type View } from './view.js';
 
 type Filter = Pick<View, 'text' | 'kind' | 'from' | 'to'>;

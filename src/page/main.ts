@@ -1,9 +1,8 @@
 import { readBill } from './bill.js';
 import { clockIn } from './clock.js';
+import { decodeRow, type PageMeta, type PageRow } from './contract.js';
 import { byId } from './elements.js';
-import { readEmbedded } from './embedded.js';
-import { showEmpty } from './empty.js';
-import { showMasthead } from './masthead.js';
+import { showEmpty, showMasthead } from './header.js';
 import { openPage } from './open-page.js';
 
 const trouble = byId('trouble', HTMLParagraphElement);
@@ -22,4 +21,40 @@ try {
   trouble.textContent = `This file is damaged, so no figure of it is shown: ${reason}`;
   trouble.hidden = false;
   content.hidden = true;
+}
+
+/** The bill's data blocks in the page. Throws when one is missing or is not what the command writes. */
+export function readEmbedded(): { meta: PageMeta; rows: PageRow[] } {
+  const metaBlock = document.querySelector('script[data-block="meta"]');
+  const rowBlocks = document.querySelectorAll('script[data-block="rows"]');
+  return {
+    meta: decodeMeta(parseBlock(metaBlock)),
+    rows: [...rowBlocks].flatMap((block) => {
+      const rows = parseBlock(block);
+      if (!Array.isArray(rows)) throw new TypeError('a block of messages is not a list');
+      return rows.map(decodeRow);
+    }),
+  };
+}
+
+function parseBlock(block: Element | null): unknown {
+  return JSON.parse(block?.textContent ?? '');
+}
+
+function decodeMeta(value: unknown): PageMeta {
+  if (!isMeta(value)) throw new TypeError('the description of the bill lacks a field');
+  return value;
+}
+
+function isMeta(value: unknown): value is PageMeta {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const isText = (name: string) => typeof fields.get(name) === 'string';
+  const isTextOrAbsent = (name: string) => !fields.has(name) || isText(name);
+  return (
+    ['source', 'period', 'timezone', 'rules', 'asOf', 'total'].every(isText) &&
+    ['from', 'to', 'state'].every(isTextOrAbsent) &&
+    typeof fields.get('count') === 'number' &&
+    typeof fields.get('filtered') === 'boolean'
+  );
 }

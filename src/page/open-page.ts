@@ -1,23 +1,14 @@
-import type { Bill } from './bill.js';
+import { type Bill, type BillRow, timelineOf } from './bill.js';
 import { clockIn } from './clock.js';
-import { columnsInPage, describeSort } from './columns.js';
-import { copyExactly } from './copy.js';
-import { daysChart } from './days-chart.js';
-import { byId } from './elements.js';
+import { daysChart } from './days.js';
+import { byId, countOf, figuresOf } from './elements.js';
 import { toTwoDecimals } from './exact.js';
-import { countOf, figuresOf } from './figures.js';
 import { filtersInPage } from './filters.js';
-import { type Change, navigateByFragment } from './navigation.js';
+import { showTiles } from './header.js';
 import { PAGE_SIZE, pagesInPage, pagesOf } from './pages.js';
-import { printSelection } from './print.js';
-import { reachScrolled } from './reach-scrolled.js';
-import { showRows } from './rows.js';
-import { type Selection, selectFrom } from './selection.js';
-import { clickColumn } from './sort.js';
-import { stateTableRoles } from './table-roles.js';
-import { showTiles } from './tiles.js';
-import { timelineOf } from './timeline.js';
-import { isFiltered, type View } from './view.js';
+import { clickColumn, type Selection, selectFrom } from './select.js';
+import { columnsInPage, describeSort, reachScrolled, showRows, stateTableRoles } from './table.js';
+import { type Change, isFiltered, navigateByFragment, type View } from './view.js';
 
 /**
  * Shows a bill of at least one message and keeps it in step with the address: whatever a person does changes
@@ -84,4 +75,65 @@ export function openPage(bill: Bill): void {
 function scrollToTable(): void {
   const title = byId('messages-title', HTMLHeadingElement);
   if (title.getBoundingClientRect().top < 0) title.scrollIntoView();
+}
+
+/** More rows than this (some 40 sheets) are not printed; the page that is open is. */
+const MOST_PRINTED = 2000;
+
+/**
+ * Prints all rows that the filter leaves, or says that it prints the open page only, and in light colours.
+ * `show` puts rows into the table; `restore` puts back what the screen had.
+ */
+function printSelection(
+  selected: () => readonly BillRow[],
+  show: (rows: readonly BillRow[]) => void,
+  restore: () => void,
+): void {
+  const note = byId('printed', HTMLParagraphElement);
+  addEventListener('beforeprint', () => {
+    const rows = selected();
+    note.hidden = rows.length <= MOST_PRINTED;
+    note.textContent = `Only the page of the table that was open is printed, of ${rows.length.toLocaleString('en')} messages. The totals are those of all of them.`;
+    if (rows.length <= MOST_PRINTED) show(rows);
+  });
+  addEventListener('afterprint', () => {
+    note.hidden = true;
+    restore();
+  });
+}
+
+/**
+ * Makes copying take exact digits instead of the two decimals shown. Inside one figure the whole of it is
+ * taken; across several the browser copies as it always does, while the figures show their exact digits.
+ */
+function copyExactly(): void {
+  document.addEventListener('copy', (event) => {
+    const selection = getSelection();
+    if (selection === null || selection.rangeCount === 0 || selection.isCollapsed) return;
+    const range = selection.getRangeAt(0);
+    const only = figureAround(range.commonAncestorContainer);
+    if (only !== undefined) {
+      event.clipboardData?.setData('text/plain', only.value);
+      event.preventDefault();
+      return;
+    }
+    const start = figureAround(range.startContainer);
+    const end = figureAround(range.endContainer);
+    if (start !== undefined) range.setStartBefore(start);
+    if (end !== undefined) range.setEndAfter(end);
+    const figures = [...document.querySelectorAll('data')].filter((figure) =>
+      selection.containsNode(figure, true),
+    );
+    const shown = figures.map((figure) => figure.textContent);
+    for (const figure of figures) figure.textContent = figure.value;
+    // After the browser's own copying, which follows this event.
+    setTimeout(() => {
+      for (const [index, figure] of figures.entries()) figure.textContent = shown[index] ?? figure.value;
+    });
+  });
+}
+
+function figureAround(node: Node): HTMLDataElement | undefined {
+  const element = node instanceof Element ? node : node.parentElement;
+  return element?.closest('data') ?? undefined;
 }

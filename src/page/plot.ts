@@ -1,8 +1,8 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
+import type { Bar } from './bill.js';
 import { KINDS } from './contract.js';
 import { svg } from './elements.js';
 import { toApproximate } from './exact.js';
-import type { Bar } from './series.js';
 
 /** What the bars are drawn from. */
 export interface Picture {

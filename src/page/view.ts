@@ -1,4 +1,6 @@
 import type { Kind } from '../usage/item.js';
+import { parseDay } from './calendar.js';
+import { KINDS } from './contract.js';
 
 /** A column's name in the page's address: as in `--sort` and `--fields` of the command. */
 export const COLUMNS = ['message_id', 'timestamp', 'report_name', 'kind', 'credits_used'] as const;
@@ -25,4 +27,95 @@ export interface View {
 
 export function isFiltered(view: View): boolean {
   return view.text !== '' || view.kind !== undefined || view.from !== undefined || view.to !== undefined;
+}
+
+/*
+ * The view lives in the fragment (`#sort=credits_used.desc&kind=text`): it works in a file as over HTTP, and
+ * no server's log learns what was searched for.
+ */
+
+/** The fragment for `view`, with its `#`; '' for the whole bill as received. */
+export function formatView(view: View): string {
+  const query = new URLSearchParams();
+  for (const { column, descending } of view.sort) {
+    query.append('sort', `${column}.${descending ? 'desc' : 'asc'}`);
+  }
+  if (view.text !== '') query.set('q', view.text);
+  if (view.kind !== undefined) query.set('kind', view.kind);
+  if (view.from !== undefined) query.set('from', view.from);
+  if (view.to !== undefined) query.set('to', view.to);
+  if (view.page !== 1) query.set('page', String(view.page));
+  const text = query.toString();
+  return text === '' ? '' : `#${text}`;
+}
+
+/** The view of a fragment. A part that means nothing is left out, so that an old or mistyped link still opens. */
+export function parseView(fragment: string): View {
+  const query = new URLSearchParams(fragment.replace(/^#/, ''));
+  const kind = query.get('kind');
+  return {
+    sort: parseSort(query.getAll('sort')),
+    text: query.get('q') ?? '',
+    kind: KINDS.find((known) => known === kind),
+    from: parseDay(query.get('from') ?? ''),
+    to: parseDay(query.get('to') ?? ''),
+    page: parsePage(query.get('page')),
+  };
+}
+
+function parseSort(values: readonly string[]): SortKey[] {
+  const keys = new Map<string, SortKey>();
+  for (const value of values) {
+    const [name, direction] = value.split('.');
+    const column = COLUMNS.find((known) => known === name);
+    if (column === undefined || (direction !== 'asc' && direction !== 'desc') || keys.has(column)) continue;
+    keys.set(column, { column, descending: direction === 'desc' });
+  }
+  return [...keys.values()];
+}
+
+function parsePage(text: string | null): number {
+  return text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 1;
+}
+
+/**
+ * How a change enters the history: `push` so that Back undoes it, `replace` for the next letter of a word that
+ * is being typed.
+ */
+export type Change = 'push' | 'replace';
+
+export interface Navigation {
+  view(): View;
+  /** Changes the address; the caller draws. A view that is there already leaves the history as it is. */
+  go(view: View, change: Change): void;
+  /** Calls `draw` after Back, Forward, or an address edited by hand. */
+  onMove(draw: () => void): void;
+}
+
+export function navigateByFragment(): Navigation {
+  let current = parseView(location.hash);
+  return {
+    view: () => current,
+    go(view, change) {
+      const before = formatView(current);
+      current = view;
+      if (formatView(view) !== before) enter(location.pathname + location.search + formatView(view), change);
+    },
+    onMove(draw) {
+      addEventListener('popstate', () => {
+        current = parseView(location.hash);
+        draw();
+      });
+    },
+  };
+}
+
+/** A browser refuses addresses that change too often (Safari: 100 in 30 s). The page then goes on without. */
+function enter(address: string, change: Change): void {
+  try {
+    if (change === 'push') history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'SecurityError')) throw error;
+  }
 }

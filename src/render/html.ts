@@ -1,5 +1,5 @@
 import type { PageMeta, PageRow } from '../page/contract.js';
-import { encodeRow } from '../page/wire.js';
+import { encodeRow } from '../page/contract.js';
 import type { PageShell } from './page-shell.js';
 
 export type { PageMeta, PageRow };

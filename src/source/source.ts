@@ -53,7 +53,7 @@ export interface ExchangeStart {
   readonly attempt: number;
 }
 
-export interface ExchangeObserver {
+interface ExchangeObserver {
   /** Sent with the request, to the source's own origin only. */
   readonly headers?: Readonly<Record<string, string>>;
   /** @param outcome a status such as '200', or 'timeout', 'refused', 'reset', 'cut' … */

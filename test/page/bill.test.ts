@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readBill } from '../../src/page/bill.js';
-import { decodeRow, encodeRow } from '../../src/page/wire.js';
+import { decodeRow, encodeRow } from '../../src/page/contract.js';
 import { describe as describeBill, makeRows } from './bills.js';
 
 describe('a bill read from the page', () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readBill } from '../../src/page/bill.js';
 import { toDigits } from '../../src/page/exact.js';
-import { matchContent } from '../../src/page/filter.js';
-import { selectFrom } from '../../src/page/selection.js';
-import { parseView } from '../../src/page/state-url.js';
+import { matchContent, selectFrom } from '../../src/page/select.js';
+import { parseView } from '../../src/page/view.js';
 import { describe as describeBill, makeRows } from './bills.js';
 
 const rows = makeRows(500);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPageShell } from '../../build/page.js';
-import { decodeRow } from '../../src/page/wire.js';
+import { decodeRow } from '../../src/page/contract.js';
 import { htmlRenderer } from '../../src/render/html.js';
 import type { PageShell } from '../../src/render/page-shell.js';
 import { describe as describeBill, makeRows } from './bills.js';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readBill } from '../../src/page/bill.js';
 import type { PageRow } from '../../src/page/contract.js';
-import { rankColumns } from '../../src/page/ranks.js';
-import { clickColumn, sortRows } from '../../src/page/sort.js';
+import { clickColumn, rankColumns, sortRows } from '../../src/page/select.js';
 import type { Column, SortKey } from '../../src/page/view.js';
 import { describe as describeBill } from './bills.js';
 

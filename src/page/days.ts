@@ -1,0 +1,118 @@
+import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from './bill.js';
+import { firstDayOf, lastDayOf } from './calendar.js';
+import { chartInPage } from './chart.js';
+import { byId, countOf, type Figure, html } from './elements.js';
+import { toTwoDecimals } from './exact.js';
+import { matchDay } from './select.js';
+import type { View } from './view.js';
+
+type Range = Pick<View, 'from' | 'to'>;
+
+/**
+ * The chart and its table. Choosing bars sets the view's range of days, choosing the only chosen bar again ends
+ * it. The returned function draws `rows` (of any day): days outside the range stay in the chart, faded, so that
+ * they can be chosen, and are left out of the table.
+ */
+export function daysChart(
+  scale: number,
+  { unit, bars, first, last }: Timeline,
+  figure: Figure,
+  view: () => Range,
+  onRange: (range: Range) => void,
+): (rows: readonly BillRow[], range: Range) => void {
+  const noRange = { from: undefined, to: undefined };
+  const chart = chartInPage({
+    choose(firstIndex, lastIndex, extend) {
+      const now = view();
+      const from = firstDayOf(bars[firstIndex] ?? first);
+      const to = lastDayOf(bars[lastIndex] ?? last);
+      if (extend) onRange({ from: least(from, now.from ?? from), to: most(to, now.to ?? to) });
+      else onRange(now.from === from && now.to === to ? noRange : { from, to });
+    },
+    clear: () => onRange(noRange),
+  });
+  const showTable = daysTable(figure);
+  byId('chart-title', HTMLHeadingElement).textContent = `Credits a ${unit}`;
+
+  return (rows, range) => {
+    const isInRange = matchDay(range);
+    const hasRange = range.from !== undefined || range.to !== undefined;
+    const { from = '', to = '9999-12-31' } = range;
+    const isChosen = ({ bar }: Bar) => firstDayOf(bar) <= to && lastDayOf(bar) >= from;
+    const drawn = addBars(rows, bars, unit);
+    chart.draw({
+      bars: drawn,
+      scale,
+      chosen: hasRange ? isChosen : undefined,
+      describe: (bar) => describeBar(bar, scale),
+    });
+    const inRange = rows.filter(({ day }) => isInRange(day));
+    showTable(addBars(inRange, hasRange ? drawn.filter(isChosen).map(({ bar }) => bar) : bars, unit), unit);
+  };
+}
+
+function least(a: string, b: string): string {
+  return a < b ? a : b;
+}
+
+function most(a: string, b: string): string {
+  return a > b ? a : b;
+}
+
+/** The chart's figures as a table, for whoever cannot see bars. Filled only once it is opened. */
+function daysTable(figure: Figure): (bars: readonly Bar[], unit: string) => void {
+  const details = byId('days', HTMLDetailsElement);
+  const place = byId('days-table', HTMLElement);
+  let fill = () => {};
+  details.addEventListener('toggle', () => fill());
+  return (bars, unit) => {
+    fill = () => {
+      if (details.open) place.replaceChildren(tableOf(bars, unit, figure));
+    };
+    fill();
+  };
+}
+
+function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableElement {
+  const heads = [unit, 'Messages', 'Report', 'Text', 'Text, report missing', 'Credits'];
+  const rows = bars.map(({ bar, count, byKind, units }) => {
+    const figures = [byKind.report.units, byKind.text.units, byKind['missing-report'].units, units].map(
+      figure,
+    );
+    return html(
+      'tr',
+      {},
+      html('th', { scope: 'row' }, bar),
+      ...[count.toLocaleString('en'), ...figures].map((value) => html('td', { class: 'number' }, value)),
+    );
+  });
+  return html(
+    'table',
+    { class: 'days' },
+    html(
+      'caption',
+      { class: 'unseen' },
+      `Credits a ${unit.toLowerCase()} of the messages shown, by what priced them`,
+    ),
+    html(
+      'thead',
+      {},
+      html(
+        'tr',
+        {},
+        ...heads.map((head, index) => html('th', { scope: 'col', class: index > 0 && 'number' }, head)),
+      ),
+    ),
+    html('tbody', {}, ...rows),
+  );
+}
+
+/** A bar in words: `2024-04-29: 84.20 credits (79.00 by report, 5.20 by text), 2 messages`. */
+function describeBar(bar: Bar, scale: number): string {
+  const say = (units: bigint) => toTwoDecimals(units, scale).text;
+  if (bar.count === 0) return `${bar.bar}: no messages, ${say(0n)} credits`;
+  const shares = `${say(bar.byKind.report.units)} by report, ${say(pricedByText(bar).units)} by text`;
+  const missing = bar.byKind['missing-report'].count;
+  const lacking = missing === 0 ? '' : `, ${missing} with a missing report`;
+  return `${bar.bar}: ${say(bar.units)} credits (${shares}), ${countOf(bar.count, 'message')}${lacking}`;
+}

@@ -1,0 +1,140 @@
+import { instantOf } from '../source/timestamp.js';
+import { addRows, type Bill, type BillRow, type Totals } from './bill.js';
+import { KINDS, type PageRow } from './contract.js';
+import type { Column, SortKey, View } from './view.js';
+
+/** What a view leaves of the bill. */
+export interface Selection {
+  /** In the view's order, all pages. */
+  readonly rows: readonly BillRow[];
+  readonly totals: Totals;
+  /** The rows of every day: the chart shows what lies outside the range, too. */
+  readonly anyDay: readonly BillRow[];
+}
+
+/** Selects from `bill`. The last sort is kept, so that typing into the search sorts nothing. */
+export function selectFrom(bill: Bill): (view: View) => Selection {
+  const ranks = rankColumns(bill.rows);
+  let sorted: { sort: string; rows: readonly BillRow[] } = { sort: describe([]), rows: bill.rows };
+  return (view) => {
+    const sort = describe(view.sort);
+    if (sort !== sorted.sort) sorted = { sort, rows: sortRows(bill.rows, view.sort, ranks) };
+    const isInRange = matchDay(view);
+    const anyDay = sorted.rows.filter(matchContent(view));
+    const rows = anyDay.filter((row) => isInRange(row.day));
+    return { rows, totals: addRows(rows), anyDay };
+  };
+}
+
+function describe(sort: readonly SortKey[]): string {
+  return JSON.stringify(sort);
+}
+
+/**
+ * Whether a row has the view's kind and text, whatever its day. Text is found anywhere in the id or the report
+ * name, without regard to case or to how an accent is encoded.
+ */
+export function matchContent(view: Pick<View, 'text' | 'kind'>): (row: PageRow) => boolean {
+  const sought = fold(view.text.trim());
+  const names = new Map<string, boolean>();
+  const hasText = ({ messageId, reportName }: PageRow): boolean => {
+    if (sought === '' || messageId.includes(sought)) return true;
+    if (reportName === undefined) return false;
+    const found = names.get(reportName) ?? fold(reportName).includes(sought);
+    names.set(reportName, found);
+    return found;
+  };
+  return (row) => (view.kind === undefined || row.kind === view.kind) && hasText(row);
+}
+
+/** Whether a day lies in the view's range, both ends included. */
+export function matchDay(view: Pick<View, 'from' | 'to'>): (day: string) => boolean {
+  const { from = '', to = '9999-12-31' } = view;
+  return (day) => day >= from && day <= to;
+}
+
+function fold(text: string): string {
+  return text.normalize('NFC').toLowerCase();
+}
+
+/**
+ * What a click on a header does: ascending, descending, as received. A column keeps its precedence while it is
+ * sorted, and a new one comes after those already chosen.
+ */
+export function clickColumn(sort: readonly SortKey[], column: Column): SortKey[] {
+  const present = sort.find((key) => key.column === column);
+  if (present === undefined) return [...sort, { column, descending: false }];
+  if (present.descending) return sort.filter((key) => key !== present);
+  return sort.map((key) => (key === present ? { column, descending: true } : key));
+}
+
+/** A sorted copy. Equal rows stay as received, whatever the direction; rows without a value come last. */
+export function sortRows(rows: readonly BillRow[], sort: readonly SortKey[], ranks: Ranks): BillRow[] {
+  const keys = sort.map(({ column, descending }) => ({ rank: ranks(column), sign: descending ? -1 : 1 }));
+  return [...rows].sort((a, b) => {
+    for (const { rank, sign } of keys) {
+      const left = rank[a.index] ?? BLANK;
+      const right = rank[b.index] ?? BLANK;
+      if (left === right) continue;
+      if (left === BLANK) return 1;
+      if (right === BLANK) return -1;
+      return (left - right) * sign;
+    }
+    return a.index - b.index;
+  });
+}
+
+/** The place of each row's value among a column's distinct values, by the row's index. */
+export type Ranks = (column: Column) => Uint32Array;
+
+/** The rank of a row that has no value. */
+const BLANK = 0xffff_ffff;
+
+/**
+ * Ranks of `rows`, computed once a column. Comparing two ranks is comparing two integers, so that the exact
+ * comparison (big integers, collation) is paid per distinct value and not per step of a sort.
+ *
+ * Ids and credits compare as exact numbers, timestamps as instants, kinds in the order they are listed, names
+ * by English collation with numbers by value; names that collate alike, by code unit.
+ */
+export function rankColumns(rows: readonly BillRow[]): Ranks {
+  const collator = new Intl.Collator('en', { numeric: true });
+  const known = new Map<Column, Uint32Array>();
+  const compute: Record<Column, () => Uint32Array> = {
+    message_id: () => rank(rows, (row) => BigInt(row.messageId), ascending),
+    timestamp: () => rank(rows, instant, ascending),
+    report_name: () =>
+      rank(
+        rows,
+        (row) => row.reportName,
+        (a, b) => collator.compare(a, b) || ascending(a, b),
+      ),
+    kind: () => rank(rows, (row) => KINDS.indexOf(row.kind), ascending),
+    credits_used: () => rank(rows, (row) => row.units, ascending),
+  };
+  return (column) => {
+    const ranks = known.get(column) ?? compute[column]();
+    known.set(column, ranks);
+    return ranks;
+  };
+}
+
+function rank<Value extends string | number | bigint>(
+  rows: readonly BillRow[],
+  read: (row: BillRow) => Value | undefined,
+  compare: (a: Value, b: Value) => number,
+): Uint32Array {
+  const values = rows.map(read);
+  const distinct = [...new Set(values)].filter((value) => value !== undefined).sort(compare);
+  const places = new Map<Value | undefined, number>(distinct.map((value, place) => [value, place]));
+  return Uint32Array.from(values, (value) => places.get(value) ?? BLANK);
+}
+
+function instant(row: BillRow): number | undefined {
+  const milliseconds = instantOf(row.timestamp);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+}
+
+function ascending<Value extends string | number | bigint>(a: Value, b: Value): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
