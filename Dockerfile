@@ -13,15 +13,17 @@ RUN npm run build \
 FROM node:20.20-bookworm-slim
 ENV NODE_ENV=production \
     O_COPILOT_HOST=0.0.0.0 \
-    O_COPILOT_PORT=8080
+    O_COPILOT_PORT=8080 \
+    O_COPILOT_ADDRESS_FILE=/tmp/o-copilot.address
 COPY --from=build /app /app
 # Large results are held back here; everything else may be mounted read-only.
 VOLUME ["/tmp"]
 WORKDIR /app
 USER node
 EXPOSE 8080
+# Asks where the service says that it listens, whatever flags it was started with.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.O_COPILOT_PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "/app/node_modules/o-copilot/dist/o-copilot.js", "serve", "--healthcheck"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "/app/node_modules/o-copilot/dist/o-copilot.js"]
 CMD ["serve"]

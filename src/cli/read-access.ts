@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CommandLineError, SettingError, UnreadableError } from '../errors.js';
-import { reasonOf } from '../os-error.js';
+import { hasCode, reasonOf } from '../os-error.js';
 import { isLoopback } from '../service/auth/loopback.js';
 import { parseTokenFile } from '../service/auth/token-file.js';
 import type { AccessOptions, JwtOptions, TlsOptions } from '../service/service-options.js';
@@ -8,6 +8,8 @@ import type { ServeChoice } from './options/serve-options.js';
 
 /** Bytes of an HS256 secret (RFC 7518, section 3.2). */
 const SHORTEST_SECRET = 32;
+
+const HASHES_ONLY = 'it holds hashes, not tokens, so `chmod 644` gives no secret away';
 
 /** Who is let in, and how the connection is kept private. */
 export interface Access {
@@ -24,7 +26,9 @@ export interface Access {
 export async function readAccess(choice: ServeChoice): Promise<Access> {
   const tls = await readTls(choice);
   const tokens =
-    choice.tokens === undefined ? [] : parseTokenFile(await readText(choice.tokens), choice.tokens);
+    choice.tokens === undefined
+      ? []
+      : parseTokenFile(await readText(choice.tokens, HASHES_ONLY), choice.tokens);
   const jwt = await readJwt(choice);
   const asks = tokens.length > 0 || jwt !== undefined || tls?.clientCa !== undefined;
   if (!asks && !isLoopback(choice.host) && !choice.insecure) {
@@ -101,15 +105,20 @@ async function readJwks(where: string): Promise<URL | object> {
   throw new SettingError(where, 'is not a JWK set: {"keys":[…]}');
 }
 
-async function readText(path: string): Promise<string> {
-  return (await readBytes(path)).toString();
+async function readText(path: string, hint?: string): Promise<string> {
+  return (await readBytes(path, hint)).toString();
 }
 
 /** @throws UnreadableError */
-async function readBytes(path: string): Promise<Buffer> {
+async function readBytes(path: string, hint = 'make it readable for that user alone'): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new UnreadableError(path, reasonOf(error));
+    const reason = reasonOf(error);
+    if (!hasCode(error, 'EACCES')) throw new UnreadableError(path, reason);
+    throw new UnreadableError(
+      path,
+      `${reason} for user ${process.getuid?.()}, as whom the service runs; ${hint}`,
+    );
   }
 }

@@ -22,6 +22,7 @@ export const WRITTEN_FLAGS = {
   receipt: '--receipt',
   metrics: '--metrics',
   lock: '--lock',
+  addressFile: '--address-file',
 };
 
 /** The flags that name one file to read, in every command that has them. */

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { version } from '../../package.json';
 import { CommandLineError, InterruptedError, OCopilotError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
+import { writeFileAtomically } from '../output/write-file.js';
 import { startService } from '../service/start-service.js';
 import { type OpenLog, openLog } from '../service/telemetry/log.js';
 import { openTracing, type Tracing } from '../telemetry/tracing.js';
@@ -39,10 +41,15 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     const service = await startService(options, openedLog).catch((error) => {
       throw cannotListen(error, choice);
     });
-    log.info({ url: service.url, source: options.sourceName }, 'serving');
-    if (!run.signal.aborted) await once(run.signal, 'abort');
-    log.info({ grace: choice.grace }, 'stopping');
-    await service.stop(choice.grace);
+    try {
+      if (choice.addressFile !== undefined) await writeFileAtomically(choice.addressFile, `${service.url}\n`);
+      log.info({ url: service.url, source: options.sourceName }, 'serving');
+      if (!run.signal.aborted) await once(run.signal, 'abort');
+    } finally {
+      log.info({ grace: choice.grace }, 'stopping');
+      await service.stop(choice.grace);
+      if (choice.addressFile !== undefined) await rm(choice.addressFile, { force: true });
+    }
     await tracing?.close();
     log.info('stopped');
     // Anything but a signal is a crash that was wound up.

@@ -42,6 +42,15 @@ export const SERVICE_SETTINGS = {
     parse: wholeNumber(0, 65_535),
     fallback: 8080,
   },
+  addressFile: {
+    flag: 'address-file',
+    variable: 'O_COPILOT_ADDRESS_FILE',
+    placeholder: 'file',
+    description: 'write here the URL it listens at, for --healthcheck and for --port 0',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'none',
+  },
   messagesTtl: {
     flag: 'messages-ttl',
     variable: 'O_COPILOT_MESSAGES_TTL',

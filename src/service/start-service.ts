@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createIdentify, type Identify } from './auth/access.js';
 import { createBillStore } from './bill/bill-store.js';
 import { createApp } from './create-app.js';
+import { listen } from './http/create-server.js';
 import { drain } from './http/drain.js';
 import { openPeriodStore } from './period/open-period-store.js';
 import { memoryCache } from './period/text-cache.js';
@@ -71,11 +72,7 @@ export async function startService(
     redis?.close();
   };
   try {
-    await app.listen({
-      host: options.host,
-      port: options.port,
-      listenTextResolver: (url) => `listening at ${url}`,
-    });
+    await listen(app, options);
   } catch (error) {
     close();
     throw error;

@@ -22,6 +22,10 @@ export function serveCommand(run: Run): Command {
       const { hashToken } = await import('../hash-token.js');
       return hashToken(flags.hashToken, run);
     }
+    if (flags.healthcheck === true) {
+      const { checkHealth } = await import('../check-health.js');
+      return checkHealth(flags, run);
+    }
     const { runServe } = await import('../run-serve.js');
     return runServe(flags, run);
   });

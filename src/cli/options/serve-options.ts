@@ -19,6 +19,7 @@ export function addServeOptions(command: Command): Command {
   }
   add('--insecure', 'listen beyond this machine without asking who is there');
   add('--open-metrics', 'show /metrics to everybody');
+  add('--healthcheck', 'ask the service of --address-file whether it is alive, and end');
   add('--hash-token <name>', 'read a token from stdin, print its line for --tokens, and end');
   return command;
 }
@@ -27,6 +28,7 @@ export function addServeOptions(command: Command): Command {
 export interface ServeChoice {
   readonly host: string;
   readonly port: number;
+  readonly addressFile: string | undefined;
   readonly messagesTtl: number;
   readonly cacheTtl: number;
   readonly redis: string | undefined;
@@ -50,10 +52,21 @@ export interface ServeChoice {
 /** @throws CommandLineError, SettingError, and what reading the `.env` file throws */
 export async function serveChoiceFrom(flags: RawFlags, host: Host): Promise<ServeChoice> {
   const places: SettingPlaces = { flags, environment: host.env, envFile: await envFileOf(flags, host) };
-  const { host: address, port, messagesTtl, cacheTtl, redis, rateLimit, grace, ...files } = SERVICE_SETTINGS;
+  const {
+    host: address,
+    port,
+    addressFile,
+    messagesTtl,
+    cacheTtl,
+    redis,
+    rateLimit,
+    grace,
+    ...files
+  } = SERVICE_SETTINGS;
   return {
     host: settle('host', address, places).value,
     port: settle('port', port, places).value,
+    addressFile: settle('addressFile', addressFile, places).value,
     messagesTtl: settle('messagesTtl', messagesTtl, places).value,
     cacheTtl: settle('cacheTtl', cacheTtl, places).value,
     redis: settle('redis', redis, places).value,

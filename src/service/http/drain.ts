@@ -17,7 +17,10 @@ export async function drain(app: FastifyInstance, grace: number, cutOff: () => v
     app.server.closeAllConnections();
   }, grace);
   try {
+    // Fastify closes only a server that its own `listen` opened.
+    const closed = new Promise((resolve) => app.server.close(resolve));
     await app.close();
+    await closed;
   } finally {
     clearTimeout(timer);
     clearInterval(sweeper);
