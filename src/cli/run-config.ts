@@ -4,14 +4,13 @@ import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
 import { DOCUMENT_FORMATS, resultFrom } from './options/output-options.js';
-import { envFileOf, type RawFlags, settingsFrom } from './options/setting-options.js';
+import { type RawFlags, settingPlaces, settingsFrom } from './options/setting-options.js';
 
 /** Runs `config`. Wrong settings are errors here as anywhere, since none of them would be in force. */
 export async function runConfig(flags: RawFlags, run: Run): Promise<void> {
   const output = resultFrom(flags, DOCUMENT_FORMATS);
   await settingsFrom(flags, run.host);
-  const envFile = await envFileOf(flags, run.host);
-  const settings = listSettings({ flags, environment: run.host.env, envFile });
+  const settings = listSettings(await settingPlaces(flags, run.host));
   await deliver(output, run, async (sink) => {
     if (output.format === 'json') return sink.write(settingsJson(settings));
     const { settingsTable } = await import('../render/settings-table.js');

@@ -8,7 +8,7 @@ import { isOsError } from '../os-error.js';
 import { type FileUse, refuseOverlap } from '../output/file-overlap.js';
 import { STDOUT_NAMES } from '../output/open-sink.js';
 import type { Host } from './host.js';
-import { envFileOf, type RawFlags } from './options/setting-options.js';
+import { type RawFlags, settingPlaces } from './options/setting-options.js';
 import { pricedFrom } from './options/summary-options.js';
 
 /*
@@ -122,7 +122,7 @@ function writesOf(files: CommandFiles, args: Arguments, flags: RawFlags, { stdou
 /** The files of `--source`, wherever that was set. */
 async function sourceFiles(flags: RawFlags, host: Host): Promise<FileUse[]> {
   try {
-    const places = { flags, environment: host.env, envFile: await envFileOf(flags, host) };
+    const places = await settingPlaces(flags, host);
     const { value: where, origin } = settle('source', SETTINGS.source, places);
     if (where === 'sample' || /^https?:/i.test(where)) return [];
     const reports = (folder: string) => ({ name: `the reports of ${origin}`, at: join(folder, 'reports') });

@@ -132,7 +132,7 @@ const csv: Target = {
 
 const folder = mkdtempSync(join(tmpdir(), 'o-copilot-fuzz-'));
 
-/** A settings file settles into settings or is refused by name. */
+/** A settings file is read or refused by name. */
 const env: Target = {
   seeds: [
     'O_COPILOT_SOURCE=sample\nO_COPILOT_RETRIES=3 # three\n',

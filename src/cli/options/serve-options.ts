@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { JWT_SECRET, type RateLimit, SERVICE_SETTINGS } from '../../config/service-settings.js';
-import { type SettingPlaces, settle } from '../../config/settle.js';
+import { settle } from '../../config/settle.js';
 import { choicesOf } from '../../config/value.js';
 import type { Host } from '../host.js';
 import { optionAdder } from './add-option.js';
-import { envFileOf, type RawFlags } from './setting-options.js';
+import { type RawFlags, settingPlaces } from './setting-options.js';
 
 const GROUP = 'Service:';
 
@@ -51,7 +51,7 @@ export interface ServeChoice {
 
 /** @throws CommandLineError, SettingError, and what reading the `.env` file throws */
 export async function serveChoiceFrom(flags: RawFlags, host: Host): Promise<ServeChoice> {
-  const places: SettingPlaces = { flags, environment: host.env, envFile: await envFileOf(flags, host) };
+  const places = await settingPlaces(flags, host);
   const {
     host: address,
     port,

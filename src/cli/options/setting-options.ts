@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { readEnvFile } from '../../config/env-file.js';
+import { type EnvFile, readEnvFile } from '../../config/env-file.js';
+import { withoutServiceLinks } from '../../config/kubernetes.js';
 import { resolveSettings, type Settings } from '../../config/resolve.js';
 import { SETTINGS, type SettingName } from '../../config/settings.js';
+import type { SettingPlaces } from '../../config/settle.js';
 import { choicesOf } from '../../config/value.js';
 import type { Host } from '../host.js';
 import { optionAdder } from './add-option.js';
@@ -34,17 +36,18 @@ export async function settingsFrom(flags: RawFlags, host: Host): Promise<Setting
     const value = flags[name];
     if (typeof value === 'string') given[name] = value;
   }
-  return resolveSettings(given, host.env, await envFileOf(flags, host));
+  const { environment, envFile } = await settingPlaces(flags, host);
+  return resolveSettings(given, environment, envFile);
 }
 
-type EnvFile = ReturnType<typeof readEnvFile>;
-const envFiles = new WeakMap<Host, EnvFile>();
+const envFiles = new WeakMap<Host, Promise<EnvFile>>();
 
-/** The settings file of a run, read once: it may be a pipe. @throws as readEnvFile does */
-export function envFileOf({ envFile }: RawFlags, host: Host): EnvFile {
-  const known = envFiles.get(host) ?? readEnvFile(typeof envFile === 'string' ? envFile : undefined);
-  envFiles.set(host, known);
-  return known;
+/** Where the settings of a command are looked for. The file is read once a run: it may be a pipe. @throws as readEnvFile does */
+export async function settingPlaces(flags: RawFlags, host: Host): Promise<SettingPlaces> {
+  const path = typeof flags.envFile === 'string' ? flags.envFile : undefined;
+  const envFile = envFiles.get(host) ?? readEnvFile(path);
+  envFiles.set(host, envFile);
+  return { flags, environment: withoutServiceLinks(host.env), envFile: await envFile };
 }
 
 const SETTING_NAMES: readonly SettingName[] = [

@@ -1,0 +1,26 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Kubernetes tells every container the Services of its namespace: for one called `o-copilot`, or `o-copilot-…`,
+ * by names that look like our settings.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+const LINKS: readonly (readonly [name: RegExp, value: RegExp])[] = [
+  [/^O_COPILOT_(\w+_)?SERVICE_HOST$/, /^[\da-f.:]+$/i],
+  [/^O_COPILOT_(\w+_)?SERVICE_PORT(_\w+)?$/, /^\d+$/],
+  [/^O_COPILOT_(\w+_)?PORT(_\d+_(TCP|UDP|SCTP))?$/, /^(tcp|udp|sctp):\/\//],
+  [/^O_COPILOT_(\w+_)?PORT_\d+_(TCP|UDP|SCTP)_PROTO$/, /^(tcp|udp|sctp)$/],
+  [/^O_COPILOT_(\w+_)?PORT_\d+_(TCP|UDP|SCTP)_PORT$/, /^\d+$/],
+  [/^O_COPILOT_(\w+_)?PORT_\d+_(TCP|UDP|SCTP)_ADDR$/, /^[\da-f.:]+$/i],
+];
+
+/** The environment without the variables that Kubernetes sets. A setting such as `O_COPILOT_PORT=8080` stays. */
+export function withoutServiceLinks(environment: Environment): Environment {
+  const isLink = (name: string, value: string) =>
+    LINKS.some(([names, values]) => names.test(name) && values.test(value));
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name, value = '']) => !(name.startsWith('O_COPILOT_') && isLink(name, value)),
+    ),
+  );
+}
