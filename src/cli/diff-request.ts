@@ -29,7 +29,6 @@ export function diffRequestFrom(
       throw new CommandLineError(`--${narrowed}: is for the source, and two files are compared as they are`);
     }
   }
-  if (old === '-' && fresh === '-') throw new CommandLineError('stdin cannot be both OLD and NEW');
   return { old, fresh };
 }
 

@@ -1,6 +1,6 @@
 import { type Amount, compareAmounts } from '../engine/index.js';
 import { reconciliationJson } from '../render/reconciliation-json.js';
-import { createReconciliation, type Reconciliation } from '../usage/reconcile.js';
+import { createReconciliation, type Reconciliation } from '../usage/diff/reconcile.js';
 import { openTimeZone } from '../usage/time-zone.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';

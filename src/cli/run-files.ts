@@ -64,7 +64,10 @@ export const COMMAND_FILES: Readonly<Record<string, CommandFiles>> = {
     source: ([old, fresh], { total }) => fresh === undefined && (old === undefined || total === undefined),
     reads: (args) => pathsIn(args).map(inputAt),
   },
-  price: { source: (_, { reports }) => reports === undefined, reads: () => [STDIN] },
+  price: {
+    source: (_, { reports, source }) => reports === undefined && source !== '-',
+    reads: () => [STDIN],
+  },
   merge: { reads: (args) => summed(pathsIn(args).length === 0 ? ['-'] : pathsIn(args)) },
   rates: {},
   verify: {

@@ -53,6 +53,9 @@ async function refuseTwice(inputs: readonly Identified[]): Promise<void> {
       const once = input.identity.kind === 'pipe' || (input.at === 0 && other.at === 0);
       if (!once && !(input.summed && other.summed)) continue;
       if (!(await isSameFile(input.identity, other.identity))) continue;
+      if (other.at === 0 && input.at === 0) {
+        throw new CommandLineError('stdin cannot be both of two inputs: it can be read once only');
+      }
       const reason = once ? 'can be read once only' : 'would be counted twice';
       throw new CommandLineError(`${other.name} and ${input.name} are the same file, which ${reason}`);
     }

@@ -1,7 +1,7 @@
 import { formatAmount, subtractAmounts } from '../engine/index.js';
 import type { ExportRow } from '../source/export/export-row.js';
-import { type BillChange, differenceOf } from '../usage/bill-change.js';
-import type { BillSum } from '../usage/compare-bills.js';
+import type { BillSum } from '../usage/diff/compare-bills.js';
+import { type BillChange, differenceOf } from '../usage/diff/compare-bills.js';
 import { type DiffNames, type DiffRenderer, isEqual } from './diff-renderer.js';
 import { jsonString } from './json-string.js';
 

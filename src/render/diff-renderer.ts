@@ -1,5 +1,4 @@
-import type { BillChange } from '../usage/bill-change.js';
-import type { Comparison } from '../usage/compare-bills.js';
+import type { BillChange, Comparison } from '../usage/diff/compare-bills.js';
 
 /** The two bills compared, as they are shown. */
 export interface DiffNames {

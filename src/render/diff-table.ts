@@ -1,7 +1,7 @@
 import { formatAmount, subtractAmounts } from '../engine/index.js';
 import type { ExportRow } from '../source/export/export-row.js';
-import { type BillChange, type ComparedField, differenceOf } from '../usage/bill-change.js';
-import type { Comparison } from '../usage/compare-bills.js';
+import type { Comparison } from '../usage/diff/compare-bills.js';
+import { type BillChange, type ComparedField, differenceOf } from '../usage/diff/compare-bills.js';
 import { mostDecimals, padDecimals } from './decimals.js';
 import { type DiffNames, type DiffRenderer, isEqual } from './diff-renderer.js';
 import { type Column, drawTable, tableWidth } from './draw-table.js';

@@ -1,12 +1,11 @@
 import { compareAmounts, formatAmount } from '../engine/index.js';
-import type { Cause, Part } from '../usage/causes/cause.js';
-import type { Reconciliation } from '../usage/reconcile.js';
+import type { Cause, Part } from '../usage/diff/causes.js';
+import type { Explanation, Reconciliation } from '../usage/diff/reconcile.js';
 import { jsonString } from './json-string.js';
 
 /** `{"reconciliation":{…,"causes":[…],…}}`, one cause a line. Numbers in full. */
 export function reconciliationJson(source: string, value: Reconciliation): string {
-  const { invoice, messages, total, difference, causes, closedBy } = value;
-  const closed = closedBy === undefined ? null : closedBy.map(({ cause }) => cause);
+  const { invoice, messages, total, difference, causes, explanations } = value;
   const lines = causes.map((cause) => `\n${causeJson(cause)}`).join(',');
   return `{"reconciliation":{${[
     `"source":${jsonString(source)}`,
@@ -16,8 +15,14 @@ export function reconciliationJson(source: string, value: Reconciliation): strin
     `"difference":${formatAmount(difference)}`,
     `"equal":${compareAmounts(difference, 0) === 0}`,
     `"causes":[${lines}${lines === '' ? '' : '\n'}]`,
-    `"closed_by":${jsonString(closed)}`,
+    // The first of them, for scripts that want one.
+    `"closed_by":${jsonString(explanations[0]?.causes ?? null)}`,
+    `"explanations":[${explanations.map(explanationJson).join(',')}]`,
   ].join(',')}}}\n`;
+}
+
+function explanationJson({ causes, total }: Explanation): string {
+  return `{"causes":${jsonString(causes)},"total":${formatAmount(total)}}`;
 }
 
 function causeJson(cause: Cause): string {

@@ -1,6 +1,6 @@
 import { compareAmounts, formatAmount } from '../engine/index.js';
-import type { Cause, Part } from '../usage/causes/cause.js';
-import type { Reconciliation } from '../usage/reconcile.js';
+import type { Cause, Part } from '../usage/diff/causes.js';
+import type { Reconciliation } from '../usage/diff/reconcile.js';
 import { mostDecimals, padDecimals } from './decimals.js';
 import { drawFacts } from './fact-lines.js';
 import { signedAmount } from './signed-amount.js';
@@ -30,17 +30,22 @@ export function* reconciliationTable(
   ];
   yield* drawFacts(facts, terminal);
   if (equal) return;
-  const { causes, closedBy } = value;
-  yield causes.length === 0 ? '\n Nothing in the messages suggests why.\n' : '\n What could explain it:\n';
+  const { causes, explanations } = value;
+  const combined = explanations.filter(({ causes: names }) => names.length > 1);
+  const suggestion = causes.length > 0 || combined.length > 0;
+  yield suggestion ? '\n What could explain it:\n' : '\n Nothing in the messages suggests why.\n';
   for (const cause of causes) {
     yield ` ${signedAmount(cause.effect)}  ${headline(cause)}\n`;
     for (const line of detail(cause)) yield `     ${chalk.dim(line)}\n`;
-    if (closedBy?.length === 1 && closedBy[0] === cause)
+    if (explanations.some(({ causes: names }) => names.length === 1 && names[0] === cause.cause)) {
       yield `     ${chalk.bold('= explains it exactly')}\n`;
+    }
   }
-  if (closedBy !== undefined && closedBy.length > 1) {
-    yield ` Together these explain it exactly: ${closedBy.map(({ cause }) => cause).join(', ')}.\n`;
+  for (const { causes: names, total: left } of combined) {
+    const rounded = names.includes('rounding') ? `; ${formatAmount(left)} is rounded` : '';
+    yield ` Together these explain it exactly: ${names.join(', ')}${rounded}.\n`;
   }
+  if (explanations.length > 1) yield ` ${explanations.length} explanations fit; only one can be right.\n`;
 }
 
 function headline(cause: Cause): string {

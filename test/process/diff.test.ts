@@ -201,6 +201,7 @@ describe('--total', () => {
       equal: true,
       causes: [MISSING, MONTHS],
       closed_by: null,
+      explanations: [],
     });
   });
 
@@ -261,6 +262,62 @@ describe('--total', () => {
       source: path,
       causes: [MISSING, MONTHS],
     });
+  });
+});
+
+describe('faults B9, B10, B11 in the built program', () => {
+  const HEAD = 'message_id,timestamp,credits_used,report_id,kind';
+  const bill = (name: string, ...rows: string[]) => written(name, [HEAD, ...rows, ''].join('\r\n'));
+  const reconcile = async (...args: string[]) =>
+    JSON.parse((await diff('--json', ...args)).stdout).reconciliation;
+
+  test('fault B9 (copies have no order): exit 0', async () => {
+    const [five, seven] = [5, 7].map((credits) => `1,2024-04-01T00:00:00Z,${credits},,text`);
+    const [old, fresh] = [bill('57.csv', `${five}`, `${seven}`), bill('75.csv', `${seven}`, `${five}`)];
+    const run = await diff(old, fresh, '--json');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(run.stdout).diff).toMatchObject({ unchanged: 2, changed: 0, equal: true, changes: [] });
+  });
+
+  test('fault B10 (rounding is combined with the other causes)', async () => {
+    const rows = ['1,2024-04-01T00:00:00Z,31.555,7,report', '2,2024-04-01T00:00:00Z,3.9,8,missing-report'];
+    const path = bill('rounded.csv', ...rows);
+    expect(await reconcile('--total', '31.56', path)).toMatchObject({
+      closed_by: ['rounding', 'missing-reports'],
+      explanations: [{ causes: ['rounding', 'missing-reports'], total: 31.555 }],
+    });
+    const table = await diff('--total', '31.56', path);
+    expect(table.stdout).toContain(
+      ' Together these explain it exactly: rounding, missing-reports; 31.555 is rounded.\n',
+    );
+  });
+
+  test('fault B11 (a message counts once in any combination of causes)', async () => {
+    const path = bill(
+      'worked.csv',
+      '1,2024-04-01T00:00:00Z,10,7,report',
+      '2,2024-05-01T00:00:00Z,1,8,missing-report',
+      '3,2024-04-02T00:00:00Z,3.3,8,missing-report',
+      '4,2024-05-02T00:00:00Z,18.7,,text',
+      '5,2024-04-03T00:00:00Z,10,7,report',
+    );
+    expect(await reconcile('--total', '19', path)).toMatchObject({ closed_by: null, explanations: [] });
+    expect(await reconcile('--total', '20', path)).toMatchObject({
+      closed_by: ['missing-reports', 'other-months'],
+    });
+    const same = bill(
+      'same.csv',
+      '1,2024-04-01T00:00:00Z,10,7,report',
+      '2,2024-05-01T00:00:00Z,1,8,missing-report',
+      '3,2024-04-03T00:00:00Z,10,7,report',
+    );
+    expect((await reconcile('--total', '20', same)).explanations).toEqual([
+      { causes: ['missing-reports'], total: 20 },
+      { causes: ['other-months'], total: 20 },
+    ]);
+    const { stdout } = await diff('--total', '20', same);
+    expect(stdout.match(/= explains it exactly/g)).toHaveLength(2);
+    expect(stdout).toContain(' 2 explanations fit; only one can be right.\n');
   });
 });
 

@@ -231,7 +231,7 @@ describe.concurrent('fault B2 (no input is counted twice): 64', () => {
     ['merge part.*.json', 'part.1.json and part.2.json are the same file'],
     ['merge part.1.json part.3.json', 'would be counted twice'],
     ['merge part.1.json - <part.1.json', 'part.1.json and stdin are the same file'],
-    ['merge - - <part.1.json', 'can be read once only'],
+    ['merge - - <part.1.json', 'stdin cannot be both of two inputs'],
     ['merge - /dev/stdin < <(cat part.1.json)', 'can be read once only'],
     ['merge --json part.*.json --output part.3.json', 'never writes to a file or folder that it reads'],
     ['summary --from-priced p.ndjson p.ndjson', 'would be counted twice'],

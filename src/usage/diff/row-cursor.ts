@@ -1,4 +1,4 @@
-import type { ExportRow } from '../source/export/export-row.js';
+import type { ExportRow } from '../../source/export/export-row.js';
 
 /** Rows that do not rise by id, so that they cannot be compared as they arrive. */
 export class UnsortedRows extends Error {}

@@ -1,10 +1,10 @@
-import type { Amount } from '../engine/index.js';
-import type { ExportRow } from '../source/export/export-row.js';
-import { createIdTable } from './id-table.js';
-import { createTextColumn } from './text-column.js';
+import type { Amount } from '../../engine/index.js';
+import type { ExportRow } from '../../source/export/export-row.js';
+import { createIdTable } from '../id-table.js';
+import { createTextColumn } from '../text-column.js';
 
 /**
- * Rows by id; of several with one id, the first added is the first taken. It keeps what bills are compared by,
+ * Rows by id. It keeps what bills are compared by,
  * column by column: about 80 bytes a row. All rows are added before the first is taken.
  */
 export function createRowIndex() {
@@ -24,8 +24,11 @@ export function createRowIndex() {
   }
 
   function noteRow(id: number | bigint, row: number): void {
-    if (firstRow(id) !== undefined) copies.set(id, [...(copies.get(id) ?? []), row]);
-    else if (typeof id === 'number') table.addOrGet(id, row);
+    if (firstRow(id) !== undefined) {
+      const known = copies.get(id);
+      if (known === undefined) copies.set(id, [row]);
+      else known.push(row);
+    } else if (typeof id === 'number') table.addOrGet(id, row);
     else large.set(id, row);
   }
 
@@ -49,14 +52,17 @@ export function createRowIndex() {
       reportNames.add(row.reportName);
     },
 
-    /** Undefined when no row of this id is left. */
-    take(id: number | bigint): ExportRow | undefined {
+    /** Takes a row of this id for which `wanted` holds; undefined where none is left. */
+    take(id: number | bigint, wanted: (row: ExportRow) => boolean): ExportRow | undefined {
       taken ??= new Uint8Array(ids.length);
       const first = firstRow(id);
-      const row = first === undefined || taken[first] === 0 ? first : copies.get(id)?.shift();
-      if (row === undefined) return undefined;
-      taken[row] = 1;
-      return rowAt(row);
+      for (const row of first === undefined ? [] : [first, ...(copies.get(id) ?? [])]) {
+        if (taken[row] === 1) continue;
+        const found = rowAt(row);
+        if (!wanted(found)) continue;
+        taken[row] = 1;
+        return found;
+      }
     },
 
     /** The rows that were not taken. */

@@ -1,8 +1,46 @@
-import { type Amount, createTotal } from '../engine/index.js';
-import type { ExportRow } from '../source/export/export-row.js';
-import { type BillChange, changeBetween } from './bill-change.js';
+import { type Amount, compareAmounts, createTotal, subtractAmounts } from '../../engine/index.js';
+import type { ExportRow } from '../../source/export/export-row.js';
 import { createRowCursor } from './row-cursor.js';
 import { createRowIndex } from './row-index.js';
+
+/** What one message is in two bills. */
+export type BillChange =
+  | { readonly change: 'added'; readonly old: undefined; readonly new: ExportRow }
+  | { readonly change: 'removed'; readonly old: ExportRow; readonly new: undefined }
+  | {
+      readonly change: 'changed';
+      readonly old: ExportRow;
+      readonly new: ExportRow;
+      readonly fields: readonly ComparedField[];
+    };
+
+const COMPARED_FIELDS = ['timestamp', 'report_name', 'credits_used'] as const;
+export type ComparedField = (typeof COMPARED_FIELDS)[number];
+
+/** The difference of a message that stands in both bills; undefined where there is none. */
+export function changeBetween(old: ExportRow, fresh: ExportRow): BillChange | undefined {
+  const fields = COMPARED_FIELDS.filter((field) => differs(field, old, fresh));
+  return fields.length === 0 ? undefined : { change: 'changed', old, new: fresh, fields };
+}
+
+function differs(field: ComparedField, old: ExportRow, fresh: ExportRow): boolean {
+  switch (field) {
+    case 'timestamp':
+      // An export made without the field says nothing of it.
+      return (
+        old.timestamp !== undefined && fresh.timestamp !== undefined && old.timestamp !== fresh.timestamp
+      );
+    case 'report_name':
+      return old.reportName !== fresh.reportName;
+    case 'credits_used':
+      return compareAmounts(old.credits, fresh.credits) !== 0;
+  }
+}
+
+/** New credits minus old ones; a message that is not in a bill costs nothing there. */
+export function differenceOf(change: BillChange): Amount {
+  return subtractAmounts(change.new?.credits ?? 0, change.old?.credits ?? 0);
+}
 
 export interface BillSum {
   readonly messages: number;
@@ -62,16 +100,19 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean) {
     }
   }
 
+  /** Copies of one message have no order: as many as are equal count as unchanged, whatever the order of the rows. */
   async function* indexed(): AsyncGenerator<BillChange> {
     const index = createRowIndex();
     for await (const rows of old) for (const row of rows) index.add(row);
-    const changes: BillChange[] = [];
-    const note = (change: BillChange | undefined) => {
-      if (change !== undefined) changes.push(change);
-    };
-    for await (const rows of fresh) for (const row of rows) note(compare(index.take(row.id), row));
-    for (const row of index.rest()) note(compare(row, undefined));
-    yield* changes.sort(byId);
+    const unmatched: ExportRow[] = [];
+    for await (const rows of fresh) {
+      for (const row of rows) {
+        const equal = index.take(row.id, (before) => changeBetween(before, row) === undefined);
+        if (equal === undefined) unmatched.push(row);
+        else compare(equal, row);
+      }
+    }
+    yield* mergeSorted([...index.rest()].sort(byIdAndContent), unmatched.sort(byIdAndContent), compare);
   }
 
   return {
@@ -98,9 +139,35 @@ function changeOf(before: ExportRow | undefined, after: ExportRow | undefined): 
   return before && { change: 'removed', old: before, new: undefined };
 }
 
-function byId(a: BillChange, b: BillChange): number {
-  const [left, right] = [(a.new ?? a.old).id, (b.new ?? b.old).id];
-  return left < right ? -1 : left > right ? 1 : 0;
+function* mergeSorted(
+  old: readonly ExportRow[],
+  fresh: readonly ExportRow[],
+  compare: (before: ExportRow | undefined, after: ExportRow | undefined) => BillChange | undefined,
+): Generator<BillChange> {
+  let [left, right] = [0, 0];
+  while (left < old.length || right < fresh.length) {
+    const [before, after] = [old[left], fresh[right]];
+    const takeOld = before !== undefined && (after === undefined || before.id <= after.id);
+    const takeNew = after !== undefined && (before === undefined || after.id <= before.id);
+    const change = compare(takeOld ? before : undefined, takeNew ? after : undefined);
+    if (change !== undefined) yield change;
+    if (takeOld) left++;
+    if (takeNew) right++;
+  }
+}
+
+/** By rising id; copies by what they say, so that their order in a bill does not matter. */
+function byIdAndContent(a: ExportRow, b: ExportRow): number {
+  return (
+    compareTexts(a.id, b.id) ||
+    compareAmounts(a.credits, b.credits) ||
+    compareTexts(a.timestamp ?? '', b.timestamp ?? '') ||
+    compareTexts(a.reportName ?? '', b.reportName ?? '')
+  );
+}
+
+function compareTexts<Value extends string | number | bigint>(a: Value, b: Value): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 async function* inBatches(changes: AsyncIterable<BillChange>): AsyncGenerator<BillChange[]> {

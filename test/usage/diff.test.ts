@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ExportRow } from '../../src/source/export/export-row.js';
-import { compareBills } from '../../src/usage/compare-bills.js';
-import { UnsortedRows } from '../../src/usage/row-cursor.js';
+import { compareBills } from '../../src/usage/diff/compare-bills.js';
+import { UnsortedRows } from '../../src/usage/diff/row-cursor.js';
 
 const row = (id: number | bigint, credits = 100, more: Partial<ExportRow> = {}): ExportRow => ({
   id,
@@ -99,6 +99,51 @@ test('merging sorted rows and looking up unsorted ones find the same', async () 
       const looked = await compare(old, fresh, false, size);
       const merged = await compare(sortedRows(old), sortedRows(fresh), true, size);
       expect(looked).toEqual(merged);
+    }),
+  );
+});
+
+test('fault B9 (copies have no order): bills that are equal as multisets are equal', async () => {
+  const result = await compare([row(1, 500), row(1, 700)], [row(1, 700), row(1, 500)], false);
+  expect(result.found).toEqual([]);
+  expect(result.comparison).toMatchObject({ added: 0, removed: 0, changed: 0, unchanged: 2 });
+  const fewer = await compare([row(1, 500)], [row(1, 700), row(1, 500)], false);
+  expect(brief(fewer)).toEqual(['added 1']);
+  expect(fewer.found[0]?.new?.credits).toBe(700);
+  const names = ['A', 'B'].map((reportName) => row(1, 100, { reportName }));
+  expect(brief(await compare(names, names.toReversed(), false))).toEqual([]);
+});
+
+test('fault B9 (property): the order of rows never matters, and as many as can be are unchanged', async () => {
+  const rows = fc.array(
+    fc.record({ id: fc.integer({ min: 1, max: 4 }), credits: fc.integer({ min: 1, max: 3 }) }),
+    { maxLength: 12 },
+  );
+  const order = fc.infiniteStream(fc.nat());
+  await fc.assert(
+    fc.asyncProperty(rows, rows, order, async (old, fresh, keys) => {
+      const shuffled = (all: typeof old) =>
+        all.map((each) => ({ each, key: keys.next().value })).sort((a, b) => a.key - b.key);
+      const rowsOf = (all: typeof old) => all.map(({ id, credits }) => row(id, credits));
+      const first = await compare(rowsOf(old), rowsOf(fresh), false);
+      const second = await compare(
+        rowsOf(shuffled(old).map(({ each }) => each)),
+        rowsOf(shuffled(fresh).map(({ each }) => each)),
+        false,
+      );
+      expect(second).toEqual(first);
+      expect(brief(await compare(rowsOf(old), rowsOf(shuffled(old).map(({ each }) => each)), false))).toEqual(
+        [],
+      );
+      const count = (all: typeof old, { id, credits }: (typeof old)[number]) =>
+        all.filter((each) => each.id === id && each.credits === credits).length;
+      const kinds = new Map([...old, ...fresh].map((each) => [`${each.id} ${each.credits}`, each]));
+      const unchanged = [...kinds.values()].reduce(
+        (sum, kind) => sum + Math.min(count(old, kind), count(fresh, kind)),
+        0,
+      );
+      expect(first.comparison.unchanged).toBe(unchanged);
+      expect(first.comparison.old.messages).toBe(old.length);
     }),
   );
 });
