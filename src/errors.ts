@@ -70,6 +70,8 @@ export class UpstreamError extends OCopilotError {
     readonly status?: number,
     /** Requests made for this document, the first included. */
     readonly attempts = 1,
+    /** Seconds after which upstream asked to be asked again. */
+    readonly retryAfter?: number,
   ) {
     super(
       `${/^https?:/i.test(url) ? 'GET ' : ''}${url}: ${reason}${attempts > 1 ? ` (after ${attempts} attempts)` : ''}`,

@@ -3,6 +3,8 @@ import { version } from '../../package.json';
 import type { Settings } from '../config/resolve.js';
 import { UnreadableError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
+import type { ConnectionPool } from '../source/http/connection-pool.js';
+import type { HttpSettings } from '../source/http/settings.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { Run } from './host.js';
 import { untilDeadline } from './until-deadline.js';
@@ -13,6 +15,8 @@ export interface SourceOptions {
   readonly observer: SourceObserver;
   /** `performance.now()` when the run began: the deadline counts from there. */
   readonly startedAt: number;
+  /** Connections that outlive the source, for who opens many. */
+  readonly pool?: ConnectionPool;
 }
 
 /** The place that `--source` names. @throws UnreadableError */
@@ -32,25 +36,31 @@ export async function openSource(settings: Settings, options: SourceOptions, run
   return fileSource(where, signal);
 }
 
-async function openHttp(settings: Settings, options: SourceOptions, { host, signal }: Run): Promise<Source> {
+async function openHttp(settings: Settings, options: SourceOptions, run: Run): Promise<Source> {
   const { httpSource } = await import('../source/http/http-source.js');
+  return httpSource(httpSettings(settings, options, run), options.observer, options.pool);
+}
+
+/** What requests to the upstream that `--source` names need. */
+export function httpSettings(
+  settings: Settings,
+  options: Pick<SourceOptions, 'maxBody' | 'startedAt'>,
+  { host, signal }: Run,
+): HttpSettings {
   const { period, token, origins, connectTimeout, readTimeout, deadline, retries, concurrency } = settings;
-  return httpSource(
-    {
-      base: new URL(settings.source),
-      period,
-      ...(token !== undefined && { token, tokenOrigin: origins.token }),
-      connectTimeout,
-      readTimeout,
-      deadline,
-      startedAt: options.startedAt,
-      retries,
-      concurrency,
-      maxBody: options.maxBody,
-      signal,
-      env: host.env,
-      userAgent: `o-copilot/${version}`,
-    },
-    options.observer,
-  );
+  return {
+    base: new URL(settings.source),
+    period,
+    ...(token !== undefined && { token, tokenOrigin: origins.token }),
+    connectTimeout,
+    readTimeout,
+    ...(Number.isFinite(deadline) && { deadline }),
+    startedAt: options.startedAt,
+    retries,
+    concurrency,
+    maxBody: options.maxBody,
+    signal,
+    env: host.env,
+    userAgent: `o-copilot/${version}`,
+  };
 }

@@ -1,21 +1,27 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../package.json';
+import type { Settings } from '../config/resolve.js';
 import { CommandLineError, InterruptedError, OCopilotError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
 import { writeFileAtomically } from '../output/write-file.js';
+import type { ServiceOptions } from '../service/service-options.js';
 import { startService } from '../service/start-service.js';
 import { type OpenLog, openLog } from '../service/telemetry/log.js';
+import type { ConnectionPool } from '../source/http/connection-pool.js';
 import { openTracing, type Tracing } from '../telemetry/tracing.js';
 import { openTimeZone } from '../usage/time-zone.js';
 import type { Run } from './host.js';
-import { openSource } from './open-source.js';
+import { httpSettings, openSource } from './open-source.js';
 import { rateCardFrom } from './options/rates-option.js';
 import { runChoiceFrom } from './options/run-options.js';
 import { type ServeChoice, serveChoiceFrom } from './options/serve-options.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
 import { readAccess } from './read-access.js';
 
+/** Messages documents that may arrive at once without keeping a report waiting. */
+const DOCUMENTS_AT_ONCE = 16;
 /** Milliseconds that one delivery of spans to the collector may take. */
 const LONGEST_DELIVERY = 3000;
 
@@ -67,12 +73,17 @@ async function serviceOptions(flags: RawFlags, tracing: Tracing | undefined, run
   if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
   const choice = await serveChoiceFrom(flags, run.host);
   const { access, tls } = await readAccess(choice);
-  const open: Parameters<typeof startService>[0]['openSource'] = (observer, signal) =>
-    openSource(
-      settings,
-      { maxBody: runChoice.maxBody, observer, startedAt: performance.now() },
-      { host: run.host, signal },
-    );
+  const isLocal = !/^https?:\/\//i.test(settings.source);
+  // A local source by its full path, so that what must not be shown of it is known.
+  const source = isLocal && settings.source !== 'sample' ? resolve(settings.source) : settings.source;
+  const sourceSettings: Settings = { ...settings, source, deadline: Number.POSITIVE_INFINITY };
+  const { maxBody } = runChoice;
+  const pool = isLocal ? undefined : await openPool(sourceSettings, maxBody, run);
+  const open: ServiceOptions['openSource'] = (observer, signal) => {
+    const startedAt = performance.now();
+    const options = { maxBody, observer, startedAt, ...(pool !== undefined && { pool }) };
+    return openSource(sourceSettings, options, { host: run.host, signal });
+  };
   return {
     ...choice,
     access,
@@ -81,23 +92,48 @@ async function serviceOptions(flags: RawFlags, tracing: Tracing | undefined, run
     card: await rateCardFrom(flags, settings.rules),
     duplicates: runChoice.duplicates,
     zone: await openTimeZone(settings.timezone),
-    source: settings.source,
-    sourceName: await nameOf(open, run.signal),
+    cacheScope: cacheScope(sourceSettings, run.host.env),
+    isLocal,
+    serverPaths: source === settings.source && !isAbsolute(source) ? [] : [source, dirname(source)],
+    sourceName: await nameOf(settings, open, run.signal),
     period: settings.period,
+    deadline: settings.deadline,
+    concurrency: settings.concurrency,
     version,
     tracing,
     openSource: open,
   };
 }
 
+/** Connections shared by the sources of all requests. */
+async function openPool(settings: Settings, maxBody: number, run: Run): Promise<ConnectionPool> {
+  const { createConnectionPool } = await import('../source/http/connection-pool.js');
+  const wanted = httpSettings(settings, { maxBody, startedAt: performance.now() }, run);
+  // Documents that arrive slowly must not keep reports from being asked for.
+  const { concurrency } = settings;
+  return createConnectionPool({ ...wanted, concurrency: concurrency + DOCUMENTS_AT_ONCE }, run.signal);
+}
+
+/** Everything that decides what upstream says of a report: where and as whom it is asked, and by which way. */
+function cacheScope({ source, token, period }: Settings, env: Run['host']['env']): readonly string[] {
+  const ways = [...PROXY_VARIABLES, 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'];
+  return [source, token ?? '', period, ...ways.map((name) => env[name] ?? '')];
+}
+
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
+
 /** Opens the source once, without a request, so that a wrong one is told before anything listens. */
 async function nameOf(
-  open: Parameters<typeof startService>[0]['openSource'],
+  { source: given }: Settings,
+  open: ServiceOptions['openSource'],
   signal: AbortSignal,
 ): Promise<string> {
   const source = await open({}, signal);
   await source.close();
-  return source.name;
+  return source.name === resolve(given) ? given : source.name;
 }
 
 /** `EADDRINUSE` and its like are the command line's fault. */

@@ -6,7 +6,7 @@ import type { SourceOptions } from './open-source.js';
  * `signal`, and the deadline too, for a source that keeps none itself: a pipe that nobody closes must not hang a job.
  *
  * @param name of the source, for the UpstreamTimeoutError that is the reason
- * @param deadline milliseconds
+ * @param deadline milliseconds, or Infinity
  */
 export function untilDeadline(
   name: string,
@@ -17,7 +17,9 @@ export function untilDeadline(
   const controller = new AbortController();
   const expire = () =>
     controller.abort(new UpstreamTimeoutError(name, `deadline of ${showDuration(deadline)} passed`));
-  setTimeout(expire, Math.max(0, startedAt + deadline - performance.now())).unref();
+  if (Number.isFinite(deadline)) {
+    setTimeout(expire, Math.max(0, startedAt + deadline - performance.now())).unref();
+  }
   if (signal.aborted) controller.abort(signal.reason);
   signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
   return controller.signal;

@@ -1,4 +1,4 @@
-import { JWT_SECRET, SERVICE_SETTINGS } from './service-settings.js';
+import { SERVICE_SECRETS, SERVICE_SETTINGS } from './service-settings.js';
 import { SETTINGS, type Setting } from './settings.js';
 import { type SettingPlaces, settle } from './settle.js';
 
@@ -28,7 +28,7 @@ export function listSettings(places: SettingPlaces): ShownSetting[] {
       shown(name, setting, places, service);
   return [
     ...Object.entries(SETTINGS).map(show(false)),
-    ...Object.entries({ ...SERVICE_SETTINGS, jwtSecret: JWT_SECRET }).map(show(true)),
+    ...Object.entries({ ...SERVICE_SETTINGS, ...SERVICE_SECRETS }).map(show(true)),
   ];
 }
 

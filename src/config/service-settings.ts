@@ -1,5 +1,5 @@
 import type { Setting } from './settings.js';
-import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
+import { duration, InvalidValue, oneOf, type Parse, plainText, size, wholeNumber } from './value.js';
 
 /** Requests allowed within a span of time. */
 export interface RateLimit {
@@ -77,6 +77,23 @@ export const SERVICE_SETTINGS = {
     parse: redisUrl,
     fallback: undefined,
     shownFallback: 'memory',
+  },
+  maxMemory: {
+    flag: 'max-memory',
+    variable: 'O_COPILOT_MAX_MEMORY',
+    placeholder: 'size',
+    description: 'for the period, answers in the making, and caches; beyond it, 503',
+    parse: size,
+    fallback: 256 * 1024 * 1024,
+    shownFallback: '256m',
+  },
+  maxJobs: {
+    flag: 'max-jobs',
+    variable: 'O_COPILOT_MAX_JOBS',
+    placeholder: 'count',
+    description: 'different answers in the making at once; beyond it, 503',
+    parse: wholeNumber(1, 100_000),
+    fallback: 100,
   },
   rateLimit: {
     flag: 'rate-limit',
@@ -186,12 +203,23 @@ export const SERVICE_SETTINGS = {
   },
 } as const satisfies Record<string, Setting<unknown, unknown>>;
 
-/** The secret itself, for places where no file can be mounted; it has no flag. */
-export const JWT_SECRET = {
-  variable: 'O_COPILOT_JWT_SECRET',
-  placeholder: 'secret',
-  description: 'let in JWTs signed with this secret (HS256)',
-  parse: plainText,
-  fallback: undefined,
-  secret: true,
-} as const satisfies Setting<string, undefined>;
+/** Secrets that `serve` reads, for places where no file can be mounted; they have no flag. */
+export const SERVICE_SECRETS = {
+  jwtSecret: {
+    variable: 'O_COPILOT_JWT_SECRET',
+    placeholder: 'secret',
+    description: 'let in JWTs signed with this secret (HS256)',
+    parse: plainText,
+    fallback: undefined,
+    secret: true,
+  },
+  cacheSecret: {
+    variable: 'O_COPILOT_CACHE_SECRET',
+    placeholder: 'secret',
+    description: 'authenticates what services share in Redis',
+    parse: plainText,
+    fallback: undefined,
+    shownFallback: 'from the source and its token',
+    secret: true,
+  },
+} as const satisfies Record<string, Setting<string, undefined>>;

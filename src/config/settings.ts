@@ -1,7 +1,7 @@
 import { RULESETS } from '../engine/ruleset.js';
 import { MOST_REPORTS_AT_ONCE } from '../source/reports-at-once.js';
 import { isTimeZone } from '../usage/time-zone.js';
-import { JWT_SECRET, SERVICE_SETTINGS } from './service-settings.js';
+import { SERVICE_SECRETS, SERVICE_SETTINGS } from './service-settings.js';
 import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
 
 /** A setting that has a flag, an environment variable and a default. */
@@ -132,6 +132,9 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 
 /** Variables of the same family that the service alone reads. */
-export const OTHER_VARIABLES: readonly string[] = [...Object.values(SERVICE_SETTINGS), JWT_SECRET]
+export const OTHER_VARIABLES: readonly string[] = Object.values({
+  ...SERVICE_SETTINGS,
+  ...SERVICE_SECRETS,
+})
   .map(({ variable }) => variable)
   .filter((variable) => variable.startsWith('O_COPILOT_'));

@@ -40,7 +40,7 @@ export function createSpool(mostInMemory = MEMORY): Spool {
         return;
       }
       file ??= openNameless();
-      appendTo(file, bytes);
+      writeNameless(file, bytes);
       fileSize += bytes.length;
     },
     clear() {
@@ -63,8 +63,11 @@ export function createSpool(mostInMemory = MEMORY): Spool {
   };
 }
 
-/** Opened to append, so that a truncated file is written from its start again. */
-function openNameless(): number {
+/**
+ * A temporary file without a name, opened to append, so that a truncated one is written from its start again.
+ * @throws CannotWriteError
+ */
+export function openNameless(): number {
   const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const path = join(tmpdir(), `o-copilot-${process.pid}-${Math.random().toString(36).slice(2, 12)}`);
   return inTemporaryFolder(() => {
@@ -74,7 +77,8 @@ function openNameless(): number {
   });
 }
 
-function appendTo(file: number, bytes: Uint8Array): void {
+/** @throws CannotWriteError */
+export function writeNameless(file: number, bytes: Uint8Array): void {
   inTemporaryFolder(() => writeFullySync(file, bytes));
 }
 

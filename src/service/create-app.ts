@@ -9,6 +9,7 @@ import { guardRequests } from './http/guard-requests.js';
 import { rateLimitCommands } from './http/rate-limit-store.js';
 import { replyProblem } from './http/reply-problem.js';
 import { createRequestIds } from './http/request-id.js';
+import { digestOf } from './period/sealed-entries.js';
 import { Refusal } from './problem.js';
 import type { Redis } from './redis.js';
 import type { ServiceOptions } from './service-options.js';
@@ -26,7 +27,7 @@ export interface AppParts {
 
 /** The application without its routes: who may ask, how often, and how errors look. */
 export async function createApp(
-  options: Pick<ServiceOptions, 'rateLimit' | 'tls' | 'tracing' | 'version'>,
+  options: Pick<ServiceOptions, 'rateLimit' | 'tls' | 'tracing' | 'version' | 'cacheScope' | 'serverPaths'>,
   { log, metrics, identify, redis }: AppParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
@@ -44,6 +45,7 @@ export async function createApp(
   // The schemas describe; values are checked by the parsers of the command line.
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => JSON.stringify);
+  app.decorate('serverPaths', options.serverPaths);
   app.setErrorHandler(replyProblem);
   app.setNotFoundHandler((request, reply) =>
     replyProblem(new Refusal(404, 'not_found', 'there is no such address'), request, reply),
@@ -64,7 +66,8 @@ export async function createApp(
         'x-ratelimit-remaining': false,
         'x-ratelimit-reset': false,
       },
-      nameSpace: 'o-copilot:rate:',
+      // Counters of another service, or of another limit, are not these.
+      nameSpace: `o-copilot:rate:${digestOf('rate', options.cacheScope)}:${requests}/${window}:`,
       ...(redis !== undefined && { redis: rateLimitCommands(redis) }),
       errorResponseBuilder: (_request, { max, after }) =>
         new Refusal(429, 'too_many_requests', `${max} requests were made; again in ${after}`),

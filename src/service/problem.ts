@@ -41,18 +41,56 @@ export function badQuery(parameter: string, problem: string): Refusal {
   return new Refusal(400, 'bad_query', `${parameter}: ${problem}`, { parameter });
 }
 
-/** @param error anything: what is not known is a 500 that tells nothing of it */
-export function toProblem(error: unknown): Problem {
+/**
+ * @param error anything: what is not known is a 500 that tells nothing of it
+ * @param serverPaths that a client must not see; other absolute paths are hidden as well
+ */
+export function toProblem(error: unknown, serverPaths: readonly string[] = []): Problem {
   if (error instanceof Refusal) {
     return problem(error.status, error.code, error.message, error.extensions);
   }
+  if (error instanceof UpstreamError || error instanceof UnauthorizedError || error instanceof DataError) {
+    const hide = (text: string) => hidePaths(text, serverPaths);
+    const details = Object.entries(error.details()).map(
+      ([key, value]): [string, string | number | boolean] => [
+        key,
+        typeof value === 'string' ? hide(value) : value,
+      ],
+    );
+    return problem(statusOf(error), error.code, hide(error.message), Object.fromEntries(details));
+  }
+  // These speak of files and settings of the server.
   if (error instanceof OCopilotError) {
-    return problem(statusOf(error), error.code, error.message, error.details());
+    return problem(statusOf(error), error.code, `${HIDDEN[error.code] ?? 'this failed'}; the log says why`);
   }
   const status = frameworkStatus(error);
   if (status !== undefined && error instanceof Error) return problem(status, 'bad_request', error.message);
   return problem(500, 'internal', 'a bug in o-copilot; the log says more under this request id');
 }
+
+const HIDDEN: Readonly<Record<string, string>> = {
+  unreadable: 'the source cannot be read',
+  cannot_write: 'there is no room for so large an answer',
+  cannot_create: 'there is no room for so large an answer',
+  bad_setting: 'a setting of the service is wrong',
+};
+
+/** A path that begins a word, so that no URL is one. */
+const ABSOLUTE_PATH = /(?<![\w:/.%-])\/(?:[^\s/:"',;()]+\/)*[^\s/:"',;()]+/g;
+
+function hidePaths(text: string, serverPaths: readonly string[]): string {
+  const known = serverPaths.reduce((shown, path) => shown.replaceAll(path, '(the source)'), text);
+  return known.replace(ABSOLUTE_PATH, '(a file of the server)');
+}
+
+/** Seconds after which it may be asked again, where that is known. */
+export function retryAfterOf(error: unknown): number | undefined {
+  if (error instanceof UpstreamError) return error.retryAfter;
+  return error instanceof CannotWriteError ? SPOOL_RETRY : undefined;
+}
+
+/** Seconds: other answers have been sent by then, and their files are gone. */
+const SPOOL_RETRY = 5;
 
 /** Upstream's and the data's faults are a gateway's: 502 and 504; a source file or temporary folder is ours: 503. */
 function statusOf(error: OCopilotError): number {

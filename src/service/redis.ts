@@ -1,23 +1,26 @@
-import KeyvRedis, { createClient } from '@keyv/redis';
-import Keyv from 'keyv';
-import type { TextCache } from './period/report-cache.js';
-import { keyvCache } from './period/text-cache.js';
+import { createClient } from '@redis/client';
 
 /** Milliseconds of silence after which Redis counts as down; it is asked for a sign of life more often. */
 const LONGEST_SILENCE = 1000;
 const PING_INTERVAL = 300;
 const LONGEST_RECONNECT_PAUSE = 2000;
+/** Milliseconds between two log lines about commands that fail for one reason. */
+const BETWEEN_WARNINGS = 60_000;
 
 export interface RedisOptions {
   readonly url: string;
   /** Told when Redis comes and goes, each once. */
   onState(state: 'up' | 'down', reason?: string): void;
-  /** Told of a command that failed though Redis is up. */
-  onFailure(reason: string): void;
+  /** Told of commands that Redis refuses, once a minute for each reason. */
+  onFailure(reason: string, since: number): void;
 }
 
+/** A cache shared by services. While it fails it is empty: its calls never throw. */
 export interface Redis {
-  readonly cache: TextCache;
+  get(key: string): Promise<string | undefined>;
+  /** @param ttl milliseconds */
+  set(key: string, text: string, ttl: number): Promise<void>;
+  /** `down` also while it refuses what it is asked. */
   readonly state: () => 'up' | 'down';
   /** Runs a Lua script over one key. Rejects at once while Redis is down. */
   runScript(script: string, key: string, values: readonly string[]): Promise<unknown>;
@@ -39,36 +42,67 @@ export function connectRedis({ url, onState, onFailure }: RedisOptions): Redis {
       reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, LONGEST_RECONNECT_PAUSE),
     },
   });
-  let state: 'up' | 'down' | undefined;
+  let connection: 'up' | 'down' | undefined;
+  let refused = false;
   const enter = (next: 'up' | 'down', reason?: string) => {
-    if (state === next) return;
-    state = next;
+    if (connection === next) return;
+    connection = next;
     onState(next, reason);
   };
   client.on('ready', () => enter('up'));
-  client.on('error', (error: unknown) => enter('down', describe(error)));
+  client.on('error', (error: unknown) => enter('down', reasonOf(error)));
   client.on('end', () => enter('down'));
-  const connected = client.connect();
   // It goes on trying by itself; this only ends when the service does.
-  connected.catch(() => {});
+  client.connect().catch(() => {});
 
-  const store = new KeyvRedis(client, { throwOnErrors: true, noNamespaceAffectsAll: false });
-  // Keyv hands the same failure to its caller as well.
-  store.on('error', () => {});
-  const keyv = new Keyv({ store, namespace: 'o-copilot', useKeyPrefix: false, throwOnErrors: true });
+  const failures = countFailures(onFailure);
+  async function command<Result>(run: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await run();
+      refused = false;
+      return result;
+    } catch (error) {
+      if (connection === 'up') {
+        refused = true;
+        failures(reasonOf(error));
+      }
+      throw error;
+    }
+  }
 
   return {
-    cache: keyvCache(keyv, (error) => {
-      if (state === 'up') onFailure(describe(error));
-    }),
-    state: () => state ?? 'down',
-    runScript: (script, key, values) => client.eval(script, { keys: [key], arguments: [...values] }),
+    get: (key) =>
+      command(() => client.get(key)).then(
+        (text) => text ?? undefined,
+        () => undefined,
+      ),
+    async set(key, text, ttl) {
+      await command(() => client.set(key, text, { PX: Math.ceil(ttl) })).catch(() => undefined);
+    },
+    state: () => (connection === 'up' && !refused ? 'up' : 'down'),
+    runScript: (script, key, values) =>
+      command(() => client.eval(script, { keys: [key], arguments: [...values] })),
     close: () => client.destroy(),
   };
 }
 
-/** Without the URL, which may hold a password. */
-function describe(error: unknown): string {
+/** Tells of each reason at once, and then how often it came, as long as it comes. */
+function countFailures(tell: (reason: string, since: number) => void): (reason: string) => void {
+  const told = new Map<string, { at: number; since: number }>();
+  return (reason) => {
+    const last = told.get(reason);
+    if (last !== undefined && performance.now() - last.at < BETWEEN_WARNINGS) {
+      last.since++;
+      return;
+    }
+    tell(reason, last?.since ?? 0);
+    told.set(reason, { at: performance.now(), since: 0 });
+  };
+}
+
+/** Redis's own word for it, or the system's. Without the message, which may hold a URL with its password. */
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it failed';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return /^[A-Z]{3,20}\b/.exec(error.message)?.[0] ?? error.name;
 }

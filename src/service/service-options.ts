@@ -15,8 +15,17 @@ export interface ServiceOptions {
   readonly card: RateCard | undefined;
   readonly duplicates: DuplicateRule;
   readonly zone: TimeZone;
-  /** As it was set, secrets included: only a digest of it leaves this process. */
-  readonly source: string;
+  /**
+   * Everything beside a report's id that decides what upstream says of it, secrets included: only a digest of it leaves
+   * this process.
+   */
+  readonly cacheScope: readonly string[];
+  /** Of `O_COPILOT_CACHE_SECRET`. */
+  readonly cacheSecret: string | undefined;
+  /** The source is a file or folder, whose reports lie beside its messages. */
+  readonly isLocal: boolean;
+  /** Paths that no client may see. */
+  readonly serverPaths: readonly string[];
   /** Fit to be shown. */
   readonly sourceName: string;
   /** The name of the messages document. */
@@ -30,7 +39,14 @@ export interface ServiceOptions {
   readonly openMetrics: boolean;
   readonly version: string;
   readonly tracing: Tracing | undefined;
-  /** A source for one run: the first failure ends it, and its deadline counts from now. */
+  /** Milliseconds that a request may take. */
+  readonly deadline: number;
+  /** Bytes. */
+  readonly maxMemory: number;
+  readonly maxJobs: number;
+  /** Reports asked for at once. */
+  readonly concurrency: number;
+  /** A source for one document: the first failure ends it. It has no deadline; whoever waits has. */
   openSource(observer: SourceObserver, signal: AbortSignal): Promise<Source>;
 }
 

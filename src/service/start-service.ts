@@ -2,12 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createIdentify, type Identify } from './auth/access.js';
-import { createBillStore } from './bill/bill-store.js';
+import { BillStore } from './bill/bill-store.js';
 import { createApp } from './create-app.js';
 import { listen } from './http/create-server.js';
 import { drain } from './http/drain.js';
-import { openPeriodStore } from './period/open-period-store.js';
-import { memoryCache } from './period/text-cache.js';
+import { openPeriod } from './period/open-period.js';
 import { createZoneStore } from './query/zone-store.js';
 import type { Redis } from './redis.js';
 import { addExplanationRoute } from './routes/explanation-route.js';
@@ -20,6 +19,8 @@ import { addUsageRoute } from './routes/usage-route.js';
 import type { ServiceOptions } from './service-options.js';
 import type { OpenLog } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
+import { Jobs } from './work/jobs.js';
+import { MemoryBudget } from './work/memory-budget.js';
 
 export interface Service {
   /** `http://127.0.0.1:8080`. */
@@ -41,22 +42,26 @@ export async function startService(
   setMaxListeners(0, ending.signal);
   const metrics = createMetrics({ version: options.version, droppedLogLines: dropped });
   const redis = await openRedis(options.redis, log, metrics);
-  const bills = createBillStore();
-  const { messages, period } = openPeriodStore(
-    options,
-    redis?.cache ?? memoryCache(),
-    metrics,
-    ending.signal,
-  );
+  const budget = new MemoryBudget(options.maxMemory);
+  const jobs = new Jobs(options.maxJobs);
+  const bills = new BillStore(budget);
+  const { documents, reports } = openPeriod(options, { redis, budget, jobs, metrics });
   const app = await createApp(options, { log, metrics, redis, identify: await identifyBy(options) });
 
   addHealthRoute(app, options.version);
-  addReadinessRoute(app, { messages, redisState: () => redis?.state() ?? 'unused' });
+  const waiting = { deadline: options.deadline, ending: ending.signal };
+  addReadinessRoute(app, { documents, ...waiting, redisState: () => redis?.state() ?? 'unused' });
   addMetricsRoute(app, metrics, options.openMetrics);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   const parts = {
-    period,
+    ...waiting,
+    documents,
+    reports,
     bills,
+    budget,
+    jobs,
+    messagesTtl: options.messagesTtl,
+    duplicates: options.duplicates,
     zones: createZoneStore(options.zone),
     rules: options.rules,
     card: options.card,
@@ -68,7 +73,7 @@ export async function startService(
 
   const close = () => {
     bills.close();
-    messages.close();
+    documents.close();
     redis?.close();
   };
   try {
@@ -105,7 +110,8 @@ async function openRedis(url: string | undefined, log: Logger, metrics: Metrics)
       if (state === 'up') log.info('redis is up');
       else log.warn({ reason }, 'redis is down: serving without its cache');
     },
-    onFailure: (reason) => log.warn({ reason }, 'redis did not do what it was asked'),
+    onFailure: (reason, since) =>
+      log.warn({ reason, since }, 'redis refuses commands: serving without its cache'),
   });
 }
 

@@ -4,8 +4,8 @@ import { kindOf, type UsageItem } from './item.js';
 import type { Sorting } from './selection.js';
 
 type Key = number | bigint | string;
-interface Entry<KeyType> {
-  readonly item: UsageItem;
+interface Entry<Row, KeyType> {
+  readonly row: Row;
   readonly key: KeyType;
 }
 
@@ -16,21 +16,32 @@ const SLACK = 4096;
  * Collects rows and gives them back in order; equal rows stay in upstream's order, and rows without the field
  * come last either way. It holds every row, or about `keep` of them where only the first `keep` are wanted.
  */
-export function createSorter(sorting: Sorting, keep = Number.POSITIVE_INFINITY) {
-  return sorting.field === 'credits_used'
-    ? sorterBy<Amount>(({ credits }) => credits, compareAmounts, sorting.descending, keep)
-    : sorterBy<Key>(KEYS[sorting.field], compareKeys, sorting.descending, keep);
+export function createSorter(sorting: Sorting, keep?: number) {
+  return createSorterOf((item: UsageItem) => item, sorting, keep);
 }
 
-function sorterBy<KeyType>(
-  keyOf: (item: UsageItem) => KeyType | undefined,
+/** The same for rows that are held in another form. */
+export function createSorterOf<Row>(
+  itemOf: (row: Row) => UsageItem,
+  { field, descending }: Sorting,
+  keep = Number.POSITIVE_INFINITY,
+) {
+  if (field === 'credits_used') {
+    return sorterBy((row: Row): Amount => itemOf(row).credits, compareAmounts, descending, keep);
+  }
+  const keyOf = KEYS[field];
+  return sorterBy((row: Row) => keyOf(itemOf(row)), compareKeys, descending, keep);
+}
+
+function sorterBy<Row, KeyType>(
+  keyOf: (row: Row) => KeyType | undefined,
   compare: (a: KeyType, b: KeyType) => number,
   descending: boolean,
   keep: number,
 ) {
-  let entries: Entry<KeyType | undefined>[] = [];
+  let entries: Entry<Row, KeyType | undefined>[] = [];
 
-  function order(a: Entry<KeyType | undefined>, b: Entry<KeyType | undefined>): number {
+  function order(a: Entry<Row, KeyType | undefined>, b: Entry<Row, KeyType | undefined>): number {
     if (a.key === undefined || b.key === undefined) {
       return Number(a.key === undefined) - Number(b.key === undefined);
     }
@@ -43,13 +54,13 @@ function sorterBy<KeyType>(
   }
 
   return {
-    add(items: readonly UsageItem[]): void {
-      for (const item of items) entries.push({ item, key: keyOf(item) });
+    add(rows: readonly Row[]): void {
+      for (const row of rows) entries.push({ row, key: keyOf(row) });
       if (entries.length > 2 * keep + SLACK) sort();
     },
-    sorted(): UsageItem[] {
+    sorted(): Row[] {
       sort();
-      return entries.map(({ item }) => item);
+      return entries.map(({ row }) => row);
     },
   };
 }

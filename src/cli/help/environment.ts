@@ -1,4 +1,4 @@
-import { JWT_SECRET, SERVICE_SETTINGS } from '../../config/service-settings.js';
+import { SERVICE_SECRETS, SERVICE_SETTINGS } from '../../config/service-settings.js';
 import { SETTINGS, type Setting } from '../../config/settings.js';
 import type { TopicSection } from './topics.js';
 
@@ -27,7 +27,7 @@ export function environment(): TopicSection[] {
     },
     {
       title: 'Settings of serve',
-      entries: Object.values({ ...SERVICE_SETTINGS, JWT_SECRET }).map(entryOf),
+      entries: Object.values({ ...SERVICE_SETTINGS, ...SERVICE_SECRETS }).map(entryOf),
       notes: [],
     },
     { title: 'Others', entries: [...OTHERS, ...TRACES], notes: [] },

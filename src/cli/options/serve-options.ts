@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { JWT_SECRET, type RateLimit, SERVICE_SETTINGS } from '../../config/service-settings.js';
+import { type RateLimit, SERVICE_SECRETS, SERVICE_SETTINGS } from '../../config/service-settings.js';
 import { settle } from '../../config/settle.js';
 import { choicesOf } from '../../config/value.js';
 import type { Host } from '../host.js';
@@ -32,6 +32,10 @@ export interface ServeChoice {
   readonly messagesTtl: number;
   readonly cacheTtl: number;
   readonly redis: string | undefined;
+  readonly cacheSecret: string | undefined;
+  /** Bytes. */
+  readonly maxMemory: number;
+  readonly maxJobs: number;
   readonly rateLimit: RateLimit | undefined;
   readonly grace: number;
   readonly tokens: string | undefined;
@@ -59,6 +63,8 @@ export async function serveChoiceFrom(flags: RawFlags, host: Host): Promise<Serv
     messagesTtl,
     cacheTtl,
     redis,
+    maxMemory,
+    maxJobs,
     rateLimit,
     grace,
     ...files
@@ -70,11 +76,14 @@ export async function serveChoiceFrom(flags: RawFlags, host: Host): Promise<Serv
     messagesTtl: settle('messagesTtl', messagesTtl, places).value,
     cacheTtl: settle('cacheTtl', cacheTtl, places).value,
     redis: settle('redis', redis, places).value,
+    cacheSecret: settle('cacheSecret', SERVICE_SECRETS.cacheSecret, places).value,
+    maxMemory: settle('maxMemory', maxMemory, places).value,
+    maxJobs: settle('maxJobs', maxJobs, places).value,
     rateLimit: settle('rateLimit', rateLimit, places).value,
     grace: settle('grace', grace, places).value,
     tokens: settle('tokens', files.tokens, places).value,
     jwtSecretFile: settle('jwtSecretFile', files.jwtSecretFile, places).value,
-    jwtSecret: settle('jwtSecret', JWT_SECRET, places).value,
+    jwtSecret: settle('jwtSecret', SERVICE_SECRETS.jwtSecret, places).value,
     jwks: settle('jwks', files.jwks, places).value,
     jwtIssuer: settle('jwtIssuer', files.jwtIssuer, places).value,
     jwtAudience: settle('jwtAudience', files.jwtAudience, places).value,

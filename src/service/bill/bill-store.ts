@@ -1,52 +1,69 @@
 import { LRUCache } from 'lru-cache';
-import { singleFlight } from '../single-flight.js';
+import type { PeriodDocument } from '../period/period-document.js';
+import type { MemoryBudget } from '../work/memory-budget.js';
+import { SharedWork } from '../work/shared-work.js';
 import type { Bill } from './bill.js';
 
-/** Bytes of bills kept for the next request of the same query. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
+/** The share of the budget that bills kept for the next request of the same query may take. */
+const SHARE = 1 / 2;
 /** Bytes counted for a bill beside its body, so that many empty ones have a bound too. */
 const OVERHEAD = 1024;
 
-/** Bills by query, for as long as the messages that they were made of may be served. */
-export function createBillStore() {
-  const flight = singleFlight<Bill>();
-  const bills = new LRUCache<string, Bill>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: (bill, key) => bill.size + key.length + OVERHEAD,
-    // Later, since those who wait for a bill take hold of it before the next turn only.
-    dispose: retireLater,
-  });
+/** Bills by query and by the document that they were made of. */
+export class BillStore {
+  private readonly work = new SharedWork<Bill>();
+  private readonly bills: LRUCache<string, Bill>;
 
-  return {
-    /** A bill that is still fresh. */
-    find(key: string): Bill | undefined {
-      const bill = bills.get(key);
-      if (bill === undefined || performance.now() < bill.freshUntil) return bill;
-      bills.delete(key);
-      return undefined;
-    },
+  constructor(budget: MemoryBudget) {
+    this.bills = new LRUCache({
+      maxSize: Math.ceil(budget.limit * SHARE),
+      sizeCalculation: (bill, key) => bill.size + key.length + OVERHEAD,
+      dispose: retireLater,
+    });
+    budget.addCache(() => this.bills.pop() !== undefined);
+  }
 
-    /**
-     * Makes a bill, once however many want it at the same time. Whoever gets one that is kept outside of memory
-     * takes a lease at once.
-     * @throws what `make` throws
-     */
-    make(key: string, make: () => Promise<Bill>): Promise<Bill> {
-      return flight(key, async () => {
-        const bill = await make();
-        bills.set(key, bill);
-        if (!bills.has(key)) retireLater(bill);
-        return bill;
-      });
-    },
+  /** A bill that is still fresh. */
+  find(document: PeriodDocument, query: string): Bill | undefined {
+    const key = keyOf(document, query);
+    const bill = this.bills.get(key);
+    if (bill === undefined || performance.now() < bill.freshUntil) return bill;
+    this.bills.delete(key);
+    return undefined;
+  }
 
-    close: () => bills.clear(),
-  };
+  /**
+   * Makes a bill, once however many want it at the same time. Whoever gets one that is kept outside of memory
+   * takes a lease at once.
+   *
+   * @param signal of the request; `make` gets one that is aborted when nobody waits any more
+   * @throws what `make` throws, and the signal's reason
+   */
+  make(
+    document: PeriodDocument,
+    query: string,
+    signal: AbortSignal,
+    make: (signal: AbortSignal) => Promise<Bill>,
+  ): Promise<Bill> {
+    const key = keyOf(document, query);
+    return this.work.run(key, signal, async (workSignal) => {
+      const bill = await make(workSignal);
+      this.bills.set(key, bill);
+      if (this.bills.peek(key) !== bill) retireLater(bill);
+      return bill;
+    });
+  }
+
+  close(): void {
+    this.bills.clear();
+  }
 }
 
-export type BillStore = ReturnType<typeof createBillStore>;
+function keyOf({ number }: PeriodDocument, query: string): string {
+  return `${number} ${query}`;
+}
 
-function retireLater({ body }: Bill): void {
-  if (!Buffer.isBuffer(body)) setImmediate(body.retire);
+/** Later, since those who wait for a bill take hold of it before the next turn only. */
+function retireLater(bill: Bill): void {
+  setImmediate(bill.retire);
 }

@@ -1,34 +1,16 @@
 import { createHash } from 'node:crypto';
-import { fieldsOf } from '../../render/fields.js';
-import type { UsageItem } from '../../usage/item.js';
 import type { Selection } from '../../usage/selection.js';
-import { UTC } from '../../usage/time-zone.js';
 import { badQuery } from '../problem.js';
-
-/** A row that a page ended with. */
-export interface Bookmark {
-  /** In digits. */
-  readonly id: string;
-  /** Of what the rows are ordered by; '' in upstream's order. */
-  readonly place: string;
-}
-
-/** Where `item` stands in the order asked for: another place later means that the order has changed. */
-export function bookmarkOf(item: UsageItem, { sort }: Selection): Bookmark {
-  const [field] = sort === undefined ? [] : fieldsOf([sort.field], UTC);
-  return {
-    id: String(item.message.id),
-    place: field === undefined ? '' : digest([field.value(item) ?? null]),
-  };
-}
+import type { WalkState } from './walk.js';
 
 /** Opaque to clients. It belongs to the query whose rows it marks. */
-export function writeCursor({ id, place }: Bookmark, selection: Selection): string {
-  return Buffer.from(JSON.stringify([queryDigest(selection), id, place])).toString('base64url');
+export function writeCursor({ id, seen, seenSum, rest, restSum }: WalkState, selection: Selection): string {
+  const parts = [queryDigest(selection), id, seen, seenSum, rest, restSum];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /** @throws Refusal (400) for what was not written here, or for another query */
-export function readCursor(text: string, selection: Selection): Bookmark {
+export function readCursor(text: string, selection: Selection): WalkState {
   const parts = parseCursor(text);
   if (parts === undefined) throw badQuery('cursor', 'is none that this service gave');
   if (parts.query !== queryDigest(selection)) {
@@ -37,23 +19,29 @@ export function readCursor(text: string, selection: Selection): Bookmark {
   return parts;
 }
 
-function parseCursor(text: string): (Bookmark & { readonly query: string }) | undefined {
+function parseCursor(text: string): (WalkState & { readonly query: string }) | undefined {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(text, 'base64url').toString());
   } catch {
     return undefined;
   }
-  if (!Array.isArray(parts) || parts.length !== 3) return undefined;
-  const [query, id, place]: unknown[] = parts;
-  if (typeof query !== 'string' || typeof id !== 'string' || typeof place !== 'string') return undefined;
-  return { query, id, place };
+  if (!Array.isArray(parts) || parts.length !== 6) return undefined;
+  const [query, id, seen, seenSum, rest, restSum]: unknown[] = parts;
+  if (typeof query !== 'string' || typeof id !== 'string' || !/^-?\d{1,40}$/.test(id)) return undefined;
+  if (!isCount(seen) || !isCount(rest) || typeof seenSum !== 'number' || typeof restSum !== 'number') {
+    return undefined;
+  }
+  return { query, id, seen, seenSum, rest, restSum };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function queryDigest({ since, until, report, kind, sort }: Selection): string {
-  return digest([since, until, report, kind, sort?.field, sort?.descending]);
-}
-
-function digest(values: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 16);
+  return createHash('sha256')
+    .update(JSON.stringify([since, until, report, kind, sort?.field, sort?.descending]))
+    .digest('base64url')
+    .slice(0, 16);
 }

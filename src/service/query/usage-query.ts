@@ -2,8 +2,9 @@ import { readSelection } from '../../config/read-selection.js';
 import type { Selection } from '../../usage/selection.js';
 import type { TimeZone } from '../../usage/time-zone.js';
 import { badQuery } from '../problem.js';
-import { type Bookmark, readCursor } from './cursor.js';
+import { readCursor } from './cursor.js';
 import { AS_PARAMETERS, type Parameters, readZone } from './parameters.js';
+import type { WalkState } from './walk.js';
 import type { ZoneStore } from './zone-store.js';
 
 export const FILTERS = ['since', 'until', 'timezone', 'report', 'kind'] as const;
@@ -18,8 +19,8 @@ export interface RowsQuery {
 
 /** A query of `/usage`, checked. */
 export interface UsageQuery extends RowsQuery {
-  /** The page begins after this row. */
-  readonly after: Bookmark | undefined;
+  /** The page goes on from here. */
+  readonly after: WalkState | undefined;
 }
 
 /** Reads the filters with the parsers of the flags. @throws Refusal (400) that names the parameter */

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { explanationJson } from '../../render/explanation-json.js';
 import { explainItem } from '../../usage/explain-price.js';
-import type { UsageItem } from '../../usage/item.js';
 import { datedRatesOf } from '../../usage/message-pricer.js';
-import { type Bill, collectBill } from '../bill/bill.js';
+import { collectBill } from '../bill/bill.js';
 import { CONTENT_TYPES } from '../bill/formats.js';
-import { billHandler } from '../http/bill-handler.js';
+import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { badQuery, Refusal } from '../problem.js';
 import { checkParameters } from '../query/parameters.js';
 import type { RouteParts } from './route-parts.js';
@@ -16,26 +15,30 @@ export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): vo
   app.get(
     '/usage/:message_id',
     { schema: EXPLANATION_SCHEMA },
-    billHandler(parts, (request) => makeBill(request, parts)),
+    answerPeriod(parts, (request) => readRequest(request, parts)),
   );
 }
 
-async function makeBill(request: FastifyRequest, { period, rules, card }: RouteParts): Promise<Bill> {
+async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
   checkParameters(request.query, []);
-  const message = messageId(request.params);
-  return period.read({ message, offset: 0 }, async (batches, freshUntil) => {
-    const found: UsageItem[] = [];
-    for await (const items of batches) found.push(...items);
-    const [item, ...copies] = found;
-    if (item === undefined) throw new Refusal(404, 'not_found', `message ${message} is not in the period`);
+  const id = messageId(request.params);
+  const { reports, rules, card, budget } = parts;
+
+  return async (document, signal) => {
+    const [row, ...copies] = document.rows.find(id);
+    if (row === undefined) throw new Refusal(404, 'not_found', `message ${id} is not in the period`);
     if (copies.length > 0) {
-      throw new Refusal(409, 'ambiguous', `message ${message} stands ${found.length} times in the period`);
+      throw new Refusal(409, 'ambiguous', `message ${id} stands ${copies.length + 1} times in the period`);
     }
+    const number = document.rows.reportOf(row);
+    const resolved = await reports.resolve(document, number === undefined ? [] : [number], signal);
+    const item = document.rows.item(row, resolved.reports);
     const dated =
       item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
     const json = explanationJson(explainItem(item, rules, dated?.rates));
-    return collectBill({ contentType: CONTENT_TYPES.json, freshUntil }, async (taker) => taker.write(json));
-  });
+    const facts = { contentType: CONTENT_TYPES.json, freshUntil: resolved.freshUntil };
+    return collectBill(facts, budget, async (taker) => taker.write(json));
+  };
 }
 
 /** @throws Refusal (400) */

@@ -1,31 +1,41 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { loadPageShell } from '../../render/page-shell.js';
 import { pageFacts, pageRenderer } from '../../render/usage-page.js';
 import { writeRows } from '../../render/write-rows.js';
 import { collectBill } from '../bill/bill.js';
-import { billHandler } from '../http/bill-handler.js';
+import { answerPeriod, type MakeBill } from '../http/answer-period.js';
+import { countRows, findRows, WHOLE } from '../query/find-rows.js';
 import { checkParameters, readZone } from '../query/parameters.js';
 import type { RouteParts } from './route-parts.js';
 
 /** `GET /`: the page that `report` writes, over live data. */
 export function addPageRoute(app: FastifyInstance, parts: RouteParts): void {
-  const { period, zones, sourceName, periodName, rules } = parts;
   app.get(
     '/',
     { schema: { hide: true } },
-    billHandler(parts, async (request) => {
-      const zone = await readZone(checkParameters(request.query, ['timezone']).timezone, zones);
-      const shell = await loadPageShell();
-      return period.read({ offset: 0 }, async (batches, freshUntil) => {
-        const about = { source: sourceName, period: periodName, rules, filtered: false };
-        const renderer = pageRenderer(shell, zone, (extent) => pageFacts(about, extent, zone, Date.now()));
-        const bill = await collectBill({ contentType: 'text/html; charset=utf-8', freshUntil }, (taker) =>
-          writeRows(batches, renderer, taker, period.signal),
-        );
-        return { ...bill, headers: { ...PAGE_HEADERS, 'content-security-policy': shell.policy } };
-      });
-    }),
+    answerPeriod(parts, (request) => readRequest(request, parts)),
   );
+}
+
+async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
+  const zone = await readZone(checkParameters(request.query, ['timezone']).timezone, parts.zones);
+  const shell = await loadPageShell();
+
+  return async (document, signal) => {
+    const found = await findRows(document, WHOLE, [0, countRows(document, WHOLE)], parts.reports, signal);
+    const { sourceName: source, periodName: period, rules } = parts;
+    const about = { source, period, rules, filtered: false };
+    const renderer = pageRenderer(shell, zone, (extent) => pageFacts(about, extent, zone, Date.now()));
+    const facts = {
+      contentType: 'text/html; charset=utf-8',
+      // It says when it was made, so a document that upstream calls unchanged does not prolong it.
+      freshUntil: Math.min(found.freshUntil, document.sentAt + parts.messagesTtl),
+      headers: { ...PAGE_HEADERS, 'content-security-policy': shell.policy },
+    };
+    return parts.jobs.write(signal, () =>
+      collectBill(facts, parts.budget, (taker) => writeRows(found.batches(), renderer, taker, signal)),
+    );
+  };
 }
 
 /** A bill is no frame of another page, and nothing to tell the next page of. */

@@ -1,13 +1,17 @@
-import type { FastifyInstance } from 'fastify';
-import { OCopilotError } from '../../errors.js';
-import type { MessagesStore } from '../period/messages-store.js';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { requestSignal } from '../http/request-signal.js';
+import type { DocumentStore } from '../period/document-store.js';
+import { toProblem } from '../problem.js';
 import { READINESS_SCHEMA } from './schemas/readiness.js';
 
 /** Milliseconds since upstream answered that still count as lately. */
 const LATELY = 30_000;
 
 export interface ReadinessParts {
-  readonly messages: MessagesStore;
+  readonly documents: DocumentStore;
+  /** Milliseconds that the look at upstream may take. */
+  readonly deadline: number;
+  readonly ending: AbortSignal;
   redisState(): 'up' | 'down' | 'unused';
 }
 
@@ -15,14 +19,15 @@ export interface ReadinessParts {
  * `GET /ready`: upstream answered lately, or does so now. Redis may be down: the service then goes on without its
  * cache, and says so here.
  */
-export function addReadinessRoute(app: FastifyInstance, { messages, redisState }: ReadinessParts): void {
-  app.get('/ready', { schema: READINESS_SCHEMA, config: { rateLimit: false } }, async (_request, reply) => {
-    const failure = await findFailure(messages);
-    const { age } = messages.state();
+export function addReadinessRoute(app: FastifyInstance, parts: ReadinessParts): void {
+  const { documents, redisState } = parts;
+  app.get('/ready', { schema: READINESS_SCHEMA, config: { rateLimit: false } }, async (request, reply) => {
+    const failure = await findFailure(reply, parts);
+    const { age } = documents.state();
     const upstream = {
       status: failure === undefined ? 'up' : 'down',
       ...(Number.isFinite(age) && { age_seconds: Math.floor(age / 1000) }),
-      ...(failure !== undefined && { reason: reasonFor(failure.error) }),
+      ...(failure !== undefined && { reason: toProblem(failure.error, request.server.serverPaths).detail }),
     };
     return reply
       .code(failure === undefined ? 200 : 503)
@@ -31,17 +36,19 @@ export function addReadinessRoute(app: FastifyInstance, { messages, redisState }
   });
 }
 
-async function findFailure(messages: MessagesStore): Promise<{ readonly error: unknown } | undefined> {
-  const { age, failed } = messages.state();
+async function findFailure(
+  reply: FastifyReply,
+  { documents, deadline, ending }: ReadinessParts,
+): Promise<{ readonly error: unknown } | undefined> {
+  const { age, failed } = documents.state();
   if (age < LATELY && !failed) return undefined;
+  const { signal, release } = requestSignal(reply, deadline, ending);
   try {
-    await messages.read(async () => undefined);
+    await documents.read(performance.now(), signal, async () => undefined);
     return undefined;
   } catch (error) {
     return { error };
+  } finally {
+    release();
   }
-}
-
-function reasonFor(error: unknown): string {
-  return error instanceof OCopilotError ? error.message : 'a bug in o-copilot';
 }

@@ -1,12 +1,27 @@
 import type { Ruleset } from '../../engine/ruleset.js';
 import type { RateCard } from '../../rates/rate-card.js';
-import type { BillHandlerParts } from '../http/bill-handler.js';
-import type { PeriodReader } from '../period/period-reader.js';
+import type { DuplicateRule } from '../../usage/duplicate-rules.js';
+import type { BillStore } from '../bill/bill-store.js';
+import type { DocumentStore } from '../period/document-store.js';
+import type { ReportStore } from '../period/report-store.js';
 import type { ZoneStore } from '../query/zone-store.js';
+import type { Jobs } from '../work/jobs.js';
+import type { MemoryBudget } from '../work/memory-budget.js';
 
 /** What the routes that tell of the period need. */
-export interface RouteParts extends BillHandlerParts {
-  readonly period: PeriodReader;
+export interface RouteParts {
+  readonly documents: DocumentStore;
+  readonly reports: ReportStore;
+  readonly bills: BillStore;
+  readonly budget: MemoryBudget;
+  readonly jobs: Jobs;
+  /** Milliseconds. */
+  readonly messagesTtl: number;
+  /** Milliseconds that a request may take. */
+  readonly deadline: number;
+  /** Aborted when the service ends. */
+  readonly ending: AbortSignal;
+  readonly duplicates: DuplicateRule;
   readonly zones: ZoneStore;
   readonly rules: Ruleset;
   /** Of `--rates`. */
@@ -15,4 +30,6 @@ export interface RouteParts extends BillHandlerParts {
   readonly sourceName: string;
   /** The name of the messages document. */
   readonly periodName: string;
+  /** Told whether a bill was there already. */
+  onLookup(outcome: 'hit' | 'miss'): void;
 }

@@ -6,11 +6,12 @@ import { summaryJson, summaryNdjson } from '../../render/summary-json.js';
 import { GROUPINGS, type Grouping } from '../../usage/grouping.js';
 import { narrows } from '../../usage/selection.js';
 import { createSummary, daysNamed, type Summary } from '../../usage/summarise.js';
-import { type Bill, collectBill } from '../bill/bill.js';
+import { collectBill } from '../bill/bill.js';
 import { type BillFormat, CONTENT_TYPES, CSV_OPTIONS } from '../bill/formats.js';
-import { billHandler } from '../http/bill-handler.js';
+import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { wantedFormat } from '../http/wanted-format.js';
 import { badQuery } from '../problem.js';
+import { countRows, findRows, viewRows } from '../query/find-rows.js';
 import { checkParameters, readParameter } from '../query/parameters.js';
 import { FILTERS, readFilters } from '../query/usage-query.js';
 import type { RouteParts } from './route-parts.js';
@@ -23,27 +24,35 @@ export function addSummaryRoute(app: FastifyInstance, parts: RouteParts): void {
   app.get(
     '/summary',
     { schema: SUMMARY_SCHEMA },
-    billHandler(parts, (request) => makeBill(request, parts)),
+    answerPeriod(parts, (request) => readRequest(request, parts)),
   );
 }
 
-async function makeBill(request: FastifyRequest, parts: RouteParts): Promise<Bill> {
+async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
   const given = checkParameters(request.query, SUMMARY_PARAMETERS);
   const by = readGroupings(given.by);
-  const query = await readFilters(given, parts.zones);
+  const { selection, zone } = await readFilters(given, parts.zones);
   const format = wantedFormat(request, given.format);
-  return parts.period.read(query.selection, async (batches, freshUntil, messages) => {
-    const sums = createSummary(by, query.zone);
-    for await (const items of batches) sums.add(items);
-    const summary = sums.value(daysNamed(query.selection, query.zone));
-    const outOf = narrows(query.selection) ? messages() : undefined;
-    const { sourceName, periodName, rules } = parts;
-    const about = { source: sourceName, period: periodName, rules, zone: query.zone, outOf };
-    const facts = summaryFacts(summary, about, undefined, Date.now());
-    return collectBill({ contentType: CONTENT_TYPES[format], freshUntil }, async (taker) => {
-      for (const piece of render(summary, facts, format)) await taker.write(piece);
+
+  return async (document, signal) => {
+    const view = await viewRows(document, selection, parts.reports, signal);
+    const count = countRows(document, view);
+    const found = await findRows(document, view, [0, count], parts.reports, signal);
+    return parts.jobs.write(signal, async () => {
+      const sums = createSummary(by, zone);
+      for await (const items of found.batches()) sums.add(items);
+      const summary = sums.value(daysNamed(selection, zone));
+      const outOf = narrows(selection) ? document.messageCount : undefined;
+      const { sourceName, periodName, rules } = parts;
+      const about = { source: sourceName, period: periodName, rules, zone, outOf };
+      const facts = summaryFacts(summary, about, undefined, Date.now());
+      // It says when it was made, so a document that upstream calls unchanged does not prolong it.
+      const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
+      return collectBill({ contentType: CONTENT_TYPES[format], freshUntil }, parts.budget, async (taker) => {
+        for (const piece of render(summary, facts, format)) await taker.write(piece);
+      });
     });
-  });
+  };
 }
 
 /** @throws Refusal (400) */

@@ -5,45 +5,58 @@ import { type Field, fieldsOf } from '../../render/fields.js';
 import { jsonRenderer, ndjsonRenderer } from '../../render/json.js';
 import type { Renderer } from '../../render/renderer.js';
 import { writeRows } from '../../render/write-rows.js';
-import { type Bill, collectBill } from '../bill/bill.js';
+import { collectBill } from '../bill/bill.js';
 import { type BillFormat, CONTENT_TYPES, CSV_OPTIONS } from '../bill/formats.js';
-import { billHandler } from '../http/bill-handler.js';
+import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { wantedFormat } from '../http/wanted-format.js';
 import { badQuery } from '../problem.js';
 import { writeCursor } from '../query/cursor.js';
-import { createPage } from '../query/page.js';
+import { findRows, viewRows } from '../query/find-rows.js';
 import { checkParameters } from '../query/parameters.js';
 import { readUsageQuery, USAGE_PARAMETERS, type UsageParameters } from '../query/usage-query.js';
+import { pageRange, walkState } from '../query/walk.js';
 import type { RouteParts } from './route-parts.js';
 import { USAGE_SCHEMA } from './schemas/usage.js';
+
+/** Rows up to which a page is written at once; a larger answer waits for its turn. */
+const SMALL = 2000;
 
 /** `GET /usage`: what `usage` prints for the same query, byte for byte. */
 export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {
   app.get(
     '/usage',
     { schema: USAGE_SCHEMA },
-    billHandler(parts, (request) => makeBill(request, parts)),
+    answerPeriod(parts, (request) => readRequest(request, parts)),
   );
 }
 
-async function makeBill(request: FastifyRequest, { period, zones }: RouteParts): Promise<Bill> {
+async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
+  const { reports, budget, jobs, zones } = parts;
   const given = checkParameters(request.query, USAGE_PARAMETERS);
   const { selection, zone, after } = await readUsageQuery(given, zones);
   const format = wantedFormat(request, given.format);
   // An id that may stand more than once marks no place.
-  const pages = period.duplicates !== 'keep';
-  if (after !== undefined && !pages)
+  const pages = parts.duplicates !== 'keep';
+  if (after !== undefined && !pages) {
     throw badQuery('cursor', 'there is none where every copy of a message counts');
+  }
 
-  const page = createPage(selection, after);
-  return period.read(page.selection, async (batches, freshUntil) => {
-    const renderer = rendererOf(format, fieldsOf(CONTRACT_FIELDS, zone));
-    const bill = await collectBill({ contentType: CONTENT_TYPES[format], freshUntil }, (taker) =>
-      writeRows(page.rows(batches), renderer, taker, period.signal),
-    );
-    const last = pages ? page.last() : undefined;
-    return last === undefined ? bill : { ...bill, headers: nextLink(given, writeCursor(last, selection)) };
-  });
+  return async (document, signal) => {
+    const view = await viewRows(document, selection, reports, signal);
+    const range = pageRange(document, view, selection, after);
+    const found = await findRows(document, view, [range.start, range.end], reports, signal);
+    const next = pages ? walkState(document, view, range) : undefined;
+    const facts = {
+      contentType: CONTENT_TYPES[format],
+      freshUntil: found.freshUntil,
+      headers: next === undefined ? {} : nextLink(given, writeCursor(next, selection)),
+    };
+    const write = () =>
+      collectBill(facts, budget, (taker) =>
+        writeRows(found.batches(), rendererOf(format, fieldsOf(CONTRACT_FIELDS, zone)), taker, signal),
+      );
+    return found.count <= SMALL ? write() : jobs.write(signal, write);
+  };
 }
 
 function rendererOf(format: BillFormat, fields: readonly Field[]): Renderer {

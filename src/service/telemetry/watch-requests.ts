@@ -1,23 +1,39 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Metrics } from './metrics.js';
+
+/** The status logged for a client that left before it had the whole answer, as nginx has it. */
+const CLIENT_LEFT = 499;
 
 /** One log line and one observation a request. The route, not the address: that may say what is asked for. */
 export function watchRequests(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', (request, reply, done) => {
+  const noted = new WeakSet<FastifyRequest>();
+
+  function note(request: FastifyRequest, reply: FastifyReply, status: number): void {
+    if (noted.has(request)) return;
+    noted.add(request);
     const route = request.routeOptions.url ?? 'unknown';
     const milliseconds = reply.elapsedTime;
-    metrics.answered(request.method, route, reply.statusCode, milliseconds);
+    metrics.answered(request.method, route, status, milliseconds);
     request.log.info(
       {
         reqId: request.id,
         method: request.method,
         route,
-        status: reply.statusCode,
+        status,
         ms: Math.round(milliseconds * 10) / 10,
         visitor: request.visitor,
       },
-      'answered',
+      status === CLIENT_LEFT ? 'the client left' : 'answered',
     );
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    // Comes last, also where no answer was sent in full.
+    reply.raw.once('close', () => note(request, reply, CLIENT_LEFT));
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    note(request, reply, reply.statusCode);
     done();
   });
 }

@@ -5,15 +5,17 @@ import type { HttpSettings } from './settings.js';
 import { createTransport } from './transport.js';
 
 export interface Client {
-  /** One GET: no retry, no redirect followed, any status returned. Throws what the transport throws. */
-  get(address: Address, headers: Record<string, string>): Promise<Response>;
+  /** One GET, which `signal` ends: no retry, no redirect followed, any status returned. Throws what the transport throws. */
+  get(address: Address, headers: Record<string, string>, signal: AbortSignal): Promise<Response>;
   /** Ends all connections. */
   destroy(): void;
 }
 
 /**
  * ky over our own transport. Its retries and timeouts are off: they cover neither the body nor a
- * `Retry-After` that asks for days. `signal` ends every request.
+ * `Retry-After` that asks for days.
+ *
+ * @param signal ends connections that are being opened through a proxy
  */
 export function createClient(settings: HttpSettings, signal: AbortSignal): Client {
   const { connectTimeout, concurrency, env, userAgent } = settings;
@@ -27,7 +29,7 @@ export function createClient(settings: HttpSettings, signal: AbortSignal): Clien
     redirect: 'manual',
   });
   return {
-    get(address, headers) {
+    get(address, headers, signal) {
       // The transport takes the address as it is; the Request's URL has `.` and `..` resolved.
       const fetch = (input: Input, init?: RequestInit) =>
         transport(input instanceof Request ? input : new Request(input, init), address, signal);

@@ -3,7 +3,7 @@ import { limitConcurrency } from '../limit.js';
 import type { Source, SourceObserver, Validators } from '../source.js';
 import { type Address, messagesAddress, redactUrl, reportAddress, showAddress } from './address.js';
 import { authorizationFor } from './authorization.js';
-import type { Client } from './client.js';
+import { type ConnectionPool, createConnectionPool } from './connection-pool.js';
 import { Fault, statusFault } from './fault.js';
 import { type Opened, openDocument } from './open-document.js';
 import { collectBytes, readBody } from './read-body.js';
@@ -21,18 +21,19 @@ const LONGEST_REPORT = 8 * 1024 * 1024;
  * for a proxy variable, the signal's reason, and what `consume` throws.
  *
  * Only a body read to its end is known to be whole, so `consume` reads on after the last byte it needs.
+ *
+ * @param pool connections shared with other sources, which outlives this one; without it the source has its own
  */
-export function httpSource(settings: HttpSettings, observer: SourceObserver = {}): Source {
+export function httpSource(
+  settings: HttpSettings,
+  observer: SourceObserver = {},
+  pool?: ConnectionPool,
+): Source {
   const { base, period, retries, concurrency, maxBody } = settings;
   const authorization = authorizationFor(settings);
   const run = startRun(settings);
   const limit = limitConcurrency(concurrency);
-  let client: Promise<Client> | undefined;
-
-  async function connect(): Promise<Client> {
-    const { createClient } = await import('./client.js');
-    return createClient(settings, run.signal);
-  }
+  const connections = pool ?? createConnectionPool(settings, run.signal);
 
   async function open(
     address: Address,
@@ -40,8 +41,7 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     known?: Validators,
   ): Promise<Opened> {
     run.signal.throwIfAborted();
-    client ??= connect();
-    return openDocument(address, await client, settings, own, known);
+    return openDocument(address, await connections.client(), settings, own, run.signal, known);
   }
 
   /** Fetches either kind of document. */
@@ -123,7 +123,7 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
 
     async close() {
       run.end(new Fault('the source is closed', { outcome: 'aborted', transient: false }));
-      (await client)?.destroy();
+      if (pool === undefined) await connections.close();
     },
   };
 }

@@ -23,11 +23,13 @@ export async function openDocument(
   client: Client,
   settings: HttpSettings,
   own: Readonly<Record<string, string>>,
+  signal: AbortSignal,
   known: Validators = {},
 ): Promise<Opened> {
   const conditions = conditionsFor(known);
   const { response, address } = await followRedirects(start, (hop) => {
-    return client.get(hop, hop.origin === start.origin ? { ...conditions, ...own } : conditions);
+    const headers = hop.origin === start.origin ? { ...conditions, ...own } : conditions;
+    return client.get(hop, headers, signal);
   });
   const { status, headers } = response;
   if (status === 200) {

@@ -3,7 +3,7 @@ import { UpstreamError, UpstreamTimeoutError } from '../../errors.js';
 import type { SourceObserver } from '../source.js';
 import { showDuration } from './duration.js';
 import { Fault } from './fault.js';
-import { retryDelay } from './retry-delay.js';
+import { parseRetryAfter, retryDelay } from './retry-delay.js';
 import type { Run } from './run.js';
 
 /** So that a message stays under 300 characters, whatever the host is called. */
@@ -60,7 +60,13 @@ function chooseDelay(fault: Fault, attempts: number, { run, url }: RetrySettings
     remaining === undefined
       ? 'longer than this program waits'
       : 'and the deadline leaves no time to try again';
-  throw new UpstreamTimeoutError(url, `${fault.reason}, ${asked}${limit}`, fault.status, attempts);
+  throw new UpstreamTimeoutError(
+    url,
+    `${fault.reason}, ${asked}${limit}`,
+    fault.status,
+    attempts,
+    inSeconds(wait.asked),
+  );
 }
 
 function toUpstreamError(
@@ -72,5 +78,10 @@ function toUpstreamError(
   const Kind = fault.outcome === 'timeout' ? UpstreamTimeoutError : UpstreamError;
   // At the deadline the last failure tells more than the time does.
   const before = fault.transient || previous === undefined ? '' : `; before that: ${previous.reason}`;
-  return new Kind(url, (fault.reason + before).slice(0, LONGEST_REASON), fault.status, attempts);
+  const retryAfter = inSeconds(parseRetryAfter(fault.retryAfter, Date.now()));
+  return new Kind(url, (fault.reason + before).slice(0, LONGEST_REASON), fault.status, attempts, retryAfter);
+}
+
+function inSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.ceil(milliseconds / 1000);
 }

@@ -1,4 +1,4 @@
-import type { Spool } from '../output/spool.js';
+import type { Spool } from '../../output/spool.js';
 
 /** Bytes that several readers read at once. Their file goes when nobody reads them and they are out of use. */
 export interface KeptBytes {
@@ -15,12 +15,17 @@ interface Lease {
   release(): void;
 }
 
-/** @param spool is closed by the last release after `retire` */
-export function keepBytes(spool: Spool, size: number): KeptBytes {
+/**
+ * @param spool is closed by the last release after `retire`
+ * @param onClose told of it
+ */
+export function keepBytes(spool: Spool, size: number, onClose: () => void): KeptBytes {
   let readers = 0;
   let retired = false;
   const closeIfUnused = () => {
-    if (retired && readers === 0) spool.close();
+    if (!retired || readers > 0) return;
+    spool.close();
+    onClose();
   };
 
   return {

@@ -1,0 +1,203 @@
+import { readMessages } from '../../source/document/messages-document.js';
+import type { Source, Validators } from '../../source/source.js';
+import type { DuplicateRule } from '../../usage/duplicate-rules.js';
+import { createDuplicateCheck } from '../../usage/duplicates.js';
+import type { MessagePricer } from '../../usage/message-pricer.js';
+import { Refusal } from '../problem.js';
+import { type Jobs, takeTurns } from '../work/jobs.js';
+import type { MemoryBudget } from '../work/memory-budget.js';
+import { SharedWork } from '../work/shared-work.js';
+import { PeriodDocument } from './period-document.js';
+import { PricedRows } from './priced-rows.js';
+
+export interface DocumentStoreOptions {
+  /** Milliseconds. */
+  readonly ttl: number;
+  readonly duplicates: DuplicateRule;
+  readonly priceByText: MessagePricer;
+  readonly budget: MemoryBudget;
+  readonly jobs: Jobs;
+  /** Reports lie beside the messages, so that one source reads both. */
+  readonly isLocal: boolean;
+  openSource(signal: AbortSignal): Promise<Source>;
+  /** Told where each reader's document came from. */
+  onLookup(outcome: 'hit' | 'loaded' | 'unchanged'): void;
+  onRead(messages: number): void;
+}
+
+interface Load {
+  readonly key: string;
+  readonly sentAt: number;
+}
+
+/**
+ * The messages document of the period, read and priced at most once per `ttl`, however many requests want it. A
+ * request gets a document that upstream was asked for at most `ttl` before the request came, or later. Only a document
+ * that was read whole is kept or revalidated; a failure is told to those who wait, and never hidden behind the last one.
+ */
+export class DocumentStore {
+  private readonly loads = new SharedWork<PeriodDocument>();
+  private current: PeriodDocument | undefined;
+  private loading: Load | undefined;
+  private count = 0;
+  /** Of the load asked for last that has ended. */
+  private outcome = { sentAt: Number.NEGATIVE_INFINITY, failed: false };
+  private succeededAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: DocumentStoreOptions) {}
+
+  /** The document that a request which came at `arrival` may see, where there is one already. */
+  find(arrival: number): PeriodDocument | undefined {
+    const { current } = this;
+    return current !== undefined && this.isFresh(current, arrival) ? current : undefined;
+  }
+
+  /**
+   * Hands `use` a document that stays open until it has ended.
+   *
+   * @param arrival `performance.now()` when the request came
+   * @param signal of the request
+   * @throws what the source and `use` throw, DataError, Refusal (503), and the signal's reason
+   */
+  async read<Result>(
+    arrival: number,
+    signal: AbortSignal,
+    use: (document: PeriodDocument) => Promise<Result>,
+  ): Promise<Result> {
+    const known = this.find(arrival);
+    if (known !== undefined) this.options.onLookup('hit');
+    const document = known ?? (await this.load(arrival, signal));
+    const release = document.lease();
+    try {
+      return await use(document);
+    } finally {
+      release();
+    }
+  }
+
+  /** Milliseconds since upstream last gave the document or called it unchanged, and whether it has failed since. */
+  state(): { readonly age: number; readonly failed: boolean } {
+    return { age: performance.now() - this.succeededAt, failed: this.outcome.failed };
+  }
+
+  close(): void {
+    this.current?.retire();
+    this.current = undefined;
+  }
+
+  private isFresh({ sentAt }: { readonly sentAt: number }, arrival: number): boolean {
+    return arrival < sentAt + this.options.ttl;
+  }
+
+  private load(arrival: number, signal: AbortSignal): Promise<PeriodDocument> {
+    let { loading } = this;
+    if (loading === undefined || !this.isFresh(loading, arrival)) {
+      // Before anything is sent, so that no later moment passes for it.
+      const sentAt = performance.now();
+      loading = { key: `document ${++this.count}`, sentAt };
+      this.loading = loading;
+    }
+    const { key, sentAt } = loading;
+    return this.loads.run(key, signal, (workSignal) => this.loadOnce(key, sentAt, workSignal));
+  }
+
+  private async loadOnce(key: string, sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
+    try {
+      const leave = this.options.jobs.enter(key);
+      try {
+        const document = await this.ask(sentAt, signal);
+        this.succeededAt = performance.now();
+        this.note(sentAt, false);
+        return document;
+      } finally {
+        leave();
+      }
+    } catch (error) {
+      // That nobody waits any more, or that there is no room, says nothing about upstream.
+      if (!signal.aborted && !(error instanceof Refusal)) this.note(sentAt, true);
+      throw error;
+    } finally {
+      if (this.loading?.key === key) this.loading = undefined;
+    }
+  }
+
+  private note(sentAt: number, failed: boolean): void {
+    if (sentAt >= this.outcome.sentAt) this.outcome = { sentAt, failed };
+  }
+
+  private async ask(sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
+    const known = this.current;
+    const release = known?.lease();
+    const source = await this.options.openSource(signal);
+    let document: PeriodDocument | undefined;
+    try {
+      if (source.messagesIfChanged === undefined) {
+        document = await source.messages((bytes) => this.build(bytes, {}, sentAt, source, signal));
+      } else {
+        const answer = await source.messagesIfChanged(known?.validators ?? {}, (bytes, validators) => {
+          this.dropExpired(known);
+          return this.build(bytes, validators, sentAt, source, signal);
+        });
+        document = answer === 'unchanged' ? known : answer.changed;
+      }
+      if (document === undefined) throw new Error('upstream calls a document unchanged that was never read');
+      this.options.onLookup(document === known ? 'unchanged' : 'loaded');
+      this.install(document, sentAt);
+      return document;
+    } finally {
+      if (document?.source !== source) await source.close();
+      release?.();
+    }
+  }
+
+  /** Its time is over and a new one arrives: its memory may be needed. */
+  private dropExpired(known: PeriodDocument | undefined): void {
+    if (known === undefined || known !== this.current || this.isFresh(known, performance.now())) return;
+    this.current = undefined;
+    known.retire();
+  }
+
+  /** Makes it the current one, unless another was asked for later. */
+  private install(document: PeriodDocument, sentAt: number): void {
+    document.sentAt = Math.max(document.sentAt, sentAt);
+    // Until those who wait for it have leases of their own, which they take before the next turn.
+    setImmediate(document.lease());
+    const { current } = this;
+    if (current === document) return;
+    if (document.isRetired || (current !== undefined && current.sentAt > sentAt)) {
+      document.retire();
+      return;
+    }
+    this.current = document;
+    current?.retire();
+  }
+
+  private async build(
+    bytes: AsyncIterable<Uint8Array>,
+    validators: Validators,
+    sentAt: number,
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<PeriodDocument> {
+    const { budget, duplicates, priceByText, isLocal, onRead } = this.options;
+    const account = budget.openAccount();
+    const rows = new PricedRows(priceByText, account);
+    const counts = createDuplicateCheck(duplicates);
+    let messageCount = 0;
+    try {
+      for await (const messages of readMessages(bytes)) {
+        messageCount += messages.length;
+        onRead(messages.length);
+        rows.add(messages, counts);
+        await takeTurns(signal);
+      }
+      rows.end();
+      const local = isLocal ? source : undefined;
+      return new PeriodDocument(++this.count, rows, messageCount, validators, sentAt, local, account);
+    } catch (error) {
+      rows.close();
+      account.close();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { LRUCache } from 'lru-cache';
+import type { Report } from '../../source/report.js';
+import type { Source, Validators } from '../../source/source.js';
+import type { MemoryAccount } from '../work/memory-budget.js';
+import type { PricedRows } from './priced-rows.js';
+
+/** Selections of a document's rows kept for the next page, and the bytes they may take in all, for each row of it. */
+const MOST_VIEWS = 16;
+const VIEW_BYTES_A_ROW = 32;
+
+/** A report as upstream had it; undefined where it does not exist. */
+export interface ResolvedReport {
+  readonly report: Report | undefined;
+  /** `performance.now()` until which it may be used. */
+  readonly freshUntil: number;
+}
+
+/** Reports by their places in `PricedRows.reportIds`. */
+export interface ResolvedReports {
+  readonly reports: ReadonlyMap<number, Report | undefined>;
+  /** `performance.now()` until which all of them may be used. */
+  readonly freshUntil: number;
+}
+
+/** Rows of a document chosen and ordered by a query. */
+export interface RowView {
+  /** Undefined: all, in upstream's order. */
+  readonly rows: Uint32Array | undefined;
+  /** Where they decided which rows there are. */
+  readonly resolved: ResolvedReports | undefined;
+}
+
+/** A messages document that was read whole. Its memory is given back when it is out of use and nobody reads it. */
+export class PeriodDocument {
+  /** What answers know of its reports. */
+  readonly reports = new Map<number, ResolvedReport>();
+  private readonly views: LRUCache<string, RowView>;
+  private readers = 0;
+  private retired = false;
+
+  constructor(
+    /** No other document of this process has it. */
+    readonly number: number,
+    readonly rows: PricedRows,
+    /** How many messages were read, copies that do not count included. */
+    readonly messageCount: number,
+    readonly validators: Validators,
+    /** `performance.now()` when the request was sent that gave it or called it unchanged. */
+    public sentAt: number,
+    /** Where reports are read as well; undefined where each is asked for by itself. */
+    readonly source: Source | undefined,
+    private readonly account: MemoryAccount,
+  ) {
+    this.views = new LRUCache({
+      max: MOST_VIEWS,
+      maxSize: 64 * MOST_VIEWS + rows.length * VIEW_BYTES_A_ROW,
+      sizeCalculation: sizeOf,
+      dispose: (view) => account.give(sizeOf(view)),
+    });
+  }
+
+  findView(key: string): RowView | undefined {
+    const view = this.views.get(key);
+    return view?.resolved !== undefined && performance.now() >= view.resolved.freshUntil ? undefined : view;
+  }
+
+  /** For the next page, where there is room. */
+  keepView(key: string, view: RowView): void {
+    this.views.delete(key);
+    const size = sizeOf(view);
+    if (size <= this.views.maxSize && !this.retired && this.account.tryTake(size)) this.views.set(key, view);
+  }
+
+  /** Keeps it open until the function returned is called, once. */
+  lease(): () => void {
+    this.readers++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.readers--;
+      this.closeIfUnused();
+    };
+  }
+
+  get isRetired(): boolean {
+    return this.retired;
+  }
+
+  /** No new readers will come. */
+  retire(): void {
+    this.retired = true;
+    this.closeIfUnused();
+  }
+
+  private closeIfUnused(): void {
+    if (!this.retired || this.readers > 0) return;
+    this.rows.close();
+    this.views.clear();
+    this.account.close();
+    void this.source?.close();
+  }
+}
+
+/** Its rows, and the sums over them that pages are checked by. */
+function sizeOf({ rows }: RowView): number {
+  return 64 + 2 * (rows?.byteLength ?? 0);
+}

@@ -1,0 +1,333 @@
+import type { Amount, AsciiBytes } from '../../engine/index.js';
+import { copyBytes, viewOf } from '../../source/bytes.js';
+import { Stretch } from '../../source/document/stretch.js';
+import type { Message, Place, ReportId } from '../../source/message.js';
+import type { Report } from '../../source/report.js';
+import type { UsageItem } from '../../usage/item.js';
+import type { MessagePricer } from '../../usage/message-pricer.js';
+import { type MemoryAccount, overloaded } from '../work/memory-budget.js';
+import { type StoredTexts, TextStore } from './text-store.js';
+
+/** Rows of a block; a power of two, so that a row is found by shifting. */
+const BLOCK_BITS = 14;
+const BLOCK_ROWS = 2 ** BLOCK_BITS;
+/** Bytes of a row's numbers: id, price, report, hash, and the ends of timestamp and text. */
+const NUMBERS_A_ROW = 28;
+/** Bytes of an entry in one of the maps for what does not fit the columns, about. */
+const BYTES_AN_EXCEPTION = 150;
+/** The highest price in a column, in hundredths of a credit. */
+const HIGHEST_PRICE = 2 ** 31 - 1;
+const OTHER_PRICE = -1;
+const NO_PRICE = -2;
+const NO_REPORT = -1;
+
+interface Block {
+  ids: Float64Array;
+  prices: Int32Array;
+  reports: Int32Array;
+  /** Of all that an answer shows of the row, but for what its report says. */
+  hashes: Int32Array;
+  timestampEnds: Uint32Array;
+  textEnds: Uint32Array;
+  timestamps: Stretch;
+  texts: StoredTexts | undefined;
+}
+
+/**
+ * The messages of a document, each priced by its text, column by column: about 60 bytes a row beside its text. Whether
+ * its report prices it is for each answer to find out.
+ */
+export class PricedRows {
+  private readonly blocks: Block[] = [];
+  private readonly texts: TextStore;
+  private readonly otherIds = new Map<number, bigint>();
+  private readonly otherPrices = new Map<number, Amount>();
+  /** Texts that UTF-8 cannot carry. */
+  private readonly otherTexts = new Map<number, string>();
+  private readonly failures = new Map<number, unknown>();
+  private readonly reportNumbers = new Map<ReportId, number>();
+  private readonly reportHashes: number[] = [];
+  /** Each report that a message names. */
+  readonly reportIds: ReportId[] = [];
+  length = 0;
+
+  private readonly timestampBytes = new ByteColumn();
+  private readonly textBytes = new ByteColumn();
+
+  constructor(
+    private readonly priceByText: MessagePricer,
+    private readonly account: MemoryAccount,
+  ) {
+    this.texts = new TextStore(account);
+  }
+
+  /**
+   * @param counts whether a message counts
+   * @throws Refusal (503) where the budget has no room for them, and what `counts` throws
+   */
+  add(messages: readonly Message[], counts: (message: Message) => boolean): void {
+    for (const message of messages) if (counts(message)) this.addRow(message);
+  }
+
+  /** Call once, after the last row. */
+  end(): void {
+    const rows = this.length % BLOCK_ROWS;
+    if (rows === 0) return;
+    const block = this.blockOf(this.length - 1);
+    block.ids = block.ids.slice(0, rows);
+    block.prices = block.prices.slice(0, rows);
+    block.reports = block.reports.slice(0, rows);
+    block.hashes = block.hashes.slice(0, rows);
+    block.timestampEnds = block.timestampEnds.slice(0, rows);
+    block.textEnds = block.textEnds.slice(0, rows);
+    this.endBlock();
+  }
+
+  private addRow(message: Message): void {
+    const row = this.length++;
+    const at = row & (BLOCK_ROWS - 1);
+    if (at === 0) this.blocks.push(beginBlock());
+    const block = this.blockOf(row);
+    const timestampStart = this.timestampBytes.size;
+    const { place } = message;
+    if (place === undefined) this.timestampBytes.addText(message.timestamp);
+    else this.timestampBytes.addRange(place.chunk, place.timestampStart, place.timestampEnd);
+    block.timestampEnds[at] = this.timestampBytes.size;
+    this.addText(message, row);
+    block.textEnds[at] = this.textBytes.size;
+
+    if (typeof message.id === 'number') block.ids[at] = message.id;
+    else this.addException(this.otherIds, row, message.id);
+    const price = this.priceOf(message, row);
+    block.prices[at] = price;
+    const report = message.reportId === undefined ? NO_REPORT : this.reportNumber(message.reportId);
+    block.reports[at] = report;
+    let hash = mix(Number(message.id) % 2 ** 32, price);
+    hash = mix(hash, Math.floor(Number(message.id) / 2 ** 32));
+    hash = mix(hash, report === NO_REPORT ? NO_REPORT : (this.reportHashes[report] ?? 0));
+    block.hashes[at] = this.timestampBytes.hash(hash, timestampStart);
+    if (at === BLOCK_ROWS - 1) this.endBlock();
+  }
+
+  private addText(message: Message, row: number): void {
+    const { place } = message;
+    if (place?.isPlainText) this.textBytes.addRange(place.chunk, place.textStart, place.textEnd);
+    else if (/\p{Surrogate}/u.test(message.text)) this.addException(this.otherTexts, row, message.text);
+    else this.textBytes.addText(message.text);
+  }
+
+  /** Whatever is wrong counts only for an answer that shows the row by its text. */
+  private priceOf(message: Message, row: number): number {
+    try {
+      const price = this.priceByText(message);
+      if (typeof price === 'number' && price >= 0 && price <= HIGHEST_PRICE) return price;
+      this.addException(this.otherPrices, row, price);
+      return OTHER_PRICE;
+    } catch (error) {
+      this.addException(this.failures, row, error);
+      return NO_PRICE;
+    }
+  }
+
+  private addException<Value>(exceptions: Map<number, Value>, row: number, value: Value): void {
+    this.account.take(BYTES_AN_EXCEPTION);
+    exceptions.set(row, value);
+  }
+
+  private reportNumber(id: ReportId): number {
+    const known = this.reportNumbers.get(id);
+    if (known !== undefined) return known;
+    this.account.take(BYTES_AN_EXCEPTION);
+    const number = this.reportIds.push(id) - 1;
+    this.reportNumbers.set(id, number);
+    let hash = 0;
+    for (const character of String(id)) hash = mix(hash, character.codePointAt(0) ?? 0);
+    this.reportHashes.push(hash);
+    return number;
+  }
+
+  private endBlock(): void {
+    const block = this.blockOf(this.length - 1);
+    const timestamps = this.timestampBytes.take();
+    this.account.take(timestamps.length + block.ids.length * NUMBERS_A_ROW);
+    block.timestamps = new Stretch(timestamps);
+    block.texts = this.texts.append(this.textBytes.take());
+  }
+
+  private blockOf(row: number): Block {
+    const block = this.blocks[row >>> BLOCK_BITS];
+    if (block === undefined) throw new RangeError(`there is no row ${row}`);
+    return block;
+  }
+
+  /** Its id, time and report; its text is read when it is asked for. */
+  message(row: number): Message {
+    const block = this.blockOf(row);
+    const at = row & (BLOCK_ROWS - 1);
+    const report = block.reports[at] ?? NO_REPORT;
+    return new StoredMessage(
+      this.otherIds.get(row) ?? block.ids[at] ?? 0,
+      report === NO_REPORT ? undefined : this.reportIds[report],
+      block.timestamps,
+      at === 0 ? 0 : (block.timestampEnds[at - 1] ?? 0),
+      block.timestampEnds[at] ?? 0,
+      this,
+      row,
+    );
+  }
+
+  /**
+   * @param reports by their places in `reportIds`; undefined for one that does not exist
+   * @throws what pricing the text threw, where no report prices the row
+   */
+  item(row: number, reports: ReadonlyMap<number, Report | undefined>): UsageItem {
+    const number = this.reportOf(row);
+    const report = number === undefined ? undefined : reports.get(number);
+    return { message: this.message(row), report, credits: report?.cost ?? this.textPrice(row) };
+  }
+
+  private textPrice(row: number): Amount {
+    const price = this.blockOf(row).prices[row & (BLOCK_ROWS - 1)] ?? NO_PRICE;
+    if (price >= 0) return price;
+    const other = this.otherPrices.get(row);
+    if (other === undefined) throw this.failures.get(row);
+    return other;
+  }
+
+  /** The place in `reportIds` of the report that the row names. */
+  reportOf(row: number): number | undefined {
+    const report = this.blockOf(row).reports[row & (BLOCK_ROWS - 1)];
+    return report === NO_REPORT ? undefined : report;
+  }
+
+  hashOf(row: number): number {
+    return this.blockOf(row).hashes[row & (BLOCK_ROWS - 1)] ?? 0;
+  }
+
+  /** @throws Refusal (503) where there was no room for the texts */
+  textOf(row: number): string {
+    const other = this.otherTexts.get(row);
+    if (other !== undefined) return other;
+    const { texts, textEnds } = this.blockOf(row);
+    if (texts === undefined) throw overloaded('--max-memory leaves no room for the texts of the messages');
+    const at = row & (BLOCK_ROWS - 1);
+    return texts.read(at === 0 ? 0 : (textEnds[at - 1] ?? 0), textEnds[at] ?? 0).toString();
+  }
+
+  /** The rows of the message `id`, in order. */
+  *find(id: number | bigint): Generator<number> {
+    if (typeof id === 'bigint') {
+      for (const [row, other] of this.otherIds) if (other === id) yield row;
+      return;
+    }
+    for (const [number, { ids }] of this.blocks.entries()) {
+      for (let at = ids.indexOf(id); at !== -1; at = ids.indexOf(id, at + 1)) {
+        const row = number * BLOCK_ROWS + at;
+        if (row < this.length && !this.otherIds.has(row)) yield row;
+      }
+    }
+  }
+
+  close(): void {
+    this.texts.close();
+  }
+}
+
+function beginBlock(): Block {
+  return {
+    ids: new Float64Array(BLOCK_ROWS),
+    prices: new Int32Array(BLOCK_ROWS),
+    reports: new Int32Array(BLOCK_ROWS),
+    hashes: new Int32Array(BLOCK_ROWS),
+    timestampEnds: new Uint32Array(BLOCK_ROWS),
+    textEnds: new Uint32Array(BLOCK_ROWS),
+    timestamps: NOTHING,
+    texts: undefined,
+  };
+}
+
+/** A message read from the columns. A class, since most of what it says is asked for in few places. */
+class StoredMessage implements Message, Place {
+  readonly isPlainText = false;
+  readonly textStart = 0;
+  readonly textEnd = 0;
+
+  constructor(
+    readonly id: number | bigint,
+    readonly reportId: ReportId | undefined,
+    readonly chunk: Stretch,
+    readonly timestampStart: number,
+    readonly timestampEnd: number,
+    private readonly rows: PricedRows,
+    private readonly row: number,
+  ) {}
+
+  get place(): Place {
+    return this;
+  }
+
+  get timestamp(): string {
+    return this.chunk.bytes.toString('latin1', this.timestampStart, this.timestampEnd);
+  }
+
+  get text(): string {
+    return this.rows.textOf(this.row);
+  }
+}
+
+/** Bytes from which a call out of JavaScript copies faster than a loop. */
+const LONG = 256;
+
+/** Bytes one after the other, which grow until they are taken. */
+class ByteColumn {
+  private bytes = Buffer.allocUnsafe(64 * 1024);
+  private view = viewOf(this.bytes);
+  size = 0;
+
+  addRange({ bytes, view }: AsciiBytes, start: number, end: number): void {
+    const length = end - start;
+    this.reserve(length);
+    if (length < LONG) copyBytes(view, start, this.view, this.size, length);
+    else this.bytes.set(bytes.subarray(start, end), this.size);
+    this.size += length;
+  }
+
+  addText(text: string): void {
+    // A UTF-16 unit is at most three bytes of UTF-8.
+    this.reserve(text.length * 3);
+    this.size += this.bytes.write(text, this.size);
+  }
+
+  /** `hash` with the bytes from `start` on mixed in. */
+  hash(hash: number, start: number): number {
+    let mixed = hash;
+    let at = start;
+    for (; at + 4 <= this.size; at += 4) mixed = mix(mixed, this.view.getInt32(at, true));
+    for (; at < this.size; at++) mixed = mix(mixed, this.bytes[at] ?? 0);
+    return mixed;
+  }
+
+  /** A copy of the bytes; the column begins anew. */
+  take(): Buffer {
+    const taken = Buffer.from(this.bytes.subarray(0, this.size));
+    this.size = 0;
+    return taken;
+  }
+
+  private reserve(more: number): void {
+    if (this.size + more <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.size + more));
+    this.bytes.copy(larger, 0, 0, this.size);
+    this.bytes = larger;
+    this.view = viewOf(larger);
+  }
+}
+
+const NOTHING = new Stretch(Buffer.alloc(0));
+
+/** Two numbers as one of 32 bits, in which each bit of either counts. Order matters. */
+export function mix(a: number, b: number): number {
+  let mixed = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(b, 0xc2b2ae35);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f);
+  return mixed ^ (mixed >>> 13);
+}

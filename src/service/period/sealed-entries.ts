@@ -1,0 +1,64 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Milliseconds that another service's clock may be ahead of ours. */
+const MOST_CLOCK_SKEW = 5000;
+/** Characters; what is longer was not written here. */
+const LONGEST_ENTRY = 12 * 1024 * 1024;
+
+/** What upstream said of a report: its bytes, or that it does not exist. */
+export interface ReportEntry {
+  readonly bytes: Uint8Array | undefined;
+  /** Milliseconds since 1970 when the request was sent. */
+  readonly sentAt: number;
+}
+
+/** Writes and reads the entries of a shared cache, so that only what a service with the same secret wrote is believed. */
+export interface SealedEntries {
+  keyOf(id: string): string;
+  seal(id: string, entry: ReportEntry): string;
+  /** Undefined for what is damaged, is another report's, or was not written with this secret. */
+  open(id: string, text: string): ReportEntry | undefined;
+}
+
+/**
+ * @param scope everything that a report depends on beside its id: services share entries only where all of it is equal
+ * @param secret of the services that share; without it the key comes from the scope, which holds the credential
+ */
+export function sealedEntries(scope: readonly string[], secret: string | undefined): SealedEntries {
+  const namespace = digestOf('reports', scope);
+  const key = createHmac('sha256', secret ?? JSON.stringify(scope))
+    .update('o-copilot cache entries')
+    .digest();
+  const keyOf = (id: string) => `o-copilot:report:${namespace}:${id}`;
+  const macOf = (id: string, content: string) =>
+    createHmac('sha256', key)
+      .update(`${keyOf(id)}\n${content}`)
+      .digest();
+
+  return {
+    keyOf,
+    seal(id, { bytes, sentAt }) {
+      const content = `${sentAt}.${bytes === undefined ? 'missing' : Buffer.from(bytes).toString('base64url')}`;
+      return `1.${macOf(id, content).toString('base64url')}.${content}`;
+    },
+    open(id, text) {
+      if (text.length > LONGEST_ENTRY) return undefined;
+      const [, mac = '', content = '', sent = '', value = ''] =
+        /^1\.([\w-]{43})\.((\d{1,16})\.([\w-]*))$/.exec(text) ?? [];
+      const given = Buffer.from(mac, 'base64url');
+      const right = macOf(id, content);
+      if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined;
+      const sentAt = Number(sent);
+      if (sentAt > Date.now() + MOST_CLOCK_SKEW) return undefined;
+      return { bytes: value === 'missing' ? undefined : Buffer.from(value, 'base64url'), sentAt };
+    },
+  };
+}
+
+/** A short name for everything in `scope`, which tells nothing of it. */
+export function digestOf(purpose: string, scope: readonly string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([purpose, ...scope]))
+    .digest('hex')
+    .slice(0, 32);
+}

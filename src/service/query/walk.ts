@@ -1,0 +1,124 @@
+import type { Selection } from '../../usage/selection.js';
+import type { PeriodDocument, RowView } from '../period/period-document.js';
+import { mix } from '../period/priced-rows.js';
+import { Refusal } from '../problem.js';
+import { countRows } from './find-rows.js';
+
+/** How far a walk over pages has come: enough to tell later whether the rows are still those it walks over. */
+export interface WalkState {
+  /** The last row shown, in digits. */
+  readonly id: string;
+  /** Rows shown, the last included, and those after it, with a sum over each that depends on their order. */
+  readonly seen: number;
+  readonly seenSum: number;
+  readonly rest: number;
+  readonly restSum: number;
+}
+
+/** The rows [start, end) of a view that a page shows. */
+export interface PageRange {
+  readonly start: number;
+  readonly end: number;
+  /** Where the walk began. */
+  readonly walkStart: number;
+}
+
+/**
+ * Pages follow each other by the row that the last one ended with, not by counting. Upstream may add rows before those
+ * that the walk has shown and after those still to come; anything else would make it skip or repeat a row.
+ *
+ * @throws Refusal (410) where the rows have changed or moved since
+ */
+export function pageRange(
+  document: PeriodDocument,
+  view: RowView,
+  { limit, offset }: Selection,
+  after: WalkState | undefined,
+): PageRange {
+  const count = countRows(document, view);
+  const begin = after === undefined ? Math.min(offset, count) : resume(document, view, after);
+  return {
+    start: begin,
+    end: limit === undefined ? count : Math.min(count, begin + limit),
+    walkStart: after === undefined ? begin : begin - after.seen,
+  };
+}
+
+/** Where the next page begins; undefined where there is none. */
+export function walkState(
+  document: PeriodDocument,
+  view: RowView,
+  { end, walkStart, start }: PageRange,
+): WalkState | undefined {
+  const count = countRows(document, view);
+  if (end === count || end === start) return undefined;
+  const sums = orderSums(document, view);
+  return {
+    id: String(document.rows.message(view.rows?.[end - 1] ?? end - 1).id),
+    seen: end - walkStart,
+    seenSum: sums.between(walkStart, end),
+    rest: count - end,
+    restSum: sums.between(end - 1, count),
+  };
+}
+
+function resume(document: PeriodDocument, view: RowView, after: WalkState): number {
+  const place = placeOf(document, view, after.id);
+  const next = place + 1;
+  const count = countRows(document, view);
+  if (place === -1 || next < after.seen || count - next < after.rest) throw changed();
+  const sums = orderSums(document, view);
+  if (
+    sums.between(next - after.seen, next) !== after.seenSum ||
+    sums.between(place, next + after.rest) !== after.restSum
+  ) {
+    throw changed();
+  }
+  return next;
+}
+
+function placeOf(document: PeriodDocument, { rows }: RowView, text: string): number {
+  const number = Number(text);
+  const [row] = document.rows.find(Number.isSafeInteger(number) ? number : BigInt(text));
+  if (row === undefined) return -1;
+  return rows === undefined ? row : rows.indexOf(row);
+}
+
+/**
+ * Sums over each row and the one before it. Ids differ, so rows of one sum that end, or begin, with one row are the
+ * same rows in the same order, but for a chance of one in four thousand million.
+ */
+interface OrderSums {
+  between(start: number, end: number): number;
+}
+
+const sumsOfViews = new WeakMap<object, OrderSums>();
+
+function orderSums(document: PeriodDocument, view: RowView): OrderSums {
+  const owner = view.rows ?? document;
+  const known = sumsOfViews.get(owner);
+  if (known !== undefined) return known;
+  const count = countRows(document, view);
+  const hashAt = (index: number) => document.rows.hashOf(view.rows?.[index] ?? index);
+  /** At each row, of the pairs that end with it or before. */
+  const sums = new Int32Array(count);
+  for (let index = 1, before = count > 0 ? hashAt(0) : 0; index < count; index++) {
+    const hash = hashAt(index);
+    sums[index] = ((sums[index - 1] ?? 0) + mix(before, hash)) | 0;
+    before = hash;
+  }
+  const made: OrderSums = {
+    between: (start, end) =>
+      end <= start ? 0 : ((sums[end - 1] ?? 0) - (sums[start] ?? 0) + mix(0, hashAt(start))) | 0,
+  };
+  sumsOfViews.set(owner, made);
+  return made;
+}
+
+function changed(): Refusal {
+  return new Refusal(
+    410,
+    'cursor_gone',
+    'the messages have changed or moved in the order since the last page; begin again without a cursor',
+  );
+}

@@ -1,0 +1,82 @@
+import { Refusal } from '../problem.js';
+
+/** What the service refuses while it has no room: the client may ask again shortly. */
+export function overloaded(detail: string): Refusal {
+  return new Refusal(503, 'overloaded', detail, {}, { 'retry-after': '1' });
+}
+
+/**
+ * One limit for everything that grows with documents and answers: rows, texts, spools and caches, in memory or in
+ * temporary files. Caches give up what they hold before anything is refused.
+ */
+export class MemoryBudget {
+  private used = 0;
+  private readonly evictions: (() => boolean)[] = [];
+
+  /** @param limit bytes */
+  constructor(readonly limit: number) {}
+
+  /** @param evict drops one entry of a cache; false when it holds nothing */
+  addCache(evict: () => boolean): void {
+    this.evictions.push(evict);
+  }
+
+  /** False where even empty caches leave no room. */
+  tryTake(bytes: number): boolean {
+    while (this.used + bytes > this.limit) {
+      if (!this.evictions.some((evict) => evict())) return false;
+    }
+    this.used += bytes;
+    return true;
+  }
+
+  /** @throws Refusal (503) */
+  take(bytes: number): void {
+    if (this.tryTake(bytes)) return;
+    const limit = Math.floor(this.limit / 2 ** 20);
+    throw overloaded(`this would take more memory than --max-memory allows (${limit} MiB)`);
+  }
+
+  give(bytes: number): void {
+    this.used -= bytes;
+  }
+
+  /** Bytes taken now. */
+  get taken(): number {
+    return this.used;
+  }
+
+  openAccount(): MemoryAccount {
+    return new MemoryAccount(this);
+  }
+}
+
+/** What one owner took, given back at once. */
+export class MemoryAccount {
+  private total = 0;
+
+  constructor(private readonly budget: MemoryBudget) {}
+
+  tryTake(bytes: number): boolean {
+    if (!this.budget.tryTake(bytes)) return false;
+    this.total += bytes;
+    return true;
+  }
+
+  /** @throws Refusal (503) */
+  take(bytes: number): void {
+    this.budget.take(bytes);
+    this.total += bytes;
+  }
+
+  give(bytes: number): void {
+    this.budget.give(bytes);
+    this.total -= bytes;
+  }
+
+  /** Safe twice. */
+  close(): void {
+    this.budget.give(this.total);
+    this.total = 0;
+  }
+}
