@@ -1,5 +1,6 @@
-import { openSink } from '../output/open-sink.js';
+import { openSink, STDOUT_NAMES } from '../output/open-sink.js';
 import type { Sink } from '../output/sink.js';
+import { visible } from '../render/visible.js';
 import type { Run } from './host.js';
 
 /** Where a result goes. */
@@ -7,6 +8,8 @@ export interface Delivery {
   /** Undefined: stdout. */
   readonly output: string | undefined;
   readonly stream?: boolean;
+  /** Says nothing of a file that was written; otherwise a person at a terminal is told. */
+  readonly quiet?: boolean;
   /** Told the SHA-256 in hex of the result once it is visible, unless its reader went away. */
   readonly onDigest?: ((sha256: string) => void) | undefined;
 }
@@ -15,12 +18,14 @@ export interface Delivery {
  * Opens the place of a result, lets `produce` write it, and makes it visible only when `produce` is done:
  * whatever goes wrong, nothing is left behind.
  *
+ * @param describe what the result holds, for the person who waits for a file: `35 messages, 658.8 credits`
  * @throws whatever `produce` throws; CannotCreateError, CannotWriteError
  */
 export async function deliver<Result>(
-  { output, stream = false, onDigest }: Delivery,
+  { output, stream = false, quiet = false, onDigest }: Delivery,
   { host, signal }: Run,
   produce: (sink: Sink) => Promise<Result>,
+  describe?: (result: Result) => string | undefined,
 ): Promise<Result> {
   const sink = await openSink(output, host.stdout, { stream, digest: onDigest !== undefined });
   const abandon = () => void sink.abandon();
@@ -31,9 +36,17 @@ export async function deliver<Result>(
     await sink.commit();
     const digest = sink.digest();
     if (digest !== undefined && !sink.closed) onDigest?.(digest);
+    if (output !== undefined && !STDOUT_NAMES.includes(output) && !quiet && host.stderr.isTTY) {
+      host.stderr.write(writtenLine(output, describe?.(result)));
+    }
     return result;
   } finally {
     signal.removeEventListener('abort', abandon);
     await sink.abandon();
   }
+}
+
+/** Tells a person at a terminal what a command wrote that shows nothing itself. */
+export function writtenLine(path: string, content: string | undefined): string {
+  return `o-copilot: wrote ${visible(path)}${content === undefined ? '' : `: ${content}`}\n`;
 }

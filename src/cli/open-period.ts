@@ -76,7 +76,11 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
   const card = await rateCardFrom(flags, settings.rules);
   const selection = { ...selectionFrom(flags, zone), ...(message !== undefined && { message }) };
 
-  const progress = startProgress(run, choice.quiet);
+  const progress = startProgress(run, {
+    quiet: choice.quiet,
+    streams: flags.stream === true,
+    retries: settings.retries,
+  });
   const observed = observeSource(run, choice, progress);
   const tracing = await openTracing({
     env: run.host.env,
@@ -86,7 +90,7 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
       if (choice.verbose) run.host.stderr.write(`o-copilot: the trace was not delivered: ${reason}\n`);
     },
   });
-  const observer = combineObservers(observed, tracing?.observer ?? {});
+  const observer = combineObservers(observed, progress.observer, tracing?.observer ?? {});
   const source = wrapSource(
     options.source ?? (await openSource(settings, { maxBody: choice.maxBody, observer, startedAt }, run)),
   );
@@ -103,12 +107,10 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
     onRead(more) {
       messages += more;
       lookAtMemory();
-      const { answered, waiting } = reports.progress();
-      const asked = waiting > 0 ? `, ${answered} of ${answered + waiting} reports` : '';
-      progress.update(`Reading usage: ${messages} messages${asked}`);
     },
   };
 
+  progress.watch(() => ({ messages, ...reports.progress() }));
   return {
     settings,
     zone,

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { DataError, UnreadableError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
+import type { Sink } from '../output/sink.js';
 import { summaryFacts } from '../render/summary-facts.js';
 import { jsonValues } from '../source/document/json-values.js';
 import { mergeSummaries } from '../usage/merge-summaries.js';
 import { type PartialSummary, readPartialSummary } from '../usage/partial-summary.js';
 import { openTimeZone } from '../usage/time-zone.js';
+import { sumsInWords } from '../usage/totals.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { asOfFrom } from './options/as-of-option.js';
@@ -28,9 +30,11 @@ export async function runMerge(paths: readonly string[], flags: RawFlags, run: R
     asOfFrom(flags, zone),
     now,
   );
-  await deliver(output, run, async (sink) => {
+  const { messages, credits } = merged.summary;
+  const write = async (sink: Sink) => {
     for (const piece of await renderSummary(merged.summary, facts, output, run)) await sink.write(piece);
-  });
+  };
+  await deliver(output, run, write, () => sumsInWords(messages, credits));
 }
 
 async function readParts(path: string, { host, signal }: Run): Promise<PartialSummary[]> {

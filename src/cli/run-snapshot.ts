@@ -2,7 +2,8 @@ import { version } from '../../package.json';
 import { newFolder } from '../output/new-folder.js';
 import { MANIFEST, newManifest } from '../source/snapshot/manifest.js';
 import { recordSource } from '../source/snapshot/record-source.js';
-import { createTotals } from '../usage/totals.js';
+import { createTotals, sumsInWords } from '../usage/totals.js';
+import { writtenLine } from './deliver.js';
 import { guardJob } from './guard-job.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
@@ -57,6 +58,10 @@ export function runSnapshot(path: string, flags: RawFlags, run: Run): Promise<vo
       );
       await manifest.close();
       await folder.commit();
+      if (run.host.stderr.isTTY && flags.quiet !== true) {
+        const { count, credits } = record.totals;
+        run.host.stderr.write(writtenLine(path, sumsInWords(count, credits)));
+      }
     } finally {
       await folder.abandon();
     }

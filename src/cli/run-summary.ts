@@ -1,3 +1,4 @@
+import { sumsInWords } from '../usage/totals.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
@@ -19,8 +20,11 @@ export async function runSummary(flags: RawFlags, run: Run): Promise<void> {
         ? await openPeriod(flags, run, { ...receipt?.watcher, textsUnread: true })
         : await openPriced(priced, flags, run);
     try {
-      await deliver({ ...output, onDigest: receipt?.seal }, run, (sink) =>
-        writeSummary(flags, period, now, sink, run),
+      await deliver(
+        { ...output, onDigest: receipt?.seal },
+        run,
+        (sink) => writeSummary(flags, period, now, sink, run),
+        ({ messages, credits }) => sumsInWords(messages, credits, period.outOf()),
       );
       await receipt?.write(period);
     } finally {

@@ -1,4 +1,5 @@
 import { readsText } from '../usage/selection.js';
+import { sumsInWords } from '../usage/totals.js';
 import { deliver } from './deliver.js';
 import { guardJob } from './guard-job.js';
 import type { Run } from './host.js';
@@ -18,8 +19,11 @@ export function runUsage(flags: RawFlags, run: Run, options: PeriodOptions = {})
       const period = await openPeriod(flags, run, { ...options, ...receipt?.watcher, textsUnread });
       record.period = period;
       try {
-        record.totals = await deliver({ ...output, onDigest: receipt?.seal }, run, (sink) =>
-          writeUsage(flags, period, now, sink, run),
+        record.totals = await deliver(
+          { ...output, onDigest: receipt?.seal },
+          run,
+          (sink) => writeUsage(flags, period, now, sink, run),
+          (totals) => totals && sumsInWords(totals.count, totals.credits, period.outOf()),
         );
         await receipt?.write(period);
       } finally {

@@ -14,6 +14,7 @@ import { groupingsFrom } from './options/summary-options.js';
 /**
  * Sums up the rows that `flags` choose and writes the sums in the format they ask for.
  *
+ * @returns the sums
  * @param now milliseconds since 1970 UTC, where `--as-of` does not say
  */
 export async function writeSummary(
@@ -22,7 +23,7 @@ export async function writeSummary(
   now: number,
   sink: Sink,
   run: Run,
-): Promise<void> {
+): Promise<Summary> {
   const by = groupingsFrom(flags);
   const asOf = asOfFrom(flags, period.zone);
   const summary = await period.read(async (batches) => {
@@ -42,6 +43,7 @@ export async function writeSummary(
   );
   const output = resultFrom(flags, FORMATS);
   for (const piece of await renderSummary(summary, facts, output, run)) await sink.write(piece);
+  return summary;
 }
 
 /** The pieces of a summary in a format. */

@@ -56,8 +56,18 @@ export interface ExchangeStart {
 interface ExchangeObserver {
   /** Sent with the request, to the source's own origin only. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The document comes: called once, before its first byte is read. */
+  answered?(transfer: Transfer): void;
   /** @param outcome a status such as '200', or 'timeout', 'refused', 'reset', 'cut' … */
   end(outcome: string, milliseconds: number): void;
+}
+
+/** How much of an answer has come, in bytes as they were sent. */
+export interface Transfer {
+  /** Undefined where the server does not say. */
+  readonly length: number | undefined;
+  /** So far. */
+  readonly received: number;
 }
 
 /** Tells all of `observers`. */
@@ -71,6 +81,9 @@ export function combineObservers(...observers: readonly SourceObserver[]): Sourc
       if (exchanges.length === 0) return undefined;
       return {
         headers: Object.assign({}, ...exchanges.map(({ headers }) => headers)),
+        answered(transfer) {
+          for (const exchange of exchanges) exchange.answered?.(transfer);
+        },
         end(outcome, milliseconds) {
           for (const exchange of exchanges) exchange.end(outcome, milliseconds);
         },

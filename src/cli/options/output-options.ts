@@ -36,6 +36,8 @@ export interface ResultChoice<Of extends Format = Format> {
   /** Undefined: stdout. */
   readonly output: string | undefined;
   readonly color: ColorChoice;
+  /** Nothing on stderr but errors. */
+  readonly quiet: boolean;
 }
 
 /** The same for rows of usage. */
@@ -122,6 +124,7 @@ export function resultFrom<Of extends Format>(flags: RawFlags, formats: readonly
     formulaGuard: flags.formulaGuard !== false,
     output,
     color: colorFrom(flags.color),
+    quiet: flags.quiet === true,
   };
 }
 

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Transfer } from '../source.js';
 
 /**
  * A Node stream as a web stream, chunk by chunk, nothing copied. `Readable.toWeb` would lose the cause of an
@@ -31,4 +33,22 @@ export function toWebStream(
       body.destroy();
     },
   });
+}
+
+const transfers = new WeakMap<ReadableStream, Transfer>();
+
+/** Counts what comes of `incoming` for `transferOf(stream)`: before it is decoded, as its length is meant. */
+export function countTransfer(stream: ReadableStream, incoming: IncomingMessage): void {
+  const length = incoming.headers['content-length'];
+  const transfer = { length: length === undefined ? undefined : Number(length), received: 0 };
+  // It listens beside the reader, which alone decides when the stream flows.
+  incoming.on('data', (chunk: Uint8Array) => {
+    transfer.received += chunk.length;
+  });
+  transfers.set(stream, transfer);
+}
+
+/** Undefined for a body that no request brought. */
+export function transferOf(stream: ReadableStream): Transfer | undefined {
+  return transfers.get(stream);
 }

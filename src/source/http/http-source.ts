@@ -3,6 +3,7 @@ import { limitConcurrency } from '../limit.js';
 import type { Source, SourceObserver, Validators } from '../source.js';
 import { type Address, messagesAddress, redactUrl, reportAddress, showAddress } from './address.js';
 import { authorizationFor } from './authorization.js';
+import { transferOf } from './body-stream.js';
 import { type ConnectionPool, createConnectionPool } from './connection-pool.js';
 import { Fault, statusFault } from './fault.js';
 import { type Opened, openDocument } from './open-document.js';
@@ -60,6 +61,8 @@ export function httpSource(
       try {
         const opened = await open(address, own, known);
         outcome = String(opened.status);
+        const transfer = opened.status === 200 ? transferOf(opened.body) : undefined;
+        if (transfer !== undefined) exchange?.answered?.(transfer);
         return await read(opened);
       } catch (error) {
         if (error instanceof Fault) outcome = error.outcome;

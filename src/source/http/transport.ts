@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Address } from './address.js';
 import type { Agents } from './agents.js';
-import { toWebStream } from './body-stream.js';
+import { countTransfer, toWebStream } from './body-stream.js';
 import { bodyFault, connectionFault, isBroken } from './connection-fault.js';
 import { decodeBody } from './decode-body.js';
 import { Fault } from './fault.js';
@@ -74,5 +74,7 @@ async function toResponse(
     return new Response(null, { status, headers });
   }
   const body = status === 200 ? await decodeBody(incoming, incoming.headers['content-encoding']) : incoming;
-  return new Response(toWebStream(body, explain), { status, headers });
+  const stream = toWebStream(body, explain);
+  countTransfer(stream, incoming);
+  return new Response(stream, { status, headers });
 }
