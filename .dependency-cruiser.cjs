@@ -25,7 +25,7 @@ module.exports = {
       'errors.ts',
       'engine/ruleset.ts',
       'os-error.ts',
-      'source/(reports-at-once|timestamp).ts',
+      'source/(document-name|reports-at-once|timestamp).ts',
       'usage/(day|item|selection|time-zone).ts',
     ),
     only('source', 'errors.ts', 'os-error.ts', 'engine'),
