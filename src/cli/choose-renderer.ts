@@ -1,6 +1,5 @@
-import { csvRenderer } from '../render/csv.js';
+import { dataRenderer } from '../render/data.js';
 import { fieldsOf } from '../render/fields.js';
-import { jsonRenderer, ndjsonRenderer } from '../render/json.js';
 import type { Renderer } from '../render/renderer.js';
 import { narrows } from '../usage/selection.js';
 import type { Host } from './host.js';
@@ -21,13 +20,13 @@ export async function chooseRenderer(
 ): Promise<() => Renderer> {
   const { zone, outOf } = period;
   const fields = fieldsOf(choice.fields, zone);
-  switch (choice.format) {
+  const { format } = choice;
+  switch (format) {
     case 'json':
-      return () => jsonRenderer(fields);
     case 'ndjson':
-      return () => ndjsonRenderer(fields);
     case 'csv':
-      return () => csvRenderer(fields, choice);
+    case 'tsv':
+      return () => dataRenderer(format, fields, choice);
     case 'focus': {
       const { focusRenderer } = await import('../render/focus.js');
       return () => focusRenderer(zone, choice);

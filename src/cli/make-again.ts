@@ -1,4 +1,5 @@
 import { CommandLineError } from '../errors.js';
+import { SUMMARY_FORMATS } from '../format/formats.js';
 import { digestSink } from '../output/digest-sink.js';
 import type { Receipt } from '../receipt/receipt.js';
 import { readsText } from '../usage/selection.js';
@@ -6,7 +7,7 @@ import type { Run } from './host.js';
 import { givenFlags } from './kept-flags.js';
 import { makeReceipt } from './make-receipt.js';
 import { openPeriod } from './open-period.js';
-import { FORMATS, outputFrom, resultFrom } from './options/output-options.js';
+import { outputFrom, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 import { openWitness } from './witness.js';
 import { writeSummary } from './write-summary.js';
@@ -30,7 +31,7 @@ export async function makeAgain(receipt: Receipt, flags: RawFlags, run: Run): Pr
   const again: RawFlags = { ...place, ...givenFlags(receipt.flags), output: NOWHERE };
   const now = Date.parse(receipt.as_of);
   const summary = receipt.command === 'summary';
-  const output = summary ? resultFrom(again, FORMATS) : outputFrom(again);
+  const output = summary ? resultFrom(again, SUMMARY_FORMATS) : outputFrom(again);
   const textsUnread = !('fields' in output && output.fields.some(readsText));
   const witness = await openWitness();
   const period = await openPeriod(again, run, {

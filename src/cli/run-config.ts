@@ -1,9 +1,10 @@
 import { listSettings } from '../config/list-settings.js';
+import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { settingsJson } from '../render/settings-json.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
-import { DOCUMENT_FORMATS, resultFrom } from './options/output-options.js';
+import { resultFrom } from './options/output-options.js';
 import { type RawFlags, settingPlaces, settingsFrom } from './options/setting-options.js';
 
 /** Runs `config`. Wrong settings are errors here as anywhere, since none of them would be in force. */

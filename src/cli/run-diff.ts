@@ -1,3 +1,4 @@
+import { DOCUMENT_FORMATS } from '../format/formats.js';
 import type { Sink } from '../output/sink.js';
 import { diffJson } from '../render/diff-json.js';
 import { type DiffRenderer, isEqual } from '../render/diff-renderer.js';
@@ -9,7 +10,7 @@ import { diffRequestFrom } from './diff-request.js';
 import type { Run } from './host.js';
 import { type Bill, openFileBill, openLiveBill } from './open-bill.js';
 import { openTerminal } from './open-terminal.js';
-import { DOCUMENT_FORMATS, type ResultChoice, resultFrom } from './options/output-options.js';
+import { type ResultChoice, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 
 /** Runs `diff`. @returns whether the two are equal */

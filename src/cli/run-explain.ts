@@ -1,4 +1,5 @@
 import { DataError } from '../errors.js';
+import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { explanationJson } from '../render/explanation-json.js';
 import { type ExplainedPrice, explainAlone, explainItem } from '../usage/explain-price.js';
 import type { UsageItem } from '../usage/item.js';
@@ -8,7 +9,7 @@ import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
 import { openTerminal } from './open-terminal.js';
 import { targetFrom } from './options/explain-options.js';
-import { DOCUMENT_FORMATS, type ResultChoice, resultFrom } from './options/output-options.js';
+import { type ResultChoice, resultFrom } from './options/output-options.js';
 import { rateCardFrom } from './options/rates-option.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
 import { ratesInForce } from './rates-in-force.js';

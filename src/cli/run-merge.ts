@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { DataError, UnreadableError } from '../errors.js';
+import { SUMMARY_FORMATS } from '../format/formats.js';
 import { reasonOf } from '../os-error.js';
 import type { Sink } from '../output/sink.js';
 import { summaryFacts } from '../render/summary-facts.js';
@@ -12,14 +13,14 @@ import { sumsInWords } from '../usage/totals.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { asOfFrom } from './options/as-of-option.js';
-import { FORMATS, resultFrom } from './options/output-options.js';
+import { resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 import { renderSummary } from './write-summary.js';
 
 /** Runs `merge`: adds the documents of `summary --json`, several in a file or not. */
 export async function runMerge(paths: readonly string[], flags: RawFlags, run: Run): Promise<void> {
   const now = Date.now();
-  const output = resultFrom(flags, FORMATS);
+  const output = resultFrom(flags, SUMMARY_FORMATS);
   const parts: PartialSummary[] = [];
   for (const path of paths.length === 0 ? ['-'] : paths) parts.push(...(await readParts(path, run)));
   const merged = mergeSummaries(parts);

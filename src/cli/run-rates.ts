@@ -1,4 +1,5 @@
 import { timeIn } from '../config/read-selection.js';
+import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { PUBLISHED_CARD } from '../rates/published-card.js';
 import { writeRateCard } from '../rates/write-rate-card.js';
 import { UTC } from '../usage/time-zone.js';
@@ -6,7 +7,7 @@ import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
 import { flagValue } from './options/check-values.js';
-import { DOCUMENT_FORMATS, resultFrom } from './options/output-options.js';
+import { resultFrom } from './options/output-options.js';
 import { rateCardFrom } from './options/rates-option.js';
 import type { RawFlags } from './options/setting-options.js';
 import { ratesInForce } from './rates-in-force.js';

@@ -1,9 +1,10 @@
+import { SUMMARY_FORMATS } from '../format/formats.js';
 import { sumsInWords } from '../usage/totals.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
 import { openPriced } from './open-priced.js';
-import { FORMATS, resultFrom } from './options/output-options.js';
+import { resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 import { pricedFrom } from './options/summary-options.js';
 import { withReceipt } from './with-receipt.js';
@@ -12,7 +13,7 @@ import { writeSummary } from './write-summary.js';
 /** Runs `summary`: what it holds in memory grows with the groups, not with the messages. */
 export async function runSummary(flags: RawFlags, run: Run): Promise<void> {
   const now = Date.now();
-  const output = resultFrom(flags, FORMATS);
+  const output = resultFrom(flags, SUMMARY_FORMATS);
   await withReceipt({ command: 'summary', flags, output, now }, run, async (receipt) => {
     const priced = pricedFrom(flags);
     const period =

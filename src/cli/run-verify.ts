@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { version } from '../../package.json';
 import { UnreadableError } from '../errors.js';
+import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { reasonOf } from '../os-error.js';
 import { compareReceipts, contradictions, type Difference } from '../receipt/compare-receipts.js';
 import { readReceipt } from '../receipt/read-receipt.js';
@@ -10,7 +11,7 @@ import { verificationJson, verificationText } from '../render/verification.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { makeAgain } from './make-again.js';
-import { DOCUMENT_FORMATS, resultFrom } from './options/output-options.js';
+import { resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 
 /** Runs `verify`: exit status 1 where the export, or the bill computed again, is not what the receipt says. */

@@ -1,13 +1,13 @@
+import { SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
 import type { Sink } from '../output/sink.js';
-import { summaryCsv } from '../render/summary-csv.js';
+import { dataSummary } from '../render/data.js';
 import { type SummaryFacts, summaryFacts } from '../render/summary-facts.js';
-import { summaryJson, summaryNdjson } from '../render/summary-json.js';
 import { createSummary, daysNamed, type Summary } from '../usage/summarise.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
 import { openTerminal } from './open-terminal.js';
 import { asOfFrom } from './options/as-of-option.js';
-import { FORMATS, type ResultChoice, resultFrom } from './options/output-options.js';
+import { type ResultChoice, resultFrom } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
 import { groupingsFrom } from './options/summary-options.js';
 
@@ -41,7 +41,7 @@ export async function writeSummary(
     asOf,
     now,
   );
-  const output = resultFrom(flags, FORMATS);
+  const output = resultFrom(flags, SUMMARY_FORMATS);
   for (const piece of await renderSummary(summary, facts, output, run)) await sink.write(piece);
   return summary;
 }
@@ -50,19 +50,10 @@ export async function writeSummary(
 export async function renderSummary(
   summary: Summary,
   facts: SummaryFacts,
-  output: ResultChoice<(typeof FORMATS)[number]>,
+  output: ResultChoice<SummaryFormat>,
   { host }: Run,
 ): Promise<Iterable<string>> {
-  switch (output.format) {
-    case 'json':
-      return summaryJson(summary, facts);
-    case 'ndjson':
-      return summaryNdjson(summary);
-    case 'csv':
-      return summaryCsv(summary, output);
-    case 'table': {
-      const { summaryTable } = await import('../render/summary-table.js');
-      return summaryTable(summary, facts, await openTerminal(output, host));
-    }
-  }
+  if (output.format !== 'table') return dataSummary(output.format, summary, facts, output);
+  const { summaryTable } = await import('../render/summary-table.js');
+  return summaryTable(summary, facts, await openTerminal(output, host));
 }

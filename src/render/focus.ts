@@ -6,7 +6,7 @@ import type { UsageItem } from '../usage/item.js';
 import { rememberLast } from '../usage/remember-last.js';
 import { secondText } from '../usage/second-text.js';
 import type { TimeZone } from '../usage/time-zone.js';
-import { type CsvOptions, textCellWriter } from './csv.js';
+import { csvCell, type DelimitedOptions } from './delimited.js';
 import { type BillingMonth, FOCUS_COLUMNS, type FocusRow, NULL } from './focus-columns.js';
 import type { Renderer } from './renderer.js';
 
@@ -18,7 +18,7 @@ const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z');
 const LAST_MONTH = 9999 * 12 + 11;
 
 /** A CSV file of the FinOps FOCUS specification: one charge a message. @param zone where months begin */
-export function focusRenderer(zone: TimeZone, options: CsvOptions): Renderer {
+export function focusRenderer(zone: TimeZone, options: DelimitedOptions): Renderer {
   const utc = utcTexts();
   const monthOf = billingMonths(zone, utc);
   const pieces = piecesOfARow(options);
@@ -53,8 +53,8 @@ export function focusRenderer(zone: TimeZone, options: CsvOptions): Renderer {
 type Piece = string | ((row: FocusRow) => string);
 
 /** A row from left to right: what stands between two values that differ by the row is one piece, made once. */
-function piecesOfARow(options: CsvOptions): Piece[] {
-  const cell = textCellWriter(options);
+function piecesOfARow(options: DelimitedOptions): Piece[] {
+  const cell = csvCell(options.delimiter, options.formulaGuard);
   const pieces: Piece[] = [];
   let fixed = '';
   for (const [index, [, value, text]] of FOCUS_COLUMNS.entries()) {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
-import { addResultOptions, DOCUMENT_FORMATS } from '../options/output-options.js';
+import { addResultOptions } from '../options/output-options.js';
 import { addSettingOptions } from '../options/setting-options.js';
 
 /** `config`: every setting in force and where it came from. */

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
+import { SUMMARY_FORMATS } from '../../format/formats.js';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
-import { addResultOptions, FORMATS } from '../options/output-options.js';
+import { addResultOptions } from '../options/output-options.js';
 import { addRatesOption } from '../options/rates-option.js';
 import { addReceiptOption } from '../options/receipt-option.js';
 import { addRunOptions } from '../options/run-options.js';
@@ -17,7 +18,7 @@ export function summaryCommand(run: Run): Command {
   addSummaryOptions(command);
   addResultOptions(
     command,
-    FORMATS,
+    SUMMARY_FORMATS,
     'the {"summary":{…}} document, one group a line; share is in percent, with two decimals',
   );
   addReceiptOption(command);

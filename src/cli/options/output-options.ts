@@ -1,31 +1,12 @@
-import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidValue, listOf, oneOf, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
+import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../render/field-names.js';
 import { COLOR_CHOICES, type ColorChoice, colorChoice } from '../color.js';
 import { optionAdder } from './add-option.js';
 import { flagValue } from './check-values.js';
 import type { RawFlags } from './setting-options.js';
-
-/** What a sum of rows can be written as. */
-export const FORMATS = ['json', 'ndjson', 'csv', 'table'] as const;
-/** What a single document can be written as. */
-export const DOCUMENT_FORMATS = ['json', 'table'] as const;
-/** What rows can be written as. */
-const ROW_FORMATS = [...FORMATS, 'html', 'focus'] as const;
-export type Format = (typeof ROW_FORMATS)[number];
-
-/** The format that the ending of `--output` stands for. */
-const ENDINGS: Readonly<Record<string, Format>> = {
-  '.json': 'json',
-  '.ndjson': 'ndjson',
-  '.jsonl': 'ndjson',
-  '.csv': 'csv',
-  '.txt': 'table',
-  '.html': 'html',
-  '.htm': 'html',
-};
 
 /** What a result looks like and where it goes. */
 export interface ResultChoice<Of extends Format = Format> {
@@ -48,23 +29,17 @@ export interface OutputChoice extends ResultChoice {
 
 const GROUP = 'Output:';
 
-const FORMAT_DESCRIPTIONS: Readonly<Record<Exclude<Format, 'json'>, string>> = {
-  ndjson: 'one JSON object a line',
-  csv: 'comma-separated values with a header (RFC 4180)',
-  table: 'a table for people (the default)',
-  html: 'one self-contained page: chart, sortable table, totals',
-  focus: 'CSV with the columns of the FinOps FOCUS specification (docs/focus.md)',
-};
-
 /** The flags that choose the format and the place of a result; `json` says what its document is. */
 export function addResultOptions(command: Command, formats: readonly Format[], json: string): Command {
   const add = optionAdder(command, GROUP);
-  for (const format of formats) add(`--${format}`, format === 'json' ? json : FORMAT_DESCRIPTIONS[format]);
+  for (const format of formats) {
+    add(`--${format}`, format === 'json' ? json : declarationOf(format).description);
+  }
   add('--format <name>', `one of ${formats.join(', ')}; without it the ending of --output decides`, formats);
   add('--output <file>', 'write to a file, whole or not at all; - is stdout');
   if (formats.includes('csv')) {
     add('--delimiter <character>', 'between CSV cells (default ,)');
-    add('--bom', 'begin CSV with a byte order mark, for Excel');
+    add('--bom', 'begin CSV or TSV with a byte order mark, for Excel');
     add('--no-formula-guard', "leave text cells that begin with = + - @ as they are (else a ' goes first)");
   }
   add('--color <when>', `${COLOR_CHOICES.join(', ')}; also NO_COLOR, FORCE_COLOR`, COLOR_CHOICES);
@@ -112,10 +87,11 @@ export function resultFrom<Of extends Format>(flags: RawFlags, formats: readonly
   if (output === '') throw new CommandLineError('--output: needs the name of a file, or - for stdout');
   const format = formatFrom(flags, output, formats);
   const delimiter = text('delimiter');
-  if (format !== 'csv' && (delimiter !== undefined || flags.bom === true)) {
-    throw new CommandLineError(
-      `${delimiter === undefined ? '--bom' : '--delimiter'}: is for CSV, not ${format}`,
-    );
+  if (delimiter !== undefined && format !== 'csv') {
+    throw new CommandLineError(`--delimiter: is for CSV, not ${format}`);
+  }
+  if (flags.bom === true && format !== 'csv' && format !== 'tsv') {
+    throw new CommandLineError(`--bom: is for CSV and TSV, not ${format}`);
   }
   return {
     format,
@@ -146,20 +122,21 @@ function formatFrom<Of extends Format>(
     throw new CommandLineError(`one format at a time: ${[format, ...others].join(' and ')} were asked for`);
   }
   if (format !== undefined) return format;
-  const ending = ENDINGS[extname(output ?? '').toLowerCase()] ?? 'table';
-  const implied = formats.find((each) => each === ending);
-  if (implied === undefined) {
-    throw new CommandLineError(
-      `--output: ${output} asks for ${ending}, but the formats are ${formats.join(', ')}`,
-    );
-  }
-  return implied;
+  const ending = endingOf(output ?? '');
+  const implied = ending === '' ? 'table' : formatOfEnding(ending);
+  const known = formats.find((each) => each === implied);
+  if (known !== undefined) return known;
+  const endings = formats.flatMap((each) => declarationOf(each).endings);
+  throw new CommandLineError(
+    `--output: ${output}: ${implied === undefined ? `no format ends in ${ending}` : `this command does not write ${implied}`}; ` +
+      `end it in ${endings.join(', ')}, or say --format with one of ${formats.join(', ')}`,
+  );
 }
 
-/** A character that stands in no number, timestamp or quote. */
+/** A character that occurs in no number, timestamp or header, and is no quote: else nobody could read the file. */
 const delimiterOf: Parse<string> = (text) => {
   const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
-  if (!/^[\t!#$%&()*,/;<>?[\]^_`{|}~]$/.test(delimiter)) {
+  if (!/^[\t!#$%&()*,/;<>?[\]^`{|}~]$/.test(delimiter)) {
     throw new InvalidValue('one character such as , ; | or tab', text);
   }
   return delimiter;

@@ -3,7 +3,7 @@ import { explanationJson } from '../../render/explanation-json.js';
 import { explainItem } from '../../usage/explain-price.js';
 import { datedRatesOf } from '../../usage/message-pricer.js';
 import { collectBill } from '../bill/bill.js';
-import { CONTENT_TYPES } from '../bill/formats.js';
+import { contentTypeOf } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { badQuery, Refusal } from '../problem.js';
 import { checkParameters } from '../query/parameters.js';
@@ -36,7 +36,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const dated =
       item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
     const json = explanationJson(explainItem(item, rules, dated?.rates));
-    const facts = { contentType: CONTENT_TYPES.json, freshUntil: resolved.freshUntil };
+    const facts = { contentType: contentTypeOf('json'), freshUntil: resolved.freshUntil };
     return collectBill(facts, budget, async (taker) => taker.write(json));
   };
 }

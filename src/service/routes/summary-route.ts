@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { listOf } from '../../config/value.js';
-import { summaryCsv } from '../../render/summary-csv.js';
-import { type SummaryFacts, summaryFacts } from '../../render/summary-facts.js';
-import { summaryJson, summaryNdjson } from '../../render/summary-json.js';
+import { dataSummary } from '../../render/data.js';
+import { summaryFacts } from '../../render/summary-facts.js';
 import { GROUPINGS, type Grouping } from '../../usage/grouping.js';
 import { narrows } from '../../usage/selection.js';
-import { createSummary, daysNamed, type Summary } from '../../usage/summarise.js';
+import { createSummary, daysNamed } from '../../usage/summarise.js';
 import { collectBill } from '../bill/bill.js';
-import { type BillFormat, CONTENT_TYPES, CSV_OPTIONS } from '../bill/formats.js';
+import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { wantedFormat } from '../http/wanted-format.js';
 import { badQuery } from '../problem.js';
@@ -48,8 +47,8 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
       const facts = summaryFacts(summary, about, undefined, Date.now());
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.
       const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
-      return collectBill({ contentType: CONTENT_TYPES[format], freshUntil }, parts.budget, async (taker) => {
-        for (const piece of render(summary, facts, format)) await taker.write(piece);
+      return collectBill({ contentType: contentTypeOf(format), freshUntil }, parts.budget, async (taker) => {
+        for (const piece of dataSummary(format, summary, facts, DELIMITED_OPTIONS)) await taker.write(piece);
       });
     });
   };
@@ -60,15 +59,4 @@ function readGroupings(text: string | undefined): readonly [Grouping, Grouping?]
   const [first = 'day', second, ...more] = readParameter('by', text, listOf(GROUPINGS)) ?? [];
   if (more.length > 0) throw badQuery('by', 'two at the most');
   return second === undefined ? [first] : [first, second];
-}
-
-function render(summary: Summary, facts: SummaryFacts, format: BillFormat): Iterable<string> {
-  switch (format) {
-    case 'json':
-      return summaryJson(summary, facts);
-    case 'ndjson':
-      return summaryNdjson(summary);
-    case 'csv':
-      return summaryCsv(summary, CSV_OPTIONS);
-  }
 }

@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { csvRenderer } from '../../render/csv.js';
+import { dataRenderer } from '../../render/data.js';
 import { CONTRACT_FIELDS } from '../../render/field-names.js';
-import { type Field, fieldsOf } from '../../render/fields.js';
-import { jsonRenderer, ndjsonRenderer } from '../../render/json.js';
-import type { Renderer } from '../../render/renderer.js';
+import { fieldsOf } from '../../render/fields.js';
 import { writeRows } from '../../render/write-rows.js';
 import { collectBill } from '../bill/bill.js';
-import { type BillFormat, CONTENT_TYPES, CSV_OPTIONS } from '../bill/formats.js';
+import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { wantedFormat } from '../http/wanted-format.js';
 import { badQuery } from '../problem.js';
@@ -47,27 +45,21 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const found = await findRows(document, view, [range.start, range.end], reports, signal);
     const next = pages ? walkState(document, view, range) : undefined;
     const facts = {
-      contentType: CONTENT_TYPES[format],
+      contentType: contentTypeOf(format),
       freshUntil: found.freshUntil,
       headers: next === undefined ? {} : nextLink(given, writeCursor(next, selection)),
     };
     const write = () =>
       collectBill(facts, budget, (taker) =>
-        writeRows(found.batches(), rendererOf(format, fieldsOf(CONTRACT_FIELDS, zone)), taker, signal),
+        writeRows(
+          found.batches(),
+          dataRenderer(format, fieldsOf(CONTRACT_FIELDS, zone), DELIMITED_OPTIONS),
+          taker,
+          signal,
+        ),
       );
     return found.count <= SMALL ? write() : jobs.write(signal, write);
   };
-}
-
-function rendererOf(format: BillFormat, fields: readonly Field[]): Renderer {
-  switch (format) {
-    case 'json':
-      return jsonRenderer(fields);
-    case 'ndjson':
-      return ndjsonRenderer(fields);
-    case 'csv':
-      return csvRenderer(fields, CSV_OPTIONS);
-  }
 }
 
 /** RFC 8288. */

@@ -11,7 +11,7 @@ import { DataError } from '../../errors.js';
 export function parseExactJson(characters: string): unknown {
   return parse(characters, undefined, {
     onDuplicateKey: ({ key }) => {
-      throw new SyntaxError(`key ${JSON.stringify(key)} stands twice`);
+      throw new SyntaxError(duplicate(key));
     },
   });
 }
@@ -23,12 +23,70 @@ export function parseExactJson(characters: string): unknown {
  * @throws DataError
  */
 export function parseExactJsonAt(characters: string, where: string): unknown {
+  return parseNaming(where, () => parseExactJson(characters));
+}
+
+function parseNaming(where: string, parseValue: () => unknown): unknown {
   try {
-    return parseExactJson(characters);
+    return parseValue();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new DataError(where, `is not valid JSON: ${error.message}`);
   }
+}
+
+/**
+ * The members of a JSON object of which only `keys` are read. One of those twice is refused, even with the same value;
+ * any other key may be repeated, at any depth, since nothing depends on it.
+ *
+ * @param where what an error calls the object
+ * @returns undefined for a value that is no object
+ * @throws DataError
+ */
+export function parseMembers(
+  characters: string,
+  where: string,
+  keys: readonly string[],
+): Map<string, unknown> | undefined {
+  const value = parseNaming(where, () =>
+    parse(characters, undefined, { onDuplicateKey: ({ newValue }) => newValue }),
+  );
+  const members = membersOf(value);
+  if (members === undefined) return undefined;
+  const seen = new Set<string>();
+  for (const key of keysOf(characters)) {
+    if (seen.has(key) && keys.includes(key))
+      throw new DataError(where, `is not valid JSON: ${duplicate(key)}`);
+    seen.add(key);
+  }
+  return members;
+}
+
+/** The keys of a JSON object that is known to be valid, in their order; not those of objects within it. */
+function* keysOf(json: string): Generator<string> {
+  const { length } = json;
+  let depth = 0;
+  for (let at = 0; at < length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 0x7b /* { */ || code === 0x5b /* [ */) depth++;
+    else if (code === 0x7d /* } */ || code === 0x5d /* ] */) depth--;
+    else if (code === 0x22 /* " */) {
+      const start = at;
+      for (at++; json.charCodeAt(at) !== 0x22; at++) if (json.charCodeAt(at) === 0x5c /* \ */) at++;
+      // A value is followed by a comma or the end of the object.
+      if (depth === 1 && isColonNext(json, at + 1)) yield String(JSON.parse(json.slice(start, at + 1)));
+    }
+  }
+}
+
+function isColonNext(json: string, from: number): boolean {
+  let at = from;
+  while (json.charCodeAt(at) <= 0x20) at++;
+  return json.charCodeAt(at) === 0x3a;
+}
+
+function duplicate(key: string): string {
+  return `key ${JSON.stringify(key)} stands twice`;
 }
 
 /** The digits of an exact number as they were written; undefined for any other value. */

@@ -1,7 +1,9 @@
 import { DataError } from '../../errors.js';
 import type { Message, ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
-import { exactInteger, expected, membersOf, parseExactJsonAt } from './exact-json.js';
+import { exactInteger, expected, parseMembers } from './exact-json.js';
+
+const KEYS = ['id', 'text', 'timestamp', 'report_id'];
 
 /**
  * Reads one message with a full parser and names what is wrong with it: the road of every message that
@@ -22,7 +24,7 @@ export function readMessageValue(json: string, index: number): Message {
  * @param named what they call it afterwards
  */
 export function readMessageAt(json: string, place: string, named: (id: number | bigint) => string): Message {
-  const members = membersOf(parseExactJsonAt(json, place));
+  const members = parseMembers(json, place, KEYS);
   if (members === undefined) throw new DataError(place, 'is not an object');
 
   const id = exactInteger(members.get('id'));
@@ -46,7 +48,14 @@ export function readMessageAt(json: string, place: string, named: (id: number | 
 
 function readReportId(value: unknown, where: string): ReportId | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'string' && value !== '') {
+    if (value.isWellFormed()) return value;
+    throw new DataError(
+      where,
+      'holds half of a surrogate pair, so nobody can ask for that report',
+      'report_id',
+    );
+  }
   const id = exactInteger(value);
   if (id === undefined) {
     throw new DataError(where, expected('an integer, a string or null', value), 'report_id');

@@ -1,15 +1,22 @@
 import { DataError } from '../../errors.js';
 
+const MARKS = ['has_more', 'next', 'next_page', 'total', 'total_count'];
+
 /**
  * Notices a document that says of itself that it is only one page of the period: a bill of the first page
  * would look whole and be too small.
  */
 export function createPageMarks(document: string) {
+  const seen = new Set<string>();
   let more: string | undefined;
   let total: { key: string; value: number } | undefined;
 
   return {
+    /** @throws DataError for such a key twice */
     note(key: string, value: unknown): void {
+      if (!MARKS.includes(key)) return;
+      if (seen.has(key)) throw new DataError(document, 'stands twice', key);
+      seen.add(key);
       if (key === 'has_more' && value === true) more = 'has_more is true';
       if ((key === 'next' || key === 'next_page') && typeof value === 'string' && value !== '') {
         more = `${key} names a further page`;

@@ -2,19 +2,22 @@ import { parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { ReportId } from '../message.js';
 import type { Report } from '../report.js';
-import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from './exact-json.js';
+import { exactInteger, expected, numberText, parseMembers } from './exact-json.js';
 import { byteOrderMark, checkUtf8 } from './utf8.js';
 import { valueEnd } from './value-end.js';
 
 /**
  * Reads `{"id":…,"name":…,"credit_cost":…}`, the answer to the request for report `id`.
  *
+ * Half of a surrogate pair in the name is read as U+FFFD, since no UTF-8 can carry it: every format then shows the
+ * same name, and every reader takes it.
+ *
  * @throws DataError when it is not JSON, is another report, or has no usable name or cost: a guess would be a
  *   silent misbilling (pricing.md)
  */
 export function readReport(bytes: Uint8Array, id: ReportId): Report {
   const where = `report ${String(id)}`;
-  const members = membersOf(parseReport(bytes, where));
+  const members = parseReport(bytes, where);
   if (members === undefined) throw new DataError(where, 'is not a JSON object');
 
   const given = members.get('id');
@@ -36,15 +39,15 @@ export function readReport(bytes: Uint8Array, id: ReportId): Report {
   if (cost === undefined) {
     throw new DataError(where, expected('a number that is not negative', givenCost), 'credit_cost');
   }
-  return { name, cost };
+  return { name: name.toWellFormed(), cost };
 }
 
-function parseReport(bytes: Uint8Array, where: string): unknown {
+function parseReport(bytes: Uint8Array, where: string): Map<string, unknown> | undefined {
   checkUtf8(bytes, where, 0);
   const json = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(byteOrderMark(bytes));
   const characters = json.toString();
   if (characters.trim() === '') throw new DataError(where, 'is empty');
   // For its bound on depth alone: the parser below recurses.
   valueEnd(json, 0, where);
-  return parseExactJsonAt(characters, where);
+  return parseMembers(characters, where, ['id', 'name', 'credit_cost']);
 }

@@ -1,12 +1,15 @@
 import { DataError } from '../../errors.js';
+import { DATA_FORMATS } from '../../format/formats.js';
 
-export type ExportFormat = { readonly kind: 'json' } | { readonly kind: 'ndjson' } | CsvFormat;
+export type ExportFormat = { readonly kind: 'json' } | { readonly kind: 'ndjson' } | DelimitedFormat;
 
-export interface CsvFormat {
-  readonly kind: 'csv';
+export interface DelimitedFormat {
+  readonly kind: 'csv' | 'tsv';
   readonly delimiter: string;
   /** The header's names, in their order. */
   readonly columns: readonly string[];
+  /** Whether the formula guard's `'` stands before texts. */
+  readonly guarded: boolean;
 }
 
 const NEEDED = ['message_id', 'credits_used'];
@@ -37,13 +40,20 @@ export function exportFormat(name: string, head: string): ExportFormat {
   if (delimiter !== undefined && NEEDED.every((column) => columns.includes(column))) {
     const twice = columns.find((column, index) => columns.indexOf(column) !== index);
     if (twice !== undefined) throw new DataError(name, `the column ${twice} stands twice`);
-    return { kind: 'csv', delimiter, columns };
+    // Both may have tabs between their cells, but only CSV ends its lines with CRLF.
+    const kind = delimiter === '\t' && text[line.length] === '\n' ? 'tsv' : 'csv';
+    // CSV without the guard has its text columns' names in quotes; a program that quotes every name says nothing.
+    const guarded = !/"(report_name|report_id|text)"/.test(line) || line.includes('"message_id"');
+    return { kind, delimiter, columns, guarded };
   }
   if (/^Message +Timestamp|^[A-Z][a-z]+( ID)?( {2,}[A-Z][a-z]+( ID)?)+ *$/.test(line)) {
-    throw new DataError(name, 'is a table, which is for people; export with --json, --ndjson or --csv');
+    throw new DataError(
+      name,
+      `is a table, which is for people; export with ${DATA_FORMATS.map((each) => `--${each}`).join(' or ')}`,
+    );
   }
   throw new DataError(
     name,
-    'is no export of o-copilot: JSON, NDJSON or CSV with message_id and credits_used',
+    `is no export of o-copilot: ${DATA_FORMATS.join(', ')} with message_id and credits_used`,
   );
 }

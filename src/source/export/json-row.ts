@@ -1,8 +1,10 @@
 import { DataError } from '../../errors.js';
 import type { PlainReader } from '../document/array-document.js';
-import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from '../document/exact-json.js';
+import { exactInteger, expected, numberText, parseMembers } from '../document/exact-json.js';
 import { createAmountReader } from './amount-reader.js';
 import type { ExportRow } from './export-row.js';
+
+const KEYS = ['message_id', 'timestamp', 'report_name', 'credits_used', 'report_id', 'kind'];
 
 /** A row exactly as `usage --json` writes it, in ASCII and without escapes. */
 const USUAL =
@@ -35,7 +37,7 @@ export function createRowReader(name: string) {
 
   /** @throws DataError that names the row */
   function readValue(json: string, index: number): ExportRow {
-    const members = membersOf(parseExactJsonAt(json, `${name}, row ${index + 1}`));
+    const members = parseMembers(json, `${name}, row ${index + 1}`, KEYS);
     if (members === undefined) throw new DataError(`${name}, row ${index + 1}`, 'is not an object');
     const givenId = members.get('message_id');
     const id = exactInteger(givenId);
@@ -47,7 +49,7 @@ export function createRowReader(name: string) {
       const value = members.get(key);
       if (value === undefined || value === null || value === '') return undefined;
       if (typeof value !== 'string') throw new DataError(where, expected('a string', value), key);
-      return value;
+      return value.toWellFormed();
     };
     const cost = members.get('credits_used');
     const credits = amountOf(numberText(cost) ?? '');

@@ -1,7 +1,7 @@
 import type { Amount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { PlainReader } from '../document/array-document.js';
-import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from '../document/exact-json.js';
+import { exactInteger, expected, numberText, parseMembers } from '../document/exact-json.js';
 import { readNdjsonDocument } from '../document/ndjson-document.js';
 import type { ReportId } from '../message.js';
 import { instantOf } from '../timestamp.js';
@@ -18,6 +18,8 @@ export interface PricedRow {
 }
 
 type AmountReader = ReturnType<typeof createAmountReader>;
+
+const KEYS = ['message_id', 'timestamp', 'report_name', 'credits_used', 'report_id', 'kind'];
 
 /** A row exactly as `price` writes it, in ASCII and without escapes. */
 const USUAL =
@@ -53,7 +55,7 @@ function usualReader(amountOf: AmountReader): PlainReader<PricedRow> {
 }
 
 function readRow(json: string, where: string, amountOf: AmountReader): PricedRow {
-  const members = membersOf(parseExactJsonAt(json, where));
+  const members = parseMembers(json, where, KEYS);
   if (members === undefined) throw new DataError(where, 'is not an object');
   const refuse = (key: string, what: string) => new DataError(where, expected(what, members.get(key)), key);
 
@@ -73,7 +75,7 @@ function readRow(json: string, where: string, amountOf: AmountReader): PricedRow
   // Without its kind a row of another export would pass for one whose text was priced.
   const kind = kindBy(reportName, reportId);
   if (members.get('kind') !== kind) throw refuse('kind', `${kind}, as price writes`);
-  return { id, timestamp, reportName, reportId, credits };
+  return { id, timestamp, reportName: reportName?.toWellFormed(), reportId, credits };
 }
 
 function kindBy(reportName: string | undefined, reportId: ReportId | undefined): string {

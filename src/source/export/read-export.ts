@@ -25,8 +25,8 @@ export async function* readExport(
     const { readNdjsonRows } = await import('./ndjson-rows.js');
     yield* readNdjsonRows(name, all);
   } else {
-    const { readCsvRows } = await import('./csv-rows.js');
-    yield* readCsvRows(name, all, format);
+    const { readDelimitedRows } = await import('./delimited-rows.js');
+    yield* readDelimitedRows(name, all, format);
   }
 }
 

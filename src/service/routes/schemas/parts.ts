@@ -1,5 +1,5 @@
+import { DATA_FORMATS, declarationOf } from '../../../format/formats.js';
 import { KINDS } from '../../../usage/item.js';
-import { BILL_FORMATS } from '../../bill/formats.js';
 import { PROBLEM_MEDIA_TYPE } from '../../problem.js';
 
 /*
@@ -42,6 +42,11 @@ export const FILTER_PROPERTIES = {
   kind: { type: 'string', enum: KINDS },
 };
 
-export const FORMAT = { type: 'string', enum: BILL_FORMATS, description: 'Instead of the Accept header' };
+export const FORMAT = { type: 'string', enum: DATA_FORMATS, description: 'Instead of the Accept header' };
 
-export const CSV_CONTENT = { schema: { type: 'string', description: 'RFC 4180, with a header line' } };
+/** What an answer is in the formats beside JSON, by media type. */
+export const OTHER_CONTENTS = Object.fromEntries(
+  DATA_FORMATS.filter((format) => format !== 'json')
+    .map(declarationOf)
+    .map(({ mediaType, description }) => [mediaType, { schema: { type: 'string', description } }]),
+);

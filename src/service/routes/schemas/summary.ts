@@ -1,5 +1,13 @@
 import { GROUPINGS } from '../../../usage/grouping.js';
-import { CREDITS, CSV_CONTENT, FILTER_PROPERTIES, FORMAT, PROBLEMS, SHORT_TEXT, TIMESTAMP } from './parts.js';
+import {
+  CREDITS,
+  FILTER_PROPERTIES,
+  FORMAT,
+  OTHER_CONTENTS,
+  PROBLEMS,
+  SHORT_TEXT,
+  TIMESTAMP,
+} from './parts.js';
 
 export const SUMMARY_SCHEMA = {
   summary: 'Totals by day, week, month, report or kind',
@@ -56,8 +64,7 @@ export const SUMMARY_SCHEMA = {
             },
           },
         },
-        'application/x-ndjson': { schema: { type: 'string', description: 'A group a line' } },
-        'text/csv': CSV_CONTENT,
+        ...OTHER_CONTENTS,
       },
     },
     ...PROBLEMS,

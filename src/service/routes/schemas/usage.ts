@@ -1,5 +1,13 @@
 import { SORT_FIELDS } from '../../../usage/selection.js';
-import { CREDITS, CSV_CONTENT, FILTER_PROPERTIES, FORMAT, PROBLEMS, SHORT_TEXT, TIMESTAMP } from './parts.js';
+import {
+  CREDITS,
+  FILTER_PROPERTIES,
+  FORMAT,
+  OTHER_CONTENTS,
+  PROBLEMS,
+  SHORT_TEXT,
+  TIMESTAMP,
+} from './parts.js';
 
 const USAGE_ITEM = {
   type: 'object',
@@ -45,8 +53,7 @@ export const USAGE_SCHEMA = {
             properties: { usage: { type: 'array', items: USAGE_ITEM } },
           },
         },
-        'application/x-ndjson': { schema: { type: 'string', description: 'An item a line' } },
-        'text/csv': CSV_CONTENT,
+        ...OTHER_CONTENTS,
       },
     },
     ...PROBLEMS,

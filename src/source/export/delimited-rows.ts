@@ -1,28 +1,31 @@
 import { pipeline, Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, type Options, parse } from 'csv-parse';
 import { DataError } from '../../errors.js';
+import { unescapeCell, unguard } from '../../format/cell-text.js';
 import { createStretches } from '../document/stretch.js';
 import { createAmountReader } from './amount-reader.js';
-import type { CsvFormat } from './export-format.js';
+import type { DelimitedFormat } from './export-format.js';
 import type { ExportRow } from './export-row.js';
 
 const ROWS_A_BATCH = 1000;
-/** What `usage --csv` puts before a text that a spreadsheet would run. */
-const GUARDED = /^'[=+\-@\t\r]/;
+/** TSV has no quotes. */
+const TSV: Options = { quote: null, escape: null, record_delimiter: ['\n'] };
 
 /**
- * The rows of `usage --csv`, its formula guard taken off.
+ * The rows of `usage --csv` and `usage --tsv`, their texts as they were before they became cells.
  *
  * @throws DataError
  */
-export async function* readCsvRows(
+export async function* readDelimitedRows(
   name: string,
   bytes: AsyncIterable<Uint8Array>,
-  { delimiter, columns }: CsvFormat,
+  format: DelimitedFormat,
 ): AsyncGenerator<ExportRow[]> {
-  const readRecord = createRecordReader(name, columns);
+  const readRecord = createRecordReader(name, format);
   // An error of the bytes reaches the loop below through the parser.
-  const records = pipeline(Readable.from(wholeLines(name, bytes)), parse({ delimiter, from: 2 }), () => {});
+  const { kind, delimiter } = format;
+  const parser = parse({ delimiter, from: 2, ...(kind === 'tsv' && TSV) });
+  const records = pipeline(Readable.from(wholeLines(name, bytes)), parser, () => {});
   let rows: ExportRow[] = [];
   try {
     for await (const record of records) {
@@ -53,7 +56,11 @@ async function* wholeLines(name: string, bytes: AsyncIterable<Uint8Array>): Asyn
   if (last !== 0x0a && last !== 0x0d) throw new DataError(name, 'ends in the middle of a line');
 }
 
-function createRecordReader(name: string, columns: readonly string[]): (record: unknown) => ExportRow {
+function createRecordReader(
+  name: string,
+  { kind, columns, guarded }: DelimitedFormat,
+): (record: unknown) => ExportRow {
+  const textOf = kind === 'tsv' ? unescapeCell : guarded ? unguard : (cell: string) => cell;
   const amountOf = createAmountReader();
   let count = 0;
 
@@ -64,8 +71,8 @@ function createRecordReader(name: string, columns: readonly string[]): (record: 
       return typeof text === 'string' && text !== '' ? text : undefined;
     };
     const text = (column: string) => {
-      const guarded = cell(column);
-      return guarded !== undefined && GUARDED.test(guarded) ? guarded.slice(1) : guarded;
+      const written = cell(column);
+      return written === undefined ? undefined : textOf(written);
     };
     count++;
     const givenId = cell('message_id') ?? '';

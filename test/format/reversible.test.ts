@@ -1,0 +1,117 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DATA_FORMATS, type DataFormat } from '../../src/format/formats.js';
+import { dataRenderer } from '../../src/render/data.js';
+import type { DelimitedOptions } from '../../src/render/delimited.js';
+import { fieldsOf } from '../../src/render/fields.js';
+import { readReport } from '../../src/source/document/report-document.js';
+import type { ExportRow } from '../../src/source/export/export-row.js';
+import { readExport } from '../../src/source/export/read-export.js';
+import type { UsageItem } from '../../src/usage/item.js';
+import { openTimeZone } from '../../src/usage/time-zone.js';
+import { createTotals } from '../../src/usage/totals.js';
+
+const TIME = '2024-04-29T02:08:29.375Z';
+const FIELDS = fieldsOf(
+  ['message_id', 'timestamp', 'report_name', 'credits_used', 'report_id', 'kind'],
+  await openTimeZone('UTC'),
+);
+
+/** Pieces of which readers of CSV, TSV and JSON, and spreadsheets, make something else. */
+const TELLING = [
+  "'",
+  '=',
+  '+',
+  '-',
+  '@',
+  '\t',
+  '\r',
+  '\n',
+  '"',
+  ',',
+  ';',
+  '|',
+  '\\',
+  't',
+  'n',
+  ' ',
+  '\uFEFF',
+];
+const anyText = fc.oneof(
+  fc
+    .array(fc.constantFrom(...TELLING, 'a', '1', '\ud800', '\udc00', '東'), { maxLength: 8 })
+    .map((all) => all.join('')),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.array(fc.nat(0xffff), { maxLength: 8 }).map((units) => String.fromCharCode(...units)),
+);
+const anyOptions = fc.record({
+  delimiter: fc.constantFrom(',', ';', '\t', '|', '#', '!', '~'),
+  bom: fc.boolean(),
+  formulaGuard: fc.boolean(),
+});
+
+/** A message whose report has that name, read as upstream writes it. */
+function itemOf(name: string, index: number): UsageItem {
+  const id = index % 2 === 0 ? index : `${name.toWellFormed()}!`;
+  const document = JSON.stringify({ id, name, credit_cost: 1.5 });
+  const report = readReport(Buffer.from(document), id);
+  return { message: { id: index, timestamp: TIME, reportId: id, text: '' }, report, credits: report.cost };
+}
+
+function written(format: DataFormat, items: readonly UsageItem[], options: DelimitedOptions): Buffer {
+  const renderer = dataRenderer(format, FIELDS, options);
+  const pieces = [renderer.head(), renderer.rows(items), ...renderer.tail(createTotals().value())];
+  return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
+}
+
+async function readBack(bytes: Uint8Array): Promise<ExportRow[]> {
+  const rows: ExportRow[] = [];
+  async function* all() {
+    yield bytes;
+  }
+  for await (const batch of readExport('bill', all())) rows.push(...batch);
+  return rows;
+}
+
+test.each(DATA_FORMATS)(
+  'fault B7 fault B8 fault B13 (a format read back gives the texts): any names and ids, with any options, %s',
+  async (format) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyText, { minLength: 1, maxLength: 5 }),
+        anyOptions,
+        async (names, options) => {
+          const rows = await readBack(written(format, names.map(itemOf), options));
+          expect(rows.map(({ reportName = '' }) => reportName)).toEqual(
+            names.map((name) => name.toWellFormed()),
+          );
+          expect(rows.map(({ reportId }) => reportId)).toEqual(
+            names.map((name, index) => (index % 2 === 0 ? `${index}` : `${name.toWellFormed()}!`)),
+          );
+          expect(rows.every(({ credits, timestamp }) => credits === 150 && timestamp === TIME)).toBe(true);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  },
+);
+
+test('fault B7 (the formula guard): no cell begins as a formula, whatever the name, and TSV keeps one row a line', () => {
+  fc.assert(
+    fc.property(fc.array(anyText, { maxLength: 5 }), (names) => {
+      const items = names.map(itemOf);
+      const options = { delimiter: ',', bom: false, formulaGuard: true };
+      const tsv = written('tsv', items, options).toString();
+      const lines = tsv.split('\n');
+      expect(lines).toHaveLength(names.length + 2);
+      for (const line of lines.slice(0, -1)) {
+        const cells = line.split('\t');
+        expect(cells).toHaveLength(6);
+        for (const cell of cells) expect(cell).not.toMatch(/^[=+\-@\r"]/);
+      }
+      const csv: string[][] = parse(written('csv', items, options), { record_delimiter: '\r\n' });
+      for (const cell of csv.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    }),
+  );
+});
