@@ -175,13 +175,18 @@ export class SettingError extends OCopilotError {
   }
 }
 
-/** SIGINT or SIGTERM stopped the run; nothing of it was left behind. */
+export type StopSignal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM';
+
+/** As shells show an end by a signal: 128 and its number. */
+const SIGNAL_STATUS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
+
+/** A signal stopped the run; nothing of it was left behind. */
 export class InterruptedError extends OCopilotError {
   readonly code = 'interrupted';
   readonly exitCode: number;
 
-  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+  constructor(readonly signal: StopSignal) {
     super(`stopped by ${signal}; nothing was written`);
-    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+    this.exitCode = SIGNAL_STATUS[signal];
   }
 }

@@ -28,6 +28,8 @@ export interface Reply {
   raw?: string;
   /** No answer, ever. */
   never?: true;
+  /** No answer before this resolves. */
+  until?: Promise<void>;
   /** No answer before all of a messages document was sent. */
   afterMessages?: true;
 }
@@ -163,6 +165,7 @@ async function play(reply: Reply, document: unknown, response: ServerResponse): 
   const { socket } = response;
   if (reply.never || socket === null) return;
   if (reply.delayMs !== undefined) await sleep(reply.delayMs);
+  await reply.until;
   if (reply.resetAfterBytes === 0) return void socket.resetAndDestroy();
   if (reply.raw !== undefined) return void socket.end(reply.raw, 'latin1');
 

@@ -1,6 +1,6 @@
-import { InterruptedError } from '../errors.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './failure.js';
 import { createProgram, wordsOf } from './program.js';
+import { listenToSignals } from './signals.js';
 
 /** Milliseconds in which the line on stderr leaves, and connections close. */
 const GRACE = 500;
@@ -11,14 +11,7 @@ const GRACE = 500;
  */
 export async function main(host: NodeJS.Process): Promise<void> {
   const interruption = new AbortController();
-  const stop = (signal: NodeJS.Signals) => {
-    if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
-    const interrupted = new InterruptedError(signal);
-    if (interruption.signal.aborted) host.exit(interrupted.exitCode);
-    interruption.abort(interrupted);
-  };
-  // Not `once`: ora's exit hook ends the process at a signal that nobody else listens to, before files are gone.
-  host.on('SIGINT', stop).on('SIGTERM', stop);
+  const stopListening = listenToSignals(host, interruption);
   // A bug that threw where nobody waits: the run is wound up like any other failure, and its files are gone.
   const crash = (error: unknown) => interruption.abort(error);
   host.on('uncaughtException', crash);
@@ -48,7 +41,8 @@ export async function main(host: NodeJS.Process): Promise<void> {
       setTimeout(() => host.exit(), GRACE).unref();
     }
   } finally {
-    host.off('exit', endUnfinished).off('SIGINT', stop).off('SIGTERM', stop).off('uncaughtException', crash);
+    host.off('exit', endUnfinished).off('uncaughtException', crash);
+    stopListening();
   }
 }
 

@@ -6,9 +6,10 @@ import { hasCode, reasonOf } from '../os-error.js';
 import { abandonedError } from './abandoned.js';
 import { setAttributes } from './file-attributes.js';
 import { createIntake } from './intake.js';
+import { checkReplaceable } from './replaceable.js';
 import type { Sink, SinkOptions } from './sink.js';
 import { syncFolder } from './sync-folder.js';
-import { removeStale, temporaryName } from './temporary-name.js';
+import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
 import { writeFullySync } from './write-fully.js';
 
 export interface AtomicFile {
@@ -28,15 +29,18 @@ export interface AtomicFile {
  */
 export async function atomicFileSink(file: AtomicFile, options: SinkOptions): Promise<Sink> {
   const folder = dirname(file.path);
+  await checkReplaceable(file);
   await removeStale(folder, basename(file.path));
   const temporary = join(folder, temporaryName(basename(file.path)));
   const handle = await createPrivate(temporary, file.shown);
+  const finished = removeAtExit(temporary);
   let renamed = false;
   let abandoned = false;
 
   const discard = async (): Promise<void> => {
     await handle.close();
     if (!renamed) await unlinkIfExists(temporary);
+    finished();
   };
 
   const fail = async (error: unknown): Promise<never> => {
@@ -72,6 +76,7 @@ export async function atomicFileSink(file: AtomicFile, options: SinkOptions): Pr
         await handle.close();
         await renameOver(temporary, file);
         renamed = true;
+        finished();
         await syncFolder(folder);
       } catch (error) {
         await fail(error);
@@ -90,11 +95,14 @@ async function createPrivate(path: string, shown: string): Promise<FileHandle> {
   try {
     return await open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   } catch (error) {
-    throw new CannotCreateError(shown, reasonOf(error));
+    const reason = hasCode(error, 'EACCES', 'EPERM', 'EROFS')
+      ? `${reasonOf(error)} in its folder, where the new file is made before it takes the name; or use > ${shown}`
+      : reasonOf(error);
+    throw new CannotCreateError(shown, reason);
   }
 }
 
-/** Refused where the target is a mount point, or another user's in a sticky folder. */
+/** What checkReplaceable could not foresee: a file to which lines can only be appended, or what others changed meanwhile. */
 async function renameOver(temporary: string, file: AtomicFile): Promise<void> {
   try {
     await rename(temporary, file.path);

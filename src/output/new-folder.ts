@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
 import { hasCode, reasonOf } from '../os-error.js';
 import { syncFolder } from './sync-folder.js';
-import { removeStale, temporaryName } from './temporary-name.js';
+import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
 import { writeFullySync } from './write-fully.js';
 
 /** What was written of one file. */
@@ -44,6 +44,7 @@ export async function newFolder(path: string): Promise<NewFolder> {
   await mkdir(temporary, { mode: 0o777 }).catch((error: unknown) => {
     throw new CannotCreateError(path, reasonOf(error));
   });
+  const finished = removeAtExit(temporary);
   const subfolders = new Set<string>();
 
   async function openFile(name: string): Promise<NewFile> {
@@ -90,9 +91,13 @@ export async function newFolder(path: string): Promise<NewFolder> {
       await rename(temporary, target).catch((error: unknown) => {
         throw new CannotCreateError(path, reasonOf(error));
       });
+      finished();
       await syncFolder(dirname(target));
     },
-    abandon: () => rm(temporary, { recursive: true, force: true }),
+    async abandon() {
+      await rm(temporary, { recursive: true, force: true });
+      finished();
+    },
   };
 }
 
@@ -101,7 +106,10 @@ async function refuseExisting(target: string, shown: string): Promise<void> {
     await rmdir(target);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return;
-    const reason = hasCode(error, 'ENOTEMPTY', 'EEXIST') ? 'exists and is not empty' : reasonOf(error);
-    throw new CannotCreateError(shown, reason);
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw new CannotCreateError(shown, 'exists and is not empty');
+    if (hasCode(error, 'EBUSY')) {
+      throw new CannotCreateError(shown, 'is a mount point or in use; name a new folder inside it');
+    }
+    throw new CannotCreateError(shown, reasonOf(error));
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,21 @@ const DAY = 86_400_000;
 export function temporaryName(name: string): string {
   const random = Math.random().toString(36).slice(2, 12);
   return `${prefixOf(name)}${pidSpace()}-${process.pid}-${random}.tmp`;
+}
+
+const unfinished = new Set<string>();
+
+/** Removes `path` when the process exits, also at once, unless what is returned was called before. */
+export function removeAtExit(path: string): () => void {
+  if (unfinished.size === 0) process.on('exit', removeUnfinished);
+  unfinished.add(path);
+  return () => {
+    if (unfinished.delete(path) && unfinished.size === 0) process.off('exit', removeUnfinished);
+  };
+}
+
+function removeUnfinished(): void {
+  for (const path of unfinished) rmSync(path, { recursive: true, force: true });
 }
 
 /** Whether `entry` is a temporary name of the target `name`, of any process. */

@@ -53,6 +53,8 @@ describe.concurrent('C029 C082 a signal while upstream hangs', () => {
   const SIGNALS = [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
   ] as const;
   const HANGS = {
     'the messages': { script: { '/messages/current-period': { never: true } } },

@@ -13,7 +13,9 @@ const CODES: TopicSection['entries'] = [
   ['75', 'another run holds the file of --lock'],
   ['77', 'upstream said 401 or 403'],
   ['78', 'a setting or its file is wrong'],
+  ['129', 'stopped by SIGHUP'],
   ['130', 'stopped by SIGINT'],
+  ['131', 'stopped by SIGQUIT'],
   ['143', 'stopped by SIGTERM'],
 ];
 
