@@ -1,3 +1,4 @@
+import type { Instant } from '../calendar/instant.js';
 import { dataRenderer } from '../render/data.js';
 import { fieldsOf } from '../render/fields.js';
 import type { Renderer } from '../render/renderer.js';
@@ -10,13 +11,13 @@ import type { OutputChoice } from './options/output-options.js';
 /**
  * Makes the renderer that a command's output flags ask for; a fresh one for each reading of the document.
  *
- * @param asOf what a page takes for now, in milliseconds since 1970 UTC
+ * @param asOf what a page takes for now
  */
 export async function chooseRenderer(
   choice: OutputChoice,
   period: Pick<Period, 'zone' | 'outOf' | 'settings' | 'sourceName' | 'selection'>,
   host: Host,
-  asOf: number,
+  asOf: Instant,
 ): Promise<() => Renderer> {
   const { zone, outOf } = period;
   const fields = fieldsOf(choice.fields, zone);

@@ -1,4 +1,5 @@
 import { version } from '../../package.json';
+import { openTimeZone, type TimeZone } from '../calendar/time-zone.js';
 import type { Settings } from '../config/resolve.js';
 import type { RateCard } from '../rates/rate-card.js';
 import { combineObservers, type Source } from '../source/source.js';
@@ -8,7 +9,6 @@ import { messagePricer } from '../usage/message-pricer.js';
 import { readUsage, type UsageRequest } from '../usage/read-usage.js';
 import { createReportBook } from '../usage/report-book.js';
 import { narrows, type Selection } from '../usage/selection.js';
-import { openTimeZone, type TimeZone } from '../usage/time-zone.js';
 import { holdYoungSpace } from './hold-young-space.js';
 import type { Run } from './host.js';
 import { observeSource } from './observe-source.js';
@@ -72,7 +72,7 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
   const { readDocument, textsUnread = false } = options;
   const choice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
-  const zone = await openTimeZone(settings.timezone);
+  const zone = openTimeZone(settings.timezone);
   const card = await rateCardFrom(flags, settings.rules);
   const selection = { ...selectionFrom(flags, zone), ...(message !== undefined && { message }) };
 

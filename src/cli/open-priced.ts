@@ -1,3 +1,4 @@
+import { openTimeZone } from '../calendar/time-zone.js';
 import { CommandLineError } from '../errors.js';
 import { type PricedRow, readPricedRows } from '../source/export/priced-rows.js';
 import { readChunks, readFileChunks } from '../source/file/file-source.js';
@@ -5,7 +6,6 @@ import { createDuplicateCheck } from '../usage/duplicates.js';
 import type { UsageItem } from '../usage/item.js';
 import { createReportCheck } from '../usage/report-agreement.js';
 import { isWanted, matches, narrows } from '../usage/selection.js';
-import { openTimeZone } from '../usage/time-zone.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
 import { runChoiceFrom } from './options/run-options.js';
@@ -22,7 +22,7 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
   // A copy's price is not compared.
   if (duplicates === 'once') throw new CommandLineError('--duplicates: error or keep with --from-priced');
   const settings = await settingsFrom(flags, run.host);
-  const zone = await openTimeZone(settings.timezone);
+  const zone = openTimeZone(settings.timezone);
   const selection = selectionFrom(flags, zone);
   let messages = 0;
 

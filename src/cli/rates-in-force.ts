@@ -1,9 +1,9 @@
+import { type Instant, secondText } from '../calendar/instant.js';
 import { DataError } from '../errors.js';
 import { type DatedRates, type RateCard, ratesAt } from '../rates/rate-card.js';
-import { secondText } from '../usage/second-text.js';
 
-/** @param at milliseconds since 1970 UTC @throws DataError before the card begins */
-export function ratesInForce(card: Pick<RateCard, 'name' | 'dated'>, at: number): DatedRates {
+/** @throws DataError before the card begins */
+export function ratesInForce(card: Pick<RateCard, 'name' | 'dated'>, at: Instant): DatedRates {
   const found = ratesAt(card, at);
   if (found !== undefined) return found;
   const shown = secondText(at);

@@ -1,7 +1,7 @@
+import { openTimeZone } from '../calendar/time-zone.js';
 import { type Amount, compareAmounts } from '../engine/index.js';
 import { reconciliationJson } from '../render/reconciliation-json.js';
 import { createReconciliation, type Reconciliation } from '../usage/diff/reconcile.js';
-import { openTimeZone } from '../usage/time-zone.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openFileBill, openLiveBill } from './open-bill.js';
@@ -28,7 +28,7 @@ export async function reconcile(
       ? await openLiveBill({ ...flags, duplicates: 'keep' }, run)
       : await openFileBill(path, run);
   try {
-    const zone = await openTimeZone((await settingsFrom(flags, run.host)).timezone);
+    const zone = openTimeZone((await settingsFrom(flags, run.host)).timezone);
     return await deliver(output, run, async (sink) => {
       const result = await bill.read(async (batches) => {
         const sums = createReconciliation(zone, countCopies);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { openTimeZone } from '../calendar/time-zone.js';
 import { DataError, UnreadableError } from '../errors.js';
 import { SUMMARY_FORMATS } from '../format/formats.js';
 import { reasonOf } from '../os-error.js';
@@ -8,7 +9,6 @@ import { summaryFacts } from '../render/summary-facts.js';
 import { jsonValues } from '../source/document/json-values.js';
 import { mergeSummaries } from '../usage/merge-summaries.js';
 import { type PartialSummary, readPartialSummary } from '../usage/partial-summary.js';
-import { openTimeZone } from '../usage/time-zone.js';
 import { sumsInWords } from '../usage/totals.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
@@ -24,7 +24,7 @@ export async function runMerge(paths: readonly string[], flags: RawFlags, run: R
   const parts: PartialSummary[] = [];
   for (const path of paths.length === 0 ? ['-'] : paths) parts.push(...(await readParts(path, run)));
   const merged = mergeSummaries(parts);
-  const zone = await openTimeZone(merged.timezone);
+  const zone = openTimeZone(merged.timezone);
   const facts = summaryFacts(
     merged.summary,
     { ...merged, source: merged.sources.join(', '), zone },

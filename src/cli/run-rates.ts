@@ -1,8 +1,8 @@
-import { timeIn } from '../config/read-selection.js';
+import { UTC } from '../calendar/time-zone.js';
+import { instantIn } from '../config/read-selection.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { PUBLISHED_CARD } from '../rates/published-card.js';
 import { writeRateCard } from '../rates/write-rate-card.js';
-import { UTC } from '../usage/time-zone.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
@@ -15,7 +15,7 @@ import { ratesInForce } from './rates-in-force.js';
 /** Runs `rates`. Its JSON is itself a file for `--rates`. */
 export async function runRates(flags: RawFlags, run: Run): Promise<void> {
   const output = resultFrom(flags, DOCUMENT_FORMATS);
-  const at = typeof flags.at === 'string' ? flagValue('--at', flags.at, timeIn(UTC, 0)) : Date.now();
+  const at = typeof flags.at === 'string' ? flagValue('--at', flags.at, instantIn(UTC)) : Date.now();
   const card = (await rateCardFrom(flags, 'published')) ?? { name: 'published', dated: PUBLISHED_CARD };
   const inForce = ratesInForce(card, at);
   await deliver(output, run, async (sink) => {

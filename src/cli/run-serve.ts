@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../package.json';
+import { openTimeZone } from '../calendar/time-zone.js';
 import type { Settings } from '../config/resolve.js';
 import { CommandLineError, InterruptedError, OCopilotError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
@@ -11,7 +12,6 @@ import { startService } from '../service/start-service.js';
 import { type OpenLog, openLog } from '../service/telemetry/log.js';
 import type { ConnectionPool } from '../source/http/connection-pool.js';
 import { openTracing, type Tracing } from '../telemetry/tracing.js';
-import { openTimeZone } from '../usage/time-zone.js';
 import type { Run } from './host.js';
 import { httpSettings, openSource } from './open-source.js';
 import { rateCardFrom } from './options/rates-option.js';
@@ -91,7 +91,7 @@ async function serviceOptions(flags: RawFlags, tracing: Tracing | undefined, run
     rules: settings.rules,
     card: await rateCardFrom(flags, settings.rules),
     duplicates: runChoice.duplicates,
-    zone: await openTimeZone(settings.timezone),
+    zone: openTimeZone(settings.timezone),
     cacheScope: cacheScope(sourceSettings, run.host.env),
     isLocal,
     serverPaths: source === settings.source && !isAbsolute(source) ? [] : [source, dirname(source)],

@@ -32,7 +32,7 @@ export async function writeSummary(
       run.signal.throwIfAborted();
       sums.add(items);
     }
-    return sums.value(daysNamed(period.selection, period.zone));
+    return sums.value(daysNamed(period.selection));
   });
   const { sourceName, settings, zone, outOf } = period;
   const facts = summaryFacts(

@@ -1,9 +1,9 @@
+import { dayNumber } from '../calendar/days.js';
+import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
+import { boundAtDay, boundAtInstant, type TimeBound, type TimeZone } from '../calendar/time-zone.js';
 import { CommandLineError } from '../errors.js';
-import { instantOf } from '../source/timestamp.js';
-import { dayNumber, dayText } from '../usage/day.js';
 import { KINDS } from '../usage/item.js';
 import { type Selection, SORT_FIELDS } from '../usage/selection.js';
-import type { TimeZone } from '../usage/time-zone.js';
 import { InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
 
 /** How the values are given, for errors: as flags, or as the parameters of a query. */
@@ -34,10 +34,10 @@ export function readSelection(
     const raw = given[name];
     return typeof raw === 'string' ? readValue(name, raw, parse, as) : undefined;
   };
-  const since = value('since', timeIn(zone, 0));
-  const until = value('until', timeIn(zone, 1));
-  const untilBegins = value('until', timeIn(zone, 0));
-  if (since !== undefined && untilBegins !== undefined && since > untilBegins) {
+  const since = value('since', boundIn(zone, 0));
+  const until = value('until', boundIn(zone, 1));
+  const untilBegins = value('until', boundIn(zone, 0));
+  if (since && untilBegins && compareInstants(since.instant, untilBegins.instant) > 0) {
     throw as.refuse('since', `${given.since} is after ${as.show('until')} ${given.until}`);
   }
   const sort = value('sort', oneOf(SORT_FIELDS));
@@ -68,14 +68,18 @@ export function readValue<Value>(name: string, raw: string, parse: Parse<Value>,
   }
 }
 
-/** An instant in milliseconds; a bare date is the start of that day in `zone`, `daysLater` days on. */
-export function timeIn(zone: TimeZone, daysLater: number): Parse<number> {
+/** A bare date is the start of that day in `zone`, `daysLater` days on. */
+function boundIn(zone: TimeZone, daysLater: number): Parse<TimeBound> {
   return (text) => {
     const day = dayNumber(text);
-    const instant = day === undefined ? instantOf(text) : zone.startOfDay(dayText(day + daysLater));
-    if (Number.isNaN(instant)) {
-      throw new InvalidValue('a date such as 2024-04-29 or an RFC 3339 instant', text);
-    }
-    return instant;
+    if (day !== undefined) return boundAtDay(zone, day + daysLater);
+    const instant = parseInstant(text);
+    if (instant !== undefined) return boundAtInstant(zone, instant);
+    throw new InvalidValue('a date such as 2024-04-29 or an RFC 3339 instant', text);
   };
+}
+
+/** A bare date is the start of that day in `zone`. */
+export function instantIn(zone: TimeZone): Parse<Instant> {
+  return (text) => boundIn(zone, 0)(text).instant;
 }

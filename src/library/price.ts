@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
+import { parseInstant } from '../calendar/instant.js';
 import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { openRateCard } from '../rates/open-rate-card.js';
 import type { Message, ReportId } from '../source/message.js';
-import { instantOf } from '../source/timestamp.js';
 import { messagePricer } from '../usage/message-pricer.js';
 import { priceMessages } from '../usage/price-messages.js';
 import { createReportBook } from '../usage/report-book.js';
@@ -77,7 +77,7 @@ function toMessage({ id, timestamp, text, reportId }: UnpricedMessage): Message 
   if (typeof id !== 'bigint' && !Number.isSafeInteger(id)) {
     throw new DataError(`message ${String(id)}`, 'expected a safe integer or a bigint', 'id');
   }
-  if (typeof timestamp !== 'string' || Number.isNaN(instantOf(timestamp))) {
+  if (typeof timestamp !== 'string' || parseInstant(timestamp) === undefined) {
     throw new DataError(`message ${id}`, 'expected an RFC 3339 timestamp', 'timestamp');
   }
   if (typeof text !== 'string') throw new DataError(`message ${id}`, 'expected a string', 'text');

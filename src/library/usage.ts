@@ -1,3 +1,4 @@
+import { openTimeZone } from '../calendar/time-zone.js';
 import { openSource } from '../cli/open-source.js';
 import { DEFAULT_MAX_BODY } from '../config/max-body.js';
 import { AS_FLAGS, readSelection } from '../config/read-selection.js';
@@ -11,7 +12,6 @@ import { messagePricer } from '../usage/message-pricer.js';
 import { readUsage } from '../usage/read-usage.js';
 import { createReportBook } from '../usage/report-book.js';
 import type { Sorting } from '../usage/selection.js';
-import { openTimeZone } from '../usage/time-zone.js';
 import { handOver } from './hand-over.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
@@ -67,7 +67,7 @@ async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => P
   const { token, rates, duplicates = 'error', maxBody = DEFAULT_MAX_BODY, signal } = options;
   const flags = asFlags(options);
   const settings = resolveSettings(flags, token === undefined ? {} : { O_COPILOT_TOKEN: token }, new Map());
-  const zone = await openTimeZone(settings.timezone);
+  const zone = openTimeZone(settings.timezone);
   const selection = readSelection({ ...flags, desc: options.desc }, zone, AS_FLAGS);
   const card = rates === undefined ? undefined : await openRateCard(rates);
   const priceByText = messagePricer(settings.rules, card);

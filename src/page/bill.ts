@@ -1,5 +1,5 @@
 import type { Kind } from '../usage/item.js';
-import { barOf, barsBetween, chooseUnit, type Unit } from './calendar.js';
+import { barOf, barsBetween, chooseUnit, compareDays, type Unit } from './calendar.js';
 import type { PageMeta, PageRow } from './contract.js';
 import { fractionDigits, toDigits, toUnits } from './exact.js';
 
@@ -97,7 +97,7 @@ export interface Timeline {
 
 /** From the first to the last day of `rows`, of which there is at least one. */
 export function timelineOf(rows: readonly PageRow[]): Timeline {
-  const days = [...new Set(rows.map(({ day }) => day))].sort();
+  const days = [...new Set(rows.map(({ day }) => day))].sort(compareDays);
   const first = days.at(0) ?? '';
   const last = days.at(-1) ?? '';
   const unit = chooseUnit(first, last);

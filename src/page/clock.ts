@@ -1,4 +1,4 @@
-import { instantOf } from '../source/timestamp.js';
+import { parseInstant, wholeMilliseconds } from '../calendar/instant.js';
 
 /** A moment as the page shows it: `YYYY-MM-DD HH:mm` in its zone, or undefined where it cannot say. */
 export type Clock = (timestamp: string) => string | undefined;
@@ -11,9 +11,11 @@ export function clockIn(timezone: string): Clock {
   const format = formatIn(timezone);
   if (format === undefined) return () => undefined;
   return (timestamp) => {
-    const milliseconds = instantOf(timestamp);
-    if (Number.isNaN(milliseconds)) return undefined;
-    const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+    const instant = parseInstant(timestamp);
+    if (instant === undefined) return undefined;
+    const parts = new Map(
+      format.formatToParts(wholeMilliseconds(instant)).map(({ type, value }) => [type, value]),
+    );
     const year = parts.get('year')?.padStart(4, '0');
     return `${year}-${parts.get('month')}-${parts.get('day')} ${parts.get('hour')}:${parts.get('minute')}`;
   };

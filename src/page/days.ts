@@ -1,5 +1,5 @@
 import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from './bill.js';
-import { firstDayOf, lastDayOf } from './calendar.js';
+import { compareDays, firstDayOf, lastDayOf } from './calendar.js';
 import { chartInPage } from './chart.js';
 import { byId, countOf, type Figure, html } from './elements.js';
 import { toTwoDecimals } from './exact.js';
@@ -37,8 +37,10 @@ export function daysChart(
   return (rows, range) => {
     const isInRange = matchDay(range);
     const hasRange = range.from !== undefined || range.to !== undefined;
-    const { from = '', to = '9999-12-31' } = range;
-    const isChosen = ({ bar }: Bar) => firstDayOf(bar) <= to && lastDayOf(bar) >= from;
+    const { from, to } = range;
+    const isChosen = ({ bar }: Bar) =>
+      (to === undefined || compareDays(firstDayOf(bar), to) <= 0) &&
+      (from === undefined || compareDays(lastDayOf(bar), from) >= 0);
     const drawn = addBars(rows, bars, unit);
     chart.draw({
       bars: drawn,
@@ -52,11 +54,11 @@ export function daysChart(
 }
 
 function least(a: string, b: string): string {
-  return a < b ? a : b;
+  return compareDays(a, b) < 0 ? a : b;
 }
 
 function most(a: string, b: string): string {
-  return a > b ? a : b;
+  return compareDays(a, b) > 0 ? a : b;
 }
 
 /** The chart's figures as a table, for whoever cannot see bars. Filled only once it is opened. */

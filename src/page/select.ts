@@ -1,5 +1,6 @@
-import { instantOf } from '../source/timestamp.js';
+import { compareInstants, parseInstant } from '../calendar/instant.js';
 import { addRows, type Bill, type BillRow, type Totals } from './bill.js';
+import { compareDays } from './calendar.js';
 import { KINDS, type PageRow } from './contract.js';
 import type { Column, SortKey, View } from './view.js';
 
@@ -49,8 +50,9 @@ export function matchContent(view: Pick<View, 'text' | 'kind'>): (row: PageRow) 
 
 /** Whether a day lies in the view's range, both ends included. */
 export function matchDay(view: Pick<View, 'from' | 'to'>): (day: string) => boolean {
-  const { from = '', to = '9999-12-31' } = view;
-  return (day) => day >= from && day <= to;
+  const { from, to } = view;
+  return (day) =>
+    (from === undefined || compareDays(day, from) >= 0) && (to === undefined || compareDays(day, to) <= 0);
 }
 
 function fold(text: string): string {
@@ -102,7 +104,7 @@ export function rankColumns(rows: readonly BillRow[]): Ranks {
   const known = new Map<Column, Uint32Array>();
   const compute: Record<Column, () => Uint32Array> = {
     message_id: () => rank(rows, (row) => BigInt(row.messageId), ascending),
-    timestamp: () => rank(rows, instant, ascending),
+    timestamp: () => rank(rows, (row) => parseInstant(row.timestamp), compareInstants),
     report_name: () =>
       rank(
         rows,
@@ -119,20 +121,21 @@ export function rankColumns(rows: readonly BillRow[]): Ranks {
   };
 }
 
-function rank<Value extends string | number | bigint>(
+function rank<Value>(
   rows: readonly BillRow[],
   read: (row: BillRow) => Value | undefined,
   compare: (a: Value, b: Value) => number,
 ): Uint32Array {
   const values = rows.map(read);
-  const distinct = [...new Set(values)].filter((value) => value !== undefined).sort(compare);
-  const places = new Map<Value | undefined, number>(distinct.map((value, place) => [value, place]));
+  const sorted = [...new Set(values)].filter((value) => value !== undefined).sort(compare);
+  const places = new Map<Value | undefined, number>();
+  let place = 0;
+  for (const [index, value] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before !== undefined && compare(before, value) !== 0) place++;
+    places.set(value, place);
+  }
   return Uint32Array.from(values, (value) => places.get(value) ?? BLANK);
-}
-
-function instant(row: BillRow): number | undefined {
-  const milliseconds = instantOf(row.timestamp);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
 function ascending<Value extends string | number | bigint>(a: Value, b: Value): number {

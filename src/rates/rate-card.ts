@@ -1,9 +1,10 @@
+import { compareInstants, type Instant } from '../calendar/instant.js';
 import type { Rates } from '../engine/index.js';
 
 /** The rates of the ruleset `published` from one instant until the next entry of the card. */
 export interface DatedRates {
-  /** The first instant they hold, in milliseconds since 1970 UTC. */
-  readonly validFrom: number;
+  /** The first instant they hold. */
+  readonly validFrom: Instant;
   /** The same as the file wrote it: a date, which is midnight UTC, or an RFC 3339 instant. */
   readonly written: string;
   readonly rates: Rates;
@@ -19,7 +20,7 @@ export interface RateCard {
   readonly dated: readonly DatedRates[];
 }
 
-/** The rates in force at an instant, in milliseconds since 1970 UTC; undefined before the card begins. */
-export function ratesAt({ dated }: Pick<RateCard, 'dated'>, instant: number): DatedRates | undefined {
-  return dated.findLast(({ validFrom }) => validFrom <= instant);
+/** The rates in force at an instant; undefined before the card begins. */
+export function ratesAt({ dated }: Pick<RateCard, 'dated'>, instant: Instant): DatedRates | undefined {
+  return dated.findLast(({ validFrom }) => compareInstants(validFrom, instant) <= 0);
 }

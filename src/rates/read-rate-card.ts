@@ -1,6 +1,6 @@
+import { compareInstants, parseInstant } from '../calendar/instant.js';
 import { SettingError } from '../errors.js';
 import { expected, parseExactJson } from '../source/document/exact-json.js';
-import { instantOf } from '../source/timestamp.js';
 import { inside, objectAt, type Place, refuse } from './place.js';
 import type { DatedRates } from './rate-card.js';
 import { AMOUNT_FIELDS } from './rate-fields.js';
@@ -28,7 +28,7 @@ export function readRateCard(json: string, file: string): DatedRates[] {
   const dated = entries.map((entry, index) => readEntry(entry, { file, path: `rates[${index}]` }));
   for (const [index, { validFrom, written }] of dated.entries()) {
     const before = dated[index - 1];
-    if (before === undefined || before.validFrom < validFrom) continue;
+    if (before === undefined || compareInstants(before.validFrom, validFrom) < 0) continue;
     throw refuse(
       { file, path: `rates[${index}].valid_from` },
       `${written} must be later than ${before.written}, the entry before it`,
@@ -54,8 +54,8 @@ function readEntry(entry: unknown, place: Place): DatedRates {
   const from = inside(place, 'valid_from');
   if (typeof written !== 'string') throw refuse(from, expected('a date', written));
   // A price must not depend on where its reader lives: a date is midnight UTC, whatever --timezone says.
-  const validFrom = instantOf(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00:00Z` : written);
-  if (Number.isNaN(validFrom)) {
+  const validFrom = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00:00Z` : written);
+  if (validFrom === undefined) {
     const shown = JSON.stringify(written.slice(0, 40));
     throw refuse(from, `expected a date such as 2024-04-29 or an RFC 3339 instant, got ${shown}`);
   }

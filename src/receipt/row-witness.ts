@@ -1,19 +1,19 @@
+import { compareInstants, type Instant, instantOf } from '../calendar/instant.js';
 import { formatAmount } from '../engine/index.js';
-import { instantOf } from '../source/timestamp.js';
 import type { UsageItem } from '../usage/item.js';
 import { createTotals, type Totals } from '../usage/totals.js';
 import type { Receipt } from './receipt.js';
 
-/** What passed: sums, and the latest message in milliseconds since 1970 UTC. */
+/** What passed: sums, and when the latest message was sent. */
 export interface SeenRows {
   readonly totals: Totals;
-  readonly last: number | undefined;
+  readonly last: Instant | undefined;
 }
 
 /** Sums up the rows of an export on their way. */
 export function createRowWitness() {
   let totals = createTotals();
-  let last: number | undefined;
+  let last: Instant | undefined;
 
   return {
     /** The same rows; each call begins anew, as the reading of a document does. */
@@ -24,7 +24,7 @@ export function createRowWitness() {
         totals.add(items);
         for (const { message } of items) {
           const instant = instantOf(message.timestamp);
-          if (last === undefined || instant > last) last = instant;
+          if (last === undefined || compareInstants(instant, last) > 0) last = instant;
         }
         yield items;
       }

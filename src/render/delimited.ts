@@ -107,7 +107,7 @@ export function* delimitedSummary(
   const dialect = dialectOf(format, options);
   yield headOf(summaryFieldNames(summary.by), options, dialect);
   for (const group of summary.groups) {
-    const cells = summaryFields(group, summary).map(({ value = '', type }) =>
+    const cells = summaryFields(group, summary.by).map(({ value = '', type }) =>
       type === 'number' ? value : dialect.cell(value),
     );
     yield `${cells.join(dialect.delimiter)}${dialect.endOfRow}`;

@@ -1,9 +1,8 @@
+import { createDayTexts } from '../calendar/days.js';
+import { instantOf } from '../calendar/instant.js';
+import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount, measure } from '../engine/index.js';
-import { instantOf } from '../source/timestamp.js';
-import { dayText } from '../usage/day.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
-import { rememberLast } from '../usage/remember-last.js';
-import type { TimeZone } from '../usage/time-zone.js';
 import type { FieldName } from './field-names.js';
 import type { PlainValue } from './plain-value.js';
 
@@ -28,7 +27,7 @@ const always =
 
 /** @param zone where `date` is the local day */
 export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
-  const dayTextOf = rememberLast(dayText);
+  const dayTextOf = createDayTexts();
   const readers: Record<FieldName, Omit<Field, 'name'>> = {
     message_id: {
       value: ({ message }) => `${message.id}`,

@@ -1,11 +1,8 @@
+import { createDayTexts, firstDayOf, periodOf } from '../calendar/days.js';
+import { type Instant, instantOf, secondText, wholeMilliseconds } from '../calendar/instant.js';
+import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount } from '../engine/index.js';
-import { instantOf } from '../source/timestamp.js';
-import { periodOf, periodText } from '../usage/calendar.js';
-import { dayText } from '../usage/day.js';
 import type { UsageItem } from '../usage/item.js';
-import { rememberLast } from '../usage/remember-last.js';
-import { secondText } from '../usage/second-text.js';
-import type { TimeZone } from '../usage/time-zone.js';
 import { csvCell, type DelimitedOptions } from './delimited.js';
 import { type BillingMonth, FOCUS_COLUMNS, type FocusRow, NULL } from './focus-columns.js';
 import type { Renderer } from './renderer.js';
@@ -25,7 +22,7 @@ export function focusRenderer(zone: TimeZone, options: DelimitedOptions): Render
 
   function rowOf(item: UsageItem): FocusRow {
     const instant = instantOf(item.message.timestamp);
-    const start = Math.floor(instant / SECOND) * SECOND;
+    const start = Math.floor(wholeMilliseconds(instant) / SECOND) * SECOND;
     return {
       item,
       cost: formatAmount(item.credits),
@@ -71,24 +68,28 @@ function piecesOfARow(options: DelimitedOptions): Piece[] {
 }
 
 /** Upstream does not say when a billing period begins, so it is the local month, as where a bill is closed. */
-function billingMonths(zone: TimeZone, utc: (instant: number) => string): (instant: number) => BillingMonth {
+function billingMonths(zone: TimeZone, utc: (instant: number) => string): (instant: Instant) => BillingMonth {
   const startOf = (month: number) => {
     if (month < 0) return utc(Number.NEGATIVE_INFINITY);
     if (month > LAST_MONTH) return utc(Number.POSITIVE_INFINITY);
-    return utc(zone.startOfDay(`${periodText('month', month)}-01`));
+    return utc(zone.startOfDay(firstDayOf('month', month)));
   };
   const months = new Map<number, BillingMonth>();
-  const monthOf = rememberLast((day) => {
+  let lastDay: number | undefined;
+  let last: BillingMonth = { start: '', end: '' };
+  return (instant) => {
+    const day = zone.dayOf(instant);
+    if (day === lastDay) return last;
     const month = periodOf('month', day);
-    const found = months.get(month) ?? { start: startOf(month), end: startOf(month + 1) };
-    months.set(month, found);
-    return found;
-  });
-  return (instant) => monthOf(zone.dayOf(instant));
+    last = months.get(month) ?? { start: startOf(month), end: startOf(month + 1) };
+    months.set(month, last);
+    lastDay = day;
+    return last;
+  };
 }
 
 /** `2024-04-29T02:08:29Z`, the form that FOCUS asks for, which has years of four digits. */
 function utcTexts(): (instant: number) => string {
-  const dayTextOf = rememberLast(dayText);
+  const dayTextOf = createDayTexts();
   return (instant) => secondText(Math.min(Math.max(instant, FIRST_SECOND), LAST_SECOND), dayTextOf);
 }

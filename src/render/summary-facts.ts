@@ -1,7 +1,7 @@
+import { type Instant, secondText } from '../calendar/instant.js';
+import type { TimeZone } from '../calendar/time-zone.js';
 import { periodState } from '../usage/period-state.js';
-import { secondText } from '../usage/second-text.js';
 import type { Summary } from '../usage/summarise.js';
-import type { TimeZone } from '../usage/time-zone.js';
 
 /** What a summary says of itself. */
 export interface SummaryFacts {
@@ -21,7 +21,7 @@ export interface SummaryFacts {
 export function summaryFacts(
   summary: Summary,
   about: Pick<SummaryFacts, 'source' | 'period' | 'rules' | 'outOf'> & { readonly zone: TimeZone },
-  asOf: number | undefined,
+  asOf: Instant | undefined,
   now: number,
 ): SummaryFacts {
   const { zone, source, period, rules, outOf } = about;

@@ -1,7 +1,8 @@
+import { dayText, firstDayOf, lastDayOf, periodNumber } from '../calendar/days.js';
 import { formatAmount } from '../engine/index.js';
 import type { Grouping, GroupKey } from '../usage/grouping.js';
-import { percentOf } from '../usage/proportion.js';
-import type { Summary, SummaryGroup } from '../usage/summarise.js';
+import { percentText } from '../usage/proportion.js';
+import type { Subtotal, SummaryGroup } from '../usage/summarise.js';
 
 /** One field of a group as scripts see it. */
 export interface SummaryField {
@@ -18,12 +19,27 @@ export function summaryFieldNames(by: readonly Grouping[]): string[] {
 }
 
 /** The fields of one group, in the order of `summaryFieldNames`. `share` is in percent of the summary's credits. */
-export function summaryFields(group: SummaryGroup, { by, credits }: Summary): SummaryField[] {
+export function summaryFields(group: SummaryGroup, by: readonly Grouping[]): SummaryField[] {
+  return [...by.flatMap((grouping, index) => keyFields(grouping, group.keys[index])), ...sumFields(group)];
+}
+
+/** The fields of a subtotal: the key of the first grouping, and the sums. */
+export function subtotalFields(subtotal: Subtotal): SummaryField[] {
+  return [...keyFields(subtotal.key.by, subtotal.key), ...sumFields(subtotal)];
+}
+
+/** The first and the last day of a week, which few know by its number. */
+export function weekDays(key: GroupKey | undefined): { first: string; last: string } | undefined {
+  if (key?.by !== 'week') return undefined;
+  const week = periodNumber('week', key.label) ?? Number.NaN;
+  return { first: dayText(firstDayOf('week', week)), last: dayText(lastDayOf('week', week)) };
+}
+
+function sumFields({ messages, credits, share }: Omit<SummaryGroup, 'keys'>): SummaryField[] {
   return [
-    ...by.flatMap((grouping, index) => keyFields(grouping, group.keys[index])),
-    { name: 'messages', value: `${group.messages}`, type: 'number' },
-    { name: 'credits', value: formatAmount(group.credits), type: 'number' },
-    { name: 'share', value: percentOf(group.credits, credits), type: 'number' },
+    { name: 'messages', value: `${messages}`, type: 'number' },
+    { name: 'credits', value: formatAmount(credits), type: 'number' },
+    { name: 'share', value: percentText(share), type: 'number' },
   ];
 }
 

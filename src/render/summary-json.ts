@@ -1,10 +1,16 @@
+import { dayText } from '../calendar/days.js';
 import { formatAmount } from '../engine/index.js';
-import type { Summary, SummaryGroup } from '../usage/summarise.js';
+import type { DaySpan } from '../usage/empty-periods.js';
+import type { GroupKey } from '../usage/grouping.js';
+import type { Subtotal, Summary, SummaryGroup } from '../usage/summarise.js';
 import { jsonString } from './json-string.js';
 import type { SummaryFacts } from './summary-facts.js';
-import { summaryFields } from './summary-fields.js';
+import { type SummaryField, subtotalFields, summaryFields, weekDays } from './summary-fields.js';
 
-/** `{"summary":{…,"groups":[…],"total":{…}}}`, one group a line. Numbers in full; a share has two decimals. */
+/**
+ * `{"summary":{…,"groups":[…],"total":{…}}}`, one group a line. Numbers in full; a share has two decimals. With two
+ * groupings there are `subtotals`, and `empty_spans` where empty periods are left out.
+ */
 export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<string> {
   const head = jsonString({
     source: facts.source,
@@ -23,9 +29,14 @@ export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<s
     yield separator + groupJson(group, summary);
     separator = ',\n';
   }
+  yield separator === '\n' ? ']' : '\n]';
+  if (summary.by.length > 1) {
+    yield `,"subtotals":[${summary.subtotals.map((subtotal) => `\n${subtotalJson(subtotal)}`).join()}\n]`;
+  }
+  if (summary.emptySpans.length > 0) yield `,"empty_spans":${jsonString(summary.emptySpans.map(spanOf))}`;
   const outOf = facts.outOf === undefined ? '' : `,"out_of":${facts.outOf}`;
   const total = `{"messages":${summary.messages},"credits":${formatAmount(summary.credits)}${outOf}}`;
-  yield `${separator === '\n' ? '' : '\n'}],"total":${total}}}\n`;
+  yield `,"total":${total}}}\n`;
 }
 
 /** The groups, one a line, and nothing else. */
@@ -34,9 +45,22 @@ export function* summaryNdjson(summary: Summary): Generator<string> {
 }
 
 function groupJson(group: SummaryGroup, summary: Summary): string {
-  const members = summaryFields(group, summary).map(({ name, value, type }) => {
+  return objectJson(summaryFields(group, summary.by), group.keys);
+}
+
+const subtotalJson = (subtotal: Subtotal) => objectJson(subtotalFields(subtotal), [subtotal.key]);
+
+const spanOf = ({ first, last }: DaySpan) => ({ first_day: dayText(first), last_day: dayText(last) });
+
+/** A week has its days beside it. */
+function objectJson(fields: readonly SummaryField[], keys: readonly (GroupKey | undefined)[]): string {
+  const days = keys.map(weekDays).find((week) => week !== undefined);
+  const members = fields.map(({ name, value, type }) => {
     const written = type === 'number' || value === undefined ? value : jsonString(value);
-    return `"${name}":${written ?? 'null'}`;
+    const member = `"${name}":${written ?? 'null'}`;
+    return name === 'week' && days
+      ? `${member},"first_day":"${days.first}","last_day":"${days.last}"`
+      : member;
   });
   return `{${members.join(',')}}`;
 }

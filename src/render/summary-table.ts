@@ -1,6 +1,7 @@
+import { dayText, firstDayOf, periodNumber } from '../calendar/days.js';
 import { type Amount, compareAmounts, formatAmount } from '../engine/index.js';
-import type { Grouping, GroupKey } from '../usage/grouping.js';
-import { percentOf, proportion } from '../usage/proportion.js';
+import { type Grouping, type GroupKey, isCalendarUnit } from '../usage/grouping.js';
+import { percentText, proportion } from '../usage/proportion.js';
 import type { Summary, SummaryGroup } from '../usage/summarise.js';
 import { bar } from './bar.js';
 import { mostDecimals, padDecimals } from './decimals.js';
@@ -8,6 +9,7 @@ import { type Column, drawTable, tableWidth } from './draw-table.js';
 import { drawFacts } from './fact-lines.js';
 import { shorten } from './shorten.js';
 import type { SummaryFacts } from './summary-facts.js';
+import { weekDays } from './summary-fields.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
@@ -19,6 +21,8 @@ const TITLES: Readonly<Record<Grouping, string>> = {
   report: 'Report',
   kind: 'Kind',
 };
+/** Stands for empty periods that are left out. */
+const LEFT_OUT = '…';
 const NARROWEST_BAR = 8;
 const NARROWEST_REPORT = 12;
 
@@ -26,22 +30,31 @@ const NARROWEST_REPORT = 12;
 export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: Terminal): Generator<string> {
   yield* drawFacts(factsOf(summary, facts), terminal);
   yield '\n';
-  const rows = rowsOf(summary);
   const outOf = facts.outOf === undefined ? '' : ` of ${facts.outOf}`;
   const decimals = mostDecimals([...summary.groups, summary].map(({ credits }) => formatAmount(credits)));
-  const sums = (group: Summary | SummaryGroup) => [
-    `${group.messages}${group === summary ? outOf : ''}`,
-    padDecimals(formatAmount(group.credits), decimals),
-    `${percentOf(group.credits, summary.credits)} %`,
+  const sums = ({ messages, credits, share }: Sums, more = '') => [
+    `${messages}${more}`,
+    padDecimals(formatAmount(credits), decimals),
+    `${percentText(share)} %`,
   ];
-  const table = rows.map((keys, index) => {
-    const group = summary.groups[index];
-    return group === undefined ? keys : [...keys, ...sums(group)];
-  });
-  const totals = ['Total', ...summary.by.slice(1).map(() => ''), ...sums(summary)];
-  const columns = columnsOf(summary.by, [...table, totals]);
-  fillWidth(table, columns, summary, terminal);
-  yield* drawTable(table, columns, terminal.chalk, totals);
+  const rows = rowsOf(summary, sums);
+  const share = summary.groups.reduce((sum, group) => sum + group.share, 0);
+  const totals = ['Total', ...summary.by.slice(1).map(() => ''), ...sums({ ...summary, share }, outOf)];
+  const columns = columnsOf(summary.by, [...rows.map(({ cells }) => cells), totals]);
+  fillWidth(rows, columns, summary, terminal);
+  const cells = rows.map((row) => row.cells);
+  yield* drawTable(cells, columns, terminal.chalk, totals);
+  for (const { first, last } of summary.emptySpans) {
+    yield ` ${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}\n`;
+  }
+}
+
+type Sums = Pick<SummaryGroup, 'messages' | 'credits' | 'share'>;
+
+interface Row {
+  readonly cells: string[];
+  /** What its bar shows; undefined for a row of no group. */
+  readonly group?: SummaryGroup;
 }
 
 function factsOf(summary: Summary, facts: SummaryFacts): [string, string][] {
@@ -55,20 +68,54 @@ function factsOf(summary: Summary, facts: SummaryFacts): [string, string][] {
   ];
 }
 
-/** The keys of each group; one that the row above has already is left empty. */
-function rowsOf({ groups }: Summary): string[][] {
-  let above = '';
-  return groups.map(({ keys }) => {
-    const [first = '', ...others] = keys.map(keyText);
-    const row = [first === above && others.length > 0 ? '' : first, ...others];
-    above = first;
-    return row;
-  });
+/**
+ * The groups; a key that the row above has already is left empty. Subtotals come after their groups, and a mark where
+ * empty periods are left out.
+ */
+function rowsOf(summary: Summary, sums: (sums: Sums) => string[]): Row[] {
+  const rows: Row[] = [];
+  const subtotals = new Map(summary.subtotals.map((subtotal) => [keyName(subtotal.key), subtotal]));
+  const spans = isCalendarUnit(summary.by[0] ?? 'kind') ? [...summary.emptySpans] : [];
+  let above: string | undefined;
+  const endGroup = () => {
+    const subtotal = above === undefined ? undefined : subtotals.get(above);
+    if (subtotal !== undefined) rows.push({ cells: ['', 'Subtotal', ...sums(subtotal)] });
+  };
+  for (const group of summary.groups) {
+    const [first = '', ...others] = group.keys.map(keyText);
+    const name = keyName(group.keys[0]);
+    if (name !== above) {
+      endGroup();
+      while (spans[0] !== undefined && spans[0].last < firstDayIn(group)) {
+        rows.push({ cells: [LEFT_OUT] });
+        spans.shift();
+      }
+    }
+    const shown = name === above && others.length > 0 ? '' : first;
+    rows.push({ cells: [shown, ...others, ...sums(group)], group });
+    above = name;
+  }
+  endGroup();
+  for (const _ of spans) rows.push({ cells: [LEFT_OUT] });
+  return rows;
+}
+
+function firstDayIn({ keys: [key] }: SummaryGroup): number {
+  if (key === undefined || key.by === 'report' || key.by === 'kind') return Number.NaN;
+  return firstDayOf(key.by, periodNumber(key.by, key.label) ?? Number.NaN);
+}
+
+/** Two reports may have one name. */
+function keyName(key: GroupKey | undefined): string {
+  if (key?.by !== 'report') return key?.label ?? '';
+  return key.id === undefined ? 'no report' : `report ${key.id}`;
 }
 
 function keyText(key: GroupKey | undefined): string {
   if (key === undefined) return '–';
-  if (key.by !== 'report') return key.label;
+  const week = weekDays(key);
+  if (key.by !== 'report')
+    return week === undefined ? key.label : `${key.label}  ${week.first} to ${week.last}`;
   if (key.name !== undefined) return visible(key.name);
   return key.id === undefined ? '– (no report)' : `– (no report ${visible(`${key.id}`)})`;
 }
@@ -84,14 +131,19 @@ function columnsOf(by: readonly Grouping[], rows: readonly string[][]): Column[]
 }
 
 /** Uses the width of a terminal: names are shortened where it is too narrow, a bar is drawn where room is left. */
-function fillWidth(table: string[][], columns: Column[], summary: Summary, { width, chalk }: Terminal): void {
+function fillWidth(
+  rows: readonly Row[],
+  columns: Column[],
+  summary: Summary,
+  { width, chalk }: Terminal,
+): void {
   if (width === undefined) return;
   const excess = tableWidth(columns) - width;
   const names = summary.by.indexOf('report');
   const column = columns[names];
   if (excess > 0 && column !== undefined && column.width > NARROWEST_REPORT) {
     column.width = Math.max(NARROWEST_REPORT, column.width - excess);
-    for (const row of table) row[names] = shorten(row[names] ?? '', column.width);
+    for (const { cells } of rows) cells[names] = shorten(cells[names] ?? '', column.width);
   }
   const room = width - tableWidth(columns) - 2;
   if (room < NARROWEST_BAR) return;
@@ -100,10 +152,11 @@ function fillWidth(table: string[][], columns: Column[], summary: Summary, { wid
     (most, { credits }) => (compareAmounts(credits, most) > 0 ? credits : most),
     0,
   );
-  for (const [index, row] of table.entries()) {
-    const credits = summary.groups[index]?.credits ?? 0;
+  for (const { cells, group } of rows) {
+    if (group === undefined) continue;
+    const { credits } = group;
     // What costs anything at all has a bar that is seen.
     const least = compareAmounts(credits, 0) > 0 ? 1 : 0;
-    row.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, room * 8)))));
+    cells.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, room * 8)))));
   }
 }

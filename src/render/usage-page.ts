@@ -1,11 +1,9 @@
+import { createDayTexts } from '../calendar/days.js';
+import { compareInstants, type Instant, instantOf, secondText } from '../calendar/instant.js';
+import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount } from '../engine/index.js';
-import { instantOf } from '../source/timestamp.js';
-import { dayText } from '../usage/day.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
 import { periodState } from '../usage/period-state.js';
-import { rememberLast } from '../usage/remember-last.js';
-import { secondText } from '../usage/second-text.js';
-import type { TimeZone } from '../usage/time-zone.js';
 import { htmlRenderer, type PageMeta, type PageRow } from './html.js';
 import type { PageShell } from './page-shell.js';
 import type { Renderer } from './renderer.js';
@@ -14,8 +12,8 @@ import type { Renderer } from './renderer.js';
 export interface Extent {
   readonly from: string;
   readonly to: string;
-  /** Of `to`, in milliseconds since 1970 UTC. */
-  readonly lastInstant: number;
+  /** Of `to`. */
+  readonly lastInstant: Instant;
 }
 
 /** What a page says of the bill beside its rows and sums. */
@@ -32,17 +30,17 @@ export function pageRenderer(
   facts: (extent: Extent | undefined) => PageFacts,
 ): Renderer {
   const page = htmlRenderer(shell);
-  const dayTextOf = rememberLast(dayText);
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
+  const dayTextOf = createDayTexts();
+  let first: Instant = Number.POSITIVE_INFINITY;
+  let last: Instant = Number.NEGATIVE_INFINITY;
   let from = '';
   let to = '';
 
   function rowOf(item: UsageItem): PageRow {
     const { id, timestamp } = item.message;
     const instant = instantOf(timestamp);
-    if (instant < first) [first, from] = [instant, timestamp];
-    if (instant > last) [last, to] = [instant, timestamp];
+    if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
+    if (compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
     return {
       messageId: `${id}`,
       timestamp,
@@ -70,12 +68,12 @@ export function pageRenderer(
   };
 }
 
-/** What a page says of the period. @param asOf milliseconds since 1970 UTC */
+/** What a page says of the period. */
 export function pageFacts(
   about: Pick<PageFacts, 'source' | 'period' | 'rules' | 'filtered'>,
   extent: Extent | undefined,
   zone: TimeZone,
-  asOf: number,
+  asOf: Instant,
 ): PageFacts {
   return {
     ...about,

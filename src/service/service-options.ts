@@ -1,10 +1,10 @@
+import type { TimeZone } from '../calendar/time-zone.js';
 import type { RateLimit } from '../config/service-settings.js';
 import type { Ruleset } from '../engine/ruleset.js';
 import type { RateCard } from '../rates/rate-card.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import type { DuplicateRule } from '../usage/duplicate-rules.js';
-import type { TimeZone } from '../usage/time-zone.js';
 
 /** Everything a service is told, checked by the caller. Times are milliseconds. */
 export interface ServiceOptions {

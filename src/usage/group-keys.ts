@@ -1,5 +1,5 @@
+import { periodOf, periodText } from '../calendar/days.js';
 import { type Amount, addAmounts, compareAmounts } from '../engine/index.js';
-import { periodOf, periodText } from './calendar.js';
 import type { Grouping, GroupKey } from './grouping.js';
 import { KINDS, kindOf, type UsageItem } from './item.js';
 

@@ -1,5 +1,5 @@
+import { CALENDAR_UNITS, type CalendarUnit } from '../calendar/days.js';
 import type { ReportId } from '../source/message.js';
-import { CALENDAR_UNITS, type CalendarUnit } from './calendar.js';
 import type { Kind } from './item.js';
 
 /** What a summary can be broken down by. */

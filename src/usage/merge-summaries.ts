@@ -1,11 +1,11 @@
+import { firstDayOf, lastDayOf, periodNumber } from '../calendar/days.js';
+import { openTimeZone } from '../calendar/time-zone.js';
 import { DataError } from '../errors.js';
-import { firstDayOf, periodOf, periodText } from './calendar.js';
 import { type GroupKey, isCalendarUnit } from './grouping.js';
 import type { UsageItem } from './item.js';
 import type { PartialSummary } from './partial-summary.js';
 import { createReportCheck } from './report-agreement.js';
 import { createSummary, type Summary } from './summarise.js';
-import { UTC } from './time-zone.js';
 
 /** The sum of summaries, and what they have in common. */
 export interface MergedSummary extends Pick<PartialSummary, 'period' | 'timezone' | 'rules' | 'outOf'> {
@@ -27,11 +27,11 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
   for (const part of parts) checkSame(first, part);
   checkReports(parts);
 
-  // The labels are days of the summaries' own zone already.
-  const sums = createSummary(first.by, UTC);
+  const sums = createSummary(first.by, openTimeZone(first.timezone));
   const days: number[] = [];
   for (const part of parts) {
     for (const time of [part.first, part.last]) if (time !== undefined) sums.noteTime(time);
+    for (const span of part.emptySpans) days.push(span.first, span.last);
     for (const { keys, messages, credits } of part.groups) {
       const day = dayOf(keys);
       if (day !== undefined) days.push(day);
@@ -82,12 +82,15 @@ function dayOf(keys: readonly (GroupKey | undefined)[]): number | undefined {
       ? [{ unit: key.by, label: key.label }]
       : [],
   );
-  const firsts = periods.map(({ unit, label }) => firstDayOf(unit, label) ?? Number.NaN);
-  if (firsts.length === 0) return undefined;
+  if (periods.length === 0) return undefined;
+  const spans = periods.map(({ unit, label }) => {
+    const period = periodNumber(unit, label) ?? Number.NaN;
+    return { first: firstDayOf(unit, period), last: lastDayOf(unit, period) };
+  });
   // The latest beginning of periods that overlap lies in all of them.
-  const day = firsts.reduce((a, b) => Math.max(a, b));
-  const inAll = periods.every(({ unit, label }) => periodText(unit, periodOf(unit, day)) === label);
-  if (!inAll) throw new DataError('merge', `no day is in ${periods.map(({ label }) => label).join(' and ')}`);
+  const day = spans.reduce((latest, { first }) => Math.max(latest, first), Number.NEGATIVE_INFINITY);
+  if (!spans.every(({ last }) => day <= last))
+    throw new DataError('merge', `no day is in ${periods.map(({ label }) => label).join(' and ')}`);
   return day;
 }
 

@@ -1,8 +1,8 @@
+import { instantOf } from '../calendar/instant.js';
 import { type Amount, asciiPricer, type Rates, type Ruleset, textPricer } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { type RateCard, ratesAt } from '../rates/rate-card.js';
 import type { Message } from '../source/message.js';
-import { instantOf } from '../source/timestamp.js';
 
 /** The credits of a message that its text prices. */
 export type MessagePricer = (message: Message) => Amount;

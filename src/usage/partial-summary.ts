@@ -1,7 +1,9 @@
+import { dayNumber, periodNumber } from '../calendar/days.js';
+import { isTimeZone } from '../calendar/time-zone.js';
 import { type Amount, addAmounts, compareAmounts } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { exactInteger, expected, parseExactJsonAt } from '../source/document/exact-json.js';
-import { firstDayOf } from './calendar.js';
+import type { DaySpan } from './empty-periods.js';
 import { GROUPINGS, type Grouping, type GroupKey, isCalendarUnit } from './grouping.js';
 import { KINDS } from './item.js';
 import {
@@ -26,6 +28,8 @@ export interface PartialSummary {
   readonly rules: string;
   readonly by: readonly [Grouping, Grouping?];
   readonly groups: readonly PartialGroup[];
+  /** Days without messages that have no group. */
+  readonly emptySpans: readonly DaySpan[];
   /** As upstream sent them; undefined where there is no message. */
   readonly first: string | undefined;
   readonly last: string | undefined;
@@ -58,15 +62,36 @@ export function readPartialSummary(json: string, name: string): PartialSummary {
     name,
     source: textIn(summary, 'source', name),
     period: textIn(summary, 'period', name),
-    timezone: textIn(summary, 'timezone', name),
+    timezone: timeZoneIn(summary, name),
     rules: textIn(summary, 'rules', name),
     by,
     groups,
+    emptySpans: readSpans(summary, name),
     first: timeIn(summary, 'first_message', name),
     last: timeIn(summary, 'last_message', name),
     messages,
     outOf: total.has('out_of') ? countIn(total, 'out_of', name) : undefined,
   };
+}
+
+function timeZoneIn(summary: Members, name: string): string {
+  const timezone = textIn(summary, 'timezone', name);
+  if (!isTimeZone(timezone)) throw refuse(summary, 'timezone', 'an IANA time zone', name);
+  return timezone;
+}
+
+function readSpans(summary: Members, name: string): DaySpan[] {
+  if (!summary.has('empty_spans')) return [];
+  return arrayIn(summary, 'empty_spans', name).map((span, index) => {
+    const where = `${name}, empty_spans[${index}]`;
+    const members = objectOf(span, where, '');
+    const dayIn = (key: string) => {
+      const day = dayNumber(textIn(members, key, where));
+      if (day === undefined) throw refuse(members, key, 'a date', where);
+      return day;
+    };
+    return { first: dayIn('first_day'), last: dayIn('last_day') };
+  });
 }
 
 function readGroupings(value: unknown, name: string): readonly [Grouping, Grouping?] {
@@ -102,7 +127,7 @@ function readKey(group: Members, grouping: Grouping, needed: boolean, where: str
   const label = group.get(grouping);
   if (label === null && !needed) return undefined;
   if (isCalendarUnit(grouping)) {
-    if (typeof label === 'string' && firstDayOf(grouping, label) !== undefined)
+    if (typeof label === 'string' && periodNumber(grouping, label) !== undefined)
       return { by: grouping, label };
     throw refuse(group, grouping, `a ${grouping}`, where);
   }

@@ -1,15 +1,15 @@
+import { instantOf } from '../calendar/instant.js';
+import type { TimeBound } from '../calendar/time-zone.js';
 import type { Message, ReportId } from '../source/message.js';
-import { instantOf } from '../source/timestamp.js';
 import { type Kind, kindOf, type UsageItem } from './item.js';
 
 /** Which rows a report shows. */
 export interface Selection {
   /** The id of the only message asked for. */
   readonly message?: number | bigint;
-  /** First instant that counts, in milliseconds since 1970 UTC. */
-  readonly since?: number;
-  /** First instant that no longer counts. */
-  readonly until?: number;
+  /** Where the time that counts begins, and where it ends. */
+  readonly since?: TimeBound;
+  readonly until?: TimeBound;
   /** A report's id or name. */
   readonly report?: string;
   readonly kind?: Kind;
@@ -59,7 +59,7 @@ export function isWanted(candidate: Message, { message, since, until }: Selectio
   if (message !== undefined && candidate.id !== message) return false;
   if (since === undefined && until === undefined) return true;
   const instant = instantOf(candidate.timestamp);
-  return (since === undefined || instant >= since) && (until === undefined || instant < until);
+  return since?.isReachedBy(instant) !== false && until?.isReachedBy(instant) !== true;
 }
 
 export function matches(item: UsageItem, { report, kind }: Selection): boolean {

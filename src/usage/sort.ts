@@ -1,5 +1,5 @@
+import { compareInstants, type Instant, instantOf } from '../calendar/instant.js';
 import { type Amount, compareAmounts, measure } from '../engine/index.js';
-import { instantOf } from '../source/timestamp.js';
 import { kindOf, type UsageItem } from './item.js';
 import type { Sorting } from './selection.js';
 
@@ -28,6 +28,10 @@ export function createSorterOf<Row>(
 ) {
   if (field === 'credits_used') {
     return sorterBy((row: Row): Amount => itemOf(row).credits, compareAmounts, descending, keep);
+  }
+  if (field === 'timestamp') {
+    const instant = (row: Row): Instant => instantOf(itemOf(row).message.timestamp);
+    return sorterBy(instant, compareInstants, descending, keep);
   }
   const keyOf = KEYS[field];
   return sorterBy((row: Row) => keyOf(itemOf(row)), compareKeys, descending, keep);
@@ -65,9 +69,11 @@ function sorterBy<Row, KeyType>(
   };
 }
 
-const KEYS: Record<Exclude<Sorting['field'], 'credits_used'>, (item: UsageItem) => Key | undefined> = {
+const KEYS: Record<
+  Exclude<Sorting['field'], 'credits_used' | 'timestamp'>,
+  (item: UsageItem) => Key | undefined
+> = {
   message_id: ({ message }) => message.id,
-  timestamp: ({ message }) => instantOf(message.timestamp),
   report_name: ({ report }) => report?.name,
   report_id: ({ message }) => message.reportId,
   kind: kindOf,

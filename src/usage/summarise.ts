@@ -1,11 +1,12 @@
-import { type Amount, createTotal, type Total } from '../engine/index.js';
-import { instantOf } from '../source/timestamp.js';
-import { fillPeriods } from './fill-periods.js';
-import { createGroupKeys } from './group-keys.js';
-import type { Grouping, GroupKey } from './grouping.js';
+import { compareInstants, type Instant, instantOf } from '../calendar/instant.js';
+import type { TimeZone } from '../calendar/time-zone.js';
+import { type Amount, addAmounts, createTotal, type Total } from '../engine/index.js';
+import { type DaySpan, emptyPeriods } from './empty-periods.js';
+import { createGroupKeys, type RawGroup } from './group-keys.js';
+import { type Grouping, type GroupKey, isCalendarUnit } from './grouping.js';
 import type { UsageItem } from './item.js';
+import { divideUnits } from './proportion.js';
 import type { Selection } from './selection.js';
-import type { TimeZone } from './time-zone.js';
 
 export interface SummaryGroup {
   /** One for each grouping, in the order they were asked for; undefined in a period that holds no message. */
@@ -13,12 +14,23 @@ export interface SummaryGroup {
   readonly messages: number;
   /** Credits, exact. */
   readonly credits: Amount;
+  /** Hundredths of a percent of all credits; those of all groups add up to 10,000. */
+  readonly share: number;
+}
+
+/** The sums of the groups that a second grouping breaks one of the first down to. */
+export interface Subtotal extends Omit<SummaryGroup, 'keys'> {
+  readonly key: GroupKey;
 }
 
 /** Sums of the rows read, by what was asked for. */
 export interface Summary {
   readonly by: readonly Grouping[];
   readonly groups: readonly SummaryGroup[];
+  /** In the order of the groups; none where there is one grouping. */
+  readonly subtotals: readonly Subtotal[];
+  /** Periods without messages that are too many to be groups, the earliest first. */
+  readonly emptySpans: readonly DaySpan[];
   readonly messages: number;
   /** Credits, exact: the same total that `usage` shows. */
   readonly credits: Amount;
@@ -28,8 +40,7 @@ export interface Summary {
 }
 
 interface Moment {
-  /** Milliseconds since 1970 UTC. */
-  readonly instant: number;
+  readonly instant: Instant;
   /** As upstream sent it. */
   readonly timestamp: string;
 }
@@ -41,10 +52,10 @@ export interface DayRange {
 }
 
 /** The days that `since` and `until` name. */
-export function daysNamed({ since, until }: Selection, zone: TimeZone): DayRange {
+export function daysNamed({ since, until }: Selection): DayRange {
   return {
-    ...(since !== undefined && { first: zone.dayOf(since) }),
-    ...(until !== undefined && { last: zone.dayOf(until - 1) }),
+    ...(since !== undefined && { first: since.firstDay }),
+    ...(until !== undefined && { last: until.dayBefore }),
   };
 }
 
@@ -98,12 +109,14 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
   }
 
   /** Of two at one instant the smaller text, so that the order of messages does not matter. */
-  function noteTime(timestamp: string): number {
+  function noteTime(timestamp: string): Instant {
     const instant = instantOf(timestamp);
-    if (first === undefined || instant < first.instant) first = { instant, timestamp };
-    else if (instant === first.instant && timestamp < first.timestamp) first = { instant, timestamp };
-    if (last === undefined || instant > last.instant) last = { instant, timestamp };
-    else if (instant === last.instant && timestamp < last.timestamp) last = { instant, timestamp };
+    const afterFirst = first === undefined ? -1 : compareInstants(instant, first.instant);
+    if (afterFirst < 0 || (afterFirst === 0 && first && timestamp < first.timestamp))
+      first = { instant, timestamp };
+    const afterLast = last === undefined ? 1 : compareInstants(instant, last.instant);
+    if (afterLast > 0 || (afterLast === 0 && last && timestamp < last.timestamp))
+      last = { instant, timestamp };
     return instant;
   }
 
@@ -119,9 +132,8 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
 
     /**
      * The groups in order: periods by time, kinds as they are listed, reports by what they cost in all. Periods
-     * without a message, from the first to the last message or as far as `range` says, are groups of zero.
-     *
-     * @throws CommandLineError when more than 10,000 periods would be empty
+     * without a message, from the first to the last message or as far as `range` says, are groups of zero, unless
+     * they are too many.
      */
     value(range: DayRange = {}): Summary {
       const found = [...tallies].flatMap(([outer, row]) =>
@@ -131,13 +143,63 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
           credits: tally.credits.value(),
         })),
       );
-      const days = {
-        first: range.first ?? (first && zone.dayOf(first.instant)),
-        last: range.last ?? (last && zone.dayOf(last.instant)),
+      const firstDay = range.first ?? (first && zone.dayOf(first.instant));
+      const lastDay = range.last ?? (last && zone.dayOf(last.instant));
+      const empty =
+        firstDay === undefined || lastDay === undefined || !keys.groupings.some(isCalendarUnit)
+          ? { groups: [], leftOut: [] }
+          : emptyPeriods(found, keys.groupings, { first: firstDay, last: lastDay }, zone);
+      const ordered = keys.inOrder([...found, ...empty.groups]);
+      return {
+        by: keys.groupings,
+        ...withShares(ordered, keys),
+        emptySpans: empty.leftOut,
+        messages,
+        credits: total.value(),
+        first,
+        last,
       };
-      const all = fillPeriods(found, keys.groupings, days);
-      const groups = keys.inOrder(all).map((group) => ({ ...group, keys: keys.read(group.keys) }));
-      return { by: keys.groupings, groups, messages, credits: total.value(), first, last };
     },
   };
+}
+
+const ALL = 10_000;
+
+/** The groups and the subtotals with their shares: each level adds up to the one above it. */
+function withShares(
+  ordered: readonly RawGroup[],
+  keys: ReturnType<typeof createGroupKeys>,
+): Pick<Summary, 'groups' | 'subtotals'> {
+  const outer: RawGroup[][] = [];
+  for (const group of ordered) {
+    const last = outer.at(-1);
+    if (keys.groupings.length > 1 && last?.[0]?.keys[0] === group.keys[0]) last?.push(group);
+    else outer.push([group]);
+  }
+  const sums = outer.map((groups) => ({
+    groups,
+    messages: groups.reduce((sum, group) => sum + group.messages, 0),
+    credits: groups.reduce<Amount>((sum, group) => addAmounts(sum, group.credits), 0),
+  }));
+  const shares = divideUnits(
+    ALL,
+    sums.map(({ credits }) => credits),
+  );
+
+  const groups: SummaryGroup[] = [];
+  const subtotals: Subtotal[] = [];
+  for (const [index, sum] of sums.entries()) {
+    const share = shares[index] ?? 0;
+    const parts = divideUnits(
+      share,
+      sum.groups.map(({ credits }) => credits),
+    );
+    for (const [place, group] of sum.groups.entries()) {
+      groups.push({ ...group, keys: keys.read(group.keys), share: parts[place] ?? 0 });
+    }
+    const key = groups.at(-1)?.keys[0];
+    if (keys.groupings.length < 2 || key === undefined || sum.messages === 0) continue;
+    subtotals.push({ key, messages: sum.messages, credits: sum.credits, share });
+  }
+  return { groups, subtotals };
 }

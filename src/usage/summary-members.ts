@@ -1,7 +1,7 @@
+import { parseInstant } from '../calendar/instant.js';
 import { type Amount, parseAmount } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { exactInteger, expected, membersOf, numberText } from '../source/document/exact-json.js';
-import { instantOf } from '../source/timestamp.js';
 
 /*
  * Reads the members of a summary's JSON. `name` is what an error calls the document; each throws a DataError that
@@ -35,7 +35,7 @@ export function textIn(members: Members, key: string, name: string): string {
 export function timeIn(members: Members, key: string, name: string): string | undefined {
   const value = members.get(key);
   if (value === null) return undefined;
-  if (typeof value === 'string' && !Number.isNaN(instantOf(value))) return value;
+  if (typeof value === 'string' && parseInstant(value) !== undefined) return value;
   throw refuse(members, key, 'an RFC 3339 timestamp or null', name);
 }
 

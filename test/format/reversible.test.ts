@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openTimeZone } from '../../src/calendar/time-zone.js';
 import { DATA_FORMATS, type DataFormat } from '../../src/format/formats.js';
 import { dataRenderer } from '../../src/render/data.js';
 import type { DelimitedOptions } from '../../src/render/delimited.js';
@@ -9,13 +10,12 @@ import { readReport } from '../../src/source/document/report-document.js';
 import type { ExportRow } from '../../src/source/export/export-row.js';
 import { readExport } from '../../src/source/export/read-export.js';
 import type { UsageItem } from '../../src/usage/item.js';
-import { openTimeZone } from '../../src/usage/time-zone.js';
 import { createTotals } from '../../src/usage/totals.js';
 
 const TIME = '2024-04-29T02:08:29.375Z';
 const FIELDS = fieldsOf(
   ['message_id', 'timestamp', 'report_name', 'credits_used', 'report_id', 'kind'],
-  await openTimeZone('UTC'),
+  openTimeZone('UTC'),
 );
 
 /** Pieces of which readers of CSV, TSV and JSON, and spreadsheets, make something else. */

@@ -1,5 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
-import { barOf, barsBetween, chooseUnit, firstDayOf, lastDayOf, parseDay } from '../../src/page/calendar.js';
+import {
+  barOf,
+  barsBetween,
+  chooseUnit,
+  compareDays,
+  firstDayOf,
+  lastDayOf,
+  parseDay,
+} from '../../src/page/calendar.js';
 import { clockIn } from '../../src/page/clock.js';
 
 describe('the bars of a period', () => {
@@ -34,8 +42,42 @@ describe('the bars of a period', () => {
     ['2024-02', '2024-02-01', '2024-02-29'],
     ['2023-12', '2023-12-01', '2023-12-31'],
     ['2024', '2024-01-01', '2024-12-31'],
+    ['-000001-12-31', '-000001-12-31', '-000001-12-31'],
+    ['+010000-01', '+010000-01-01', '+010000-01-31'],
+    ['+010000', '+010000-01-01', '+010000-12-31'],
   ])('%s spans %s to %s', (bar, first, last) => {
     expect([firstDayOf(bar), lastDayOf(bar)]).toEqual([first, last]);
+  });
+
+  it('are in order of time beyond the years of four digits', () => {
+    const days = [
+      '+010000-01-01',
+      '0000-01-01',
+      '-000001-12-31',
+      '-000002-01-01',
+      '2024-04-29',
+      '9999-12-31',
+    ];
+    expect(days.toSorted(compareDays)).toEqual([
+      '-000002-01-01',
+      '-000001-12-31',
+      '0000-01-01',
+      '2024-04-29',
+      '9999-12-31',
+      '+010000-01-01',
+    ]);
+    expect(barsBetween('-000001-12-31', '0000-01-02', 'day')).toEqual([
+      '-000001-12-31',
+      '0000-01-01',
+      '0000-01-02',
+    ]);
+    expect(barsBetween('9999-11-30', '+010000-02-01', 'month')).toEqual([
+      '9999-11',
+      '9999-12',
+      '+010000-01',
+      '+010000-02',
+    ]);
+    expect(barsBetween('-000001-12-31', '+010000-01-01', 'year')).toHaveLength(10_002);
   });
 
   it('hold their days', () => {
@@ -70,6 +112,9 @@ describe('the clock', () => {
     ['Asia/Tokyo', '2024-04-29T23:08:29.375Z', '2024-04-30 08:08'],
     ['America/New_York', '2024-04-29T02:08:29+02:00', '2024-04-28 20:08'],
     ['UTC', '2024-04-29T00:00:00Z', '2024-04-29 00:00'],
+    ['UTC', '2024-04-30T23:59:59.9999999Z', '2024-04-30 23:59'],
+    ['UTC', '2016-12-31T23:59:60Z', '2016-12-31 23:59'],
+    ['America/St_Johns', '2010-11-07T02:35:00Z', '2010-11-06 23:05'],
   ])('in %s shows %s as %s', (timezone, timestamp, shown) => {
     expect(clockIn(timezone)(timestamp)).toBe(shown);
   });

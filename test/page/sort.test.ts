@@ -41,6 +41,19 @@ describe('sorting rows', () => {
     expect(idsSorted(rows, ['timestamp', 'asc'])).toEqual(['1', '0']);
   });
 
+  it('fault A1 (instants are exact at any precision): compares what no double tells apart, and ties what is one instant', () => {
+    const times = [
+      '2024-04-30T23:59:59.99999999999999999992Z',
+      '2024-04-30T23:59:59.99999999999999999991Z',
+      '2024-05-01T00:00:00Z',
+      '2024-05-01T01:59:59.999999999999999999910+02:00',
+      '2024-04-30T23:59:59.9999999Z',
+    ];
+    const rows = times.map((timestamp, index) => row(String(index), { timestamp }));
+    expect(idsSorted(rows, ['timestamp', 'asc'])).toEqual(['4', '1', '3', '0', '2']);
+    expect(idsSorted(rows, ['timestamp', 'desc'], ['message_id', 'desc'])).toEqual(['2', '0', '3', '1', '4']);
+  });
+
   it('compares names with numbers by value, and puts rows without one last both ways', () => {
     const rows = [row('1'), row('2', { reportName: 'Gadget 10' }), row('3', { reportName: 'Gadget 9' })];
     expect(idsSorted(rows, ['report_name', 'asc'])).toEqual(['3', '2', '1']);

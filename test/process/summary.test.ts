@@ -50,7 +50,7 @@ describe('the document', () => {
     ).toBe(`{"summary":{"source":"${upstream.url}/","period":"current-period","timezone":"UTC","rules":"published","first_message":"2024-03-29T22:00:00Z","last_message":"2024-04-02T08:00:00Z","state":"closed","by":["day"],"groups":[
 {"day":"2024-03-29","messages":1,"credits":0.0000001,"share":0.00},
 {"day":"2024-03-30","messages":1,"credits":2,"share":1.92},
-{"day":"2024-03-31","messages":2,"credits":2.3,"share":2.21},
+{"day":"2024-03-31","messages":2,"credits":2.3,"share":2.20},
 {"day":"2024-04-01","messages":0,"credits":0,"share":0.00},
 {"day":"2024-04-02","messages":1,"credits":100,"share":95.88}
 ],"total":{"messages":5,"credits":104.3000001}}}
@@ -184,19 +184,158 @@ describe('groups', () => {
     expect(table.stdout).toMatch(/Total +2 of 5 +3\.15 +100\.00 %/);
   });
 
-  test('a year mistyped is an error that names the range, not millions of rows', async () => {
-    const input = JSON.stringify({
-      messages: [
-        { id: 1, timestamp: '0204-04-29T00:00:00Z', text: '' },
-        { id: 2, timestamp: '2024-04-29T00:00:00Z', text: '' },
+  describe('fault A4 (a few messages far apart are no error and no thousands of empty rows)', () => {
+    const far = (first: string, last: string, ...flags: string[]) => {
+      const messages = [first, last].map((timestamp, id) => ({ id, timestamp, text: '' }));
+      return runBin(['summary', '--source', '-', ...flags], { input: JSON.stringify({ messages }) });
+    };
+    const parsed = ({ stdout }: Outcome) => JSON.parse(stdout).summary;
+
+    test('30 years apart: JSON says which days are left out, the table marks them', async () => {
+      const times = ['1994-04-29T00:00:00Z', '2024-04-29T00:00:00Z'] as const;
+      const json = await far(...times, '--json');
+      expect(json).toMatchObject({ stderr: '', status: 0 });
+      expect(parsed(json)).toMatchObject({
+        groups: [{ day: '1994-04-29' }, { day: '2024-04-29' }],
+        empty_spans: [{ first_day: '1994-04-30', last_day: '2024-04-28' }],
+        total: { messages: 2 },
+      });
+      const table = (await far(...times)).stdout.split('\n').map((line) => line.trimEnd());
+      expect(table.slice(4)).toEqual([
+        ' Day         Messages  Credits     Share',
+        '────────────────────────────────────────',
+        ' 1994-04-29         1        1   50.00 %',
+        ' …',
+        ' 2024-04-29         1        1   50.00 %',
+        '────────────────────────────────────────',
+        ' Total              2        2  100.00 %',
+        ' … no messages from 1994-04-30 to 2024-04-28',
+        '',
+      ]);
+    });
+
+    test.each([
+      ['a mistyped year', '0204-04-29T00:00:00Z', '2024-04-29T00:00:00Z', []],
+      ['all years there are', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z', ['--by', 'month']],
+      ['weeks of a month', '0204-04-29T00:00:00Z', '2024-04-29T00:00:00Z', ['--by', 'month', '--by', 'week']],
+      ['days of a report', '0204-04-29T00:00:00Z', '2024-04-29T00:00:00Z', ['--by', 'report', '--by', 'day']],
+      [
+        'a wide --since',
+        '2024-04-28T00:00:00Z',
+        '2024-04-29T00:00:00Z',
+        ['--since', '1000-01-01', '--timezone', 'Asia/Tokyo'],
       ],
+      ['a wide --until', '2024-04-28T00:00:00Z', '2024-04-29T00:00:00Z', ['--until', '9999-12-31']],
+    ])('%s', async (_, first, last, flags) => {
+      const json = await far(first, last, '--json', ...flags);
+      expect(json).toMatchObject({ stderr: '', status: 0 });
+      expect(parsed(json).groups).toHaveLength(2);
+      expect(parsed(json).empty_spans).toHaveLength(1);
     });
-    const run = await runBin(['summary', '--json', '--source', '-'], { input });
-    expect(run).toMatchObject({ stdout: '', status: 64 });
-    expect(run.stderr).toContain('from 0204-04-29 to 2024-04-29');
-    expect(await runBin(['summary', '--by', 'kind', '--source', '-'], { input })).toMatchObject({
-      status: 0,
+
+    test('up to 1,000 empty periods are shown; beyond that the longest span goes first, and merge keeps both', async () => {
+      const thousand = await far('2021-01-01T00:00:00Z', '2023-09-29T00:00:00Z', '--json');
+      expect(parsed(thousand).groups).toHaveLength(1002);
+      expect(parsed(thousand).empty_spans).toBeUndefined();
+      const flags = ['--since', '2020-12-30', '--until', '2023-10-02'];
+      const more = await far('2021-01-01T00:00:00Z', '2023-09-30T00:00:00Z', '--json', ...flags);
+      expect(parsed(more).groups.map(({ day }: { day: string }) => day)).toEqual([
+        '2020-12-30',
+        '2020-12-31',
+        '2021-01-01',
+        '2023-09-30',
+        '2023-10-01',
+        '2023-10-02',
+      ]);
+      const merged = await runBin(['merge', '--json'], { input: more.stdout });
+      expect(parsed(merged)).toEqual(parsed(more));
     });
+  });
+
+  test('fault A6 (shares add up): the column is 100.00 % in every format, and so are the parts of each group', async () => {
+    const messages = [1, 2, 3].map((id) => ({
+      id,
+      timestamp: '2024-04-29T00:00:00Z',
+      text: '',
+      report_id: id,
+    }));
+    const reports = Object.fromEntries([1, 2, 3].map((id) => [id, { id, name: `R${id}`, credit_cost: 5 }]));
+    const source = await startUpstream({ messages: { messages }, reports });
+    try {
+      const run = (...flags: string[]) => runBin(['summary', '--source', source.url, ...flags]);
+      const shares = (text: string) => Array.from(text.matchAll(/(\d+\.\d\d) %/g), ([, share]) => share);
+      expect(shares((await run('--by', 'report')).stdout)).toEqual(['33.34', '33.33', '33.33', '100.00']);
+      const csv = await run('--by', 'report', '--csv');
+      expect(csv.stdout.match(/[\d.]+(?=\r\n)/g)).toEqual(['33.34', '33.33', '33.33']);
+      const { groups, subtotals } = JSON.parse(
+        (await run('--json', '--by', 'report', '--by', 'day')).stdout,
+      ).summary;
+      const sharesOf = (rows: { share: number }[]) => rows.map(({ share }) => share);
+      expect([sharesOf(groups), sharesOf(subtotals)]).toEqual([
+        [33.34, 33.33, 33.33],
+        [33.34, 33.33, 33.33],
+      ]);
+    } finally {
+      await source.close();
+    }
+  });
+
+  test('fault D12 (two groupings have subtotals, weeks their dates): JSON, and NDJSON and CSV without subtotals', async () => {
+    const { groups, subtotals } = JSON.parse(
+      (await summary('--json', '--by', 'week', '--by', 'kind')).stdout,
+    ).summary;
+    const week = { week: '2024-W13', first_day: '2024-03-25', last_day: '2024-03-31' };
+    expect(groups[0]).toEqual({ ...week, kind: 'report', messages: 1, credits: 0.0000001, share: 0 });
+    expect(subtotals).toEqual([
+      { ...week, messages: 4, credits: 4.3000001, share: 4.12 },
+      {
+        week: '2024-W14',
+        first_day: '2024-04-01',
+        last_day: '2024-04-07',
+        messages: 1,
+        credits: 100,
+        share: 95.88,
+      },
+    ]);
+    const byReport = JSON.parse((await summary('--json', '--by', 'report', '--by', 'week')).stdout).summary;
+    expect(byReport.subtotals[0]).toEqual({
+      report_id: 78,
+      report_name: '=SUM(A1)',
+      messages: 1,
+      credits: 100,
+      share: 95.88,
+    });
+    const ndjson = await summary('--ndjson', '--by', 'week', '--by', 'kind');
+    expect(ndjson.stdout.split('\n')).toHaveLength(5);
+    expect(JSON.parse(ndjson.stdout.split('\n')[0] ?? '')).toEqual(groups[0]);
+    const csv = await summary('--csv', '--by', 'week', '--by', 'kind');
+    expect(csv.stdout.split('\r\n')[1]).toBe('2024-W13,report,1,0.0000001,0.00');
+    expect(JSON.parse((await summary('--json', '--by', 'week')).stdout).summary).not.toHaveProperty(
+      'subtotals',
+    );
+  });
+
+  test('fault D12: a table of weeks and kinds; an empty week has no subtotal', async () => {
+    const run = await summary('--by', 'week', '--by', 'kind', '--until', '2024-04-14');
+    expect(
+      run.stdout
+        .split('\n')
+        .slice(4)
+        .map((line) => line.trimEnd()),
+    ).toEqual([
+      ' Week                                Kind            Messages      Credits     Share',
+      '────────────────────────────────────────────────────────────────────────────────────',
+      ' 2024-W13  2024-03-25 to 2024-03-31  report                 1    0.0000001    0.00 %',
+      '                                     text                   2    3.1500000    3.02 %',
+      '                                     missing-report         1    1.1500000    1.10 %',
+      '                                     Subtotal               4    4.3000001    4.12 %',
+      ' 2024-W14  2024-04-01 to 2024-04-07  report                 1  100.0000000   95.88 %',
+      '                                     Subtotal               1  100.0000000   95.88 %',
+      ' 2024-W15  2024-04-08 to 2024-04-14  –                      0    0.0000000    0.00 %',
+      '────────────────────────────────────────────────────────────────────────────────────',
+      ' Total                                                 5 of 5  104.3000001  100.00 %',
+      '',
+    ]);
   });
 });
 
@@ -213,7 +352,9 @@ describe('the table', () => {
       ' 2024-03  report                 1    0.0000001    0.00 %',
       '          text                   2    3.1500000    3.02 %',
       '          missing-report         1    1.1500000    1.10 %',
+      '          Subtotal               4    4.3000001    4.12 %',
       ' 2024-04  report                 1  100.0000000   95.88 %',
+      '          Subtotal               1  100.0000000   95.88 %',
       '─────────────────────────────────────────────────────────',
       ' Total                           5  104.3000001  100.00 %',
       '',

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { timeIn } from '../../config/read-selection.js';
-import type { TimeZone } from '../../usage/time-zone.js';
+import type { Instant } from '../../calendar/instant.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
+import { instantIn } from '../../config/read-selection.js';
 import { flagValue } from './check-values.js';
 import type { RawFlags } from './setting-options.js';
 
@@ -14,7 +15,7 @@ export function addAsOfOption(command: Command, group: string): Command {
   );
 }
 
-/** Milliseconds since 1970 UTC; undefined where it was not given. @throws CommandLineError */
-export function asOfFrom({ asOf }: RawFlags, zone: TimeZone): number | undefined {
-  return typeof asOf === 'string' ? flagValue('--as-of', asOf, timeIn(zone, 0)) : undefined;
+/** Undefined where it was not given. @throws CommandLineError */
+export function asOfFrom({ asOf }: RawFlags, zone: TimeZone): Instant | undefined {
+  return typeof asOf === 'string' ? flagValue('--as-of', asOf, instantIn(zone)) : undefined;
 }

@@ -41,7 +41,7 @@ function isCount(value: unknown): value is number {
 
 function queryDigest({ since, until, report, kind, sort }: Selection): string {
   return createHash('sha256')
-    .update(JSON.stringify([since, until, report, kind, sort?.field, sort?.descending]))
+    .update(JSON.stringify([since?.key, until?.key, report, kind, sort?.field, sort?.descending]))
     .digest('base64url')
     .slice(0, 16);
 }

@@ -132,5 +132,5 @@ function reportsOf({ rows }: PeriodDocument, chosen: Uint32Array): Set<number> {
 }
 
 function viewKey({ message, since, until, report, kind, sort }: Selection): string {
-  return JSON.stringify([`${message}`, since, until, report, kind, sort?.field, sort?.descending]);
+  return JSON.stringify([`${message}`, since?.key, until?.key, report, kind, sort?.field, sort?.descending]);
 }

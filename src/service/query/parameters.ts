@@ -1,6 +1,6 @@
+import { isTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { type GivenAs, readValue } from '../../config/read-selection.js';
 import type { Parse } from '../../config/value.js';
-import { isTimeZone, type TimeZone } from '../../usage/time-zone.js';
 import { badQuery } from '../problem.js';
 import type { ZoneStore } from './zone-store.js';
 
@@ -34,7 +34,7 @@ export function readParameter<Value>(
 }
 
 /** The zone that `timezone` names, or the service's own. @throws Refusal (400) */
-export async function readZone(timezone: string | undefined, zones: ZoneStore): Promise<TimeZone> {
+export function readZone(timezone: string | undefined, zones: ZoneStore): TimeZone {
   if (timezone === undefined) return zones.fallback;
   if (!isTimeZone(timezone)) {
     throw badQuery('timezone', 'expected an IANA time zone such as Europe/London or UTC');

@@ -1,6 +1,6 @@
+import type { TimeZone } from '../../calendar/time-zone.js';
 import { readSelection } from '../../config/read-selection.js';
 import type { Selection } from '../../usage/selection.js';
-import type { TimeZone } from '../../usage/time-zone.js';
 import { badQuery } from '../problem.js';
 import { readCursor } from './cursor.js';
 import { AS_PARAMETERS, type Parameters, readZone } from './parameters.js';
@@ -24,17 +24,14 @@ export interface UsageQuery extends RowsQuery {
 }
 
 /** Reads the filters with the parsers of the flags. @throws Refusal (400) that names the parameter */
-export async function readFilters(
-  given: Parameters<(typeof FILTERS)[number]>,
-  zones: ZoneStore,
-): Promise<RowsQuery> {
-  const zone = await readZone(given.timezone, zones);
+export function readFilters(given: Parameters<(typeof FILTERS)[number]>, zones: ZoneStore): RowsQuery {
+  const zone = readZone(given.timezone, zones);
   return { zone, selection: readSelection(given, zone, AS_PARAMETERS) };
 }
 
 /** @throws Refusal (400) that names the parameter */
-export async function readUsageQuery(given: UsageParameters, zones: ZoneStore): Promise<UsageQuery> {
-  const zone = await readZone(given.timezone, zones);
+export function readUsageQuery(given: UsageParameters, zones: ZoneStore): UsageQuery {
+  const zone = readZone(given.timezone, zones);
   const selection = readSelection({ ...given, desc: isDescending(given.desc) }, zone, AS_PARAMETERS);
   const { cursor, offset } = given;
   if (cursor !== undefined && offset !== undefined) {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { openTimeZone, type TimeZone } from '../../usage/time-zone.js';
+import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 
 /** Zones that keep their table of offsets for the next query. */
 const MOST_ZONES = 16;
@@ -8,11 +8,11 @@ export interface ZoneStore {
   /** Where a query names none. */
   readonly fallback: TimeZone;
   /** @param name of a zone that there is */
-  open(name: string): Promise<TimeZone>;
+  open(name: string): TimeZone;
 }
 
 export function createZoneStore(fallback: TimeZone): ZoneStore {
-  const zones = new LRUCache<string, Promise<TimeZone>>({ max: MOST_ZONES });
+  const zones = new LRUCache<string, TimeZone>({ max: MOST_ZONES });
   return {
     fallback,
     open(name) {

@@ -18,7 +18,7 @@ export function addPageRoute(app: FastifyInstance, parts: RouteParts): void {
 }
 
 async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
-  const zone = await readZone(checkParameters(request.query, ['timezone']).timezone, parts.zones);
+  const zone = readZone(checkParameters(request.query, ['timezone']).timezone, parts.zones);
   const shell = await loadPageShell();
 
   return async (document, signal) => {

@@ -30,7 +30,7 @@ export function addSummaryRoute(app: FastifyInstance, parts: RouteParts): void {
 async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
   const given = checkParameters(request.query, SUMMARY_PARAMETERS);
   const by = readGroupings(given.by);
-  const { selection, zone } = await readFilters(given, parts.zones);
+  const { selection, zone } = readFilters(given, parts.zones);
   const format = wantedFormat(request, given.format);
 
   return async (document, signal) => {
@@ -40,7 +40,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     return parts.jobs.write(signal, async () => {
       const sums = createSummary(by, zone);
       for await (const items of found.batches()) sums.add(items);
-      const summary = sums.value(daysNamed(selection, zone));
+      const summary = sums.value(daysNamed(selection));
       const outOf = narrows(selection) ? document.messageCount : undefined;
       const { sourceName, periodName, rules } = parts;
       const about = { source: sourceName, period: periodName, rules, zone, outOf };

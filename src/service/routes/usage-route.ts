@@ -31,7 +31,7 @@ export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {
 async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
   const { reports, budget, jobs, zones } = parts;
   const given = checkParameters(request.query, USAGE_PARAMETERS);
-  const { selection, zone, after } = await readUsageQuery(given, zones);
+  const { selection, zone, after } = readUsageQuery(given, zones);
   const format = wantedFormat(request, given.format);
   // An id that may stand more than once marks no place.
   const pages = parts.duplicates !== 'keep';

@@ -1,6 +1,6 @@
+import { parseInstant } from '../../calendar/instant.js';
 import { DataError } from '../../errors.js';
 import type { Message, ReportId } from '../message.js';
-import { instantOf } from '../timestamp.js';
 import { exactInteger, expected, parseMembers } from './exact-json.js';
 
 const KEYS = ['id', 'text', 'timestamp', 'report_id'];
@@ -38,7 +38,7 @@ export function readMessageAt(json: string, place: string, named: (id: number | 
   if (typeof timestamp !== 'string') {
     throw new DataError(where, expected('an RFC 3339 timestamp', timestamp), 'timestamp');
   }
-  if (Number.isNaN(instantOf(timestamp))) {
+  if (parseInstant(timestamp) === undefined) {
     const shown = JSON.stringify(timestamp.slice(0, 40));
     throw new DataError(where, `${shown} is not an RFC 3339 timestamp, or no such day or time`, 'timestamp');
   }

@@ -1,6 +1,6 @@
+import { parseInstant } from '../../calendar/instant.js';
 import { literal } from '../literal.js';
 import type { Message, ReportId } from '../message.js';
-import { instantOf } from '../timestamp.js';
 import { ChunkMessage } from './chunk-message.js';
 import { isUsualTimestamp, USUAL_LENGTH } from './plain-timestamp.js';
 import {
@@ -109,7 +109,8 @@ export function createPlainMessageReader() {
           } else {
             at = asciiStringEnd(stretch, value);
             if (at === -1) return undefined;
-            if (Number.isNaN(instantOf(bytes.toString('latin1', timestampStart, at - 1)))) return undefined;
+            if (parseInstant(bytes.toString('latin1', timestampStart, at - 1)) === undefined)
+              return undefined;
           }
           timestampEnd = at - 1;
           break;

@@ -4,7 +4,7 @@ import type { Stretch } from './stretch.js';
 
 /*
  * The usual timestamp of upstream, `"YYYY-MM-DDThh:mm:ss.sssZ"` with its quotes, is known by its bytes. Anything else,
- * right or wrong or on 29 February, is for `instantOf`, which has the whole rule.
+ * right or wrong or on 29 February, is for `parseInstant`, which has the whole rule.
  */
 
 export const USUAL_LENGTH = 26;

@@ -1,10 +1,10 @@
+import { parseInstant } from '../../calendar/instant.js';
 import type { Amount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { PlainReader } from '../document/array-document.js';
 import { exactInteger, expected, numberText, parseMembers } from '../document/exact-json.js';
 import { readNdjsonDocument } from '../document/ndjson-document.js';
 import type { ReportId } from '../message.js';
-import { instantOf } from '../timestamp.js';
 import { createAmountReader } from './amount-reader.js';
 
 /** One line that `price` writes. */
@@ -46,7 +46,7 @@ function usualReader(amountOf: AmountReader): PlainReader<PricedRow> {
       const [, id, timestamp = '', reportName, amount = '', number, text, kind] = match;
       const credits = amountOf(amount);
       const reportId = number === undefined ? text : Number(number);
-      if (credits === undefined || Number.isNaN(instantOf(timestamp))) return undefined;
+      if (credits === undefined || parseInstant(timestamp) === undefined) return undefined;
       if (kind !== kindBy(reportName, reportId)) return undefined;
       return { id: Number(id), timestamp, reportName, reportId, credits };
     },
@@ -62,7 +62,7 @@ function readRow(json: string, where: string, amountOf: AmountReader): PricedRow
   const id = exactInteger(members.get('message_id'));
   if (id === undefined) throw refuse('message_id', 'an integer');
   const timestamp = members.get('timestamp');
-  if (typeof timestamp !== 'string' || Number.isNaN(instantOf(timestamp))) {
+  if (typeof timestamp !== 'string' || parseInstant(timestamp) === undefined) {
     throw refuse('timestamp', 'an RFC 3339 timestamp');
   }
   const reportName = members.get('report_name');

@@ -1,8 +1,10 @@
 import { DataError } from '../../errors.js';
-import { nameProblem } from '../document-name.js';
 import type { ReportId } from '../message.js';
 
-/** Where a request goes. */
+/**
+ * Where a request goes. Not a URL: a URL takes `%2E%2E` for a step up, so a report called `..` could not
+ * be asked for.
+ */
 export interface Address {
   /** `https://host:port`, without user name and password. */
   readonly origin: string;
@@ -17,7 +19,7 @@ export function messagesAddress(base: URL, period: string): Address {
   return addressUnder(base, 'messages', period);
 }
 
-/** Address of a report, its id percent-encoded. Throws DataError for an id that would lead elsewhere. */
+/** Address of a report, its id percent-encoded. Throws DataError for an id that no URL can carry. */
 export function reportAddress(base: URL, id: ReportId): Address {
   return addressUnder(base, 'reports', String(id));
 }
@@ -43,7 +45,8 @@ function addressUnder(base: URL, folder: string, name: string): Address {
 }
 
 function encodeSegment(folder: string, name: string): string {
-  const problem = nameProblem(name);
-  if (problem !== undefined) throw new DataError(folder, problem);
-  return encodeURIComponent(name);
+  if (/\p{Surrogate}/u.test(name)) {
+    throw new DataError(folder, 'an id with half a surrogate pair cannot be asked for over HTTP');
+  }
+  return name === '.' || name === '..' ? name.replaceAll('.', '%2E') : encodeURIComponent(name);
 }

@@ -1,3 +1,6 @@
+import { periodOf, periodText } from '../../calendar/days.js';
+import { parseInstant } from '../../calendar/instant.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
 import {
   type Amount,
   compareAmounts,
@@ -9,10 +12,7 @@ import {
 } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { ExportRow } from '../../source/export/export-row.js';
-import { instantOf } from '../../source/timestamp.js';
-import { periodOf, periodText } from '../calendar.js';
 import { createIdHistory } from '../id-history.js';
-import type { TimeZone } from '../time-zone.js';
 import { CAUSES, type Cause, type CauseName, createParts, type Part, withoutParts } from './causes.js';
 
 /** A bill held against the amount of an invoice. */
@@ -143,8 +143,8 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean) {
 /** Local calendar month of a message; '' where the export does not say. */
 function monthOf({ id, timestamp }: ExportRow, zone: TimeZone): string {
   if (timestamp === undefined) return '';
-  const instant = instantOf(timestamp);
-  if (Number.isNaN(instant))
+  const instant = parseInstant(timestamp);
+  if (instant === undefined)
     throw new DataError(`message ${id}`, 'is not an RFC 3339 timestamp', 'timestamp');
   return periodText('month', periodOf('month', zone.dayOf(instant)));
 }
