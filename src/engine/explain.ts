@@ -5,8 +5,7 @@ import { publishedSteps } from './published.js';
 import { type Rates, ratesFor } from './rates.js';
 import type { Ruleset } from './ruleset.js';
 import { serviceSteps } from './service.js';
-import { measureForService } from './service-measure.js';
-import { serviceWords } from './service-words.js';
+import { measureForService, serviceWords } from './service-measure.js';
 import { sumSteps } from './step.js';
 import { tokenSteps } from './tokens.js';
 

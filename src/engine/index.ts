@@ -25,4 +25,5 @@ export type { Step, StepName } from './step.js';
 export { asciiPricer, textPricer } from './text-pricer.js';
 export type { Thresholds } from './thresholds.js';
 export { createTotal, type Total } from './total.js';
+export { UNICODE_VERSION } from './unicode-data.js';
 export type { WordClass } from './word-class.js';

@@ -19,14 +19,17 @@ export function countingSteps(measure: Measure, rates: Rates): Step[] {
 /** The bonus on a price of `before`; the amount is the actual difference, cut by the minimum. */
 export function uniqueWordsStep(measure: Measure, rates: Rates, before: Amount): Step {
   const rate = subtractAmounts(0, rates.uniqueWordsBonus);
-  if (!measure.allWordsUnique) return { step: 'unique-words', count: 0, rate, amount: 0 };
+  const { minimum } = rates;
+  if (!measure.allWordsUnique) return { step: 'unique-words', count: 0, rate, minimum, amount: 0 };
   const reduced = subtractAmounts(before, rates.uniqueWordsBonus);
-  const after = compareAmounts(reduced, rates.minimum) < 0 ? rates.minimum : reduced;
-  return { step: 'unique-words', count: 1, rate, amount: subtractAmounts(after, before) };
+  const after = compareAmounts(reduced, minimum) < 0 ? minimum : reduced;
+  return { step: 'unique-words', count: 1, rate, minimum, amount: subtractAmounts(after, before) };
 }
 
 /** What a palindrome adds to a price of `before`: with a factor of 2, as much again. */
 export function palindromeStep(measure: Measure, rates: Rates, before: Amount): Step {
-  const rate = subtractAmounts(multiplyAmount(before, rates.palindromeFactor), before);
-  return countedStep('palindrome', measure.palindrome ? 1 : 0, rate);
+  const factor = rates.palindromeFactor;
+  if (!measure.palindrome) return { step: 'palindrome', count: 0, factor, amount: 0 };
+  const amount = subtractAmounts(multiplyAmount(before, factor), before);
+  return { step: 'palindrome', count: 1, factor, amount };
 }

@@ -3,7 +3,7 @@ import type { AsciiBytes } from './code-units.js';
 
 export const RULESETS = ['published', 'service', 'tokens'] as const;
 
-/** Raised whenever some text's price changes, so that a bill can say by which rules it was made. */
+/** Raised whenever a rule changes; `UNICODE_VERSION` says by which letters and numbers a text was priced. */
 export const RULESET_VERSIONS = { published: 1, service: 1, tokens: 1 } as const satisfies Record<
   Ruleset,
   number

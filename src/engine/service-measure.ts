@@ -1,9 +1,11 @@
-import { codePointFrom, codePointUpTo, isPair } from './characters.js';
-import { utf16Units } from './code-units.js';
+import { ALPHANUMERIC, classify } from './characters.js';
 import { type Measure, measure } from './measure.js';
-import { serviceWords } from './service-words.js';
 import { PUBLISHED_THRESHOLDS } from './thresholds.js';
+import { hasSpecialLowerCase, lowerCaseOf, lowerCaseWord } from './unicode.js';
 import { wordClass } from './word-class.js';
+
+const APOSTROPHE = 0x27;
+const HYPHEN = 0x2d;
 
 /** Counts what the ruleset `service` prices; its words and its palindromes are its own. */
 export function measureForService(text: string): Measure {
@@ -19,20 +21,53 @@ export function measureForService(text: string): Measure {
     thirdVowels,
     overLength,
     allWordsUnique: new Set(words).size === words.length,
-    palindrome: isMirrored(words.map((word) => word.toLowerCase()).join('')),
+    palindrome: isMirrored(words),
   };
 }
 
-/** Whether the text reads the same backwards, every code point counted; an empty one does. */
-function isMirrored(text: string): boolean {
-  const units = utf16Units(text, 0, text.length);
+/** The words of the ruleset `service`: the text between single spaces, cleaned; some may be empty. */
+export function serviceWords(text: string): string[] {
+  return text.split(' ').map(cleaned);
+}
+
+/** The letters, numbers, apostrophes and hyphens of `piece`. */
+function cleaned(piece: string): string {
+  let kept = '';
+  let from = 0;
+  for (let index = 0; index < piece.length; ) {
+    const codePoint = piece.codePointAt(index) ?? 0;
+    const next = index + (codePoint > 0xffff ? 2 : 1);
+    if (!isKept(codePoint)) {
+      kept += piece.slice(from, index);
+      from = next;
+    }
+    index = next;
+  }
+  return from === 0 ? piece : kept + piece.slice(from);
+}
+
+function isKept(codePoint: number): boolean {
+  return codePoint === APOSTROPHE || codePoint === HYPHEN || (classify(codePoint) & ALPHANUMERIC) !== 0;
+}
+
+/** Whether the lower-cased words, joined, read the same backwards, every code point counted; no word does. */
+function isMirrored(words: readonly string[]): boolean {
+  const joined = words.join('');
+  const text = hasSpecialLowerCase(joined) ? words.map(lowerCaseWord).join('') : joined;
   let left = 0;
-  let right = text.length - 1;
+  let right = text.length;
   while (left < right) {
-    const first = codePointFrom(units, left, text.length);
-    if (first !== codePointUpTo(units, right, 0)) return false;
-    left += isPair(first) ? 2 : 1;
-    right -= isPair(first) ? 2 : 1;
+    const first = text.codePointAt(left) ?? 0;
+    const last = codePointBefore(text, right);
+    if (first !== last && lowerCaseOf(first) !== lowerCaseOf(last)) return false;
+    left += first > 0xffff ? 2 : 1;
+    right -= last > 0xffff ? 2 : 1;
   }
   return true;
+}
+
+/** The code point that ends at `end`; cleaned words hold no lone surrogate. */
+function codePointBefore(text: string, end: number): number {
+  const unit = text.charCodeAt(end - 1);
+  return unit >= 0xdc00 && unit <= 0xdfff ? (text.codePointAt(end - 2) ?? 0) : unit;
 }

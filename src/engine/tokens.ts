@@ -14,6 +14,6 @@ export function tokenSteps(counts: Measure): Step[] {
   const missing = Math.max(MINIMUM - counts.characters * CHARACTER, 0);
   return [
     countedStep('characters', counts.characters, CHARACTER),
-    countedStep('minimum', missing > 0 ? 1 : 0, missing),
+    { step: 'minimum', count: missing > 0 ? 1 : 0, minimum: MINIMUM, amount: missing },
   ];
 }

@@ -12,14 +12,17 @@ const ENTRY_KEYS = ['valid_from', ...Object.keys(AMOUNT_FIELDS), 'palindrome_fac
 const MOST_ENTRIES = 10_000;
 
 /**
- * Reads `{"rates":[{"valid_from":"2024-01-01",…},…]}`, as schema/rates.schema.json describes it. Nothing has a
+ * Reads `{"rates":[{"valid_from":"2024-01-01",…},…]}`, as schema/rates.schema.json describes it. `tables`, which
+ * `rates --json` writes, says by which data prices were made and changes none. Nothing else has a
  * default and an unknown key is refused, since a rate that is misspelt would be a wrong bill.
  *
  * @param file what errors call it
  * @throws SettingError that names the place in the file
  */
 export function readRateCard(json: string, file: string): DatedRates[] {
-  const members = objectAt(parse(json, file), ['$schema', 'rates'], { file, path: '' });
+  const members = objectAt(parse(json, file), ['$schema', 'tables', 'rates'], { file, path: '' });
+  const tables = members.get('tables');
+  if (tables !== undefined) objectAt(tables, ['unicode', 'tz'], { file, path: 'tables' });
   const entries = members.get('rates');
   const place = { file, path: 'rates' };
   if (!Array.isArray(entries)) throw refuse(place, expected('an array', entries));

@@ -3,9 +3,17 @@ import { formatAmount, type Rates } from '../engine/index.js';
 import type { DatedRates } from './rate-card.js';
 import { AMOUNT_FIELDS, THRESHOLD_FIELDS } from './rate-fields.js';
 
-/** A file of rates, which `readRateCard` reads back to the same rates. */
-export function writeRateCard(dated: readonly DatedRates[]): string {
-  return `{"rates":[\n${dated.map(entryJson).join(',\n')}\n]}\n`;
+/**
+ * A file of rates, which `readRateCard` reads back to the same rates.
+ *
+ * @param tables the versions of the data they were in force with, for the reader to know
+ */
+export function writeRateCard(
+  dated: readonly DatedRates[],
+  tables?: Readonly<Record<string, string>>,
+): string {
+  const head = tables === undefined ? '' : `"tables":${JSON.stringify(tables)},\n`;
+  return `{${head}"rates":[\n${dated.map(entryJson).join(',\n')}\n]}\n`;
 }
 
 function entryJson({ written, rates }: DatedRates): string {

@@ -2,7 +2,7 @@ import { parseAmount, RULESETS } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { KINDS } from '../usage/item.js';
 import { type MemberReader, readMembers } from './read-members.js';
-import { type KeptFlag, RECEIPT_FORMAT, type Receipt, type RowSums } from './receipt.js';
+import { type DataTables, type KeptFlag, RECEIPT_FORMAT, type Receipt, type RowSums } from './receipt.js';
 
 /** @throws DataError naming the member of `file` that is not as a receipt has it */
 export function readReceipt(json: string, file: string): Receipt {
@@ -39,6 +39,7 @@ export function readReceipt(json: string, file: string): Receipt {
       version: rules.count('version'),
       rates_sha256: rules.members.rates_sha256 === null ? null : rules.matching('rates_sha256', SHA256),
     },
+    tables: readTables(at),
     inputs: {
       messages_sha256: inputs.matching('messages_sha256', SHA256),
       reports: { count: reports.count('count'), sha256: reports.matching('sha256', SHA256) },
@@ -59,6 +60,12 @@ function readSums(sums: MemberReader): RowSums {
   const credits = sums.text('credits');
   if (parseAmount(credits) === undefined) throw sums.refuse('credits', 'an amount of credits');
   return { count: sums.count('count'), credits };
+}
+
+function readTables(at: MemberReader): DataTables | undefined {
+  if (at.members.tables === undefined) return undefined;
+  const tables = at.object('tables');
+  return { unicode: tables.text('unicode'), tz: tables.text('tz') };
 }
 
 function readFlags(flags: MemberReader): Record<string, KeptFlag> {

@@ -1,8 +1,20 @@
-import type { Ruleset } from '../engine/index.js';
+import { type Ruleset, UNICODE_VERSION } from '../engine/index.js';
 import type { InputDigests } from '../source/digest-source.js';
 import type { Kind } from '../usage/item.js';
 
 export const RECEIPT_FORMAT = 'o-copilot-receipt/1';
+
+/** The versions of the data that a bill follows: letters, numbers and their cases; time zones. */
+export interface DataTables {
+  /** Built into the program. */
+  readonly unicode: string;
+  /** That of Node; `unknown` where Node has none of its own. */
+  readonly tz: string;
+}
+
+export function dataTables(): DataTables {
+  return { unicode: UNICODE_VERSION, tz: process.versions.tz ?? 'unknown' };
+}
 
 /** A flag of the command line by its long name, as a receipt keeps it. */
 export type KeptFlag = string | boolean | readonly string[];
@@ -27,6 +39,8 @@ export interface Receipt {
     /** SHA-256 in hex of the file of `--rates`; null without one. */
     readonly rates_sha256: string | null;
   };
+  /** Undefined in a receipt of a version that did not write it. */
+  readonly tables: DataTables | undefined;
   readonly inputs: {
     readonly messages_sha256: InputDigests['messages'];
     readonly reports: InputDigests['reports'];

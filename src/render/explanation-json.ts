@@ -1,6 +1,7 @@
 import { formatAmount } from '../engine/index.js';
 import type { ExplainedPrice, PriceStep } from '../usage/explain-price.js';
 import { jsonString } from './json-string.js';
+import { factorText } from './step-labels.js';
 
 /** `{"explanation":{…}}`, one step a line. A price that a report set has no `text`, `rules` or `words`. */
 export function explanationJson({ message, report, byText, steps, credits }: ExplainedPrice): string {
@@ -30,6 +31,11 @@ export function explanationJson({ message, report, byText, steps, credits }: Exp
   return `{"explanation":{${members.join(',')}}}\n`;
 }
 
-function stepJson({ step, count, rate, amount }: PriceStep): string {
-  return `{"step":"${step}","count":${count},"rate":${formatAmount(rate)},"amount":${formatAmount(amount)}}`;
+function stepJson({ step, count, rate, factor, minimum, amount }: PriceStep): string {
+  const members = [`"step":"${step}"`, `"count":${count}`];
+  if (rate !== undefined) members.push(`"rate":${formatAmount(rate)}`);
+  if (factor !== undefined) members.push(`"factor":${factorText(factor)}`);
+  if (minimum !== undefined) members.push(`"minimum":${formatAmount(minimum)}`);
+  members.push(`"amount":${formatAmount(amount)}`);
+  return `{${members.join(',')}}`;
 }

@@ -4,7 +4,7 @@ import { mostDecimals, padDecimals } from './decimals.js';
 import { type Column, drawTable } from './draw-table.js';
 import { drawFacts } from './fact-lines.js';
 import { markedLines } from './marked-text.js';
-import { stepLabels } from './step-labels.js';
+import { factorText, stepLabels } from './step-labels.js';
 import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
 import { wrapWords } from './wrap-words.js';
@@ -52,14 +52,20 @@ function* drawText(
 
 function drawSteps({ steps, credits, byText }: ExplainedPrice, { chalk }: Terminal): Generator<string> {
   const labels = stepLabels(byText?.rates);
-  const rateDecimals = mostDecimals(steps.map(({ rate }) => formatAmount(rate)));
+  const rates = steps.flatMap(({ rate }) => (rate === undefined ? [] : [formatAmount(rate)]));
+  const rateDecimals = mostDecimals(rates);
+  const rateCell = ({ rate, factor, minimum }: PriceStep) => {
+    if (rate !== undefined) return padDecimals(formatAmount(rate), rateDecimals);
+    if (factor !== undefined) return `× ${factorText(factor)}`;
+    return minimum === undefined ? '' : `≥ ${formatAmount(minimum)}`;
+  };
   const amounts = [credits, ...steps.map(({ amount }) => amount)].map(formatAmount);
   const decimals = mostDecimals(amounts);
-  const rows = steps.map(({ step, count, rate, amount }) => [
-    labels[step],
-    `${count}`,
-    padDecimals(formatAmount(rate), rateDecimals),
-    padDecimals(formatAmount(amount), decimals),
+  const rows = steps.map((step) => [
+    labels[step.step],
+    `${step.count}`,
+    rateCell(step),
+    padDecimals(formatAmount(step.amount), decimals),
   ]);
   const total = ['Total', '', '', padDecimals(formatAmount(credits), decimals)];
   const columns = ['Step', 'Count', 'Rate', 'Credits'].map(

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { formatAmount, type Rates } from '../engine/index.js';
 import type { DatedRates } from '../rates/rate-card.js';
+import type { DataTables } from '../receipt/receipt.js';
 import { mostDecimals, padDecimals } from './decimals.js';
 import { drawTable } from './draw-table.js';
 import { drawFacts } from './fact-lines.js';
@@ -13,6 +14,7 @@ export function* ratesTable(
   name: string,
   { written, validFrom, rates }: DatedRates,
   next: DatedRates | undefined,
+  tables: DataTables,
   terminal: Terminal,
 ): Generator<string> {
   yield* drawFacts(
@@ -20,6 +22,8 @@ export function* ratesTable(
       ['Rates', visible(name)],
       ['From', Number.isFinite(validFrom) ? visible(written) : 'the beginning'],
       ['Until', next === undefined ? 'the end' : visible(next.written)],
+      ['Unicode', tables.unicode],
+      ['Time zones', tables.tz],
     ],
     terminal,
   );

@@ -26,7 +26,10 @@ function lengths(first: number, last: number): string {
 
 function times({ palindromeFactor }: Rates): string {
   if (palindromeFactor === 2) return 'doubles';
-  const factor =
-    typeof palindromeFactor === 'number' ? `${palindromeFactor}` : toDecimal(palindromeFactor).toFixed();
-  return `times ${factor}`;
+  return `times ${factorText(palindromeFactor)}`;
+}
+
+/** All digits, without an exponent. */
+export function factorText(factor: Rates['palindromeFactor']): string {
+  return typeof factor === 'number' ? `${factor}` : toDecimal(factor).toFixed();
 }

@@ -4,6 +4,7 @@ import { priceNaively } from '../../bench/engine/naive.js';
 import {
   type Amount,
   addAmounts,
+  compareAmounts,
   explainText,
   formatAmount,
   multiplyAmount,
@@ -35,8 +36,14 @@ describe.each(RULESETS)('%s', (ruleset) => {
         const { steps, total } = explainText(characters, ruleset);
         expect(steps.reduce<Amount>((sum, { amount }) => addAmounts(sum, amount), 0)).toEqual(total);
         expect(total).toEqual(price(characters));
-        for (const { step, count, rate, amount } of steps) {
-          if (step !== 'unique-words') expect(amount).toEqual(multiplyAmount(rate, count));
+        let before: Amount = 0;
+        for (const { count, rate, factor, minimum, amount } of steps) {
+          const after = addAmounts(before, amount);
+          if (rate !== undefined && minimum === undefined)
+            expect(amount).toEqual(multiplyAmount(rate, count));
+          if (factor !== undefined) expect(after).toEqual(multiplyAmount(before, count === 0 ? 1 : factor));
+          if (minimum !== undefined && count > 0) expect(compareAmounts(after, minimum)).not.toBeLessThan(0);
+          before = after;
         }
       }),
     );
@@ -65,8 +72,14 @@ describe.each(RULESETS)('%s', (ruleset) => {
 function stepsOf(characters: string, ruleset: 'published' | 'service' | 'tokens'): string[] {
   return explainText(characters, ruleset)
     .steps.filter(({ count }) => count > 0)
-    .map(
-      ({ step, count, rate, amount }) => `${step} ${count} x ${formatAmount(rate)} = ${formatAmount(amount)}`,
+    .map(({ step, count, rate, factor, minimum, amount }) =>
+      [
+        `${step} ${count}`,
+        ...(rate === undefined ? [] : [`x ${formatAmount(rate)}`]),
+        ...(factor === undefined ? [] : [`factor ${factor}`]),
+        ...(minimum === undefined ? [] : [`at least ${formatAmount(minimum)}`]),
+        `= ${formatAmount(amount)}`,
+      ].join(' '),
     );
 }
 
@@ -76,8 +89,8 @@ test('a bonus cut by the minimum shows what it took off, and the doubling comes 
     'characters 7 x 0.05 = 0.35',
     'medium-words 1 x 0.2 = 0.2',
     'third-vowels 1 x 0.3 = 0.3',
-    'unique-words 1 x -2 = -0.85',
-    'palindrome 1 x 1 = 1',
+    'unique-words 1 x -2 at least 1 = -0.85',
+    'palindrome 1 factor 2 = 1',
   ]);
 });
 
@@ -86,13 +99,13 @@ test('the service doubles first', () => {
     'base 1 x 1 = 1',
     'characters 11 x 0.05 = 0.55',
     'medium-words 2 x 0.2 = 0.4',
-    'palindrome 1 x 1.95 = 1.95',
-    'unique-words 1 x -2 = -2',
+    'palindrome 1 factor 2 = 1.95',
+    'unique-words 1 x -2 at least 1 = -2',
   ]);
 });
 
 test('tokens are raised to the minimum', () => {
-  expect(stepsOf('abc', 'tokens')).toEqual(['characters 3 x 0.1 = 0.3', 'minimum 1 x 0.7 = 0.7']);
+  expect(stepsOf('abc', 'tokens')).toEqual(['characters 3 x 0.1 = 0.3', 'minimum 1 at least 1 = 0.7']);
 });
 
 test('names the words with their class and the vowels with their position', () => {

@@ -40,8 +40,8 @@ describe('explain --json', () => {
 {"step":"long-words","count":3,"rate":0.3,"amount":0.9},
 {"step":"third-vowels","count":6,"rate":0.3,"amount":1.8},
 {"step":"length","count":0,"rate":5,"amount":0},
-{"step":"unique-words","count":1,"rate":-2,"amount":-2},
-{"step":"palindrome","count":0,"rate":5.2,"amount":0}
+{"step":"unique-words","count":1,"rate":-2,"minimum":1,"amount":-2},
+{"step":"palindrome","count":0,"factor":2,"amount":0}
 ],"credits_used":5.2}}
 `);
   });
@@ -64,7 +64,7 @@ describe('explain --json', () => {
       text: 'racecar',
       credits_used: 2,
     });
-    expect(steps.at(-1)).toEqual({ step: 'palindrome', count: 1, rate: 1, amount: 1 });
+    expect(steps.at(-1)).toEqual({ step: 'palindrome', count: 1, factor: 2, amount: 1 });
   });
 
   test('only the report of the message is asked for, so a broken one elsewhere is no hindrance', async () => {
@@ -175,5 +175,36 @@ describe('failures', () => {
     const run = await runBin(args);
     expect(run).toMatchObject({ stdout: '', status: 64 });
     expect(run.stderr).toContain(message);
+  });
+});
+
+describe('fault D10 (a step that is no rate does not read as one)', () => {
+  test('a palindrome reads as a factor, where it applied and where not, in the table and in JSON', async () => {
+    const [yes, no, json] = await Promise.all([
+      explain('--text', 'A man, a plan, a canal: Panama'),
+      explain('--text', 'Are there any restrictions'),
+      explain('--text', 'A man, a plan, a canal: Panama', '--json'),
+    ]);
+    expect(yes.stdout).toMatch(/Palindrome, the total doubles +1 +× 2 +4\.4\n/);
+    expect(no.stdout).toMatch(/Palindrome, the total doubles +0 +× 2 +0\.00?\n/);
+    expect(json.stdout).toContain('{"step":"palindrome","count":1,"factor":2,"amount":4.4}');
+  });
+
+  test('the minimum of the tokens and of unique words is a minimum', async () => {
+    const [tokens, tokensJson, unique] = await Promise.all([
+      explain('--text', 'abc', '--rules', 'tokens'),
+      explain('--text', 'abc', '--rules', 'tokens', '--json'),
+      explain('--text', 'racecar', '--rules', 'published', '--json'),
+    ]);
+    expect(tokens.stdout).toMatch(/Minimum of 1 +1 +≥ 1 +0\.7\n/);
+    expect(tokensJson.stdout).toContain('{"step":"minimum","count":1,"minimum":1,"amount":0.7}');
+    expect(unique.stdout).toContain('{"step":"unique-words","count":1,"rate":-2,"minimum":1,"amount":-0.85}');
+  });
+
+  test('the service ruleset doubles before it takes the bonus off', async () => {
+    const { stdout } = await explain('--text', 'Hello olleH', '--rules', 'service');
+    expect(stdout).toMatch(
+      /Palindrome, the total doubles +1 +× 2 +1\.95\n No word twice[^\n]+-2\.00 +-2\.00\n/,
+    );
   });
 });
