@@ -56,17 +56,24 @@ export async function isWithin(file: FileIdentity, folder: FileIdentity): Promis
   return false;
 }
 
-/** Whether an entry of `folder` is another name of `file`: a hard link, or a symbolic link that leads out of the folder. */
-export async function hasEntryFor(folder: FileIdentity, file: FileIdentity): Promise<boolean> {
-  if (folder.path === undefined) return false;
+/**
+ * Those of `files` of which an entry of `folder` is another name: a hard link, or a symbolic link that leads out of it.
+ */
+export async function filesWithEntry(
+  folder: FileIdentity,
+  files: readonly FileIdentity[],
+): Promise<FileIdentity[]> {
+  if (folder.path === undefined || folder.kind !== 'folder' || files.length === 0) return [];
   const entries = (await readdir(folder.path, { withFileTypes: true }).catch(ifOsError)) ?? [];
   // An appended descriptor may be a mount of an entry, which has one hard link only.
-  const mayBeLinked = file.links > 1 || (file.path === undefined && file.size > 0);
+  const mayBeLinked = files.some(({ links, path, size }) => links > 1 || (path === undefined && size > 0));
+  const found = new Set<FileIdentity>();
   for (const entry of entries) {
     if (!entry.isSymbolicLink() && !(mayBeLinked && entry.isFile())) continue;
-    if (await isSameFile(await identify(join(folder.path, entry.name)), file)) return true;
+    const identity = await identify(join(folder.path, entry.name));
+    for (const file of files) if (await isSameFile(identity, file)) found.add(file);
   }
-  return false;
+  return [...found];
 }
 
 function identityOf(stats: BigIntStats | undefined, path: string | undefined): FileIdentity {

@@ -2,7 +2,7 @@ import { basename, dirname, relative, sep } from 'node:path';
 import { CommandLineError } from '../errors.js';
 import {
   type FileIdentity,
-  hasEntryFor,
+  filesWithEntry,
   identify,
   identifyDescriptor,
   isSameFile,
@@ -31,17 +31,21 @@ type Identified = FileUse & { readonly identity: FileIdentity };
 export async function refuseOverlap(reads: readonly FileUse[], writes: readonly FileUse[]): Promise<void> {
   const inputs = await identifyAll(reads);
   const outputs = (await identifyAll(writes)).filter(({ identity }) => isKept(identity));
-  for (const [index, output] of outputs.entries()) {
-    for (const input of inputs) {
-      if (await overlaps(output, input)) {
+  for (const input of inputs) {
+    const linked = await filesWithEntry(
+      input.identity,
+      outputs.map(({ identity }) => identity),
+    );
+    for (const output of outputs) {
+      if (linked.includes(output.identity) || (await overlaps(output, input))) {
         throw new CommandLineError(
           `${output.name} and ${input.name}: a run never writes to a file or folder that it reads`,
         );
       }
     }
-    for (const other of outputs.slice(0, index)) {
-      await refuseOneForTwo(other, output);
-    }
+  }
+  for (const [index, output] of outputs.entries()) {
+    for (const other of outputs.slice(0, index)) await refuseOneForTwo(other, output);
   }
   await refuseTwice(inputs);
 }
@@ -89,10 +93,9 @@ function isKept({ kind }: FileIdentity): boolean {
 
 async function overlaps({ identity: output }: Identified, { identity: input }: Identified): Promise<boolean> {
   if (!isKept(input)) return false;
-  if (await isSameFile(output, input)) return true;
   if (isLeftover(input, output)) return true;
-  if (input.kind === 'folder') return (await isWithin(output, input)) || (await hasEntryFor(input, output));
-  return output.kind === 'folder' && isWithin(input, output);
+  // Also of a folder that does not exist yet.
+  return (await isWithin(output, input)) || isWithin(input, output);
 }
 
 /** Whether `input` is what a killed run left of `output`, which the next one removes. */

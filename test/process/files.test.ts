@@ -178,6 +178,17 @@ describe.concurrent('fault B1 (a run never writes to what it reads): 64, both na
     });
   });
 
+  test('a command line that is wrong elsewhere writes no metrics into an input either', async () => {
+    await inTree(async (cwd) => {
+      const before = contentsOf(cwd);
+      for (const wrong of ['--nope', '--retries=many', 'more words']) {
+        const run = await runShell(`o-copilot usage --source m.json --metrics m.json ${wrong}`, { cwd });
+        expect(run).toMatchObject({ status: 64, stdout: '' });
+      }
+      expect(contentsOf(cwd)).toEqual(before);
+    });
+  });
+
   test.for([
     ['--output x --receipt x', '--output x and --receipt x name the same file'],
     ['--output x --metrics ./x', '--output x and --metrics ./x name the same file'],

@@ -18,7 +18,7 @@ const COMPARED_FIELDS = ['timestamp', 'report_name', 'credits_used'] as const;
 export type ComparedField = (typeof COMPARED_FIELDS)[number];
 
 /** The difference of a message that stands in both bills; undefined where there is none. */
-export function changeBetween(old: ExportRow, fresh: ExportRow): BillChange | undefined {
+function changeBetween(old: ExportRow, fresh: ExportRow): BillChange | undefined {
   const fields = COMPARED_FIELDS.filter((field) => differs(field, old, fresh));
   return fields.length === 0 ? undefined : { change: 'changed', old, new: fresh, fields };
 }
