@@ -20,14 +20,17 @@ export async function createProgram(run: Run, words: readonly string[]): Promise
 
 /** The program with every command, and their help. */
 export async function createWholeProgram(run: Run): Promise<Command> {
-  const [{ COMMANDS }, { helpCommand }, { addHelp }] = await Promise.all([
+  const [{ COMMANDS }, { helpCommand }, { addHelp, helpLayout }, { helpWidth }] = await Promise.all([
     import('./commands/registry.js'),
     import('./commands/help.js'),
     import('./help/add-help.js'),
+    import('./help/layout.js'),
   ]);
   const commands = [...COMMANDS.values()].map((make) => make(run));
-  const program = withCommands(emptyProgram(run), [...commands, helpCommand(run, commands)]);
-  addHelp(program);
+  const width = helpWidth(run.host);
+  const empty = emptyProgram(run).configureHelp(helpLayout(width));
+  const program = withCommands(empty, [...commands, helpCommand(run, commands)]);
+  addHelp(program, width);
   return program;
 }
 
@@ -59,11 +62,6 @@ function emptyProgram(run: Run, versionShown = version): Command {
         writeOut: (text) => run.host.stdout.write(text),
         // Errors are thrown and shown by main, in one place and one form.
         writeErr: () => {},
-      })
-      // The choices are for shell completion; each description names its own.
-      .configureHelp({
-        optionDescription: ({ description }) => description,
-        argumentDescription: ({ description }) => description,
       })
       .helpCommand(false)
       .hook('preAction', async (_, command) => {

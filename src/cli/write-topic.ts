@@ -1,32 +1,23 @@
-import { wrapWords } from '../render/wrap-words.js';
 import { deliver } from './deliver.js';
+import { helpWidth, itemLines, textLines } from './help/layout.js';
 import { loadTopic, TOPIC_NAMES, type TopicSection } from './help/topics.js';
 import type { Run } from './host.js';
 
-/** Columns; the same everywhere, as help is. */
-const WIDTH = 80;
+/** Columns; longer terms have their text beneath. */
+const LONGEST_TERM = 24;
 
 /** Prints a topic of help. */
 export async function writeTopic(name: string, run: Run): Promise<void> {
   const topic = TOPIC_NAMES.find((each) => each === name);
   const sections = topic === undefined ? [] : await loadTopic(topic);
-  const text = sections.map(sectionText).join('\n');
+  const width = helpWidth(run.host);
+  const text = sections.map((section) => sectionText(section, width)).join('\n');
   await deliver({ output: undefined }, run, async (sink) => sink.write(text));
 }
 
-function sectionText({ title, entries, notes }: TopicSection): string {
-  const longest = Math.max(...entries.map(([term]) => term.length));
-  // Terms that would leave no room have their text beneath.
-  const indent = Math.min(longest, 24) + 4;
-  const rows = entries.flatMap(([term, text]) => {
-    const lines = wrapped(text, indent);
-    const beside = term.length + 4 <= indent ? lines.shift()?.slice(indent) : undefined;
-    return [`  ${term.padEnd(beside === undefined ? 0 : indent - 2)}${beside ?? ''}`, ...lines];
-  });
-  const paragraphs = notes.flatMap((note) => ['', ...wrapped(note, 2)]);
+function sectionText({ title, entries, notes }: TopicSection, width: number): string {
+  const longest = Math.min(LONGEST_TERM, Math.max(...entries.map(([term]) => term.length)));
+  const rows = entries.flatMap(([term, text]) => itemLines(term, text, longest, width));
+  const paragraphs = notes.flatMap((note) => ['', ...textLines(note, 2, width)]);
   return [`${title}:`, ...rows, ...paragraphs].map((line) => `${line}\n`).join('');
-}
-
-function wrapped(text: string, indent: number): string[] {
-  return [...wrapWords(text.split(' '), WIDTH - indent)].map((line) => ' '.repeat(indent) + line);
 }

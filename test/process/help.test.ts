@@ -2,8 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { manPage } from '../../build/man.js';
+import { EXAMPLES } from '../../src/cli/help/examples.js';
 import { exitCodes } from '../../src/cli/help/exit-codes.js';
+import { commandLines } from '../../src/cli/help/layout.js';
 import * as errors from '../../src/errors.js';
+import { runPty } from './pty.js';
 import { runBin } from './run.js';
 
 const COMMANDS = ['usage', 'summary', 'explain', 'diff', 'config', 'completion', 'help', 'serve', 'report'];
@@ -60,6 +63,65 @@ describe('help', () => {
       runBin(['help', 'environment']),
     ]);
     for (const { variable } of JSON.parse(config.stdout).settings) expect(topic.stdout).toContain(variable);
+  });
+});
+
+describe('help on a terminal', () => {
+  const KIND = 'fault D14 (help fits the terminal)';
+  const TOPICS = ['exit-codes', 'environment', 'pricing'];
+  const ALL = [...COMMANDS, 'verify', 'rates', 'snapshot', 'price', 'merge'];
+
+  /** Everything that help says on a terminal of so many columns, by what it was asked about. */
+  async function shownAt(columns: number): Promise<string[]> {
+    const { shown, status } = await runPty(
+      `o-copilot --help; for each in ${[...ALL, ...TOPICS].join(' ')}; do echo @@@; o-copilot help $each || exit 1; done`,
+      { columns },
+    );
+    expect(status).toBe(0);
+    return shown.split('@@@\n');
+  }
+
+  test.for([40, 60, 200])(`${KIND}: every command and topic at %i columns`, async (columns) => {
+    const texts = await shownAt(columns);
+    expect(texts).toHaveLength(1 + ALL.length + TOPICS.length);
+    for (const text of texts) {
+      for (const line of text.split('\n')) {
+        // A quoted word of an example is not broken, nor is a word.
+        if (/^ *\S+( \\)?$/.test(line) || /^ *'[^']*'/.test(line)) continue;
+        expect(line.length, line).toBeLessThanOrEqual(Math.min(columns, 100));
+      }
+    }
+    // Words are only moved, and a broken command line says that it goes on.
+    const words = (text: string) => text.replaceAll(' \\\n', '\n').split(/\s+/);
+    const piped = await runBin(['usage', '--help']);
+    expect(words(texts[1] ?? '').filter((word) => word !== '#')).toEqual(
+      words(piped.stdout).filter((word) => word !== '#'),
+    );
+  });
+
+  test(`${KIND}: off a terminal it has 80 columns, whatever COLUMNS says`, async () => {
+    const plain = await runBin(['usage', '--help']);
+    for (const COLUMNS of ['40', '200']) {
+      expect((await runBin(['usage', '--help'], { env: { COLUMNS } })).stdout).toBe(plain.stdout);
+    }
+  });
+
+  test(`${KIND}: a command line that was broken is still the same command`, () => {
+    for (const [line] of Object.values(EXAMPLES).flat()) {
+      if (!line.startsWith('o-copilot') || line.endsWith('source')) continue;
+      for (const width of [20, 40, 60]) {
+        const broken = commandLines(line, 2, width).join('\n');
+        const echo = (script: string) =>
+          execFileSync(
+            'bash',
+            ['-c', `o-copilot() { printf '%s|' "$@"; }; jq() { cat; printf '%s|' "$@"; }; ${script}`],
+            {
+              encoding: 'utf8',
+            },
+          );
+        expect(echo(broken)).toBe(echo(line));
+      }
+    }
   });
 });
 

@@ -11,8 +11,7 @@ export function completionCommand(run: Run): Command {
   shell.argChoices = [...SHELLS];
   const command = new Command('completion')
     .description('print the completion script of a shell')
-    .addArgument(shell)
-    .addHelpText('after', EXAMPLES);
+    .addArgument(shell);
   return command.action(async (name: string) => {
     checkWords(command, run.host.argv);
     const chosen = flagValue('completion', name, oneOf(SHELLS));
@@ -20,10 +19,3 @@ export function completionCommand(run: Run): Command {
     await writeCompletion(chosen, command.parent ?? command, run);
   });
 }
-
-const EXAMPLES = `
-Load it in the start-up file of the shell:
-  bash  source <(o-copilot completion bash)
-  zsh   source <(o-copilot completion zsh)       (after compinit)
-  fish  o-copilot completion fish | source
-`;

@@ -21,5 +21,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['o-copilot diff old.json new.ndjson --json', 'two exports, whatever their formats'],
     ['o-copilot diff --total 1234.55', 'an invoice against the bill, and what could explain a gap'],
   ],
+  completion: [
+    ['source <(o-copilot completion bash)', 'in ~/.bashrc'],
+    ['source <(o-copilot completion zsh)', 'in ~/.zshrc, after compinit'],
+    ['o-copilot completion fish | source', 'in ~/.config/fish/config.fish'],
+  ],
   config: [['o-copilot config --env-file billing.env', 'what a settings file amounts to']],
 };

@@ -1,0 +1,58 @@
+import { wrapWords } from '../../render/wrap-words.js';
+import type { Host } from '../host.js';
+
+/** Columns where help does not go to a terminal. */
+const USUAL = 80;
+/** Longer lines are hard to read. */
+const WIDEST = 100;
+const NARROWEST = 20;
+
+/** Columns that a text beside its term needs; with less it goes beneath. */
+const LEAST_BESIDE = 30;
+const BENEATH = 6;
+
+/** The columns that help may fill. */
+export function helpWidth({ stdout }: Host): number {
+  if (stdout.isTTY !== true || !stdout.columns) return USUAL;
+  return Math.min(Math.max(stdout.columns, NARROWEST), WIDEST);
+}
+
+/** Text in lines of at most `width` columns, each with `indent` spaces before it. */
+export function textLines(text: string, indent: number, width: number): string[] {
+  return [...wrapWords(text.split(' '), width - indent)].map((line) => ' '.repeat(indent) + line);
+}
+
+/**
+ * A term and what it means: beside each other, or beneath where the terms leave no room.
+ *
+ * @param termWidth of the longest term in the list
+ */
+export function itemLines(term: string, text: string, termWidth: number, width: number): string[] {
+  const indent = termWidth + 4;
+  if (width - indent < LEAST_BESIDE) {
+    return [...textLines(term, 2, width), ...textLines(text, Math.min(BENEATH, indent), width)];
+  }
+  const lines = textLines(text, indent, width);
+  if (term.length > termWidth) return [`  ${term}`, ...lines];
+  const [first = '', ...rest] = lines;
+  return [`  ${term.padEnd(termWidth)}  ${first.slice(indent)}`, ...rest];
+}
+
+/** A command line that a shell reads as one: broken between words, never inside quotes. */
+export function commandLines(command: string, indent: number, width: number): string[] {
+  const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    const room = width - indent - (lines.length === 0 ? 0 : 2) - 2;
+    if (line !== '' && line.length + 1 + word.length > room) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map((each, index) => {
+    const start = ' '.repeat(index === 0 ? indent : indent + 2);
+    return `${start}${each}${index < lines.length ? ' \\' : ''}`;
+  });
+}
