@@ -7,6 +7,8 @@ const LAZY = /^(node:)?(crypto|child_process|v8)$/;
 const REQUIRED = 'lazy-builtin-required';
 const IMPORTED = 'lazy-builtin-imported';
 const SOURCES = resolve('src') + sep;
+/** Loaded late as a whole. */
+const SERVICE = resolve('src/service') + sep;
 
 /**
  * Loads those modules at their first use: commander, dotenv, our own checksums and the look at
@@ -20,7 +22,8 @@ export const lazyBuiltins: Plugin = {
       const name = path.replace(/^(node:)?/, 'node:');
       if (kind === 'require-call') return { path: name, namespace: REQUIRED };
       // What a package imports may be more than functions.
-      const isOurs = kind === 'import-statement' && importer.startsWith(SOURCES);
+      const isOurs =
+        kind === 'import-statement' && importer.startsWith(SOURCES) && !importer.startsWith(SERVICE);
       return isOurs ? { path: name, namespace: IMPORTED } : { path: name, external: true };
     });
     onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => ({

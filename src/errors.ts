@@ -123,6 +123,12 @@ export class CannotWriteError extends OCopilotError {
   }
 }
 
+/** The system refused: a port that is in use, or needs more rights. */
+export class SystemRefusedError extends OCopilotError {
+  readonly code = 'system_refused';
+  readonly exitCode = 71;
+}
+
 /** Another run holds the lock file. */
 export class LockedError extends OCopilotError {
   readonly code = 'locked';

@@ -6,45 +6,67 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export interface TestCertificates {
-  /** A server's key and certificate for localhost, 127.0.0.1 and ::1. */
+export interface Identity {
+  /** PEM. */
   readonly key: string;
   readonly cert: string;
+}
+
+export interface TestCertificates extends Identity {
+  /** The same, in files. */
+  readonly keyFile: string;
+  readonly certFile: string;
   /** The authority that signed it, known to nobody: a file for `NODE_EXTRA_CA_CERTS`. */
   readonly caFile: string;
   remove(): Promise<void>;
 }
 
-/** A throwaway authority and a server certificate, made with the openssl command. */
-export async function makeCertificates(
-  names = 'DNS:localhost,IP:127.0.0.1,IP:::1',
-): Promise<TestCertificates> {
+export interface Authority {
+  /** PEM, in a file. */
+  readonly caFile: string;
+  /** Holds all that was issued: `1.key`, `1.pem` …. */
+  readonly folder: string;
+  /** @param extension such as `subjectAltName=DNS:localhost` */
+  issue(name: string, extension?: string): Promise<Identity>;
+  remove(): Promise<void>;
+}
+
+const SERVER_NAMES = 'DNS:localhost,IP:127.0.0.1,IP:::1';
+const NEW_KEY = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+/** A throwaway authority, made with the openssl command. */
+export async function makeAuthority(name = 'test authority'): Promise<Authority> {
   const folder = await mkdtemp(join(tmpdir(), 'o-copilot-tls-'));
   const at = (file: string) => join(folder, file);
   const openssl = (...words: string[]) => run('openssl', words, { cwd: folder });
-  const newKey = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-
+  let issued = 0;
   await openssl(
-    ...newKey,
-    '-x509',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=test authority',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
+    ...[...NEW_KEY, '-x509', '-days', '2', '-subj', `/CN=${name}`],
+    ...['-keyout', 'ca.key', '-out', 'ca.pem'],
   );
-  await openssl(...newKey, '-subj', '/CN=test server', '-keyout', 'server.key', '-out', 'server.csr');
-  await writeFile(at('names'), `subjectAltName=${names}\n`);
-  const signing = ['x509', '-req', '-days', '2', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
-  await openssl(...signing, '-in', 'server.csr', '-extfile', 'names', '-out', 'server.pem');
-
   return {
-    key: await readFile(at('server.key'), 'utf8'),
-    cert: await readFile(at('server.pem'), 'utf8'),
     caFile: at('ca.pem'),
+    folder,
+    async issue(subject, extension = `subjectAltName=${SERVER_NAMES}`) {
+      issued++;
+      const own = `${issued}`;
+      await openssl(...NEW_KEY, '-subj', `/CN=${subject}`, '-keyout', `${own}.key`, '-out', `${own}.csr`);
+      await writeFile(at(`${own}.ext`), `${extension}\n`);
+      const signing = ['x509', '-req', '-days', '2', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'];
+      await openssl(...signing, '-in', `${own}.csr`, '-extfile', `${own}.ext`, '-out', `${own}.pem`);
+      return {
+        key: await readFile(at(`${own}.key`), 'utf8'),
+        cert: await readFile(at(`${own}.pem`), 'utf8'),
+      };
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** A throwaway authority and a server certificate for localhost, 127.0.0.1 and ::1. */
+export async function makeCertificates(names = SERVER_NAMES): Promise<TestCertificates> {
+  const { caFile, folder, issue, remove } = await makeAuthority();
+  const identity = await issue('test server', `subjectAltName=${names}`);
+  const files = { keyFile: join(folder, '1.key'), certFile: join(folder, '1.pem') };
+  return { ...identity, ...files, caFile, remove };
 }

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { CommandLineError } from '../errors.js';
-import { SHORTEST_TOKEN, tokenLine } from '../service/auth/token-file.js';
+import { SHORTEST_TOKEN, tokenLine } from '../service/auth/tokens.js';
 import type { Run } from './host.js';
 
 /** Runs `serve --hash-token NAME`: the token comes by stdin, since other users see a process's flags. */

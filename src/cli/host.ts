@@ -7,6 +7,9 @@ export interface Host {
   readonly stderr: NodeJS.WriteStream;
   /** The status the process ends with where no error says otherwise: 1 for a difference that was found. */
   exitCode?: number | string | null | undefined;
+  /** SIGHUP makes a service read its files again. */
+  on(signal: 'SIGHUP', listener: () => void): unknown;
+  off(signal: 'SIGHUP', listener: () => void): unknown;
   /** Ends the process with that status, whatever is still under way. */
   exit(): void;
 }

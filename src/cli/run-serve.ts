@@ -4,9 +4,10 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../package.json';
 import { openTimeZone } from '../calendar/time-zone.js';
 import type { Settings } from '../config/resolve.js';
-import { CommandLineError, InterruptedError, OCopilotError } from '../errors.js';
+import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
 import { writeFileAtomically } from '../output/write-file.js';
+import { type LiveCredentials, openCredentials } from '../service/auth/live-credentials.js';
 import type { ServiceOptions } from '../service/service-options.js';
 import { startService } from '../service/start-service.js';
 import { type OpenLog, openLog } from '../service/telemetry/log.js';
@@ -18,7 +19,6 @@ import { rateCardFrom } from './options/rates-option.js';
 import { runChoiceFrom } from './options/run-options.js';
 import { type ServeChoice, serveChoiceFrom } from './options/serve-options.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
-import { readAccess } from './read-access.js';
 
 /** Messages documents that may arrive at once without keeping a report waiting. */
 const DOCUMENTS_AT_ONCE = 16;
@@ -34,8 +34,16 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     timeout: LONGEST_DELIVERY,
     onFailure: (reason) => openedLog?.log.warn({ reason }, 'traces were not delivered'),
   });
-  const options = await serviceOptions(flags, tracing, run);
   const choice = await serveChoiceFrom(flags, run.host);
+  const credentials = await openCredentials(choice, {
+    onRenewed: () => openedLog?.log.info('credentials were read again'),
+    onRefused: (error) =>
+      openedLog?.log.error(
+        { reason: credentialProblem(error) },
+        'credentials were not renewed: those of before stay in force',
+      ),
+  });
+  const options = await serviceOptions(flags, choice, credentials, tracing, run);
   openedLog = await openLog({
     level: choice.logLevel,
     format: choice.logFormat,
@@ -43,6 +51,8 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     ...(tracing !== undefined && { fields: tracing.logFields }),
   });
   const { log } = openedLog;
+  const reload = () => void credentials.reload();
+  run.host.on('SIGHUP', reload);
   try {
     const service = await startService(options, openedLog).catch((error) => {
       throw cannotListen(error, choice);
@@ -61,18 +71,24 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     // Anything but a signal is a crash that was wound up.
     if (!(run.signal.reason instanceof InterruptedError)) throw run.signal.reason;
   } finally {
+    run.host.off('SIGHUP', reload);
+    credentials.close();
     await openedLog.close();
     // A collector that does not answer would hold the process for as long as the exporter tries.
     if (tracing !== undefined) setTimeout(() => run.host.exit(), 0).unref();
   }
 }
 
-async function serviceOptions(flags: RawFlags, tracing: Tracing | undefined, run: Run) {
+async function serviceOptions(
+  flags: RawFlags,
+  choice: ServeChoice,
+  credentials: LiveCredentials,
+  tracing: Tracing | undefined,
+  run: Run,
+) {
   const runChoice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
   if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
-  const choice = await serveChoiceFrom(flags, run.host);
-  const { access, tls } = await readAccess(choice);
   const isLocal = !/^https?:\/\//i.test(settings.source);
   // A local source by its full path, so that what must not be shown of it is known.
   const source = isLocal && settings.source !== 'sample' ? resolve(settings.source) : settings.source;
@@ -86,8 +102,7 @@ async function serviceOptions(flags: RawFlags, tracing: Tracing | undefined, run
   };
   return {
     ...choice,
-    access,
-    tls,
+    credentials,
     rules: settings.rules,
     card: await rateCardFrom(flags, settings.rules),
     duplicates: runChoice.duplicates,
@@ -136,8 +151,25 @@ async function nameOf(
   return source.name === resolve(given) ? given : source.name;
 }
 
-/** `EADDRINUSE` and its like are the command line's fault. */
+/** A port in use may be free later, and is the system's refusal; a name that nobody knows is the command line's fault. */
 function cannotListen(error: unknown, { host, port }: ServeChoice): unknown {
   if (error instanceof OCopilotError || !isOsError(error)) return error;
-  return new CommandLineError(`cannot listen on ${host} port ${port}: ${reasonOf(error)}`);
+  const message = `cannot listen on ${host} port ${port}: ${reasonOf(error)}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new SystemRefusedError(`${message}; choose another with --port, or end what uses it`);
+    case 'EACCES':
+      return new SystemRefusedError(
+        `${message}; ports below 1024 may need more rights: choose another with --port`,
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CommandLineError(message);
+    default:
+      return new SystemRefusedError(message);
+  }
+}
+
+function credentialProblem(error: unknown): string {
+  return error instanceof OCopilotError ? error.message : 'a bug in o-copilot';
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Setting } from './settings.js';
 import { duration, InvalidValue, oneOf, type Parse, plainText, size, wholeNumber } from './value.js';
 
@@ -22,6 +23,32 @@ const redisUrl: Parse<string> = (text) => {
     throw new InvalidValue('a URL such as redis://127.0.0.1:6379', text.replace(/\/\/.*@/, '//…@'));
   }
   return text;
+};
+
+/** Addresses and ranges, as Fastify's `trustProxy` takes them. */
+const proxies: Parse<readonly string[]> = (text) => {
+  const list = text.split(',').map((part) => part.trim());
+  const valid = (part: string) => {
+    const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(part) ?? [];
+    const version = isIP(address);
+    return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
+  };
+  if (list.every(valid)) return list;
+  throw new InvalidValue('addresses or ranges such as 10.0.0.7,10.1.0.0/16, separated by commas', text);
+};
+
+const basePath: Parse<string> = (text) => {
+  const path = text.replace(/\/+$/, '');
+  if (/^(?:\/[\w.~-]+)*$/.test(path) && !/\/\.\.?(?:\/|$)/.test(path)) return path;
+  throw new InvalidValue('a path such as /billing', text);
+};
+
+const origins: Parse<readonly string[]> = (text) => {
+  const list = text.split(',').map((part) => part.trim());
+  if (list.every((part) => /^https?:/.test(part) && URL.canParse(part) && new URL(part).origin === part)) {
+    return list;
+  }
+  throw new InvalidValue('origins such as https://intranet.example:8443, separated by commas', text);
 };
 
 /** What `serve` reads beside SETTINGS. Times are milliseconds. */
@@ -183,6 +210,33 @@ export const SERVICE_SETTINGS = {
     description: 'let in only clients with a certificate from this authority (PEM)',
     parse: plainText,
     fallback: undefined,
+    shownFallback: 'none',
+  },
+  trustProxy: {
+    flag: 'trust-proxy',
+    variable: 'O_COPILOT_TRUST_PROXY',
+    placeholder: 'addresses',
+    description: 'reverse proxies whose X-Forwarded-For says who the client is',
+    parse: proxies,
+    fallback: [],
+    shownFallback: 'none',
+  },
+  basePath: {
+    flag: 'base-path',
+    variable: 'O_COPILOT_BASE_PATH',
+    placeholder: 'path',
+    description: 'the path under which a reverse proxy shows the service',
+    parse: basePath,
+    fallback: '',
+    shownFallback: '/',
+  },
+  corsOrigin: {
+    flag: 'cors-origin',
+    variable: 'O_COPILOT_CORS_ORIGIN',
+    placeholder: 'origins',
+    description: 'origins whose pages may read the answers in a browser',
+    parse: origins,
+    fallback: [],
     shownFallback: 'none',
   },
   logLevel: {

@@ -1,16 +1,13 @@
-import accepts from '@fastify/accepts';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Identify } from './auth/access.js';
-import { answerRudeClient } from './http/answer-rude-client.js';
-import { createHttpServer } from './http/create-server.js';
+import { answerRudeClient } from './http/connections.js';
 import { guardRequests } from './http/guard-requests.js';
-import { rateLimitCommands } from './http/rate-limit-store.js';
+import { createLimits } from './http/limits.js';
+import { allowOrigins, answerOtherMethods } from './http/methods.js';
 import { replyProblem } from './http/reply-problem.js';
 import { createRequestIds } from './http/request-id.js';
-import { digestOf } from './period/sealed-entries.js';
-import { Refusal } from './problem.js';
+import type { HttpServers } from './http/servers.js';
 import type { Redis } from './redis.js';
 import type { ServiceOptions } from './service-options.js';
 import { describeApi } from './telemetry/describe-api.js';
@@ -23,12 +20,30 @@ export interface AppParts {
   readonly metrics: Metrics;
   readonly identify: Identify;
   readonly redis: Redis | undefined;
+  readonly servers: HttpServers;
+  /** Refuse names that do not mean this machine. */
+  readonly localNamesOnly: boolean;
 }
+
+type AppOptions = Pick<
+  ServiceOptions,
+  | 'rateLimit'
+  | 'trustProxy'
+  | 'basePath'
+  | 'corsOrigin'
+  | 'tracing'
+  | 'version'
+  | 'cacheScope'
+  | 'serverPaths'
+>;
+
+/** Of every answer: its type is what it says, and no page of another site embeds it. */
+const HEADERS = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' };
 
 /** The application without its routes: who may ask, how often, and how errors look. */
 export async function createApp(
-  options: Pick<ServiceOptions, 'rateLimit' | 'tls' | 'tracing' | 'version' | 'cacheScope' | 'serverPaths'>,
-  { log, metrics, identify, redis }: AppParts,
+  options: AppOptions,
+  { log, metrics, identify, redis, servers, localNamesOnly }: AppParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log,
@@ -38,7 +53,9 @@ export async function createApp(
     genReqId: createRequestIds(),
     clientErrorHandler: answerRudeClient,
     frameworkErrors: replyProblem,
-    serverFactory: (handler) => createHttpServer(handler, options.tls),
+    serverFactory: servers.create,
+    trustProxy: options.trustProxy.length > 0 && [...options.trustProxy],
+    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, options.basePath),
     // A parameter in a path may be as long as the request line.
     routerOptions: { maxParamLength: 1000 },
   });
@@ -47,33 +64,26 @@ export async function createApp(
   app.setSerializerCompiler(() => JSON.stringify);
   app.decorate('serverPaths', options.serverPaths);
   app.setErrorHandler(replyProblem);
-  app.setNotFoundHandler((request, reply) =>
-    replyProblem(new Refusal(404, 'not_found', 'there is no such address'), request, reply),
-  );
+
+  answerOtherMethods(app);
 
   watchRequests(app, metrics);
   if (options.tracing !== undefined) traceRequests(app, options.tracing);
-  guardRequests(app, identify);
-  if (options.rateLimit !== undefined) {
-    const { requests, window } = options.rateLimit;
-    await app.register(rateLimit, {
-      max: requests,
-      timeWindow: window,
-      keyGenerator: ({ visitor }) => visitor,
-      // Three more headers on every answer would cost more than the counting.
-      addHeadersOnExceeding: {
-        'x-ratelimit-limit': false,
-        'x-ratelimit-remaining': false,
-        'x-ratelimit-reset': false,
-      },
-      // Counters of another service, or of another limit, are not these.
-      nameSpace: `o-copilot:rate:${digestOf('rate', options.cacheScope)}:${requests}/${window}:`,
-      ...(redis !== undefined && { redis: rateLimitCommands(redis) }),
-      errorResponseBuilder: (_request, { max, after }) =>
-        new Refusal(429, 'too_many_requests', `${max} requests were made; again in ${after}`),
-    });
-  }
-  await app.register(accepts);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ ...HEADERS, 'x-request-id': request.id });
+    done();
+  });
+  allowOrigins(app, options.corsOrigin);
+  const count = await createLimits(app, options, redis);
+  guardRequests(app, { identify, count, localNamesOnly });
   await app.register(swagger, describeApi(options.version));
   return app;
+}
+
+/** A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */
+function withoutBasePath(url: string, basePath: string): string {
+  if (basePath === '' || !url.startsWith(basePath)) return url;
+  const rest = url.slice(basePath.length);
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`;
+  return rest.startsWith('/') ? rest : url;
 }

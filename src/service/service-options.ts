@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { TimeZone } from '../calendar/time-zone.js';
 import type { RateLimit } from '../config/service-settings.js';
 import type { Ruleset } from '../engine/ruleset.js';
@@ -5,6 +6,7 @@ import type { RateCard } from '../rates/rate-card.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import type { DuplicateRule } from '../usage/duplicate-rules.js';
+import type { LiveCredentials } from './auth/live-credentials.js';
 
 /** Everything a service is told, checked by the caller. Times are milliseconds. */
 export interface ServiceOptions {
@@ -34,8 +36,15 @@ export interface ServiceOptions {
   readonly cacheTtl: number;
   readonly redis: string | undefined;
   readonly rateLimit: RateLimit | undefined;
-  readonly access: AccessOptions;
-  readonly tls: TlsOptions | undefined;
+  readonly credentials: LiveCredentials;
+  /** Addresses of reverse proxies whose `X-Forwarded-…` headers count. */
+  readonly trustProxy: readonly string[];
+  /** The path under which a reverse proxy shows this service: `/billing`, or an empty text. */
+  readonly basePath: string;
+  /** Origins whose pages may read the answers. */
+  readonly corsOrigin: readonly string[];
+  /** Listen beyond this machine, and for any name, without asking who is there. */
+  readonly insecure: boolean;
   readonly openMetrics: boolean;
   readonly version: string;
   readonly tracing: Tracing | undefined;
@@ -51,9 +60,10 @@ export interface ServiceOptions {
 }
 
 /** Who is let in. Where nothing is set, anybody. */
-export interface AccessOptions {
+export interface Credentials {
   readonly tokens: readonly HashedToken[];
   readonly jwt: JwtOptions | undefined;
+  readonly tls: TlsOptions | undefined;
 }
 
 export interface HashedToken {
@@ -76,6 +86,8 @@ export interface JwtOptions {
 export interface TlsOptions {
   readonly cert: Buffer;
   readonly key: Buffer;
-  /** Clients must have a certificate from this authority. */
+  /** Clients must have a certificate from one of these authorities. */
   readonly clientCa: Buffer | undefined;
+  /** The certificates in `clientCa`. */
+  readonly authorities: readonly X509Certificate[];
 }

@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { CommandLineError } from '../errors.js';
 import { createIdentify, type Identify } from './auth/access.js';
+import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
+import type { LiveCredentials } from './auth/live-credentials.js';
+import { asksForCredentials } from './auth/read-credentials.js';
 import { BillStore } from './bill/bill-store.js';
 import { createApp } from './create-app.js';
-import { listen } from './http/create-server.js';
-import { drain } from './http/drain.js';
+import { createHttpServers, type HttpServers } from './http/servers.js';
 import { openPeriod } from './period/open-period.js';
 import { createZoneStore } from './query/zone-store.js';
 import type { Redis } from './redis.js';
@@ -16,7 +19,7 @@ import { addPageRoute } from './routes/page-route.js';
 import { addReadinessRoute } from './routes/readiness-route.js';
 import { addSummaryRoute } from './routes/summary-route.js';
 import { addUsageRoute } from './routes/usage-route.js';
-import type { ServiceOptions } from './service-options.js';
+import type { Credentials, ServiceOptions } from './service-options.js';
 import type { OpenLog } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 import { Jobs } from './work/jobs.js';
@@ -37,6 +40,7 @@ export async function startService(
   options: ServiceOptions,
   { log, dropped }: Pick<OpenLog, 'log' | 'dropped'>,
 ): Promise<Service> {
+  if (isOpen(options) && !(await isLoopback(options.host))) throw openToAll(options.host);
   const ending = new AbortController();
   // One listener a source, and there are as many as there are requests.
   setMaxListeners(0, ending.signal);
@@ -46,7 +50,16 @@ export async function startService(
   const jobs = new Jobs(options.maxJobs);
   const bills = new BillStore(budget);
   const { documents, reports } = openPeriod(options, { redis, budget, jobs, metrics });
-  const app = await createApp(options, { log, metrics, redis, identify: await identifyBy(options) });
+  const { credentials } = options;
+  const servers = createHttpServers(credentials.current().tls);
+  const app = await createApp(options, {
+    log,
+    metrics,
+    redis,
+    servers,
+    identify: await identifyBy(credentials, servers),
+    localNamesOnly: isOpen(options),
+  });
 
   addHealthRoute(app, options.version);
   const waiting = { deadline: options.deadline, ending: ending.signal };
@@ -77,27 +90,58 @@ export async function startService(
     redis?.close();
   };
   try {
-    await listen(app, options);
+    await servers.listen(app, options);
+    checkReach(app, options);
   } catch (error) {
     close();
+    await app.close();
     throw error;
   }
   return {
     url: urlOf(app, options),
     async stop(grace) {
-      await drain(app, grace, () => ending.abort(new Error('the service ends')));
+      await servers.drain(app, grace, () => ending.abort(new Error('the service ends')));
       close();
     },
   };
 }
 
-async function identifyBy({ access, tls }: ServiceOptions): Promise<Identify> {
-  const { tokens, jwt } = access;
-  return createIdentify({
-    tokens,
-    checkJwt: jwt && (await import('./auth/jwt-check.js')).createJwtCheck(jwt),
-    certificates: tls?.clientCa !== undefined,
+/** The check of access, which follows the credentials. */
+async function identifyBy(credentials: LiveCredentials, servers: HttpServers): Promise<Identify> {
+  const { jwt } = credentials.current();
+  const jwtModule = jwt && (await import('./auth/jwt-check.js'));
+  const remoteKeys = jwt?.jwks instanceof URL ? jwtModule?.createRemoteKeys(jwt.jwks) : undefined;
+  const createFor = (current: Credentials) =>
+    createIdentify(current, current.jwt && jwtModule?.createJwtCheck(current.jwt, remoteKeys));
+
+  let identify = createFor(credentials.current());
+  credentials.onChange((next) => {
+    const created = createFor(next);
+    if (next.tls !== undefined) servers.renewTls(next.tls);
+    remoteKeys?.refresh();
+    identify = created;
   });
+  return (request) => identify(request);
+}
+
+/** A name may have come to mean another address since it was checked. @throws CommandLineError */
+function checkReach(app: FastifyInstance, options: ServiceOptions): void {
+  if (!isOpen(options)) return;
+  if (!app.addresses().every((bound) => typeof bound === 'object' && isLoopbackAddress(bound.address)))
+    throw openToAll(options.host);
+}
+
+/** Whether nobody is asked who they are. */
+function isOpen({ insecure, credentials }: ServiceOptions): boolean {
+  return !insecure && !asksForCredentials(credentials.current());
+}
+
+/** Nobody is asked who they are, and not only this machine can ask. */
+function openToAll(host: string): CommandLineError {
+  return new CommandLineError(
+    `--host ${host}: whoever reaches this address would see the bill; ` +
+      'give --tokens, --jwks, --jwt-secret-file or --tls-client-ca, or say --insecure',
+  );
 }
 
 async function openRedis(url: string | undefined, log: Logger, metrics: Metrics): Promise<Redis | undefined> {
@@ -115,8 +159,8 @@ async function openRedis(url: string | undefined, log: Logger, metrics: Metrics)
   });
 }
 
-function urlOf(app: FastifyInstance, { host, tls }: ServiceOptions): string {
+function urlOf(app: FastifyInstance, { host, credentials }: ServiceOptions): string {
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${credentials.current().tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

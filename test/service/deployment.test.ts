@@ -102,12 +102,13 @@ describe("the image's health check", () => {
   });
 
   const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-  const tls = (folder: string, { cert, key }: TestCertificates) => {
+  type TlsFiles = Pick<TestCertificates, 'cert' | 'key' | 'caFile' | 'remove'>;
+  const tls = (folder: string, { cert, key }: TlsFiles) => {
     writeFileSync(join(folder, 'cert.pem'), cert);
     writeFileSync(join(folder, 'key.pem'), key);
     return ['--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')];
   };
-  type Flags = (folder: string, files: TestCertificates) => string[];
+  type Flags = (folder: string, files: TlsFiles) => string[];
   const ways: [string, boolean, Flags, Record<string, string>][] = [
     ['--port as a flag', false, () => [], {}],
     ['the port in the environment', false, () => [], { O_COPILOT_PORT: '1' }],
@@ -127,7 +128,7 @@ describe("the image's health check", () => {
     test.skipIf(needsOpenssl && !hasOpenssl)(
       `fault F2 (the check follows the service): healthy with ${name}, and no more once it ended${need}`,
       async () => {
-        const files = needsOpenssl
+        const files: TlsFiles = needsOpenssl
           ? await makeCertificates()
           : { cert: '', key: '', caFile: '', remove: async () => {} };
         await inFolder(async (folder) => {

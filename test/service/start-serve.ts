@@ -20,6 +20,14 @@ export interface Serving {
   stop(): Promise<number | NodeJS.Signals | null>;
 }
 
+/** The address of the next page, without its origin. */
+export function nextPage(reply: Response | undefined): string | undefined {
+  const link = /^<([^>]+)>; rel="next"$/.exec(reply?.headers.get('link') ?? '')?.[1];
+  if (link === undefined) return undefined;
+  const { pathname, search } = new URL(link, reply?.url);
+  return pathname + search;
+}
+
 /** Starts the built `serve` on a free port and waits until it serves. */
 export async function startServe(
   args: readonly string[],

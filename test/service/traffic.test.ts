@@ -1,10 +1,21 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BILL, USUAL } from '../process/period.js';
+import { runBin } from '../process/run.js';
+import { makeCertificates, type TestCertificates } from '../tls.js';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
+import { openSocket, splitResponses } from './raw-http.js';
 import { type Serving, startServe } from './start-serve.js';
+
+let certificates: TestCertificates;
+let tlsFlags: string[];
+beforeAll(async () => {
+  certificates = await makeCertificates();
+  tlsFlags = ['--tls-cert', certificates.certFile, '--tls-key', certificates.keyFile];
+});
+afterAll(() => certificates.remove());
 
 let upstream: Upstream | undefined;
 let serving: Serving | undefined;
@@ -48,7 +59,7 @@ describe('rude clients', () => {
   test('oversized headers are a 431, junk is a 400, and both connections end', async () => {
     const here = await serve();
     const large = await open(here);
-    large.write(`GET /usage HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`);
+    large.write(`GET /usage HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`);
     expect(await allOf(large)).toMatch(/^HTTP\/1.1 431 .*\r\ncontent-type: application\/problem\+json/);
     const junk = await open(here);
     junk.write('\u0000\u0001 junk\r\n\r\n');
@@ -61,7 +72,7 @@ describe('rude clients', () => {
     serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h']);
     const whole = await (await serving.get('/usage?format=ndjson')).text();
     const socket = await open(serving);
-    socket.write('GET /usage?format=ndjson HTTP/1.1\r\nhost: x\r\n\r\n');
+    socket.write('GET /usage?format=ndjson HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await once(socket, 'readable');
     socket.write('\u0000 junk\r\n\r\n');
     const answer = await allOf(socket);
@@ -75,8 +86,8 @@ describe('rude clients', () => {
     expect(undecodable.status).toBe(400);
     expect(undecodable.headers.get('content-type')).toContain('application/problem+json');
     const posted = await fetch(`${url}/usage`, { method: 'POST', body: '{' });
-    expect(posted.status).toBe(404);
-    expect(await posted.json()).toMatchObject({ code: 'not_found' });
+    expect(posted.status).toBe(405);
+    expect(await posted.json()).toMatchObject({ code: 'method_not_allowed' });
   });
 
   test('1,000 idle connections and readers that stop reading do not stop others', async () => {
@@ -87,7 +98,7 @@ describe('rude clients', () => {
     for (let count = 0; count < 10; count++) {
       const socket = await open(here);
       socket.pause();
-      socket.write('GET /usage HTTP/1.1\r\nhost: x\r\n\r\n');
+      socket.write('GET /usage HTTP/1.1\r\nhost: localhost\r\n\r\n');
     }
     const began = performance.now();
     const bill = await (await here.get('/usage?format=csv')).text();
@@ -96,6 +107,33 @@ describe('rude clients', () => {
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
+
+test('fault E29 (a client that dribbles): answered 408, and destroyed although it never leaves', async () => {
+  const here = await serve();
+  const clients = await Promise.all(Array.from({ length: 500 }, () => openSlowly(here)));
+  const answers = await Promise.all(clients);
+  for (const { status, stillOpen } of answers) expect([status, stillOpen]).toEqual([408, false]);
+  expect((await here.get('/health')).status).toBe(200);
+}, 60_000);
+
+/** A client that goes on sending a byte now and then, and never ends its side. */
+async function openSlowly({ url }: Serving): Promise<{ status: number | undefined; stillOpen: boolean }> {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+  sockets.push(socket);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write('GET /usage HTTP/1.1\r\n');
+  const dribble = setInterval(() => socket.write('x'), 1000);
+  let received = '';
+  socket.setEncoding('utf8').on('data', (text) => {
+    received += text;
+  });
+  await once(socket, 'end').catch(() => {});
+  // A reset answers the bytes that come after the end: the other side is gone.
+  await once(socket, 'close').catch(() => {});
+  clearInterval(dribble);
+  return { status: splitResponses(received).at(0)?.status, stillOpen: !socket.destroyed };
+}
 
 describe('stopping', () => {
   const slow = { ...USUAL, script: { '/messages/current-period': { delayMs: 600 } } };
@@ -141,9 +179,41 @@ describe('stopping', () => {
     expect(await answer).toBe('cut off');
   });
 
-  test('a port in use is exit 64', async () => {
+  test.each([
+    ['in use', 'address already in use'],
+    ['of another machine', 'address not available'],
+  ])('fault E28 (an address that the system refuses is exit 71): %s', async (kind, reason) => {
     const { url } = await serve();
-    const again = startServe(['--source', 'sample', '--port', new URL(url).port]);
-    await expect(again).rejects.toThrow('address already in use');
+    const where =
+      kind === 'in use'
+        ? ['--port', new URL(url).port]
+        : ['--insecure', '--host', '192.0.2.1', '--port', '0'];
+    const run = await runBin(['serve', '--source', 'sample', ...where]);
+    expect(run).toMatchObject({ stdout: '', status: 71 });
+    expect(run.stderr).toContain(reason);
+  });
+
+  test('fault E28: a name that nobody knows is exit 64', async () => {
+    const run = await runBin(['serve', '--source', 'sample', '--insecure', '--host', 'nowhere.invalid']);
+    expect(run).toMatchObject({ stdout: '', status: 64 });
+  });
+
+  test('fault E19 (a connection without a request holds no stop): silent, idle and half-sent ones', async () => {
+    for (const flags of [[], tlsFlags]) {
+      const here = await serve('--grace', '1h', ...flags);
+      // Silent from the start; with TLS, before the handshake.
+      await open(here);
+      // Answered, then idle; the client never says so.
+      const idle = await openSocket(here.url, { rejectUnauthorized: false });
+      idle.write('GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      await once(idle, 'readable');
+      // With TLS, silent after the handshake.
+      await openSocket(here.url, { rejectUnauthorized: false });
+      const half = await openSocket(here.url, { rejectUnauthorized: false });
+      half.write('GET /health HTTP/1.1\r\nhost: ');
+      const began = performance.now();
+      expect(await here.stop()).toBe(0);
+      expect(performance.now() - began).toBeLessThan(5000);
+    }
   });
 });

@@ -3,7 +3,7 @@ import { BILL, USUAL } from '../process/period.js';
 import { runBin } from '../process/run.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
-import { type Serving, startServe } from './start-serve.js';
+import { nextPage, type Serving, startServe } from './start-serve.js';
 
 describe('over one upstream', () => {
   let upstream: Upstream;
@@ -176,7 +176,7 @@ describe('pages', () => {
       expect(reply.status).toBe(200);
       const bill = await reply.text();
       ids.push(...[...bill.matchAll(/"message_id":(\d+)/g)].map(([, id]) => Number(id)));
-      next = /^<([^>]+)>; rel="next"$/.exec(reply.headers.get('link') ?? '')?.[1];
+      next = nextPage(reply);
       between();
     }
     return ids;
@@ -210,7 +210,7 @@ describe('pages', () => {
     const messages = messagesApart(6);
     await serve({ messages: { messages } });
     const first = await serving?.get('/usage?limit=2&sort=text');
-    const next = /^<([^>]+)>/.exec(first?.headers.get('link') ?? '')?.[1] ?? '';
+    const next = nextPage(first) ?? '';
     expect((await serving?.get(next.replace('sort=text', 'sort=timestamp')))?.status).toBe(400);
     expect((await serving?.get(`${next}&offset=1`))?.status).toBe(400);
     messages.splice(1, 1, { id: 2, timestamp: '2024-04-01T00:00:02Z', text: 'another text' });

@@ -8,6 +8,7 @@ const CODES: TopicSection['entries'] = [
   ['66', 'a named file or folder cannot be read'],
   ['69', 'upstream failed or refused, after the retries, or the deadline passed'],
   ['70', 'a bug in this program'],
+  ['71', "the system refused: serve's port is in use, or needs more rights"],
   ['73', 'the output cannot be created'],
   ['74', 'the output cannot be written, to a full disk for example'],
   ['75', 'another run holds the file of --lock'],

@@ -47,6 +47,9 @@ export interface ServeChoice {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly tlsClientCa: string | undefined;
+  readonly trustProxy: readonly string[];
+  readonly basePath: string;
+  readonly corsOrigin: readonly string[];
   readonly logLevel: string;
   readonly logFormat: 'json' | 'pretty';
   readonly insecure: boolean;
@@ -90,6 +93,9 @@ export async function serveChoiceFrom(flags: RawFlags, host: Host): Promise<Serv
     tlsCert: settle('tlsCert', files.tlsCert, places).value,
     tlsKey: settle('tlsKey', files.tlsKey, places).value,
     tlsClientCa: settle('tlsClientCa', files.tlsClientCa, places).value,
+    trustProxy: settle('trustProxy', files.trustProxy, places).value,
+    basePath: settle('basePath', files.basePath, places).value,
+    corsOrigin: settle('corsOrigin', files.corsOrigin, places).value,
     logLevel: settle('logLevel', files.logLevel, places).value,
     logFormat: settle('logFormat', files.logFormat, places).value,
     insecure: flags.insecure === true,

@@ -1,25 +1,28 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { Refusal } from '../problem.js';
-import type { AccessOptions } from '../service-options.js';
+import type { Credentials } from '../service-options.js';
+import { certificateName } from './certificates.js';
 import type { JwtCheck } from './jwt-check.js';
-import { findTokenName } from './token-check.js';
+import { findTokenName } from './tokens.js';
+
+/** What of a request says who asks. */
+export interface Identification {
+  readonly headers: { readonly authorization?: string | undefined };
+  readonly socket: Socket;
+  /** The client's address, behind the proxies that are trusted. */
+  readonly ip: string;
+}
 
 /** Who asks: a name for the log and the rate limit, or why they are not let in. */
 export type Visitor = { readonly name: string } | { readonly refusal: Refusal };
 
 /** Why somebody is not let in is given back, not thrown: their requests are counted first. */
-export type Identify = (headers: IncomingHttpHeaders, socket: Socket) => Visitor | Promise<Visitor>;
+export type Identify = (request: Identification) => Visitor | Promise<Visitor>;
 
-export interface AccessChecks extends Pick<AccessOptions, 'tokens'> {
-  readonly checkJwt: JwtCheck | undefined;
-  readonly certificates: boolean;
-}
-
-/** Tells visitors apart. Where both are asked for, a certificate and a token are needed. */
-export function createIdentify({ tokens, checkJwt, certificates }: AccessChecks): Identify {
+/** Tells visitors apart. Where both are configured, a certificate and a token are needed. */
+export function createIdentify({ tokens, tls }: Credentials, checkJwt: JwtCheck | undefined): Identify {
   const wantsToken = tokens.length > 0 || checkJwt !== undefined;
+  const authorities = tls?.clientCa === undefined ? undefined : tls.authorities;
 
   async function identifyByToken(authorization: string | undefined): Promise<Visitor> {
     const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
@@ -36,26 +39,18 @@ export function createIdentify({ tokens, checkJwt, certificates }: AccessChecks)
     }
   }
 
-  return ({ authorization }, socket) => {
-    const holder = certificates ? certificateHolder(socket) : undefined;
-    if (certificates && holder === undefined) {
-      return {
-        refusal: new Refusal(
-          403,
-          'certificate_needed',
-          'a client certificate from the known authority is needed',
-        ),
-      };
-    }
-    if (!wantsToken) return { name: holder ?? `ip ${socket.remoteAddress ?? ''}` };
-    return identifyByToken(authorization);
+  return ({ headers, socket, ip }) => {
+    const holder = authorities && certificateName(socket, authorities);
+    if (authorities !== undefined && holder === undefined) return { refusal: certificateNeeded() };
+    if (wantsToken) return identifyByToken(headers.authorization);
+    return { name: holder === undefined ? `ip ${ip}` : `certificate ${holder}` };
   };
 }
 
-function certificateHolder(socket: Socket): string | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
-  const { subject } = socket.getPeerCertificate();
-  return `certificate ${subject?.CN ?? ''}`;
+function certificateNeeded(): Refusal {
+  const detail = 'a client certificate from the known authority is needed, shown by this connection';
+  // A client that has one by now can show it on a new connection only.
+  return new Refusal(403, 'certificate_needed', detail, {}, { connection: 'close' });
 }
 
 function unauthorized(detail: string, challenge: string): Refusal {

@@ -1,42 +1,80 @@
-import type { FastifyInstance } from 'fastify';
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Identify, Visitor } from '../auth/access.js';
-import type { Refusal } from '../problem.js';
+import { isLocalHost, limitKey } from '../auth/addresses.js';
+import { Refusal } from '../problem.js';
+import type { CountRequest } from './limits.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, for the log and the rate limit. */
     visitor: string;
-    /** Why they are not let in. */
-    refusal: Refusal | undefined;
   }
   interface FastifyContextConfig {
-    /** Anybody may ask. */
+    /** Anybody may ask, and is not counted. */
     open?: boolean;
+    /** Who is let in may ask as often as they like. */
+    uncounted?: boolean;
   }
 }
 
-/**
- * Finds out who asks, and turns away who may not. Between the two the rate limit counts, so that guessing tokens
- * is limited as well: by address.
- */
-export function guardRequests(app: FastifyInstance, identify: Identify): void {
+export interface Guard {
+  readonly identify: Identify;
+  readonly count: CountRequest;
+  /** Only names of this machine are answered to: where nobody is asked who they are, on loopback. */
+  readonly localNamesOnly: boolean;
+}
+
+/** Finds out who asks, counts the request, and turns away who may not ask. */
+export function guardRequests(app: FastifyInstance, { identify, count, localNamesOnly }: Guard): void {
   app.decorateRequest('visitor', '');
-  app.decorateRequest('refusal', undefined);
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff').header('x-request-id', request.id);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const address = isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? '') : request.ip;
+    const ip = limitKey(address);
+    request.visitor = `ip ${ip}`;
+    const refusal = checkFraming(request) ?? (localNamesOnly ? checkHost(request) : undefined);
+    if (refusal !== undefined) return done(refusal);
+    const { open, uncounted } = request.routeOptions.config;
+    if (open === true) return done();
+
     const enter = (visitor: Visitor) => {
       if ('name' in visitor) request.visitor = visitor.name;
-      else [request.visitor, request.refusal] = [`ip ${request.ip}`, visitor.refusal];
-      done();
+      const counted = count(request, { ip, visitor, uncounted: uncounted === true });
+      if (counted instanceof Promise) counted.then(done, done);
+      else done(counted);
     };
     // Most are known at once, and a promise each costs them a turn.
-    const visitor = identify(request.headers, request.socket);
+    const visitor = identify({ headers: request.headers, socket: request.socket, ip });
     if (visitor instanceof Promise) visitor.then(enter, done);
     else enter(visitor);
   });
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    const { refusal } = request;
-    if (refusal !== undefined && request.routeOptions.config.open !== true) done(refusal);
-    else done(null, payload);
-  });
+}
+
+/** What two readers of one connection could take for different requests: Node lets these through. */
+function checkFraming({ raw, headers }: FastifyRequest): Refusal | undefined {
+  const hosts = raw.rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text));
+  if (hosts.length > 1) return badRequest('there are several Host headers');
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return undefined;
+  return new Refusal(
+    501,
+    'not_implemented',
+    'the only transfer coding is chunked',
+    {},
+    { connection: 'close' },
+  );
+}
+
+/** DNS rebinding: a page of another site that lets its own name point to this machine, and asks from its browser. */
+function checkHost({ raw, headers }: FastifyRequest): Refusal | undefined {
+  const [, authority] = /^https?:\/\/([^/?#]*)/i.exec(raw.url ?? '') ?? [];
+  const names = [headers.host, authority].filter((name) => name !== undefined);
+  if (names.every(isLocalHost)) return undefined;
+  const detail =
+    'only names of this machine are answered to, unless access is checked or --insecure is given';
+  return new Refusal(421, 'misdirected_request', detail);
+}
+
+function badRequest(detail: string): Refusal {
+  return new Refusal(400, 'bad_request', detail, {}, { connection: 'close' });
 }

@@ -3,7 +3,7 @@ import { HEALTH_SCHEMA } from './schemas/health.js';
 
 /** `GET /health`: this process is alive, whatever upstream does. Open to everybody, and not counted. */
 export function addHealthRoute(app: FastifyInstance, version: string): void {
-  app.get('/health', { schema: HEALTH_SCHEMA, config: { open: true, rateLimit: false } }, (_request, reply) =>
+  app.get('/health', { schema: HEALTH_SCHEMA, config: { open: true } }, (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'ok', version }),
   );
 }

@@ -5,7 +5,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 export function addMetricsRoute(app: FastifyInstance, metrics: Metrics, open: boolean): void {
   app.get(
     '/metrics',
-    { schema: { hide: true }, config: { open, rateLimit: false } },
+    { schema: { hide: true }, config: { open, uncounted: true } },
     async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),
   );
 }

@@ -30,7 +30,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
       contentType: 'text/html; charset=utf-8',
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.
       freshUntil: Math.min(found.freshUntil, document.sentAt + parts.messagesTtl),
-      headers: { ...PAGE_HEADERS, 'content-security-policy': shell.policy },
+      headers: { ...PAGE_HEADERS, 'content-security-policy': `${shell.policy}; frame-ancestors 'none'` },
     };
     return parts.jobs.write(signal, () =>
       collectBill(facts, parts.budget, (taker) => writeRows(found.batches(), renderer, taker, signal)),
@@ -39,4 +39,8 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
 }
 
 /** A bill is no frame of another page, and nothing to tell the next page of. */
-const PAGE_HEADERS = { 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer' };
+const PAGE_HEADERS = {
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+};

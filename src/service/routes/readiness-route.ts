@@ -21,7 +21,7 @@ export interface ReadinessParts {
  */
 export function addReadinessRoute(app: FastifyInstance, parts: ReadinessParts): void {
   const { documents, redisState } = parts;
-  app.get('/ready', { schema: READINESS_SCHEMA, config: { rateLimit: false } }, async (request, reply) => {
+  app.get('/ready', { schema: READINESS_SCHEMA, config: { uncounted: true } }, async (request, reply) => {
     const failure = await findFailure(reply, parts);
     const { age } = documents.state();
     const upstream = {

@@ -8,7 +8,7 @@ import { createSummary, daysNamed } from '../../usage/summarise.js';
 import { collectBill } from '../bill/bill.js';
 import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
-import { wantedFormat } from '../http/wanted-format.js';
+import { wantedFormat } from '../http/negotiate.js';
 import { badQuery } from '../problem.js';
 import { countRows, findRows, viewRows } from '../query/find-rows.js';
 import { checkParameters, readParameter } from '../query/parameters.js';

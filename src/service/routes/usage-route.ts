@@ -6,7 +6,7 @@ import { writeRows } from '../../render/write-rows.js';
 import { collectBill } from '../bill/bill.js';
 import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
-import { wantedFormat } from '../http/wanted-format.js';
+import { wantedFormat } from '../http/negotiate.js';
 import { badQuery } from '../problem.js';
 import { writeCursor } from '../query/cursor.js';
 import { findRows, viewRows } from '../query/find-rows.js';
@@ -62,7 +62,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
   };
 }
 
-/** RFC 8288. */
+/** RFC 8288; relative to the address of the request, which a reverse proxy may have changed. */
 function nextLink({ offset: _, ...given }: UsageParameters, cursor: string): Record<string, string> {
-  return { link: `</usage?${new URLSearchParams({ ...given, cursor })}>; rel="next"` };
+  return { link: `<?${new URLSearchParams({ ...given, cursor })}>; rel="next"` };
 }

@@ -3,6 +3,7 @@ import type { SwaggerOptions } from '@fastify/swagger';
 /** What `/openapi.json` says of the service as a whole. */
 export function describeApi(version: string): SwaggerOptions {
   return {
+    stripBasePath: false,
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -10,6 +11,8 @@ export function describeApi(version: string): SwaggerOptions {
         description: 'What Orbital Copilot messages cost, exactly',
         version,
       },
+      // Relative to this document, wherever a reverse proxy shows it.
+      servers: [{ url: './' }],
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
       },

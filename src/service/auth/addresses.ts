@@ -1,0 +1,54 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether only this machine can reach an address, which must not be a name. */
+export function isLoopbackAddress(address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+/**
+ * Whether only this machine can reach what `host` means. A name is looked up: what `localhost` means depends on the
+ * machine.
+ */
+export async function isLoopback(
+  host: string,
+  addressesOf: (name: string) => Promise<readonly string[]> = lookUp,
+): Promise<boolean> {
+  const addresses = isIP(host) === 0 ? await addressesOf(host).catch(() => []) : [host];
+  return addresses.length > 0 && addresses.every(isLoopbackAddress);
+}
+
+async function lookUp(name: string): Promise<string[]> {
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
+/** Whether a Host header means this machine: `localhost:8080`, `[::1]:8080`, `127.0.0.1`. */
+export function isLocalHost(header: string): boolean {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(header) ?? [];
+  const name = (bracketed ?? plain ?? '').toLowerCase().replace(/\.$/, '');
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
+}
+
+/**
+ * What a limit is counted by. Whoever has one IPv6 address commonly has a /64 of them, so the first half counts; an
+ * IPv4 address is one however it is written.
+ */
+export function limitKey(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped !== undefined && isIPv4(mapped)) return mapped;
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - first.length - last.length;
+  const groups = [...first, ...Array.from({ length: zeros }, () => '0'), ...last];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}

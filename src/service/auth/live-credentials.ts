@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import type { Credentials } from '../service-options.js';
+import { type CredentialSettings, credentialFiles, readCredentials } from './read-credentials.js';
+
+/** Milliseconds between two looks at the files: a revoked credential is out within a second. */
+const WATCH_INTERVAL = 400;
+
+export interface CredentialEvents {
+  /** New credentials were read and are in force. */
+  onRenewed(): void;
+  /** The files cannot be used: the credentials of before stay in force. */
+  onRefused(error: unknown): void;
+}
+
+/** The credentials in force, which follow their files. */
+export interface LiveCredentials {
+  current(): Credentials;
+  /** Told of each new set, which is in force once the listener is done. */
+  onChange(listener: (credentials: Credentials) => void): void;
+  /** Reads the files again. Never fails: see `onRefused`. */
+  reload(): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Reads credentials, and reads them again whenever one of their files changes. The files are polled: that works on
+ * every file system, and follows the links that Kubernetes and certbot switch over.
+ *
+ * @throws what `readCredentials` throws
+ */
+export async function openCredentials(
+  settings: CredentialSettings,
+  { onRenewed, onRefused }: CredentialEvents,
+): Promise<LiveCredentials> {
+  const paths = credentialFiles(settings);
+  let seen = await fingerprint(paths);
+  let current = await readCredentials(settings);
+  let listener: (credentials: Credentials) => void = () => {};
+  let reading = Promise.resolve();
+
+  async function read(found: string): Promise<void> {
+    seen = found;
+    try {
+      const next = await readCredentials(settings);
+      listener(next);
+      current = next;
+      onRenewed();
+    } catch (error) {
+      onRefused(error);
+    }
+  }
+  async function look(): Promise<void> {
+    const found = await fingerprint(paths);
+    if (found !== seen) await read(found);
+  }
+  // One after the other: the last to read must be the last to have begun.
+  const next = (step: () => Promise<void>) => {
+    reading = reading.then(step);
+    return reading;
+  };
+  const timer = paths.length > 0 ? setInterval(() => next(look), WATCH_INTERVAL).unref() : undefined;
+  return {
+    current: () => current,
+    onChange(changed) {
+      listener = changed;
+    },
+    reload: () => next(async () => read(await fingerprint(paths))),
+    close: () => clearInterval(timer),
+  };
+}
+
+/** Changes whenever a file is written, replaced, removed or linked elsewhere. */
+async function fingerprint(paths: readonly string[]): Promise<string> {
+  const stats = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+  return stats
+    .map((stat) =>
+      stat === undefined ? '-' : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(),
+    )
+    .join(' ');
+}

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { CommandLineError, SettingError, UnreadableError } from '../../errors.js';
+import { hasCode, reasonOf } from '../../os-error.js';
+import type { Credentials, JwtOptions, TlsOptions } from '../service-options.js';
+import { checkServerCertificate, parseCertificates } from './certificates.js';
+import { parseTokenFile } from './tokens.js';
+
+/** Bytes of an HS256 secret (RFC 7518, section 3.2). */
+const SHORTEST_SECRET = 32;
+
+const HASHES_ONLY = 'it holds hashes, not tokens, so `chmod 644` gives no secret away';
+
+/** Where the credentials come from: paths, but for the secret itself and the URL that `jwks` may be. */
+export interface CredentialSettings {
+  readonly tokens: string | undefined;
+  readonly jwtSecretFile: string | undefined;
+  readonly jwtSecret: string | undefined;
+  readonly jwks: string | undefined;
+  readonly jwtIssuer: string | undefined;
+  readonly jwtAudience: string | undefined;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly tlsClientCa: string | undefined;
+}
+
+/**
+ * Reads the files that say who is let in, and how the connection is kept private.
+ *
+ * @throws CommandLineError for flags that need each other
+ * @throws UnreadableError, SettingError for their files
+ */
+export async function readCredentials(settings: CredentialSettings): Promise<Credentials> {
+  const { tokens } = settings;
+  return {
+    tls: await readTls(settings),
+    tokens: tokens === undefined ? [] : parseTokenFile(await readText(tokens, HASHES_ONLY), tokens),
+    jwt: await readJwt(settings),
+  };
+}
+
+/** The files whose change changes the credentials. */
+export function credentialFiles(settings: CredentialSettings): string[] {
+  const { tokens, jwtSecretFile, jwks, tlsCert, tlsKey, tlsClientCa } = settings;
+  const keyFile = jwks === undefined || isUrl(jwks) ? undefined : jwks;
+  return [tokens, jwtSecretFile, keyFile, tlsCert, tlsKey, tlsClientCa].filter((path) => path !== undefined);
+}
+
+/** Whether anybody is asked who they are. */
+export function asksForCredentials({ tokens, jwt, tls }: Credentials): boolean {
+  return tokens.length > 0 || jwt !== undefined || tls?.clientCa !== undefined;
+}
+
+async function readTls({
+  tlsCert,
+  tlsKey,
+  tlsClientCa,
+}: CredentialSettings): Promise<TlsOptions | undefined> {
+  if (tlsCert === undefined || tlsKey === undefined) {
+    if (tlsCert ?? tlsKey ?? tlsClientCa) {
+      throw new CommandLineError('--tls-cert and --tls-key go together, and --tls-client-ca needs them');
+    }
+    return undefined;
+  }
+  const [cert, key, clientCa] = await Promise.all([
+    readBytes(tlsCert),
+    readBytes(tlsKey),
+    tlsClientCa === undefined ? undefined : readBytes(tlsClientCa),
+  ]);
+  checkServerCertificate({ cert, certPath: tlsCert, key, keyPath: tlsKey });
+  const authorities =
+    clientCa === undefined || tlsClientCa === undefined
+      ? []
+      : parseCertificates(clientCa, '--tls-client-ca', tlsClientCa);
+  return { cert, key, clientCa, authorities };
+}
+
+async function readJwt(settings: CredentialSettings): Promise<JwtOptions | undefined> {
+  const { jwtIssuer: issuer, jwtAudience: audience, jwks } = settings;
+  const secret = await readSecret(settings);
+  if (secret === undefined && jwks === undefined) {
+    if (issuer ?? audience)
+      throw new CommandLineError('--jwt-issuer and --jwt-audience need --jwks or a secret');
+    return undefined;
+  }
+  if (jwks !== undefined && (issuer === undefined || audience === undefined)) {
+    throw new CommandLineError(
+      '--jwks: needs --jwt-issuer and --jwt-audience, or a token made for another service would do',
+    );
+  }
+  return { secret, jwks: jwks === undefined ? undefined : await readJwks(jwks), issuer, audience };
+}
+
+async function readSecret({ jwtSecretFile, jwtSecret }: CredentialSettings): Promise<Buffer | undefined> {
+  const text = jwtSecretFile === undefined ? jwtSecret : (await readText(jwtSecretFile)).trim();
+  const secret = text === undefined ? undefined : Buffer.from(text);
+  if (secret !== undefined && secret.length < SHORTEST_SECRET) {
+    const origin = jwtSecretFile ?? 'O_COPILOT_JWT_SECRET';
+    throw new SettingError(origin, `a secret for HS256 has at least ${SHORTEST_SECRET} bytes`);
+  }
+  return secret;
+}
+
+async function readJwks(where: string): Promise<URL | object> {
+  if (isUrl(where)) {
+    if (!URL.canParse(where)) throw new CommandLineError('--jwks: expected a URL or a file');
+    return new URL(where);
+  }
+  const content = await readText(where);
+  try {
+    const set: unknown = JSON.parse(content);
+    if (typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)) return set;
+  } catch {
+    // Reported below, without what the file holds.
+  }
+  throw new SettingError(where, 'is not a JWK set: {"keys":[…]}');
+}
+
+function isUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text);
+}
+
+async function readText(path: string, hint?: string): Promise<string> {
+  return (await readBytes(path, hint)).toString();
+}
+
+/** @throws UnreadableError */
+async function readBytes(path: string, hint = 'make it readable for that user alone'): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (!hasCode(error, 'EACCES')) throw new UnreadableError(path, reason);
+    throw new UnreadableError(
+      path,
+      `${reason} for user ${process.getuid?.()}, as whom the service runs; ${hint}`,
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBLEM_MEDIA_TYPE, type Problem } from '../problem.js';
+
+/** Milliseconds that a client has to take an error and leave, before its connection is destroyed. */
+const LONGEST_FAREWELL = 1000;
+
+/** The open connections of a server, and which of them may be closed. */
+export interface Connections {
+  /**
+   * Destroys those without a request under way.
+   * @param patient leaves those on which a part of a request has arrived
+   */
+  destroyIdle(patient: boolean): void;
+  destroyAll(): void;
+}
+
+interface Connection {
+  socket: Socket;
+  /** Requests that were read and not answered to the end. */
+  underWay: number;
+  /** Bytes read when it was last idle. */
+  idleAt: number;
+}
+
+/** Node's own count of idle connections leaves out those that never sent a byte. */
+export function trackConnections(server: Server): Connections {
+  const connections = new Set<Connection>();
+  const bySocket = new WeakMap<Socket, Connection>();
+  /** Connections whose TLS handshake is under way, by the client's end. */
+  const inHandshake = new Map<string, Connection>();
+
+  server.on('connection', (socket: Socket) => {
+    const connection = { socket, underWay: 0, idleAt: 0 };
+    const client = clientOf(socket);
+    connections.add(connection);
+    bySocket.set(socket, connection);
+    if ('setSecureContext' in server) inHandshake.set(client, connection);
+    socket.on('close', () => {
+      connections.delete(connection);
+      if (inHandshake.get(client) === connection) inHandshake.delete(client);
+    });
+  });
+  // From here on requests come from the encrypted socket that wraps the other.
+  server.on('secureConnection', (socket: Socket) => {
+    const connection = inHandshake.get(clientOf(socket));
+    if (connection === undefined) return;
+    inHandshake.delete(clientOf(socket));
+    connection.socket = socket;
+    connection.idleAt = socket.bytesRead;
+    bySocket.set(socket, connection);
+    socket.on('close', () => connections.delete(connection));
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const connection = bySocket.get(socket);
+    if (connection === undefined) return;
+    connection.underWay++;
+    response.on('close', () => {
+      connection.underWay--;
+      connection.idleAt = socket.bytesRead;
+    });
+  });
+
+  return {
+    destroyIdle(patient) {
+      for (const { socket, underWay, idleAt } of connections) {
+        if (underWay === 0 && !(patient && socket.bytesRead > idleAt)) socket.destroy();
+      }
+    },
+    destroyAll() {
+      for (const { socket } of connections) socket.destroy();
+    },
+  };
+}
+
+function clientOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** Answers what is no HTTP request, before there is a request to reply to, and destroys the connection. */
+export function answerRudeClient(error: Error & { code?: string }, socket: Socket): void {
+  // Once something was sent, these bytes might end up in the middle of a bill.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  const status = statusOf(error.code);
+  const title = STATUS_CODES[status] ?? '';
+  const problem: Problem = { type: 'about:blank', title, status, detail: title, code: 'bad_request' };
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${status} ${title}`,
+    `content-type: ${PROBLEM_MEDIA_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // At once, and a client that is still sending would get a reset in place of the answer; never, and one that
+  // does not leave would keep its connection for ever.
+  setTimeout(() => socket.destroy(), LONGEST_FAREWELL);
+}
+
+function statusOf(code: string | undefined): number {
+  if (code === 'HPE_HEADER_OVERFLOW') return 431;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+}

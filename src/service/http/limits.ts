@@ -1,0 +1,126 @@
+import rateLimitPlugin from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import type { Visitor } from '../auth/access.js';
+import { digestOf } from '../period/sealed-entries.js';
+import { Refusal } from '../problem.js';
+import type { Redis } from '../redis.js';
+import type { ServiceOptions } from '../service-options.js';
+
+/** Clients remembered by this process. */
+const MOST_CLIENTS = 10_000;
+
+export interface Attempt {
+  /** Of the client, as `limitKey` gives it. */
+  readonly ip: string;
+  readonly visitor: Visitor;
+  /** Who is let in is not counted. */
+  readonly uncounted: boolean;
+}
+
+/** Counts a request by its visitor; gives why it must not go on. */
+export type CountRequest = (
+  request: FastifyRequest,
+  attempt: Attempt,
+) => Refusal | undefined | Promise<Refusal | undefined>;
+
+/**
+ * One limit for every address. Requests without a valid credential count by the client's address; beyond the limit
+ * a valid one is refused as well, or the limit would not hold off guesses. Those who came from that address before
+ * are let in all the same, so that a neighbour cannot lock them out.
+ */
+export async function createLimits(
+  app: FastifyInstance,
+  { rateLimit: limit, cacheScope }: Pick<ServiceOptions, 'rateLimit' | 'cacheScope'>,
+  redis: Redis | undefined,
+): Promise<CountRequest> {
+  if (limit === undefined) return (_request, { visitor }) => refusalOf(visitor);
+  await app.register(rateLimitPlugin, {
+    global: false,
+    max: limit.requests,
+    timeWindow: limit.window,
+    keyGenerator: ({ visitor }) => visitor,
+    // Counters of another service, or of another limit, are not these.
+    nameSpace: `o-copilot:rate:${digestOf('rate', cacheScope)}:${limit.requests}/${limit.window}:`,
+    ...(redis !== undefined && { redis: rateLimitCommands(redis) }),
+  });
+  const countOne = app.createRateLimit();
+  const closedUntil = new LRUCache<string, number>({ max: MOST_CLIENTS });
+  const seen = new LRUCache<string, true>({ max: MOST_CLIENTS });
+
+  async function count(request: FastifyRequest, ip: string): Promise<Refusal | undefined> {
+    const result = await countOne(request);
+    if (result.isAllowed || !result.isExceeded) return undefined;
+    if (request.visitor === `ip ${ip}`) closedUntil.set(ip, Date.now() + result.ttl);
+    return tooMany(limit?.requests ?? 0, result.ttl);
+  }
+
+  return (request, { ip, visitor, uncounted }) => {
+    const refusal = refusalOf(visitor);
+    // Nobody can be told right from wrong while the keys cannot be fetched.
+    if (refusal !== undefined && refusal.status >= 500) return refusal;
+    if (refusal !== undefined) return count(request, ip).then((exceeded) => exceeded ?? refusal);
+    const client = `${ip} ${request.visitor}`;
+    const closed = (closedUntil.get(ip) ?? 0) - Date.now();
+    if (closed > 0 && !seen.has(client)) return tooMany(limit.requests, closed);
+    seen.set(client, true);
+    return uncounted ? undefined : count(request, ip);
+  };
+}
+
+function refusalOf(visitor: Visitor): Refusal | undefined {
+  return 'refusal' in visitor ? visitor.refusal : undefined;
+}
+
+/** @param wait milliseconds */
+function tooMany(requests: number, wait: number): Refusal {
+  const seconds = Math.max(1, Math.ceil(wait / 1000));
+  return new Refusal(
+    429,
+    'too_many_requests',
+    `${requests} requests were made; again in ${seconds} seconds`,
+    {},
+    { 'retry-after': `${seconds}` },
+  );
+}
+
+type Done = (error: Error | null, result?: readonly [count: number, ttl: number]) => void;
+
+/**
+ * Lets @fastify/rate-limit, which speaks to ioredis, run its script over our connection. While Redis is down this
+ * process counts alone: a limit each instead of one for all, rather than none.
+ */
+function rateLimitCommands({ runScript }: Redis) {
+  const counts = new LRUCache<string, { count: number; endsAt: number }>({ max: MOST_CLIENTS });
+
+  function countHere(key: string, window: number): readonly [number, number] {
+    const now = Date.now();
+    const known = counts.get(key);
+    const current = known !== undefined && known.endsAt > now ? known : { count: 0, endsAt: now + window };
+    current.count++;
+    counts.set(key, current);
+    return [current.count, current.endsAt - now];
+  }
+
+  const commands: Record<string, unknown> = {
+    defineCommand(name: string, { lua }: { lua: string }) {
+      commands[name] = async (key: string, window: number, ...rest: unknown[]) => {
+        const done = rest.pop();
+        if (!isDone(done)) return;
+        const reply = await runScript(lua, key, [window, ...rest].map(String)).catch(() => undefined);
+        done(null, readReply(reply) ?? countHere(key, window));
+      };
+    },
+  };
+  return commands;
+}
+
+function isDone(value: unknown): value is Done {
+  return typeof value === 'function';
+}
+
+function readReply(reply: unknown): readonly [number, number] | undefined {
+  if (!Array.isArray(reply)) return undefined;
+  const [count, ttl]: unknown[] = reply;
+  return typeof count === 'number' && typeof ttl === 'number' ? [count, ttl] : undefined;
+}

@@ -1,0 +1,129 @@
+import { constants } from 'node:crypto';
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { rememberCertificate } from '../auth/certificates.js';
+import type { ServiceOptions, TlsOptions } from '../service-options.js';
+import { type Connections, trackConnections } from './connections.js';
+
+/** Milliseconds: how long a client may take to send a request, to say nothing between two, or to take no byte. */
+const LONGEST_HEADERS = 10_000;
+const LONGEST_REQUEST = 20_000;
+const LONGEST_IDLE = 60_000;
+const LONGEST_STALL = 120_000;
+
+/** Bytes of a request line and its headers. */
+const LARGEST_HEADERS = 16 * 1024;
+
+const LIMITS: ServerOptions = {
+  maxHeaderSize: LARGEST_HEADERS,
+  headersTimeout: LONGEST_HEADERS,
+  requestTimeout: LONGEST_REQUEST,
+  keepAliveTimeout: LONGEST_IDLE,
+  connectionsCheckingInterval: 2000,
+};
+
+/** Milliseconds between two looks for connections that may be closed, while the service stops. */
+const SWEEP_INTERVAL = 50;
+
+/** Milliseconds that the rest of a request may take to arrive, while the service stops. */
+const LONGEST_ARRIVAL = 500;
+
+/** The servers of one service: a name such as localhost may mean several addresses, and has one server each. */
+export interface HttpServers {
+  /** A server on which slow, idle and rude clients cost no more than a connection, and not for ever. */
+  create(handler: RequestListener): Server;
+  /** Uses other certificates for new connections; those that are open live on. */
+  renewTls(tls: TlsOptions): void;
+  /**
+   * Listens. For an address Fastify's own `listen` is not used: for 0.0.0.0 it lists the machine's interfaces, which
+   * throws where a sandbox (`RestrictAddressFamilies` of systemd) refuses AF_NETLINK, and then never returns.
+   * For a name it is: it binds every address that `localhost` has.
+   *
+   * @throws what listening throws: EADDRINUSE, EACCES …
+   */
+  listen(app: FastifyInstance, address: Pick<ServiceOptions, 'host' | 'port'>): Promise<void>;
+  /**
+   * Stops listening, closes idle connections and waits for the requests under way.
+   *
+   * @param grace milliseconds after which what is left is cut off
+   * @param cutOff ends the work that those requests wait for
+   */
+  drain(app: FastifyInstance, grace: number, cutOff: () => void): Promise<void>;
+}
+
+export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers {
+  const tlsServers: TlsServer[] = [];
+  const connections: Connections[] = [];
+  let tls = firstTls;
+
+  function createOne(handler: RequestListener): Server {
+    if (tls === undefined) return createServer(LIMITS, handler);
+    const server = createTlsServer({ ...LIMITS, ...tlsOptions(tls) }, handler);
+    server.on('secureConnection', (socket) => rememberCertificate(socket, tls?.authorities ?? []));
+    tlsServers.push(server);
+    return server;
+  }
+
+  return {
+    create(handler) {
+      const server = createOne(handler);
+      server.setTimeout(LONGEST_STALL);
+      connections.push(trackConnections(server));
+      return server;
+    },
+    renewTls(next) {
+      for (const server of tlsServers) server.setSecureContext(tlsOptions(next));
+      tls = next;
+    },
+    async listen(app, { host, port }) {
+      if (isIP(host) === 0) {
+        // Fastify takes a server of another's making for one without TLS.
+        const textOf = (url: string) => (tls === undefined ? url : url.replace('http:', 'https:'));
+        await app.listen({ host, port, listenTextResolver: (url) => `listening at ${textOf(url)}` });
+        return;
+      }
+      await app.ready();
+      app.server.listen({ host, port });
+      await once(app.server, 'listening');
+    },
+    async drain(app, grace, cutOff) {
+      const began = performance.now();
+      const sweep = () => {
+        const patient = performance.now() - began < LONGEST_ARRIVAL;
+        for (const each of connections) each.destroyIdle(patient);
+      };
+      const sweeper = setInterval(sweep, SWEEP_INTERVAL);
+      const timer = setTimeout(() => {
+        cutOff();
+        for (const each of connections) each.destroyAll();
+      }, grace);
+      try {
+        // What has arrived already is read before a connection counts as idle.
+        setImmediate(() => setImmediate(sweep));
+        // Fastify closes only a server that its own `listen` opened.
+        const closed = new Promise((resolve) => app.server.close(resolve));
+        await app.close();
+        await closed;
+      } finally {
+        clearTimeout(timer);
+        clearInterval(sweeper);
+        cutOff();
+      }
+    },
+  };
+}
+
+/**
+ * A client without a certificate gets as far as the check of access, since `/health` is open to it. Where client
+ * certificates count, no session is resumed and no handshake repeated: each connection shows its own certificate.
+ */
+function tlsOptions({ cert, key, clientCa }: TlsOptions) {
+  if (clientCa === undefined) return { cert, key, secureOptions: constants.SSL_OP_NO_RENEGOTIATION };
+  const { SSL_OP_NO_RENEGOTIATION, SSL_OP_NO_TICKET } = constants;
+  const secureOptions = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET;
+  return { cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: false, secureOptions };
+}
