@@ -11,7 +11,7 @@ export interface RedisOptions {
   readonly url: string;
   /** Told when Redis comes and goes, each once. */
   onState(state: 'up' | 'down', reason?: string): void;
-  /** Told of commands that Redis refuses, once a minute for each reason. */
+  /** Told why it still does not work, once a minute for each reason, and how often that came since. */
   onFailure(reason: string, since: number): void;
 }
 
@@ -44,9 +44,15 @@ export function connectRedis({ url, onState, onFailure }: RedisOptions): Redis {
   });
   let connection: 'up' | 'down' | undefined;
   let refused = false;
+  let changedAt = 0;
+  const failures = countFailures(onFailure);
   const enter = (next: 'up' | 'down', reason?: string) => {
-    if (connection === next) return;
+    if (connection === next) {
+      if (reason !== undefined && performance.now() - changedAt > BETWEEN_WARNINGS) failures(reason);
+      return;
+    }
     connection = next;
+    changedAt = performance.now();
     onState(next, reason);
   };
   client.on('ready', () => enter('up'));
@@ -55,7 +61,6 @@ export function connectRedis({ url, onState, onFailure }: RedisOptions): Redis {
   // It goes on trying by itself; this only ends when the service does.
   client.connect().catch(() => {});
 
-  const failures = countFailures(onFailure);
   async function command<Result>(run: () => Promise<Result>): Promise<Result> {
     try {
       const result = await run();

@@ -154,8 +154,7 @@ async function openRedis(url: string | undefined, log: Logger, metrics: Metrics)
       if (state === 'up') log.info('redis is up');
       else log.warn({ reason }, 'redis is down: serving without its cache');
     },
-    onFailure: (reason, since) =>
-      log.warn({ reason, since }, 'redis refuses commands: serving without its cache'),
+    onFailure: (reason, since) => log.warn({ reason, since }, 'redis fails: serving without its cache'),
   });
 }
 

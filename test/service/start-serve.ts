@@ -32,8 +32,9 @@ export function nextPage(reply: Response | undefined): string | undefined {
 export async function startServe(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<Serving> {
-  const child = startBin(['serve', '--port', '0', ...args], { env });
+  const child = startBin(['serve', '--port', '0', ...args], { env, ...(cwd !== undefined && { cwd }) });
   const { stderr } = child;
   if (stderr === null) throw new Error('no stderr');
   const log: LogLine[] = [];

@@ -18,7 +18,7 @@ export class BillStore {
     this.bills = new LRUCache({
       maxSize: Math.ceil(budget.limit * SHARE),
       sizeCalculation: (bill, key) => bill.size + key.length + OVERHEAD,
-      dispose: retireLater,
+      dispose: (bill) => bill.retire(),
     });
     budget.addCache(() => this.bills.pop() !== undefined);
   }
@@ -48,8 +48,10 @@ export class BillStore {
     const key = keyOf(document, query);
     return this.work.run(key, signal, async (workSignal) => {
       const bill = await make(workSignal);
+      // Until those who wait for it have leases of their own, which they take before the next turn.
+      if (!Buffer.isBuffer(bill.body)) setImmediate(bill.body.lease().release);
       this.bills.set(key, bill);
-      if (this.bills.peek(key) !== bill) retireLater(bill);
+      if (this.bills.peek(key) !== bill) bill.retire();
       return bill;
     });
   }
@@ -61,9 +63,4 @@ export class BillStore {
 
 function keyOf({ number }: PeriodDocument, query: string): string {
   return `${number} ${query}`;
-}
-
-/** Later, since those who wait for a bill take hold of it before the next turn only. */
-function retireLater(bill: Bill): void {
-  setImmediate(bill.retire);
 }

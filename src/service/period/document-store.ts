@@ -44,7 +44,9 @@ export class DocumentStore {
   private outcome = { sentAt: Number.NEGATIVE_INFINITY, failed: false };
   private succeededAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: DocumentStoreOptions) {}
+  constructor(private readonly options: DocumentStoreOptions) {
+    options.budget.addCache(() => this.dropExpired(this.current));
+  }
 
   /** The document that a request which came at `arrival` may see, where there is one already. */
   find(arrival: number): PeriodDocument | undefined {
@@ -151,10 +153,11 @@ export class DocumentStore {
   }
 
   /** Its time is over and a new one arrives: its memory may be needed. */
-  private dropExpired(known: PeriodDocument | undefined): void {
-    if (known === undefined || known !== this.current || this.isFresh(known, performance.now())) return;
+  private dropExpired(known: PeriodDocument | undefined): boolean {
+    if (known === undefined || known !== this.current || this.isFresh(known, performance.now())) return false;
     this.current = undefined;
     known.retire();
+    return true;
   }
 
   /** Makes it the current one, unless another was asked for later. */

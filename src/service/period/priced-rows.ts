@@ -209,7 +209,8 @@ export class PricedRows {
     const other = this.otherTexts.get(row);
     if (other !== undefined) return other;
     const { texts, textEnds } = this.blockOf(row);
-    if (texts === undefined) throw overloaded('--max-memory leaves no room for the texts of the messages');
+    if (texts === undefined)
+      throw overloaded('there is no room for the texts of the messages (--max-memory, temporary folder)');
     const at = row & (BLOCK_ROWS - 1);
     return texts.read(at === 0 ? 0 : (textEnds[at - 1] ?? 0), textEnds[at] ?? 0).toString();
   }

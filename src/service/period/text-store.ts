@@ -1,4 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
+import { CannotWriteError } from '../../errors.js';
 import { openNameless, writeNameless } from '../../output/spool.js';
 import type { MemoryAccount } from '../work/memory-budget.js';
 
@@ -12,31 +13,42 @@ export interface StoredTexts {
 }
 
 /**
- * The texts of a document's messages, which only an explanation or an order by text reads. Where the budget leaves no
- * room for them the document is served without.
+ * The texts of a document's messages, which only an explanation or an order by text reads. Where the budget or the
+ * temporary folder leaves no room for them the document is served without.
  */
 export class TextStore {
   private inMemory = 0;
   private inFile = 0;
   private file: number | undefined;
+  private isFull = false;
 
   constructor(private readonly account: MemoryAccount) {}
 
-  /**
-   * @returns undefined where there is no room
-   * @throws CannotWriteError where the temporary folder is full
-   */
+  /** Undefined where there is no room. */
   append(block: Buffer): StoredTexts | undefined {
     if (!this.account.tryTake(block.length)) return undefined;
     if (this.inMemory + block.length <= MOST_IN_MEMORY) {
       this.inMemory += block.length;
       return { read: (start, end) => block.subarray(start, end) };
     }
-    this.file ??= openNameless();
-    writeNameless(this.file, block);
     const offset = this.inFile;
-    this.inFile += block.length;
+    if (!this.writeFile(block)) return undefined;
     return { read: (start, end) => this.readFile(offset + start, end - start) };
+  }
+
+  private writeFile(block: Buffer): boolean {
+    if (this.isFull) return false;
+    try {
+      this.file ??= openNameless();
+      writeNameless(this.file, block);
+    } catch (error) {
+      if (!(error instanceof CannotWriteError)) throw error;
+      // What is behind the last whole block cannot be told from it any more.
+      this.isFull = true;
+      return false;
+    }
+    this.inFile += block.length;
+    return true;
   }
 
   private readFile(position: number, length: number): Buffer {

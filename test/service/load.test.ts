@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { MESSAGES_PATH, USUAL } from '../process/period.js';
+import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
+import { messagesApart } from './messages-apart.js';
+import { type Serving, startServe } from './start-serve.js';
+
+let upstream: Upstream | undefined;
+let serving: Serving | undefined;
+afterEach(async () => {
+  await serving?.stop();
+  await upstream?.close();
+  serving = undefined;
+  upstream = undefined;
+});
+async function serve(options: UpstreamOptions, ...flags: string[]): Promise<Serving> {
+  upstream = await startUpstream(options);
+  serving = await startServe(['--source', upstream.url, '--retries', '0', '--rate-limit', 'off', ...flags]);
+  return serving;
+}
+
+/** Of the service's process, as Linux has it. */
+const measure = ({ child }: Serving) => {
+  const [, stat = ''] = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(') ');
+  const status = readFileSync(`/proc/${child.pid}/status`, 'latin1');
+  const [user, system] = stat.split(' ').slice(11, 13).map(Number);
+  return {
+    cpuTicks: (user ?? 0) + (system ?? 0),
+    peakMegabytes: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024,
+  };
+};
+const onLinux = process.platform === 'linux';
+
+describe('fault E5 (work ends with the last client that waits, within one budget)', () => {
+  test.skipIf(!onLinux)(
+    '150 leaving clients over 200,000 messages: memory below the budget, no work two seconds later, each in log and metrics (needs Linux)',
+    async () => {
+      const document = Buffer.from(JSON.stringify({ messages: messagesApart(200_000) }));
+      const here = await serve({ messages: document });
+      const leaving = new AbortController();
+      const clients = Array.from({ length: 150 }, (_, index) =>
+        fetch(`${here.url}/usage?offset=${index}`, { signal: leaving.signal }).then(
+          ({ status }) => status,
+          () => 'left',
+        ),
+      );
+      await expect.poll(() => upstream?.hits(MESSAGES_PATH)).toBe(1);
+      await sleep(300);
+      leaving.abort();
+      const outcomes = await Promise.all(clients);
+      // 503: beyond --max-jobs, which is 100.
+      expect([200, 503, 'left']).toEqual(expect.arrayContaining([...new Set(outcomes)]));
+      const requests = () => here.log.filter(({ route }) => route === '/usage');
+      await expect.poll(() => requests().length, { timeout: 10_000 }).toBe(150);
+      const statuses = requests().map(({ status }) => status);
+      expect(statuses.filter((status) => status === 499).length).toBeGreaterThan(50);
+      expect([200, 499, 503]).toEqual(expect.arrayContaining([...new Set(statuses)]));
+      const metrics = await (await here.get('/metrics')).text();
+      const counted = [
+        ...metrics.matchAll(
+          /^http_request_duration_seconds_count\{.*route="\/usage",status="(200|499|503)".*\} (\d+)/gm,
+        ),
+      ];
+      expect(counted.reduce((sum, [, , count]) => sum + Number(count), 0)).toBe(150);
+
+      await sleep(2000);
+      const before = measure(here);
+      await sleep(1000);
+      // A tick is 10 ms; timers and the look at idle connections take some.
+      expect(measure(here).cpuTicks - before.cpuTicks).toBeLessThan(10);
+      expect(before.peakMegabytes).toBeLessThan(256);
+      expect((await here.get('/usage?limit=1')).status).toBe(200);
+    },
+  );
+
+  test('one answer for many: it is made on while one of them waits, and not after', async () => {
+    const { get, url, logged } = await serve({ ...USUAL, script: { [MESSAGES_PATH]: { delayMs: 600 } } });
+    const leaving = new AbortController();
+    const others = Array.from({ length: 5 }, () =>
+      fetch(`${url}/usage`, { signal: leaving.signal }).catch(() => 'left'),
+    );
+    const staying = get('/usage');
+    await expect.poll(() => upstream?.hits()).toBe(1);
+    leaving.abort();
+    await Promise.all(others);
+    expect((await staying).status).toBe(200);
+    await logged('the client left');
+    expect(upstream?.hits(MESSAGES_PATH)).toBe(1);
+  });
+
+  test('nobody waits: the request to upstream ends', async () => {
+    const { url, get } = await serve({ ...USUAL, script: { [MESSAGES_PATH]: [{ never: true }, {}] } });
+    const leaving = new AbortController();
+    const left = fetch(`${url}/usage`, { signal: leaving.signal }).catch(() => 'left');
+    await expect.poll(() => upstream?.connections).toBe(1);
+    leaving.abort();
+    expect(await left).toBe('left');
+    await expect.poll(() => upstream?.connections).toBe(0);
+    // What the next one waits for is a request of its own.
+    expect((await get('/usage')).status).toBe(200);
+  });
+
+  test('--max-jobs: more different answers at once are a 503 with Retry-After, the same ones are not', async () => {
+    const { get } = await serve(
+      { ...USUAL, script: { [MESSAGES_PATH]: { delayMs: 500 } } },
+      '--max-jobs',
+      '3',
+    );
+    const answers = await Promise.all([
+      ...Array.from({ length: 6 }, (_, index) => get(`/usage?limit=${index + 10}`)),
+      get('/usage?limit=10'),
+    ]);
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThanOrEqual(3);
+    expect(answers.at(-1)?.status).toBe(answers[0]?.status);
+    for (const answer of refused) {
+      expect(answer.headers.get('retry-after')).toBe('1');
+      expect(await answer.json()).toMatchObject({ code: 'overloaded' });
+    }
+    expect((await get('/usage?limit=13')).status).toBe(200);
+  });
+
+  test('--max-memory: a period or an answer beyond it is a 503 with Retry-After, and room comes back', async () => {
+    const document = { messages: messagesApart(30_000) };
+    const { get } = await serve({ messages: document }, '--max-memory', '4m', '--messages-ttl', '1h');
+    // Of this document 2.7 MB are kept; its answers have 2.6 MB each.
+    const whole = await get('/usage');
+    expect(whole.status).toBe(503);
+    expect(whole.headers.get('retry-after')).toBe('1');
+    expect(await whole.json()).toMatchObject({
+      code: 'overloaded',
+      detail: expect.stringContaining('--max-memory'),
+    });
+    for (let page = 0; page < 30; page++) {
+      expect((await get(`/usage?limit=1000&offset=${page * 1000}`)).status).toBe(200);
+    }
+    expect((await get('/summary')).status).toBe(200);
+  });
+
+  test('--max-memory: what is kept gives way to what is wanted, and what ended gives its room back', async () => {
+    const { get } = await serve(
+      { messages: { messages: messagesApart(30_000) } },
+      '--max-memory',
+      '8m',
+      '--messages-ttl',
+      '200ms',
+    );
+    for (let turn = 0; turn < 12; turn++) {
+      expect((await get(`/usage?limit=${29_990 + turn}`)).status).toBe(200);
+    }
+  });
+});
