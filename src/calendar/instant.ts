@@ -7,7 +7,7 @@ import { DAY, dayOfDate, daysInMonth, dayText } from './days.js';
  */
 export type Instant = number | FineInstant;
 
-export interface FineInstant {
+interface FineInstant {
   /** Whole milliseconds, rounded down. */
   readonly milliseconds: number;
   /**

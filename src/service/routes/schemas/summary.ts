@@ -9,6 +9,20 @@ import {
   TIMESTAMP,
 } from './parts.js';
 
+const DAY = { type: 'string', description: 'YYYY-MM-DD' };
+const DAYS = { first_day: DAY, last_day: DAY };
+
+const GROUP = {
+  type: 'object',
+  required: ['messages', 'credits', 'share'],
+  properties: {
+    ...DAYS,
+    messages: { type: 'integer' },
+    credits: CREDITS,
+    share: { type: 'number', description: 'Percent of all credits; those of all groups add up to 100' },
+  },
+};
+
 export const SUMMARY_SCHEMA = {
   summary: 'Totals by day, week, month, report or kind',
   querystring: {
@@ -42,17 +56,16 @@ export const SUMMARY_SCHEMA = {
                   state: { type: 'string', enum: ['open', 'closed'] },
                   as_of: TIMESTAMP,
                   by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
-                  groups: {
+                  groups: { type: 'array', items: GROUP },
+                  subtotals: {
                     type: 'array',
-                    items: {
-                      type: 'object',
-                      required: ['messages', 'credits', 'share'],
-                      properties: {
-                        messages: { type: 'integer' },
-                        credits: CREDITS,
-                        share: { type: ['number', 'null'], description: 'Percent of all credits' },
-                      },
-                    },
+                    description: 'With two groupings: the sums by the first of them',
+                    items: GROUP,
+                  },
+                  empty_spans: {
+                    type: 'array',
+                    description: 'Days without messages that are too many to be groups',
+                    items: { type: 'object', required: ['first_day', 'last_day'], properties: DAYS },
                   },
                   total: {
                     type: 'object',
