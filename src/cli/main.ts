@@ -1,3 +1,4 @@
+import { hasCode } from '../os-error.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './failure.js';
 import { createProgram, wordsOf } from './program.js';
 import { listenToSignals } from './signals.js';
@@ -46,6 +47,7 @@ export async function main(host: NodeJS.Process): Promise<void> {
   }
 }
 
+/** A pipe without its reader, or a terminal that is gone (EIO); where a result is written, errors are met there. */
 function ignoreClosedPipe(error: Error): void {
-  if (!('code' in error) || error.code !== 'EPIPE') process.exitCode ??= 74;
+  if (!hasCode(error, 'EPIPE', 'EIO')) process.exitCode ??= 74;
 }

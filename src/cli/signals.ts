@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { InterruptedError, type StopSignal } from '../errors.js';
 import { isOsError } from '../os-error.js';
@@ -17,9 +17,9 @@ export function listenToSignals(host: NodeJS.Process, interruption: AbortControl
   if (/(^|\/)nohup$/.test(host.env._ ?? '')) ignored.push('SIGHUP');
   const stop = (signal: NodeJS.Signals) => {
     const known = STOP_SIGNALS.find((each) => each === signal);
+    if (known === 'SIGHUP') host.once('exit', closeTerminal);
     if (known === undefined || ignored.includes(known)) return;
-    // A command that listens too reads its files again.
-    if (known === 'SIGHUP' && (host.listenerCount('SIGHUP') > 1 || hasStreamsOfNohup())) return;
+    if (known === 'SIGHUP' && (isReloaded(host) || hasStreamsOfNohup())) return;
     const interrupted = new InterruptedError(known);
     if (!interruption.signal.aborted) interruption.abort(interrupted);
     // A terminal that closes may send SIGHUP twice, which is nobody's impatience.
@@ -31,6 +31,22 @@ export function listenToSignals(host: NodeJS.Process, interruption: AbortControl
     // Without a listener an ignored signal would end the process after all.
     for (const signal of STOP_SIGNALS) if (!ignored.includes(signal)) host.off(signal, stop);
   };
+}
+
+/** Node aborts at its exit where a terminal that it restores is gone (`ResetStdio` in its src/node.cc). */
+function closeTerminal(): void {
+  for (const descriptor of [0, 1, 2]) {
+    try {
+      if (fstatSync(descriptor).isCharacterDevice()) closeSync(descriptor);
+    } catch (error) {
+      if (!isOsError(error)) throw error;
+    }
+  }
+}
+
+/** Whether SIGHUP is for a service that listens to it too, to read its files again. (A spinner listens to all signals.) */
+function isReloaded(host: NodeJS.Process): boolean {
+  return host.argv[2] === 'serve' && host.listenerCount('SIGHUP') > 1;
 }
 
 /*

@@ -118,8 +118,9 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
         const program = `'${process.execPath}' '${BIN}' --source ${upstream.url} --output`;
         try {
           tmux('-f', '/dev/null', 'new-session', '-d', 'bash --norc --noprofile');
-          tmux('send-keys', `nohup ${program} kept.csv >log 2>&1 & ${program} gone.csv`, 'Enter');
-          await vi.waitFor(() => expect(upstream.hits(REPORT_PATH)).toBe(2), { timeout: 20_000 });
+          const trapped = `(trap '' HUP; ${program} trapped.csv; echo $? >status) &`;
+          tmux('send-keys', `${trapped} nohup ${program} kept.csv >log 2>&1 & ${program} gone.csv`, 'Enter');
+          await vi.waitFor(() => expect(upstream.hits(REPORT_PATH)).toBe(3), { timeout: 20_000 });
           tmux('kill-session');
           await vi.waitFor(
             () => expect(readdirSync(folder).filter((name) => name.startsWith('.gone'))).toEqual([]),
@@ -131,6 +132,11 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
             timeout: 10_000,
           });
           expect(readFileSync(join(folder, 'kept.csv'), 'utf8')).toBe(BILL_CSV);
+          // Its stderr is a terminal that is no more.
+          await vi.waitFor(() => expect(readFileSync(join(folder, 'status'), 'utf8')).toBe('0\n'), {
+            timeout: 10_000,
+          });
+          expect(readFileSync(join(folder, 'trapped.csv'), 'utf8')).toBe(BILL_CSV);
           expect(existsSync(join(folder, 'gone.csv'))).toBe(false);
         } finally {
           tmux('kill-server');
