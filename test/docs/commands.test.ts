@@ -5,9 +5,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { BIN, inFolder } from '../process/run.js';
 import { type Serving, startServe } from '../service/start-serve.js';
-import { blocksOf, DOCUMENTS, inlineCodeOf, type Step, stepsOf } from './markdown.js';
+import { type Block, blocksOf, DOCUMENTS, inlineCodeOf, type Step, stepsOf } from './markdown.js';
 
 const KIND = 'fault D4 (what the documents show is what happens)';
+
+/** `UPDATE_DOCS=1 npx vitest run test/docs` writes the output into the documents instead of comparing it; then read the diff. */
+const UPDATE = process.env.UPDATE_DOCS === '1';
 
 /** Commands that no test can run as they are written, and what is checked of them instead (their flags always are). */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
@@ -64,6 +67,15 @@ interface SampleData {
   readonly reports: Readonly<Record<string, unknown>>;
 }
 
+/** Puts what the commands of a block print now in place of what the document shows. */
+function rewrite({ file, text }: Block, steps: readonly Step[]): void {
+  const session = steps.map(({ command, output }) => `$ ${command}\n${output}`).join('');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(text, () => session),
+  );
+}
+
 /** Runs a step as a person would, stdout and stderr on one terminal. Services start on a port of their own. */
 async function runStep({ command }: Step, folder: string, env: Record<string, string>, services: Serving[]) {
   const serve = /^(?:npx )?o-copilot serve (.*?) *&$/.exec(command)?.[1];
@@ -100,12 +112,15 @@ describe('commands with a prompt', () => {
       await inFolder(async (folder) => {
         const env = prepare(folder);
         const services: Serving[] = [];
+        const happened: Step[] = [];
         try {
           for (const step of stepsOf(block)) {
             const output = await runStep(step, folder, env, services);
             const shown = output.endsWith('\n') || output === '' ? output : `${output}\n`;
-            expect({ ...step, output: shown }).toEqual(step);
+            happened.push({ ...step, output: shown });
+            if (!UPDATE) expect({ ...step, output: shown }).toEqual(step);
           }
+          if (UPDATE) rewrite(block, happened);
         } finally {
           for (const service of services) await service.stop();
         }
@@ -171,7 +186,7 @@ describe('commands and flags in running text', () => {
   test.each(DOCUMENTS.filter((file) => !FOREIGN_FLAGS.test(file)))(
     `${KIND}: %s names no flag that no command has`,
     (file) => {
-      const all = new Set([...flags.values()].flatMap((known) => [...known]));
+      const all = new Set(['--version', ...[...flags.values()].flatMap((known) => [...known])]);
       const named = inlineCodeOf(file).flatMap((code) =>
         /^--[a-z]/.test(code) ? (code.match(/--[a-z][a-z-]*/g) ?? []) : [],
       );
