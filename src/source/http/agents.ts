@@ -1,8 +1,9 @@
-import { Agent, type RequestOptions, request } from 'node:http';
-import { type AgentOptions, request as requestTls, Agent as TlsAgent } from 'node:https';
+import { type Agent, type RequestOptions, request } from 'node:http';
+import { type AgentOptions, request as requestTls } from 'node:https';
 import type { Address } from './address.js';
+import { type ConnectLimits, createAgent, READ_AT_ONCE } from './connect.js';
 import { authorizeProxy, endpointOf, proxyFor } from './proxy.js';
-import { createTunnelAgent, type TunnelLimits } from './tunnel.js';
+import { createTunnelAgent } from './tunnel.js';
 
 /** How to send a request: with which function, over which connections, and whom to name when it fails. */
 interface Route {
@@ -21,7 +22,7 @@ export interface Agents {
   destroy(): void;
 }
 
-export interface AgentSettings extends TunnelLimits {
+export interface AgentSettings extends ConnectLimits {
   /** Connections to one host at most. */
   readonly connections: number;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -32,8 +33,7 @@ export function createAgents({ connections, env, ...limits }: AgentSettings): Ag
   const options: AgentOptions & { highWaterMark: number } = {
     keepAlive: true,
     maxSockets: connections,
-    // As much as one read of a socket brings; Node 20 would stop and start it four times for that.
-    highWaterMark: 64 * 1024,
+    highWaterMark: READ_AT_ONCE,
   };
   const agents = new Map<string, Agent>();
   const agentFor = (name: string, create: () => Agent) => {
@@ -41,8 +41,7 @@ export function createAgents({ connections, env, ...limits }: AgentSettings): Ag
     agents.set(name, agent);
     return agent;
   };
-  const direct = (url: URL) =>
-    agentFor(url.protocol, () => (url.protocol === 'https:' ? new TlsAgent(options) : new Agent(options)));
+  const direct = (url: URL) => agentFor(url.protocol, () => createAgent(url.protocol, options, limits));
   const tunnel = (proxy: URL) => agentFor(proxy.href, () => createTunnelAgent(proxy, options, limits));
 
   function findWay(origin: string): Way {

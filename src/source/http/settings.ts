@@ -8,7 +8,7 @@ export interface HttpSettings {
   readonly token?: string;
   /** Where the token was set, for hints: `O_COPILOT_TOKEN`, `.env line 3`. */
   readonly tokenOrigin?: string;
-  /** For the name lookup, the connection, the proxy and TLS together. */
+  /** For the name lookup, for each address of the host, for the proxy, and for TLS. */
   readonly connectTimeout: number;
   /** The longest silence between two bytes of an answer. */
   readonly readTimeout: number;

@@ -2,24 +2,18 @@ import { request } from 'node:http';
 import { Agent, type AgentOptions, request as requestTls } from 'node:https';
 import { Socket } from 'node:net';
 import { connect } from 'node:tls';
+import { type ConnectLimits, createAgent } from './connect.js';
 import { connectionFault } from './connection-fault.js';
 import { showDuration } from './duration.js';
 import { statusFault, timeoutFault } from './fault.js';
 import { authorizeProxy, endpointOf } from './proxy.js';
-
-export interface TunnelLimits {
-  /** Milliseconds. */
-  readonly connectTimeout: number;
-  /** Ends tunnels that are being opened. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * An agent for https whose connections go through an HTTP proxy. Not the package https-proxy-agent: there a
  * refusal by the proxy, a 404 say, looks like upstream's own answer, and an abort leaves the connection to
  * the proxy open.
  */
-export function createTunnelAgent(proxy: URL, options: AgentOptions, limits: TunnelLimits): Agent {
+export function createTunnelAgent(proxy: URL, options: AgentOptions, limits: ConnectLimits): Agent {
   const agent = new Agent(options);
   agent.createConnection = ({ host, port, servername }, done) => {
     const target = { host: host ?? '', port: Number(port) };
@@ -38,8 +32,9 @@ export function createTunnelAgent(proxy: URL, options: AgentOptions, limits: Tun
 function openTunnel(
   proxy: URL,
   { host, port }: { host: string; port: number },
-  { connectTimeout, signal }: TunnelLimits,
+  limits: ConnectLimits,
 ): Promise<Socket> {
+  const { connectTimeout, signal } = limits;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
     const open = proxy.protocol === 'https:' ? requestTls : request;
@@ -48,12 +43,15 @@ function openTunnel(
       method: 'CONNECT',
       path: authority,
       headers: { host: authority, ...authorizeProxy(proxy) },
-      agent: false,
+      agent: createAgent(proxy.protocol, {}, limits),
       signal,
     });
-    const timer = setTimeout(() => {
-      outgoing.destroy(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
-    }, connectTimeout);
+    let timer: NodeJS.Timeout | undefined;
+    // The connection to the proxy has limits of its own.
+    outgoing.on('socket', () => {
+      const late = timeoutFault(`no connection within ${showDuration(connectTimeout)}`);
+      timer = setTimeout(() => outgoing.destroy(late), connectTimeout);
+    });
     outgoing.on('close', () => clearTimeout(timer));
     outgoing.on('connect', ({ statusCode = 0 }, socket) => {
       clearTimeout(timer);

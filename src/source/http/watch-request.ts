@@ -28,10 +28,7 @@ export function watchRequest(
     paused = false;
     outgoing.socket?.setTimeout(readTimeout);
   };
-  const connecting = setTimeout(
-    () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`)),
-    connectTimeout,
-  );
+  let connecting: NodeJS.Timeout | undefined;
 
   signal.addEventListener('abort', abort);
   // Emitted when the request went out, so after the connection, the tunnel and TLS are there.
@@ -51,6 +48,9 @@ export function watchRequest(
   };
   // Not the request's own 'timeout', which comes once and never again.
   outgoing.on('socket', (socket) => {
+    // For TLS; the connection has limits of its own.
+    const late = () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
+    if (!outgoing.writableFinished) connecting = setTimeout(late, connectTimeout);
     socket.on('timeout', checkSilence);
     outgoing.on('close', () => socket.off('timeout', checkSilence));
   });
