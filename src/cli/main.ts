@@ -32,13 +32,17 @@ export async function main(host: NodeJS.Process): Promise<void> {
     return true;
   }
 
+  const words = wordsOf(host.argv);
+  const run = { host, signal: interruption.signal };
   try {
-    const words = wordsOf(host.argv);
-    const program = await createProgram({ host, signal: interruption.signal }, words);
+    const program = await createProgram(run, words);
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     // A reader of stdout that is stuck, or a FIFO that nobody opens, would hold a failed process for ever.
     if (fail(interruption.signal.aborted ? interruption.signal.reason : error)) {
+      if (words.some((word) => /^--metrics(=|$)/.test(word))) {
+        await (await import('./runs.js')).reportFailedStart(error, words, run);
+      }
       setTimeout(() => host.exit(), GRACE).unref();
     }
   } finally {

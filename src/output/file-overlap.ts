@@ -10,6 +10,9 @@ import {
 } from './file-identity.js';
 import { isTemporaryName } from './temporary-name.js';
 
+/** Two of the files of a run are one: none of them may be written, not even to tell of this failure. */
+export class FileOverlapError extends CommandLineError {}
+
 /** A file, folder or standard stream that a run uses. */
 export interface FileUse {
   /** As the user wrote it: `--output bill.csv`, `stdin`. */
@@ -26,7 +29,7 @@ type Identified = FileUse & { readonly identity: FileIdentity };
  * Refuses a run that would write to what it reads, write two results to one file, or count one input twice. Nothing is
  * opened.
  *
- * @throws CommandLineError that names both
+ * @throws FileOverlapError that names both
  */
 export async function refuseOverlap(reads: readonly FileUse[], writes: readonly FileUse[]): Promise<void> {
   const inputs = await identifyAll(reads);
@@ -38,7 +41,7 @@ export async function refuseOverlap(reads: readonly FileUse[], writes: readonly 
     );
     for (const output of outputs) {
       if (linked.includes(output.identity) || (await overlaps(output, input))) {
-        throw new CommandLineError(
+        throw new FileOverlapError(
           `${output.name} and ${input.name}: a run never writes to a file or folder that it reads`,
         );
       }
@@ -58,10 +61,10 @@ async function refuseTwice(inputs: readonly Identified[]): Promise<void> {
       if (!once && !(input.summed && other.summed)) continue;
       if (!(await isSameFile(input.identity, other.identity))) continue;
       if (other.at === 0 && input.at === 0) {
-        throw new CommandLineError('stdin cannot be both of two inputs: it can be read once only');
+        throw new FileOverlapError('stdin cannot be both of two inputs: it can be read once only');
       }
       const reason = once ? 'can be read once only' : 'would be counted twice';
-      throw new CommandLineError(`${other.name} and ${input.name} are the same file, which ${reason}`);
+      throw new FileOverlapError(`${other.name} and ${input.name} are the same file, which ${reason}`);
     }
   }
 }
@@ -69,11 +72,11 @@ async function refuseTwice(inputs: readonly Identified[]): Promise<void> {
 async function refuseOneForTwo(first: Identified, second: Identified): Promise<void> {
   const both = `${first.name} and ${second.name}`;
   if (await isSameFile(first.identity, second.identity)) {
-    throw new CommandLineError(`${both} name the same file`);
+    throw new FileOverlapError(`${both} name the same file`);
   }
   const isInside =
     (await isWithin(first.identity, second.identity)) || (await isWithin(second.identity, first.identity));
-  if (isInside) throw new CommandLineError(`${both}: one is inside the other`);
+  if (isInside) throw new FileOverlapError(`${both}: one is inside the other`);
 }
 
 async function identifyAll(uses: readonly FileUse[]): Promise<Identified[]> {

@@ -126,6 +126,50 @@ describe('--quiet', () => {
   });
 });
 
+describe('fault D11 (every failure is told to --metrics, where the flag can be read)', () => {
+  test.for([
+    ['an unknown flag', ['--nonsense'], 64],
+    ['an unknown command', ['usgae'], 64],
+    ['a wrong value', ['--retries', 'many'], 64],
+    ['a word too many', ['usage', 'more'], 64],
+    ['a missing argument', ['report'], 64],
+    ['a flag as a value', ['--output', '--json'], 64],
+    ['a value that is missing', ['--json', '--since'], 64],
+    ['a wrong setting', ['--env-file=bad.env'], 78],
+    ['a file that is not there', ['--source', 'none.json'], 66],
+  ] as const)('%s', async ([, args, status]) => {
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'bad.env'), 'no assignment\n');
+      writeFileSync(join(cwd, 'old.prom'), '# HELP o_copilot_success x\no_copilot_success 1\n');
+      for (const metrics of [['--metrics', 'new.prom'], ['--metrics=old.prom']]) {
+        const words = args[0].startsWith('-')
+          ? [...metrics, ...args]
+          : [args[0], ...metrics, ...args.slice(1)];
+        expect(await runBin(words, { cwd })).toMatchObject({ stdout: '', status });
+        const file = join(cwd, metrics.join('=').slice('--metrics='.length));
+        expect(readFileSync(file, 'utf8')).toContain(`\no_copilot_exit_status ${status}\n`);
+      }
+    });
+  });
+
+  test('nothing else is replaced, and nothing is written where help was asked for', async () => {
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'bill.csv'), 'message_id\r\n');
+      for (const args of [
+        ['--metrics', 'bill.csv', '--nonsense'],
+        ['--metrics', 'x', '--output', './x', '--nonsense'],
+        ['merge', '--metrics', 'y'],
+        ['--metrics', 'y', '--help'],
+        ['--metrics', '--json'],
+      ]) {
+        await runBin(args, { cwd });
+      }
+      expect(readFileSync(join(cwd, 'bill.csv'), 'utf8')).toBe('message_id\r\n');
+      expect(readdirSync(cwd)).toEqual(['bill.csv']);
+    });
+  });
+});
+
 describe('--metrics', () => {
   const gauges = (path: string) =>
     Object.fromEntries(
