@@ -36,8 +36,8 @@ describe('C016 proxies', () => {
     await proxy.close();
   });
 
-  test.for(['usage.invalid', '.invalid', '*', 'other, usage.invalid'])(
-    'NO_PROXY=%s goes past it',
+  test.for(['usage.invalid', '.invalid', 'invalid', '*', 'other, usage.invalid'])(
+    'fault C4 (a host that NO_PROXY names is called directly): NO_PROXY=%s',
     async (excluded) => {
       const proxy = await startProxy({ forwardTo: { host: '127.0.0.1', port: upstream.port } });
       const env = { HTTP_PROXY: proxy.url, NO_PROXY: excluded };
