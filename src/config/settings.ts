@@ -1,5 +1,6 @@
 import { isTimeZone } from '../calendar/time-zone.js';
 import { RULESETS } from '../engine/ruleset.js';
+import { nameProblem } from '../source/document-name.js';
 import { MOST_REPORTS_AT_ONCE } from '../source/reports-at-once.js';
 import { SERVICE_SECRETS, SERVICE_SETTINGS } from './service-settings.js';
 import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
@@ -37,6 +38,12 @@ const source: Parse<string> = (text) => {
   return plainText(text.trim());
 };
 
+const period: Parse<string> = (text) => {
+  if (nameProblem(text) !== undefined)
+    throw new InvalidValue('a name such as 2024-05, without / or \\', text);
+  return plainText(text);
+};
+
 const timeZone: Parse<string> = (text) => {
   if (!isTimeZone(text)) throw new InvalidValue('an IANA time zone such as Europe/London or UTC', text);
   return text;
@@ -65,7 +72,7 @@ export const SETTINGS = {
     variable: 'O_COPILOT_PERIOD',
     placeholder: 'name',
     description: 'name of the messages document',
-    parse: plainText,
+    parse: period,
     fallback: 'current-period',
   }),
   timezone: setting({

@@ -1,4 +1,6 @@
+import { DataError } from '../errors.js';
 import { readReport } from '../source/document/report-document.js';
+import { nameProblem } from '../source/document-name.js';
 import type { Message, ReportId } from '../source/message.js';
 import type { Report } from '../source/report.js';
 import { MOST_REPORTS_AT_ONCE } from '../source/reports-at-once.js';
@@ -29,7 +31,11 @@ export function createReportBook(source: Pick<Source, 'report'>) {
     }
   }
 
-  function ask(id: ReportId, key: number | string): void {
+  function ask(id: ReportId, key: number | string, message: Message): void {
+    const problem = typeof id === 'string' ? nameProblem(id) : undefined;
+    if (problem !== undefined) {
+      throw new DataError(`message ${message.id}`, `${problem}, so no report can be asked for`, 'report_id');
+    }
     reports.set(key, ASKED);
     queue.add(id);
   }
@@ -40,14 +46,16 @@ export function createReportBook(source: Pick<Source, 'report'>) {
      *
      * @returns settles, without an error, when those and all asked for before them have answered: one promise for many
      *   calls. Undefined when all that `messages` need have answered
+     * @throws DataError, naming the message, for an id that is no name of a document
      */
     request(messages: readonly Message[]): Promise<unknown> | undefined {
       let complete = true;
-      for (const { reportId } of messages) {
+      for (const message of messages) {
+        const { reportId } = message;
         if (reportId === undefined) continue;
         const key = reportKey(reportId);
         const report = reports.get(key);
-        if (report === undefined) ask(reportId, key);
+        if (report === undefined) ask(reportId, key, message);
         if (report === undefined || report === ASKED) complete = false;
       }
       return complete ? undefined : queue.answered();

@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { DataError, UnreadableError } from '../../errors.js';
-import { reasonOf } from '../../os-error.js';
+import { hasCode, reasonOf } from '../../os-error.js';
+import { nameProblem } from '../document-name.js';
 import { limitConcurrency } from '../limit.js';
 import type { ReportId } from '../message.js';
 import { REPORT_FILES_AT_ONCE } from '../reports-at-once.js';
@@ -63,7 +64,10 @@ async function readReportFile(folder: string, id: ReportId): Promise<Uint8Array 
   try {
     return await readFile(path);
   } catch (error) {
-    if (!isMissing(error)) throw new UnreadableError(path, reasonOf(error));
+    if (hasCode(error, 'ENAMETOOLONG')) {
+      throw new DataError(`report ${String(id)}`, 'its id is too long for the name of a file');
+    }
+    if (!hasCode(error, 'ENOENT')) throw new UnreadableError(path, reasonOf(error));
   }
   const there = await stat(folder).catch(() => undefined);
   if (there?.isDirectory()) return undefined;
@@ -76,15 +80,10 @@ async function readReportFile(folder: string, id: ReportId): Promise<Uint8Array 
 /**
  * `ID.json`, percent-encoded so that no id leads out of the folder.
  *
- * @throws DataError for an id that cannot be encoded
+ * @throws DataError for an id that would lead elsewhere
  */
 export function reportFileName(id: ReportId): string {
-  if (/\p{Surrogate}/u.test(String(id))) {
-    throw new DataError(`report ${String(id)}`, 'an id with half a surrogate pair cannot name a file');
-  }
+  const problem = nameProblem(String(id));
+  if (problem !== undefined) throw new DataError('reports', problem);
   return `${encodeURIComponent(String(id)).replaceAll('.', '%2E')}.json`;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

