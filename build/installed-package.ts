@@ -11,10 +11,18 @@ export interface InstalledPackage {
   readonly text: string;
 }
 
-/** Which package the file belongs to; undefined outside node_modules. Throws for one that states no licence. */
-export async function packageOf(file: string): Promise<InstalledPackage | undefined> {
-  const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
-  if (folder === undefined) return undefined;
+/**
+ * The packages that the files belong to, those outside node_modules left out. One is read after the other: a build
+ * must not need as many open files as there are packages. Throws for one that states no licence.
+ */
+export async function packagesOf(files: Iterable<string>): Promise<InstalledPackage[]> {
+  const folders = new Set(Array.from(files, (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]));
+  const packages: InstalledPackage[] = [];
+  for (const folder of folders) if (folder !== undefined) packages.push(await readPackage(folder));
+  return packages;
+}
+
+async function readPackage(folder: string): Promise<InstalledPackage> {
   const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   if (!isManifest(manifest)) throw new Error(`${folder}/package.json states no name, version or licence`);
   const { name, version, license } = manifest;

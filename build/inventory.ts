@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
-import { type InstalledPackage, packageOf } from './installed-package.js';
+import { type InstalledPackage, packagesOf } from './installed-package.js';
 
 /** Writes beside the program what it is made of: an SBOM and the licences that ask to go with every copy. */
 export const inventory = (folder: string): Plugin => ({
@@ -12,11 +12,11 @@ export const inventory = (folder: string): Plugin => ({
     onEnd(async ({ metafile }) => {
       if (metafile === undefined) return;
       const bundled = await packagesIn([metafile, await pageMetafile()]);
-      const installed = await Promise.all(
-        Object.keys(manifest.dependencies).map((name) => packageOf(`node_modules/${name}/package.json`)),
+      const installed = await packagesOf(
+        Object.keys(manifest.dependencies).map((name) => `node_modules/${name}`),
       );
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'sbom.json'), sbom(bundled, installed.flatMap(known)));
+      await writeFile(join(folder, 'sbom.json'), sbom(bundled, installed));
       await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), licences(bundled));
     });
   },
@@ -41,12 +41,9 @@ async function packagesIn(metafiles: readonly Metafile[]): Promise<InstalledPack
       Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
     ),
   );
-  const found = await Promise.all([...new Set(paths)].map(packageOf));
-  const packages = new Map(found.flatMap(known).map((each) => [`${each.name}@${each.version}`, each]));
+  const packages = new Map((await packagesOf(paths)).map((each) => [`${each.name}@${each.version}`, each]));
   return [...packages.values()].sort((a, b) => (purlOf(a) < purlOf(b) ? -1 : 1));
 }
-
-const known = (found: InstalledPackage | undefined) => (found === undefined ? [] : [found]);
 
 /** CycloneDX 1.5, without a date or a serial number: the same sources give the same bytes. */
 function sbom(bundled: readonly InstalledPackage[], installed: readonly InstalledPackage[]): string {

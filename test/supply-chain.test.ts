@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { expect, test } from 'vitest';
 
@@ -68,4 +69,23 @@ test('every licence allows it, and stands in the licence file', () => {
     expect([name, allowed]).toEqual([name, expect.arrayContaining([licenses[0].expression])]);
   const text = readFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
   for (const { name, version } of bundled) expect(text).toContain(`\n${name} ${version} (`);
+});
+
+test('fault C10 (a build needs few open files): packages are read under a limit far below their number', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'o-copilot-test-'));
+  const packages = Array.from({ length: 500 }, (_, index) => join(folder, 'node_modules', `p${index}`));
+  for (const each of packages) {
+    mkdirSync(each, { recursive: true });
+    writeFileSync(join(each, 'package.json'), '{"name":"p","version":"1.0.0","license":"MIT"}');
+  }
+  const reader = resolve('build/installed-package.ts');
+  const files = packages.flatMap((each) => [join(each, 'a.js'), join(each, 'b.js')]);
+  writeFileSync(
+    join(folder, 'run.ts'),
+    `import { packagesOf } from ${JSON.stringify(reader)};
+     packagesOf(${JSON.stringify(files)}).then((found) => console.log(found.length));`,
+  );
+  const line = `ulimit -n 100; exec '${process.execPath}' --import tsx '${join(folder, 'run.ts')}'`;
+  expect(execFileSync('bash', ['-c', line], { encoding: 'utf8' })).toBe('500\n');
+  rmSync(folder, { recursive: true });
 });
