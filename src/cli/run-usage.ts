@@ -1,5 +1,5 @@
+import { sumsInWords } from '../render/decimals.js';
 import { readsText } from '../usage/selection.js';
-import { sumsInWords } from '../usage/totals.js';
 import { deliver } from './deliver.js';
 import { guardJob } from './guard-job.js';
 import type { Run } from './host.js';

@@ -2,15 +2,14 @@ import { formatAmount, subtractAmounts } from '../engine/index.js';
 import type { ExportRow } from '../source/export/export-row.js';
 import type { Comparison } from '../usage/diff/compare-bills.js';
 import { type BillChange, type ComparedField, differenceOf } from '../usage/diff/compare-bills.js';
-import { mostDecimals, padDecimals } from './decimals.js';
+import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
 import { type DiffNames, type DiffRenderer, isEqual } from './diff-renderer.js';
-import { type Column, drawTable, tableWidth } from './draw-table.js';
-import { drawFacts } from './fact-lines.js';
-import { shorten } from './shorten.js';
+import { type Column, drawTable, shortenColumn } from './draw-table.js';
 import { signedAmount } from './signed-amount.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
+import { drawFacts, paragraph } from './wrap.js';
 
 const TITLES = ['Change', 'Message', 'Old', 'New', 'Difference', 'What'];
 /** The columns of credits, which share one decimal point. */
@@ -42,18 +41,19 @@ export function diffTable(names: DiffNames, terminal: Terminal): DiffRenderer {
       const totals = totalsOf(comparison);
       alignCredits([...rows, totals]);
       const columns = columnsOf([...rows, totals]);
-      shortenWhat(rows, columns, terminal.width);
+      shortenColumn(rows, columns, WHAT, NARROWEST, terminal.width);
       for (const [index, row] of rows.entries()) row[0] = paint(changes[index], terminal);
-      yield* drawTable(rows, columns, terminal.chalk, totals);
+      yield* drawTable(rows, columns, terminal.chalk, totals, terminal.width);
       const { added, removed, changed, unchanged } = comparison;
-      yield ` ${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged\n`;
+      const counts = `${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged`;
+      yield* paragraph(counts, 1, terminal.width);
     },
   };
 }
 
 function factsOf(names: DiffNames, { old, new: fresh }: Comparison): [string, string][] {
   const sum = ({ messages, credits }: Comparison['old']) =>
-    `${messages} ${messages === 1 ? 'message' : 'messages'}, ${formatAmount(credits)} credits`;
+    `${messages} ${messages === 1 ? 'message' : 'messages'}, ${groupThousands(formatAmount(credits))} credits`;
   return [
     ['Old', `${visible(names.old)}: ${sum(old)}`],
     ['New', `${visible(names.new)}: ${sum(fresh)}`],
@@ -94,7 +94,7 @@ function alignCredits(rows: readonly string[][]): void {
   for (const row of rows) {
     for (const column of CREDITS) {
       const cell = row[column] ?? '';
-      if (cell !== NOTHING) row[column] = padDecimals(cell, decimals);
+      if (cell !== NOTHING) row[column] = groupThousands(padDecimals(cell, decimals));
     }
   }
 }
@@ -109,14 +109,6 @@ function columnsOf(rows: readonly string[][]): Column[] {
     }),
   );
   return rows.some((row) => row[WHAT] !== '') ? columns : columns.slice(0, WHAT);
-}
-
-function shortenWhat(rows: readonly string[][], columns: readonly Column[], width: number | undefined): void {
-  const what = columns[WHAT];
-  const excess = width === undefined ? 0 : tableWidth(columns) - width;
-  if (what === undefined || excess <= 0 || what.width <= NARROWEST) return;
-  what.width = Math.max(NARROWEST, what.width - excess);
-  for (const row of rows) row[WHAT] = shorten(row[WHAT] ?? '', what.width);
 }
 
 function paint(change: BillChange['change'] | undefined, { chalk }: Terminal): string {

@@ -1,13 +1,12 @@
 import { compareAmounts, type ExplainedWord, formatAmount, type WordClass } from '../engine/index.js';
 import type { ExplainedPrice, ExplainedText, PriceStep } from '../usage/explain-price.js';
-import { mostDecimals, padDecimals } from './decimals.js';
-import { type Column, drawTable } from './draw-table.js';
-import { drawFacts } from './fact-lines.js';
+import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
+import { type Column, drawTable, wrapFirstColumn } from './draw-table.js';
 import { markedLines } from './marked-text.js';
 import { factorText, stepLabels } from './step-labels.js';
 import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
-import { wrapWords } from './wrap-words.js';
+import { drawFacts, paragraph, wrapWords } from './wrap.js';
 
 const WORD_STEPS: Readonly<Record<WordClass, PriceStep['step']>> = {
   short: 'short-words',
@@ -46,11 +45,14 @@ function* drawText(
   if (text === '') yield ` ${chalk.dim('(an empty text)')}\n`;
   const marked = new Set(explanation.thirdVowels.map(({ position }) => position));
   for (const line of markedLines(text, marked, width)) yield ` ${line}\n`;
-  if (marked.size > 0) yield ` ${chalk.dim('^ a vowel at every third character')}\n`;
+  if (marked.size > 0) yield* paragraph('^ a vowel at every third character', 1, width + 1, chalk.dim);
   yield '\n';
 }
 
-function drawSteps({ steps, credits, byText }: ExplainedPrice, { chalk }: Terminal): Generator<string> {
+function drawSteps(
+  { steps, credits, byText }: ExplainedPrice,
+  { chalk, width }: Terminal,
+): Generator<string> {
   const labels = stepLabels(byText?.rates);
   const rates = steps.flatMap(({ rate }) => (rate === undefined ? [] : [formatAmount(rate)]));
   const rateDecimals = mostDecimals(rates);
@@ -65,9 +67,9 @@ function drawSteps({ steps, credits, byText }: ExplainedPrice, { chalk }: Termin
     labels[step.step],
     `${step.count}`,
     rateCell(step),
-    padDecimals(formatAmount(step.amount), decimals),
+    groupThousands(padDecimals(formatAmount(step.amount), decimals)),
   ]);
-  const total = ['Total', '', '', padDecimals(formatAmount(credits), decimals)];
+  const total = ['Total', '', '', groupThousands(padDecimals(formatAmount(credits), decimals))];
   const columns = ['Step', 'Count', 'Rate', 'Credits'].map(
     (title, index): Column => ({
       title,
@@ -76,10 +78,10 @@ function drawSteps({ steps, credits, byText }: ExplainedPrice, { chalk }: Termin
       width: Math.max(title.length, ...[...rows, total].map((row) => row[index]?.length ?? 0)),
     }),
   );
-  const dimmed = rows.map((row, index) =>
-    compareAmounts(steps[index]?.amount ?? 0, 0) === 0 ? row.map((cell) => chalk.dim(cell)) : row,
+  const painted = wrapFirstColumn(rows, columns, width, (cell, index) =>
+    compareAmounts(steps[index]?.amount ?? 0, 0) === 0 && cell !== '' ? chalk.dim(cell) : cell,
   );
-  return drawTable(dimmed, columns, chalk, total);
+  return drawTable(painted, columns, chalk, total, width);
 }
 
 function* drawWords(
@@ -91,7 +93,8 @@ function* drawWords(
   for (const name of ['short', 'medium', 'long'] as const) {
     const words = explanation.words.filter((word) => word.class === name);
     if (words.length === 0) continue;
-    yield `\n ${chalk.dim(labels[WORD_STEPS[name]])}\n`;
+    yield '\n';
+    yield* paragraph(labels[WORD_STEPS[name]], 1, width + 1, chalk.dim);
     for (const line of wrapWords(countedWords(words), width)) yield ` ${line}\n`;
   }
 }

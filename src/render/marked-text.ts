@@ -1,5 +1,6 @@
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
+import { wrapText } from './wrap.js';
 
 /** Code points shown; a longer text is cut, and says so. */
 const MOST_SHOWN = 4000;
@@ -19,7 +20,7 @@ export function* markedLines(text: string, marked: ReadonlySet<number>, width: n
   for (const { segment, index } of segments) {
     if (position >= MOST_SHOWN) {
       yield* [line, marks].filter(Boolean);
-      yield `… and ${[...text.slice(index)].length} more characters`;
+      yield* wrapText(`… and ${[...text.slice(index)].length} more characters`, width);
       return;
     }
     const first = position + 1;

@@ -2,12 +2,12 @@ import { Decimal } from 'decimal.js';
 import { formatAmount, type Rates } from '../engine/index.js';
 import type { DatedRates } from '../rates/rate-card.js';
 import type { DataTables } from '../receipt/receipt.js';
-import { mostDecimals, padDecimals } from './decimals.js';
-import { drawTable } from './draw-table.js';
-import { drawFacts } from './fact-lines.js';
+import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
+import { type Column, drawTable, wrapFirstColumn } from './draw-table.js';
 import { stepLabels } from './step-labels.js';
 import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
+import { drawFacts, paragraph } from './wrap.js';
 
 /** Rates for people, in the order in which they apply. */
 export function* ratesTable(
@@ -30,19 +30,18 @@ export function* ratesTable(
   yield '\n';
   const rows = rateRows(rates);
   const decimals = mostDecimals(rows.map(([, amount]) => amount));
-  const cells = rows.map(([label, amount]) => [label, padDecimals(amount, decimals)]);
+  const cells = rows.map(([label, amount]) => [label, groupThousands(padDecimals(amount, decimals))]);
   const width = (index: number, title: string) =>
     Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0));
-  yield* drawTable(
-    cells,
-    [
-      { title: 'Rate', align: 'left', dim: false, width: width(0, 'Rate') },
-      { title: 'Credits', align: 'right', dim: false, width: width(1, 'Credits') },
-    ],
-    terminal.chalk,
-  );
+  const columns: Column[] = [
+    { title: 'Rate', align: 'left', dim: false, width: width(0, 'Rate') },
+    { title: 'Credits', align: 'right', dim: false, width: width(1, 'Credits') },
+  ];
+  const wrapped = wrapFirstColumn(cells, columns, terminal.width);
+  yield* drawTable(wrapped, columns, terminal.chalk, undefined, terminal.width);
   const factor = new Decimal(rates.palindromeFactor).toFixed();
-  yield ` Where no word appears twice, never below ${formatAmount(rates.minimum)}; a palindrome costs ${factor} times as much.\n`;
+  const rest = `Where no word appears twice, never below ${formatAmount(rates.minimum)}; a palindrome costs ${factor} times as much.`;
+  yield* paragraph(rest, 1, terminal.width);
 }
 
 function rateRows(rates: Rates): [label: string, amount: string][] {

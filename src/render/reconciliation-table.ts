@@ -1,11 +1,11 @@
 import { compareAmounts, formatAmount } from '../engine/index.js';
 import type { Cause, Part } from '../usage/diff/causes.js';
 import type { Reconciliation } from '../usage/diff/reconcile.js';
-import { mostDecimals, padDecimals } from './decimals.js';
-import { drawFacts } from './fact-lines.js';
+import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
 import { signedAmount } from './signed-amount.js';
 import type { Terminal } from './terminal.js';
 import { visible } from './visible.js';
+import { drawFacts, namedLines, paragraph } from './wrap.js';
 
 /** Reports or months listed; more are counted only. */
 const MOST_PARTS = 20;
@@ -20,7 +20,7 @@ export function* reconciliationTable(
   const equal = compareAmounts(value.difference, 0) === 0;
   const amounts = [formatAmount(value.invoice), formatAmount(value.total), signedAmount(value.difference)];
   const decimals = mostDecimals(amounts);
-  const padded = amounts.map((amount) => padDecimals(amount, decimals));
+  const padded = amounts.map((amount) => groupThousands(padDecimals(amount, decimals)));
   const width = Math.max(...padded.map(({ length }) => length));
   const [invoice = '', total = '', difference = ''] = padded.map((amount) => amount.padStart(width));
   const facts: [string, string][] = [
@@ -33,19 +33,25 @@ export function* reconciliationTable(
   const { causes, explanations } = value;
   const combined = explanations.filter(({ causes: names }) => names.length > 1);
   const suggestion = causes.length > 0 || combined.length > 0;
-  yield suggestion ? '\n What could explain it:\n' : '\n Nothing in the messages suggests why.\n';
+  yield '\n';
+  const title = suggestion ? 'What could explain it:' : 'Nothing in the messages suggests why.';
+  yield* paragraph(title, 1, terminal.width);
   for (const cause of causes) {
-    yield ` ${signedAmount(cause.effect)}  ${headline(cause)}\n`;
-    for (const line of detail(cause)) yield `     ${chalk.dim(line)}\n`;
+    const effect = groupThousands(signedAmount(cause.effect));
+    yield* namedLines(effect, headline(cause), effect.length + 3, terminal.width, (text) => text);
+    for (const line of detail(cause)) yield* paragraph(line, 5, terminal.width, chalk.dim);
     if (explanations.some(({ causes: names }) => names.length === 1 && names[0] === cause.cause)) {
-      yield `     ${chalk.bold('= explains it exactly')}\n`;
+      yield* paragraph('= explains it exactly', 5, terminal.width, chalk.bold);
     }
   }
   for (const { causes: names, total: left } of combined) {
-    const rounded = names.includes('rounding') ? `; ${formatAmount(left)} is rounded` : '';
-    yield ` Together these explain it exactly: ${names.join(', ')}${rounded}.\n`;
+    const rounded = names.includes('rounding') ? `; ${groupThousands(formatAmount(left))} is rounded` : '';
+    const line = `Together these explain it exactly: ${names.join(', ')}${rounded}.`;
+    yield* paragraph(line, 1, terminal.width);
   }
-  if (explanations.length > 1) yield ` ${explanations.length} explanations fit; only one can be right.\n`;
+  if (explanations.length > 1) {
+    yield* paragraph(`${explanations.length} explanations fit; only one can be right.`, 1, terminal.width);
+  }
 }
 
 function headline(cause: Cause): string {
@@ -81,7 +87,7 @@ function partLines(prefix: string, parts: readonly Part[]): string[] {
     .slice(0, MOST_PARTS)
     .map(
       ({ name, messages, credits }) =>
-        `${prefix}${visible(name)}: ${formatAmount(credits)} credits, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+        `${prefix}${visible(name)}: ${groupThousands(formatAmount(credits))} credits, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
     );
   return parts.length > MOST_PARTS ? [...lines, `and ${parts.length - MOST_PARTS} more`] : lines;
 }

@@ -3,9 +3,13 @@ import type { SettingRow } from './settings-json.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
+import { paragraph } from './wrap.js';
 
 /** The settings of every command, then those that only `serve` reads. Nothing is shortened: values are copied. */
-export function* settingsTable(settings: readonly SettingRow[], { chalk }: Terminal): Generator<string> {
+export function* settingsTable(
+  settings: readonly SettingRow[],
+  { chalk, width }: Terminal,
+): Generator<string> {
   const rowOf = ({ name, value, origin }: SettingRow) => [
     name,
     visible(value ?? '–'),
@@ -20,7 +24,9 @@ export function* settingsTable(settings: readonly SettingRow[], { chalk }: Termi
       width: Math.max(title.length, ...rows.map((row) => textWidth(row[index] ?? ''))),
     }),
   );
-  yield* drawTable(settings.filter(({ service }) => !service).map(rowOf), columns, chalk);
-  yield '\n serve alone reads these too:\n\n';
-  yield* drawTable(settings.filter(({ service }) => service).map(rowOf), columns, chalk);
+  yield* drawTable(settings.filter(({ service }) => !service).map(rowOf), columns, chalk, undefined, width);
+  yield '\n';
+  yield* paragraph('serve alone reads these too:', 1, width);
+  yield '\n';
+  yield* drawTable(settings.filter(({ service }) => service).map(rowOf), columns, chalk, undefined, width);
 }

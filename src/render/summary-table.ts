@@ -4,15 +4,14 @@ import { type Grouping, type GroupKey, isCalendarUnit } from '../usage/grouping.
 import { percentText, proportion } from '../usage/proportion.js';
 import type { Summary, SummaryGroup } from '../usage/summarise.js';
 import { bar } from './bar.js';
-import { mostDecimals, padDecimals } from './decimals.js';
-import { type Column, drawTable, tableWidth } from './draw-table.js';
-import { drawFacts } from './fact-lines.js';
-import { shorten } from './shorten.js';
+import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
+import { type Column, drawTable, shortenColumn, tableWidth } from './draw-table.js';
 import type { SummaryFacts } from './summary-facts.js';
 import { weekDays } from './summary-fields.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
+import { drawFacts, paragraph } from './wrap.js';
 
 const TITLES: Readonly<Record<Grouping, string>> = {
   day: 'Day',
@@ -34,7 +33,7 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
   const decimals = mostDecimals([...summary.groups, summary].map(({ credits }) => formatAmount(credits)));
   const sums = ({ messages, credits, share }: Sums, more = '') => [
     `${messages}${more}`,
-    padDecimals(formatAmount(credits), decimals),
+    groupThousands(padDecimals(formatAmount(credits), decimals)),
     `${percentText(share)} %`,
   ];
   const rows = rowsOf(summary, sums);
@@ -43,9 +42,10 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
   const columns = columnsOf(summary.by, [...rows.map(({ cells }) => cells), totals]);
   fillWidth(rows, columns, summary, terminal);
   const cells = rows.map((row) => row.cells);
-  yield* drawTable(cells, columns, terminal.chalk, totals);
+  yield* drawTable(cells, columns, terminal.chalk, totals, terminal.width);
   for (const { first, last } of summary.emptySpans) {
-    yield ` ${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}\n`;
+    const span = `${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}`;
+    yield* paragraph(span, 1, terminal.width);
   }
 }
 
@@ -138,13 +138,9 @@ function fillWidth(
   { width, chalk }: Terminal,
 ): void {
   if (width === undefined) return;
-  const excess = tableWidth(columns) - width;
   const names = summary.by.indexOf('report');
-  const column = columns[names];
-  if (excess > 0 && column !== undefined && column.width > NARROWEST_REPORT) {
-    column.width = Math.max(NARROWEST_REPORT, column.width - excess);
-    for (const { cells } of rows) cells[names] = shorten(cells[names] ?? '', column.width);
-  }
+  const cellsOfRows = rows.map(({ cells }) => cells);
+  if (!shortenColumn(cellsOfRows, columns, names, NARROWEST_REPORT, width)) return;
   const room = width - tableWidth(columns) - 2;
   if (room < NARROWEST_BAR) return;
   columns.push({ title: '', align: 'left', dim: false, width: room });

@@ -1,6 +1,6 @@
 import { formatAmount } from '../engine/index.js';
 import { kindOf, type UsageItem } from '../usage/item.js';
-import { decimalsOf, padDecimals } from './decimals.js';
+import { decimalsOf, groupThousands, padDecimals } from './decimals.js';
 import { type Column, drawTable, tableWidth } from './draw-table.js';
 import type { FieldName } from './field-names.js';
 import type { Field } from './fields.js';
@@ -9,6 +9,7 @@ import { shorten } from './shorten.js';
 import type { Terminal } from './terminal.js';
 import { textWidth } from './text-width.js';
 import { visible } from './visible.js';
+import { paragraph } from './wrap.js';
 
 export interface TableOptions extends Terminal {
   /** How many messages the period has, where the rows are not all of them: the footer then says so. */
@@ -46,8 +47,9 @@ export function tableRenderer(fields: readonly Field[], options: TableOptions): 
     *tail(totals) {
       const total = alignDecimals(rows, fields, formatAmount(totals.credits));
       const columns = columnsOf(rows, fields, total, options.width);
-      yield* drawTable(rows, columns, options.chalk);
-      yield `${footer(totals.count, total, tableWidth(columns), options)}\n`;
+      yield* drawTable(rows, columns, options.chalk, undefined, options.width);
+      const width = Math.min(tableWidth(columns), options.width ?? Number.POSITIVE_INFINITY);
+      yield* footer(totals.count, total, width, options);
     },
   };
 }
@@ -60,15 +62,16 @@ function cellText(field: Field, item: UsageItem): string {
 }
 
 /**
- * Puts the credits, and the total given, on one decimal point.
+ * Puts the credits, and the total given, on one decimal point, their thousands grouped.
  *
  * @returns the total with its zeros
  */
 function alignDecimals(rows: string[][], fields: readonly Field[], total: string): string {
   const column = fields.findIndex(({ name }) => name === 'credits_used');
   const decimals = rows.reduce((most, row) => Math.max(most, decimalsOf(row[column] ?? '')), 0);
-  if (column !== -1) for (const row of rows) row[column] = padDecimals(row[column] ?? '', decimals);
-  return padDecimals(total, decimals);
+  const shown = (amount: string) => groupThousands(padDecimals(amount, decimals));
+  if (column !== -1) for (const row of rows) row[column] = shown(row[column] ?? '');
+  return shown(total);
 }
 
 function columnsOf(
@@ -87,24 +90,39 @@ function columnsOf(
     ),
   }));
   if (width === undefined) return columns;
-
+  const shortened = columns.flatMap((column, index) =>
+    SHORTENED.includes(fields[index]?.name ?? 'kind') && column.width > NARROWEST ? [index] : [],
+  );
+  const spare = shortened.reduce((sum, index) => sum + (columns[index]?.width ?? 0) - NARROWEST, 0);
   let excess = tableWidth(columns) - width;
-  for (const [index, column] of columns.entries()) {
-    const { name } = fields[index] ?? {};
-    if (excess <= 0 || name === undefined || !SHORTENED.includes(name)) continue;
-    const narrower = Math.max(NARROWEST, column.width - excess);
-    if (narrower >= column.width) continue;
-    excess -= column.width - narrower;
-    column.width = narrower;
-    for (const row of rows) row[index] = shorten(row[index] ?? '', narrower);
+  // Too narrow even so: the rows become blocks, which have room for whole names.
+  if (excess > spare) return columns;
+  for (const index of shortened) {
+    const column = columns[index];
+    if (column === undefined || excess <= 0) continue;
+    const less = Math.min(excess, column.width - NARROWEST);
+    excess -= less;
+    column.width -= less;
+    for (const row of rows) row[index] = shorten(row[index] ?? '', column.width);
   }
   return columns;
 }
 
-/** ` 35 messages … Total 658.80`, the total under the credits. */
-function footer(count: number, total: string, width: number, { chalk, outOf }: TableOptions): string {
+/** ` 35 messages … Total 658.80`, the total under the credits; in two lines where one is too narrow. */
+function* footer(
+  count: number,
+  total: string,
+  width: number,
+  { chalk, outOf, width: columns }: TableOptions,
+): Generator<string> {
   const all = outOf();
   const left = ` ${all === undefined ? '' : `${count} of `}${all ?? count} ${(all ?? count) === 1 ? 'message' : 'messages'}`;
-  const gap = Math.max(2, width - left.length - 'Total'.length - 2 - total.length);
-  return `${left}${' '.repeat(gap)}${chalk.bold(`Total  ${total}`)}`;
+  const right = `Total  ${total}`;
+  if (columns !== undefined && left.length + 2 + right.length > columns) {
+    yield `${left}\n`;
+    yield* paragraph(right, 1, columns);
+    return;
+  }
+  const gap = Math.max(2, width - left.length - right.length);
+  yield `${left}${' '.repeat(gap)}${chalk.bold(right)}\n`;
 }

@@ -1,4 +1,4 @@
-import { type Amount, createTotal, formatAmount } from '../engine/index.js';
+import { type Amount, createTotal } from '../engine/index.js';
 import { type Kind, kindOf, type UsageItem } from './item.js';
 
 /** Sums of the rows shown. */
@@ -40,10 +40,4 @@ export function createTotals() {
       };
     },
   };
-}
-
-/** `35 messages, 658.8 credits`; `6 of 35 messages, …` where the rows are not all. */
-export function sumsInWords(count: number, credits: Amount, outOf?: number): string {
-  const messages = `${outOf === undefined ? '' : `${count} of `}${outOf ?? count}`;
-  return `${messages} ${(outOf ?? count) === 1 ? 'message' : 'messages'}, ${formatAmount(credits)} credits`;
 }

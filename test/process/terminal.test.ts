@@ -296,7 +296,7 @@ describe.concurrent('a narrow terminal', () => {
       const { shown } = await show(long, '--quiet --color never', { columns });
       const lines = shown.split('\n').slice(0, -1);
       for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
-      expect(shown).toContain('12345.25');
+      expect(shown).toContain('12,345.25');
       expect(shown).toContain('2024-04-29T02:08:29.375Z');
       expect(shown).toContain(' 1 ');
     },

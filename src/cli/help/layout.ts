@@ -1,4 +1,4 @@
-import { wrapWords } from '../../render/wrap-words.js';
+import { wrapWords } from '../../render/wrap.js';
 import type { Host } from '../host.js';
 
 /** Columns where help does not go to a terminal. */

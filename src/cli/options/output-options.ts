@@ -126,11 +126,13 @@ function formatFrom<Of extends Format>(
   const implied = ending === '' ? 'table' : formatOfEnding(ending);
   const known = formats.find((each) => each === implied);
   if (known !== undefined) return known;
+  const names = formats.join(', ');
+  const problem =
+    implied === undefined
+      ? `${output}: no format ends in ${ending}; the formats are ${names}`
+      : `${output} asks for ${implied}, but the formats are ${names}`;
   const endings = formats.flatMap((each) => declarationOf(each).endings);
-  throw new CommandLineError(
-    `--output: ${output}: ${implied === undefined ? `no format ends in ${ending}` : `this command does not write ${implied}`}; ` +
-      `end it in ${endings.join(', ')}, or say --format with one of ${formats.join(', ')}`,
-  );
+  throw new CommandLineError(`--output: ${problem}; say --format, or end it in ${endings.join(', ')}`);
 }
 
 /** A character that occurs in no number, timestamp or header, and is no quote: else nobody could read the file. */
