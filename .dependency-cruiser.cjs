@@ -38,7 +38,7 @@ module.exports = {
     only('source', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'format'),
     only('rates', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'source/document/exact-json.ts'),
     only('usage', 'errors.ts', 'engine', 'calendar', 'source', 'rates/rate-card.ts'),
-    only('receipt', 'errors.ts', 'engine', 'calendar', 'source/digest-source.ts', 'usage'),
+    only('receipt', 'errors.ts', 'engine', 'calendar', 'source/digest-source.ts', 'source/export', 'usage'),
     only('format'),
     only(
       'render',

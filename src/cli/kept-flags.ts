@@ -1,30 +1,9 @@
-import type { KeptFlag } from '../receipt/receipt.js';
+import { AS_GIVEN, KEPT_FLAGS, type KeptFlag } from '../receipt/receipt.js';
 import { wantsColor } from './color.js';
 import type { Host } from './host.js';
 import type { Period } from './open-period.js';
 import type { ResultChoice } from './options/output-options.js';
 import type { RawFlags } from './options/setting-options.js';
-
-/** The flags that shape an export's bytes and have no other form than the one they were given in. */
-const AS_GIVEN = [
-  'fields',
-  'delimiter',
-  'bom',
-  'formula-guard',
-  'since',
-  'until',
-  'report',
-  'kind',
-  'sort',
-  'desc',
-  'limit',
-  'offset',
-  'by',
-  'as-of',
-  'duplicates',
-] as const;
-/** Those that are kept as they were settled, wherever they came from. */
-const SETTLED = ['format', 'color', 'timezone', 'rules', 'period'] as const;
 
 /** The flags with which the same data gives the same bytes. */
 export function keepFlags(
@@ -51,9 +30,7 @@ export function keepFlags(
 /** The flags as commander gives them. A receipt is data: a name that shapes no bytes, such as `output`, is left out. */
 export function givenFlags(kept: Readonly<Record<string, KeptFlag>>): RawFlags {
   return Object.fromEntries(
-    [...SETTLED, ...AS_GIVEN].flatMap((name) =>
-      kept[name] === undefined ? [] : [[attributeName(name), kept[name]]],
-    ),
+    KEPT_FLAGS.flatMap((name) => (kept[name] === undefined ? [] : [[attributeName(name), kept[name]]])),
   );
 }
 

@@ -5,9 +5,13 @@ import { version } from '../../package.json';
 import { UnreadableError } from '../errors.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { reasonOf } from '../os-error.js';
-import { compareReceipts, contradictions, type Difference } from '../receipt/compare-receipts.js';
+import { checkExport } from '../receipt/check-export.js';
+import { compareReceipts } from '../receipt/compare-receipts.js';
 import { readReceipt } from '../receipt/read-receipt.js';
+import { dataTables } from '../receipt/receipt.js';
+import { CONTRACT_FIELDS } from '../render/field-names.js';
 import { verificationJson, verificationText } from '../render/verification.js';
+import { readFileChunks } from '../source/file/file-source.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { makeAgain } from './make-again.js';
@@ -18,19 +22,33 @@ import type { RawFlags } from './options/setting-options.js';
 export async function runVerify(path: string, receiptPath: string, flags: RawFlags, run: Run): Promise<void> {
   const output = resultFrom(flags, DOCUMENT_FORMATS);
   const receipt = readReceipt(await readText(receiptPath), receiptPath);
-  const found = await digestOf(path, run.signal);
-  const differences: Difference[] = contradictions(receipt);
-  if (found !== receipt.output.sha256) {
-    differences.push({ what: `SHA-256 of ${path}`, receipt: receipt.output.sha256, found });
-  }
+  const sha256 = await digestOf(path, run.signal);
+  const file = { name: path, sha256, bytes: () => readFileChunks(path, run.signal) };
+  const offline = await checkExport(receipt, file, CONTRACT_FIELDS);
   const again = typeof flags.source === 'string';
-  if (again) differences.push(...compareReceipts(receipt, await makeAgain(receipt, flags, run)));
-  const verification = { path, receipt, differences, again, program: `o-copilot ${version}` };
+  const repeated = again ? compareReceipts(receipt, await makeAgain(receipt, flags, run)) : [];
+  const known = new Set(offline.differences.map(({ what }) => what));
+  const differences = [...offline.differences, ...repeated.filter(({ what }) => !known.has(what))];
+  const verification = {
+    path,
+    receipt,
+    differences,
+    again,
+    unchecked: offline.unchecked.filter((path) => !known.has(path) && (!again || isNotComputed(path))),
+    unread: again ? undefined : offline.unread,
+    program: `o-copilot ${version}`,
+    tables: dataTables(),
+  };
   await deliver(output, run, async (sink) => {
     const write = output.format === 'json' ? verificationJson : verificationText;
     await sink.write(write(verification));
   });
   if (differences.length > 0) run.host.exitCode = 1;
+}
+
+/** Members of a receipt that a bill computed again takes from it, or that shape no byte of it. */
+function isNotComputed(path: string): boolean {
+  return /^(program|source|as_of|flags|tables)\b/.test(path);
 }
 
 async function readText(path: string): Promise<string> {

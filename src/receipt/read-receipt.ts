@@ -2,20 +2,26 @@ import { parseAmount, RULESETS } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { KINDS } from '../usage/item.js';
 import { type MemberReader, readMembers } from './read-members.js';
-import { type DataTables, type KeptFlag, RECEIPT_FORMAT, type Receipt, type RowSums } from './receipt.js';
+import {
+  type DataTables,
+  KEPT_FLAGS,
+  type KeptFlag,
+  RECEIPT_FORMAT,
+  type Receipt,
+  type RowSums,
+} from './receipt.js';
 
 /** @throws DataError naming the member of `file` that is not as a receipt has it */
 export function readReceipt(json: string, file: string): Receipt {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw new DataError(file, 'is not valid JSON');
-  }
+  // A key that stands twice would be one value for this reader and another for the next.
+  const value: unknown = parseJson(json, file);
+  if (keysWritten(json) !== keysRead(value)) throw new DataError(file, 'has a key that stands twice');
   const at = readMembers(file, value);
   if (at.members.format !== RECEIPT_FORMAT) {
     throw new DataError(file, `is not a receipt of the format ${RECEIPT_FORMAT}`);
   }
+  const unknown = unknownMember(value, MEMBERS, '');
+  if (unknown !== undefined) throw new DataError(file, 'is unknown to this version', unknown);
   const rules = at.object('rules');
   const inputs = at.object('inputs');
   const reports = inputs.object('reports');
@@ -52,6 +58,60 @@ export function readReceipt(json: string, file: string): Receipt {
     },
     output: { sha256: at.object('output').matching('sha256', SHA256) },
   };
+}
+
+const SUMS = { count: true, credits: true } as const;
+
+/** The members of a receipt; `true` for one without members of its own that are known. */
+const MEMBERS: Shape = {
+  format: true,
+  program: true,
+  command: true,
+  flags: Object.fromEntries(KEPT_FLAGS.map((name) => [name, true])),
+  source: true,
+  period: true,
+  state: true,
+  as_of: true,
+  rules: { ruleset: true, version: true, rates_sha256: true },
+  tables: { unicode: true, tz: true },
+  inputs: { messages_sha256: true, reports: { count: true, sha256: true }, missing_reports: true },
+  messages: true,
+  rows: { ...SUMS, by_kind: Object.fromEntries(KINDS.map((kind) => [kind, SUMS])) },
+  output: { sha256: true },
+};
+
+function parseJson(json: string, file: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new DataError(file, 'is not valid JSON');
+  }
+}
+
+/** The keys in valid JSON, each as often as it is written. */
+function keysWritten(json: string): number {
+  return [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
+}
+
+function keysRead(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, member: unknown) => sum + keysRead(member), own);
+}
+
+interface Shape {
+  readonly [key: string]: Shape | true;
+}
+
+function unknownMember(value: unknown, shape: Shape, path: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const known = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    if (known === undefined) return `${path}${key}`;
+    const inside = known === true ? undefined : unknownMember(member, known, `${path}${key}.`);
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;

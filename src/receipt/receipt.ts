@@ -19,6 +19,27 @@ export function dataTables(): DataTables {
 /** A flag of the command line by its long name, as a receipt keeps it. */
 export type KeptFlag = string | boolean | readonly string[];
 
+/** The flags that shape an export's bytes and have no other form than the one they were given in. */
+export const AS_GIVEN = [
+  'fields',
+  'delimiter',
+  'bom',
+  'formula-guard',
+  'since',
+  'until',
+  'report',
+  'kind',
+  'sort',
+  'desc',
+  'limit',
+  'offset',
+  'by',
+  'as-of',
+  'duplicates',
+] as const;
+/** All: the first are kept as they hold, wherever they come from. */
+export const KEPT_FLAGS = ['format', 'color', 'timezone', 'rules', 'period', ...AS_GIVEN] as const;
+
 /** What an export is, what it was made from and how: enough to check it, and to make it again. */
 export interface Receipt {
   readonly format: typeof RECEIPT_FORMAT;

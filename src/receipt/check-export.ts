@@ -1,0 +1,298 @@
+import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
+import { isTimeZone, openTimeZone } from '../calendar/time-zone.js';
+import {
+  type Amount,
+  addAmounts,
+  formatAmount,
+  parseAmount,
+  RULESET_VERSIONS,
+  subtractAmounts,
+} from '../engine/index.js';
+import { DataError } from '../errors.js';
+import { type ExportFormat, exportFormat } from '../source/export/export-format.js';
+import type { ExportRow } from '../source/export/export-row.js';
+import { readExport } from '../source/export/read-export.js';
+import { KINDS, type Kind } from '../usage/item.js';
+import { readPartialSummary } from '../usage/partial-summary.js';
+import { periodState } from '../usage/period-state.js';
+import { type Difference, leavesOf } from './compare-receipts.js';
+import type { Receipt, RowSums } from './receipt.js';
+
+/** An export whose bytes can be read more than once. */
+export interface CheckedExport {
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: () => AsyncIterable<Uint8Array>;
+}
+
+/** What the export and the receipt alone can say. */
+export interface OfflineCheck {
+  readonly differences: readonly Difference[];
+  /** Members of the receipt that nothing confirmed. */
+  readonly unchecked: readonly string[];
+  /** Why the rows were not read; undefined where they were. */
+  readonly unread: string | undefined;
+}
+
+/** What an export says of itself; undefined where it does not say. */
+interface Found {
+  readonly count: number;
+  readonly credits: Amount;
+  /** Where every row says its kind. */
+  readonly byKind: Readonly<Record<Kind, RowSums>> | undefined;
+  /** The rows with the name of a report; undefined where rows have no names. */
+  readonly named: { readonly count: number; readonly credits: Amount } | undefined;
+  readonly last: Instant | undefined;
+  /** Whether `last` is known. */
+  readonly dated: boolean;
+  /** Members of the receipt by their path, as `leavesOf` writes them. */
+  readonly members: Readonly<Record<string, string>>;
+}
+
+const HEAD = 64 * 1024;
+const READABLE: readonly unknown[] = ['json', 'ndjson', 'csv', 'tsv'];
+
+/**
+ * Checks a receipt against the bytes and the rows of its export, and its members against each other.
+ *
+ * @param usualFields the fields of a row where the receipt names none
+ */
+export async function checkExport(
+  receipt: Receipt,
+  file: CheckedExport,
+  usualFields: readonly string[],
+): Promise<OfflineCheck> {
+  const differences: Difference[] = [];
+  const confirmed = new Set<string>(['format']);
+  const compare = (what: string, said: string, found: string, confirms = true) => {
+    if (said !== found) differences.push({ what, receipt: said, found });
+    else if (confirms) confirmed.add(what);
+  };
+
+  compare('output.sha256', receipt.output.sha256, file.sha256);
+  differences.push(...contradictions(receipt));
+  const unread = unreadable(receipt, usualFields);
+  if (unread === undefined) {
+    const found = await read(receipt, file, usualFields).catch((error: unknown) => {
+      if (!(error instanceof DataError)) throw error;
+      differences.push({
+        what: 'rows',
+        receipt: `${receipt.rows.count} that can be read`,
+        found: error.message,
+      });
+      return undefined;
+    });
+    if (found !== undefined) compareFound(receipt, found, compare);
+  }
+  const unchecked = [...leavesOf(receipt, '').keys()].filter((path) => !confirmed.has(path));
+  return { differences, unchecked, unread };
+}
+
+function compareFound(
+  receipt: Receipt,
+  found: Found,
+  compare: (what: string, said: string, found: string) => void,
+): void {
+  const { rows } = receipt;
+  const { count, credits, last, dated, members } = found;
+  compare('rows.count', `${rows.count}`, `${count}`);
+  compare('rows.credits', rows.credits, formatAmount(credits));
+  const byKind = found.byKind ?? kindsByName(receipt, found);
+  for (const kind of KINDS) {
+    const sums = byKind[kind];
+    if (sums === undefined) continue;
+    compare(`rows.by_kind.${kind}.count`, `${rows.by_kind[kind].count}`, `${sums.count}`);
+    compare(`rows.by_kind.${kind}.credits`, rows.by_kind[kind].credits, sums.credits);
+  }
+  const said = leavesOf(receipt, '');
+  for (const [path, value] of Object.entries(members)) compare(path, said.get(path) ?? 'nothing', value);
+  const { timezone } = receipt.flags;
+  const asOf = parseInstant(receipt.as_of);
+  if (dated && asOf !== undefined && typeof timezone === 'string' && isTimeZone(timezone)) {
+    compare('state', receipt.state, periodState(last, openTimeZone(timezone), asOf));
+  }
+}
+
+/** What names of reports say: all kinds where no report was missing, and none where a report may have no name. */
+function kindsByName(
+  { rows, inputs }: Receipt,
+  { count, credits, named }: Found,
+): Partial<Record<Kind, RowSums>> {
+  if (named === undefined || named.count < rows.by_kind.report.count) return {};
+  const report = { count: named.count, credits: formatAmount(named.credits) };
+  if (inputs.missing_reports.length > 0) return { report };
+  const text = { count: count - named.count, credits: formatAmount(subtractAmounts(credits, named.credits)) };
+  return { report, text, 'missing-report': { count: 0, credits: '0' } };
+}
+
+/** Where a receipt contradicts itself. */
+export function contradictions({ rows, rules, inputs, flags, period, messages }: Receipt): Difference[] {
+  const kinds = Object.values(rows.by_kind);
+  const count = kinds.reduce((sum, kind) => sum + kind.count, 0);
+  const credits = addUp(kinds.map((kind) => kind.credits));
+  const { report, 'missing-report': missing } = rows.by_kind;
+  const selected = ['since', 'until', 'report', 'kind', 'limit', 'offset'].some((name) => name in flags);
+  const differences = [
+    { what: 'rows.count', receipt: `${rows.count}`, found: `${count} by kind` },
+    { what: 'rows.credits', receipt: rows.credits, found: `${formatAmount(credits)} by kind` },
+  ].filter(({ receipt, found }) => `${receipt} by kind` !== found);
+  const differ = (what: string, receipt: unknown, found: unknown) =>
+    differences.push({ what, receipt: String(receipt), found: String(found) });
+
+  if (flags.period !== period) differ('flags.period', flags.period, period);
+  if (flags.rules !== rules.ruleset) differ('flags.rules', flags.rules, rules.ruleset);
+  if (rules.rates_sha256 !== null && rules.ruleset !== 'published') {
+    differ('rules.rates_sha256', rules.rates_sha256, `nothing: the ruleset ${rules.ruleset} takes no rates`);
+  }
+  if (rules.version > RULESET_VERSIONS[rules.ruleset]) {
+    differ('rules.version', rules.version, `${RULESET_VERSIONS[rules.ruleset]}, the latest of this program`);
+  }
+  const all = !selected && flags.duplicates !== 'once';
+  if (all ? rows.count !== messages : rows.count > messages) {
+    differ('messages', messages, `${rows.count} rows`);
+  }
+  if (typeof flags.limit === 'string' && rows.count > Number(flags.limit)) {
+    differ('flags.limit', flags.limit, `${rows.count} rows`);
+  }
+  for (const kind of KINDS) {
+    if (typeof flags.kind === 'string' && flags.kind !== kind && rows.by_kind[kind].count > 0) {
+      differ('flags.kind', flags.kind, `${rows.by_kind[kind].count} rows of kind ${kind}`);
+    }
+    if (rows.by_kind[kind].count === 0 && rows.by_kind[kind].credits !== '0') {
+      differ(`rows.by_kind.${kind}.credits`, rows.by_kind[kind].credits, '0 rows');
+    }
+  }
+  const { reports, missing_reports: gone } = inputs;
+  if (report.count > 0 && reports.count === 0) differ('inputs.reports.count', 0, `${report.count} rows`);
+  if (missing.count > 0 && gone.length === 0)
+    differ('inputs.missing_reports', 'none', `${missing.count} rows`);
+  if (reports.count + gone.length > messages) {
+    differ('inputs.reports.count', reports.count, `${messages} messages, ${gone.length} missing reports`);
+  }
+  return differences;
+}
+
+/** Why the rows of the export cannot be read back; undefined where they can. */
+function unreadable({ flags, command }: Receipt, usualFields: readonly string[]): string | undefined {
+  const { format } = flags;
+  if (command === 'summary') return format === 'json' ? undefined : `a summary as ${format} is not read back`;
+  if (!READABLE.includes(format)) return `${format} is not read back`;
+  const fields = fieldsOf(flags.fields, usualFields);
+  const missing = ['message_id', 'credits_used'].find((field) => !fields.includes(field));
+  return missing === undefined ? undefined : `the rows have no ${missing}`;
+}
+
+async function read(
+  { command, flags }: Receipt,
+  { name, bytes }: CheckedExport,
+  usualFields: readonly string[],
+): Promise<Found> {
+  if (command === 'summary') return readSummary(await textOf(bytes()), name);
+  const head = await headOf(bytes());
+  // An empty NDJSON file has no name that says so here.
+  const format: ExportFormat =
+    head === '' && flags.format === 'ndjson' ? { kind: 'ndjson' } : exportFormat(name, head);
+  const members: Record<string, string> = { 'flags.format': format.kind };
+  if ('columns' in format) {
+    const [said, columns] = [fieldsOf(flags.fields, usualFields).join(), format.columns.join()];
+    if (said !== columns) members['flags.fields'] = columns;
+    else if (typeof flags.fields === 'string') members['flags.fields'] = flags.fields;
+    if (flags.delimiter !== undefined && delimiterOf(flags.delimiter) === format.delimiter) {
+      members['flags.delimiter'] = String(flags.delimiter);
+    } else if (format.kind === 'csv' && delimiterOf(flags.delimiter ?? ',') !== format.delimiter) {
+      members['flags.delimiter'] = format.delimiter;
+    }
+    if (flags.bom !== undefined || head.startsWith('\uFEFF'))
+      members['flags.bom'] = `${head.startsWith('\uFEFF')}`;
+  }
+  const fields = 'columns' in format ? format.columns : fieldsOf(flags.fields, usualFields);
+  return { ...(await readRows(name, head === '' ? [] : readExport(name, bytes()), fields)), members };
+}
+
+async function readRows(
+  name: string,
+  batches: AsyncIterable<ExportRow[]> | Iterable<ExportRow[]>,
+  fields: readonly string[],
+): Promise<Omit<Found, 'members'>> {
+  const sums = new Map<Kind | 'unknown', { count: number; credits: Amount }>();
+  let last: Instant | undefined;
+  const [hasKind, hasName] = ['kind', 'report_name'].map((field) => fields.includes(field));
+  const kindOf = (row: ExportRow): Kind | 'unknown' => {
+    if (hasKind) return KINDS.find((kind) => kind === row.kind) ?? 'unknown';
+    return row.reportName === undefined ? 'unknown' : 'report';
+  };
+  for await (const rows of batches) {
+    for (const row of rows) {
+      const sum = sums.get(kindOf(row)) ?? { count: 0, credits: 0 };
+      sums.set(kindOf(row), { count: sum.count + 1, credits: addAmounts(sum.credits, row.credits) });
+      if (row.timestamp === undefined) continue;
+      const instant = parseInstant(row.timestamp);
+      if (instant === undefined)
+        throw new DataError(`${name}, message ${row.id}`, 'is no RFC 3339 timestamp', 'timestamp');
+      if (last === undefined || compareInstants(instant, last) > 0) last = instant;
+    }
+  }
+  const of = (kind: Kind | 'unknown') => sums.get(kind) ?? { count: 0, credits: 0 };
+  const all = [...KINDS, 'unknown' as const].map(of);
+  // A report may have an empty name, which a row cannot tell from none.
+  const known = hasKind && of('unknown').count === 0;
+  const text = (kind: Kind): RowSums => ({ count: of(kind).count, credits: formatAmount(of(kind).credits) });
+  return {
+    count: all.reduce((count, sum) => count + sum.count, 0),
+    credits: all.reduce<Amount>((total, { credits }) => addAmounts(total, credits), 0),
+    byKind: known
+      ? { report: text('report'), text: text('text'), 'missing-report': text('missing-report') }
+      : undefined,
+    named: hasName ? of('report') : undefined,
+    last,
+    dated: fields.includes('timestamp'),
+  };
+}
+
+function readSummary(json: string, name: string): Found {
+  const { groups, messages, last, source, period, timezone, rules } = readPartialSummary(json, name);
+  return {
+    count: messages,
+    credits: groups.reduce<Amount>((total, { credits }) => addAmounts(total, credits), 0),
+    byKind: undefined,
+    named: undefined,
+    last: last === undefined ? undefined : parseInstant(last),
+    dated: true,
+    members: {
+      source,
+      period,
+      'flags.period': period,
+      'flags.timezone': timezone,
+      'flags.rules': rules,
+      'rules.ruleset': rules,
+      'flags.format': 'json',
+    },
+  };
+}
+
+function fieldsOf(flag: unknown, usualFields: readonly string[]): readonly string[] {
+  return typeof flag === 'string' ? flag.split(',').map((field) => field.trim()) : usualFields;
+}
+
+function delimiterOf(flag: unknown): string {
+  return flag === 'tab' || flag === '\\t' ? '\t' : String(flag);
+}
+
+function addUp(credits: readonly string[]): Amount {
+  return credits.reduce<Amount>((sum, text) => addAmounts(sum, parseAmount(text) ?? 0), 0);
+}
+
+async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  let head = Buffer.alloc(0);
+  for await (const chunk of bytes) {
+    head = Buffer.concat([head, chunk]);
+    if (head.length >= HEAD) break;
+  }
+  return head.toString('utf8');
+}
+
+async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
