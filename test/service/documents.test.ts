@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { BILL, MESSAGES, MESSAGES_PATH, manyMessages, REPORTS, USUAL } from '../process/period.js';
 import { type Reply, startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
-import { type Serving, startServe } from './start-serve.js';
+import { nextPage, type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream | undefined;
 let serving: Serving | undefined;
@@ -183,7 +183,7 @@ describe('fault E6 (a page costs what it shows, and a document is priced once)',
       expect(usage.map(({ message_id }: { message_id: number }) => message_id)).toEqual(
         Array.from({ length: 100 }, (_, index) => page * 100 + index + 1),
       );
-      next = /^<([^>]+)>/.exec(answer.headers.get('link') ?? '')?.[1] ?? '';
+      next = nextPage(answer) ?? '';
     }
     const times = () => here.log.flatMap(({ route, ms }) => (route === '/usage' ? [Number(ms)] : []));
     await expect.poll(() => times().length).toBe(41);
@@ -233,7 +233,7 @@ describe('fault E16 (a walk over pages is whole or says that it is not)', () => 
     const { get } = await serve({ messages: { messages } }, '--messages-ttl', '1ms');
     const follow = async (path: string) => {
       const answer = await get(path);
-      return { answer, next: /^<([^>]+)>/.exec(answer.headers.get('link') ?? '')?.[1] ?? '' };
+      return { answer, next: nextPage(answer) ?? '' };
     };
     const first = await follow('/usage?limit=2');
     const second = await follow(first.next);
@@ -251,7 +251,7 @@ describe('fault E16 (a walk over pages is whole or says that it is not)', () => 
     const messages = messagesApart(8);
     const { get } = await serve({ messages: { messages } }, '--messages-ttl', '1ms');
     const first = await get('/usage?limit=3&sort=timestamp&desc');
-    const next = /^<([^>]+)>/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
+    const next = nextPage(first) ?? '';
     messages.push(...messagesApart(1, 20));
     // A later message comes before those shown: nothing is skipped or repeated.
     expect((await get(next)).status).toBe(200);
