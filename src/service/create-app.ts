@@ -65,8 +65,6 @@ export async function createApp(
   app.decorate('serverPaths', options.serverPaths);
   app.setErrorHandler(replyProblem);
 
-  answerOtherMethods(app);
-
   watchRequests(app, metrics);
   if (options.tracing !== undefined) traceRequests(app, options.tracing);
   app.addHook('onRequest', (request, reply, done) => {
@@ -76,6 +74,7 @@ export async function createApp(
   allowOrigins(app, options.corsOrigin);
   const count = await createLimits(app, options, redis);
   guardRequests(app, { identify, count, localNamesOnly });
+  answerOtherMethods(app);
   await app.register(swagger, describeApi(options.version));
   return app;
 }

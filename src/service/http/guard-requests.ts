@@ -53,16 +53,13 @@ export function guardRequests(app: FastifyInstance, { identify, count, localName
 /** What two readers of one connection could take for different requests: Node lets these through. */
 function checkFraming({ raw, headers }: FastifyRequest): Refusal | undefined {
   const hosts = raw.rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text));
-  if (hosts.length > 1) return badRequest('there are several Host headers');
+  if (hosts.length > 1) return refuseFraming(400, 'bad_request', 'there are several Host headers');
+  if (raw.httpVersionMajor !== 1) {
+    return refuseFraming(505, 'version_not_supported', 'this connection speaks HTTP/1.1');
+  }
   const coding = headers['transfer-encoding'];
   if (coding === undefined || coding.toLowerCase() === 'chunked') return undefined;
-  return new Refusal(
-    501,
-    'not_implemented',
-    'the only transfer coding is chunked',
-    {},
-    { connection: 'close' },
-  );
+  return refuseFraming(501, 'not_implemented', 'the only transfer coding is chunked');
 }
 
 /** DNS rebinding: a page of another site that lets its own name point to this machine, and asks from its browser. */
@@ -75,6 +72,7 @@ function checkHost({ raw, headers }: FastifyRequest): Refusal | undefined {
   return new Refusal(421, 'misdirected_request', detail);
 }
 
-function badRequest(detail: string): Refusal {
-  return new Refusal(400, 'bad_request', detail, {}, { connection: 'close' });
+/** What follows on this connection cannot be told apart from this request. */
+function refuseFraming(status: number, code: string, detail: string): Refusal {
+  return new Refusal(status, code, detail, {}, { connection: 'close' });
 }

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../problem.js';
-import { replyProblem } from './reply-problem.js';
 
 /** Seconds that a browser need not ask again whether it may ask. */
 const PREFLIGHT_AGE = '600';
@@ -9,7 +8,10 @@ const PREFLIGHT_AGE = '600';
 const EXPOSED_HEADERS = 'etag, link, retry-after, x-request-id';
 const ALLOWED_HEADERS = 'authorization, if-none-match, x-request-id';
 
-/** Answers what no route takes: 404; on the address of a route, 204 to OPTIONS and 405 to any other method. */
+/**
+ * Answers what no route takes: 404; on the address of a route, 204 to OPTIONS and 405 to any other method. Before a
+ * body is read, whose type or form would be another error.
+ */
 export function answerOtherMethods(app: FastifyInstance): void {
   const methods = new Map<string, { readonly pattern: RegExp; readonly allowed: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
@@ -25,14 +27,12 @@ export function answerOtherMethods(app: FastifyInstance): void {
     return found && [...found.allowed, 'OPTIONS'].join(', ');
   }
 
-  app.setNotFoundHandler((request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404) return done();
     const allow = allowedAt(pathOf(request));
-    if (allow === undefined) {
-      return replyProblem(new Refusal(404, 'not_found', 'there is no such address'), request, reply);
-    }
+    if (allow === undefined) return done(new Refusal(404, 'not_found', 'there is no such address'));
     if (request.method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
-    const refusal = new Refusal(405, 'method_not_allowed', `this address takes ${allow}`, {}, { allow });
-    return replyProblem(refusal, request, reply);
+    done(new Refusal(405, 'method_not_allowed', `this address takes ${allow}`, {}, { allow }));
   });
 }
 
