@@ -54,9 +54,10 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
   const reload = () => void credentials.reload();
   run.host.on('SIGHUP', reload);
   try {
-    const service = await startService(options, openedLog).catch((error) => {
+    const started = startService(options, openedLog).catch((error) => {
       throw cannotListen(error, choice);
     });
+    const service = await Promise.race([started, crash(run.signal)]);
     try {
       if (choice.addressFile !== undefined) await writeFileAtomically(choice.addressFile, `${service.url}\n`);
       log.info({ url: service.url, source: options.sourceName }, 'serving');
@@ -77,6 +78,17 @@ export async function runServe(flags: RawFlags, run: Run): Promise<void> {
     // A collector that does not answer would hold the process for as long as the exporter tries.
     if (tracing !== undefined) setTimeout(() => run.host.exit(), 0).unref();
   }
+}
+
+/** Rejects with what was thrown where nobody waits for it: a start that it broke would never end. */
+function crash(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => {
+      if (!(signal.reason instanceof InterruptedError)) reject(signal.reason);
+    };
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 }
 
 async function serviceOptions(

@@ -87,6 +87,17 @@ describe('the systemd unit', () => {
   );
 });
 
+test('fault F1 (the service under its own sandbox): whatever breaks the start ends it with an error', async () => {
+  // As Fastify did where the sandbox refused the list of interfaces: it threw in an event.
+  const preload = `import net from 'node:net'; net.Server.prototype.listen = function () {
+    setImmediate(() => { throw new Error('refused by the sandbox'); }); return this; };`;
+  const run = await runBin(['serve', '--source', 'sample', '--port', '0'], {
+    node: ['--import', `data:text/javascript,${encodeURIComponent(preload)}`],
+  });
+  expect(run).toMatchObject({ stdout: '', status: 70 });
+  expect(run.stderr).toContain('refused by the sandbox');
+});
+
 describe("the image's health check", () => {
   /** What the image runs, with the program where it is. */
   const words: readonly string[] = JSON.parse(
