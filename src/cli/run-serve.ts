@@ -138,7 +138,9 @@ async function openPool(settings: Settings, maxBody: number, run: Run): Promise<
   const wanted = httpSettings(settings, { maxBody, startedAt: performance.now() }, run);
   // Documents that arrive slowly must not keep reports from being asked for.
   const { concurrency } = settings;
-  return createConnectionPool({ ...wanted, concurrency: concurrency + DOCUMENTS_AT_ONCE }, run.signal);
+  // Not the run's signal: requests under way at SIGTERM still connect, and each ends by a signal of its own.
+  const { signal } = new AbortController();
+  return createConnectionPool({ ...wanted, concurrency: concurrency + DOCUMENTS_AT_ONCE }, signal);
 }
 
 /** Everything that decides what upstream says of a report: where and as whom it is asked, and by which way. */
