@@ -1,4 +1,4 @@
-import { compareAmounts, formatAmount } from '../engine/index.js';
+import { addAmounts, compareAmounts, formatAmount } from '../engine/index.js';
 import type { Cause, Part } from '../usage/diff/causes.js';
 import type { Reconciliation } from '../usage/diff/reconcile.js';
 import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
@@ -46,7 +46,10 @@ export function* reconciliationTable(
   }
   for (const { causes: names, total: left } of combined) {
     const rounded = names.includes('rounding') ? `; ${groupThousands(formatAmount(left))} is rounded` : '';
-    const line = `Together these explain it exactly: ${names.join(', ')}${rounded}.`;
+    const effects = causes.filter(({ cause }) => cause !== 'rounding' && names.includes(cause));
+    const sum = effects.reduce((all, { effect }) => addAmounts(all, effect), value.total);
+    const shared = compareAmounts(sum, left) === 0 ? '' : ' (a message that is in both counts once)';
+    const line = `Together these explain it exactly: ${names.join(', ')}${rounded}${shared}.`;
     yield* paragraph(line, 1, terminal.width);
   }
   if (explanations.length > 1) {

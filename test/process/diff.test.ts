@@ -305,6 +305,9 @@ describe('faults B9, B10, B11 in the built program', () => {
     expect(await reconcile('--total', '20', path)).toMatchObject({
       closed_by: ['missing-reports', 'other-months'],
     });
+    expect((await diff('--total', '20', path)).stdout).toContain(
+      'exactly: missing-reports, other-months (a message that is in both counts once).\n',
+    );
     const same = bill(
       'same.csv',
       '1,2024-04-01T00:00:00Z,10,7,report',
