@@ -33,7 +33,7 @@ module.exports = {
       'calendar',
       'os-error.ts',
       'source/(document-name|reports-at-once).ts',
-      'usage/(item|selection).ts',
+      'usage/(item|report-filter|selection).ts',
     ),
     only('source', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'format'),
     only('rates', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'source/document/exact-json.ts'),

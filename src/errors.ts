@@ -8,6 +8,9 @@ export abstract class OCopilotError extends Error {
   /** The process's exit status (sysexits.h where one fits). */
   abstract readonly exitCode: number;
 
+  /** What to do next, where the command line knows it; shown after the message. */
+  advice?: string | undefined;
+
   override get name(): string {
     return this.constructor.name;
   }

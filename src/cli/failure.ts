@@ -25,7 +25,8 @@ export function toFailure(error: unknown): OCopilotError | undefined {
 
 /** One line for stderr: prose, or JSON for scripts. Nothing in it steers a terminal. */
 export function failureLine(failure: OCopilotError, asJson: boolean): string {
-  const message = visible(failure.message).slice(0, LONGEST_MESSAGE);
+  const advice = failure.advice === undefined ? '' : `; ${failure.advice}`;
+  const message = visible(failure.message + advice).slice(0, LONGEST_MESSAGE);
   if (!asJson) return `o-copilot: ${message}\n`;
   const { code, exitCode } = failure;
   return `${jsonString({ error: { code, message, exit_code: exitCode, ...failure.details() } })}\n`;

@@ -1,13 +1,16 @@
 import { version } from '../../package.json';
 import { openTimeZone, type TimeZone } from '../calendar/time-zone.js';
 import type { Settings } from '../config/resolve.js';
+import { UpstreamError } from '../errors.js';
 import type { RateCard } from '../rates/rate-card.js';
+import { visible } from '../render/visible.js';
 import { combineObservers, type Source } from '../source/source.js';
 import { openTracing, traceWork } from '../telemetry/tracing.js';
 import type { UsageItem } from '../usage/item.js';
 import { messagePricer } from '../usage/message-pricer.js';
 import { readUsage, type UsageRequest } from '../usage/read-usage.js';
 import { createReportBook } from '../usage/report-book.js';
+import { type ReportWatch, watchReports } from '../usage/report-filter.js';
 import { narrows, type Selection } from '../usage/selection.js';
 import { holdYoungSpace } from './hold-young-space.js';
 import type { Run } from './host.js';
@@ -18,6 +21,7 @@ import { runChoiceFrom } from './options/run-options.js';
 import { selectionFrom } from './options/selection-options.js';
 import { type RawFlags, settingsFrom } from './options/setting-options.js';
 import { startProgress } from './progress.js';
+import { sourceHint } from './source-hint.js';
 
 /** Milliseconds that the delivery of spans may take: a run waits for it at its end. */
 const LONGEST_DELIVERY = 400;
@@ -97,12 +101,16 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
   const reports = createReportBook(source);
   const lookAtMemory = holdYoungSpace();
   let messages = 0;
+  let reportWatch: ReportWatch | undefined;
   const request: UsageRequest = {
     reports,
     priceByText: messagePricer(settings.rules, card),
     duplicates: choice.duplicates,
     ...(readDocument !== undefined && { readDocument }),
     selection,
+    get reportWatch() {
+      return reportWatch;
+    },
     textsUnread,
     onRead(more) {
       messages += more;
@@ -121,10 +129,18 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
       const readAll = () =>
         source.messages((bytes) => {
           messages = 0;
+          reportWatch = selection.report && watchReports(selection.report);
           return consume(watchRows(readUsage(bytes, request)));
         });
       try {
-        return await traceWork(tracing, 'read period', readAll);
+        const result = await traceWork(tracing, 'read period', readAll);
+        const note = reportWatch?.note();
+        progress.stop();
+        if (note !== undefined && !choice.quiet) run.host.stderr.write(`o-copilot: ${visible(note)}\n`);
+        return result;
+      } catch (error) {
+        if (error instanceof UpstreamError) error.advice = sourceHint(settings, error);
+        throw error;
       } finally {
         progress.stop();
       }

@@ -1,10 +1,12 @@
 import { openTimeZone } from '../calendar/time-zone.js';
 import { CommandLineError } from '../errors.js';
+import { visible } from '../render/visible.js';
 import { type PricedRow, readPricedRows } from '../source/export/priced-rows.js';
 import { readChunks, readFileChunks } from '../source/file/file-source.js';
 import { createDuplicateCheck } from '../usage/duplicates.js';
 import type { UsageItem } from '../usage/item.js';
 import { createReportCheck } from '../usage/report-agreement.js';
+import { watchReports } from '../usage/report-filter.js';
 import { isWanted, matches, narrows } from '../usage/selection.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
@@ -18,7 +20,7 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
     if (flags[flag] !== undefined)
       throw new CommandLineError(`--${flag}: says nothing of rows priced already`);
   }
-  const { duplicates } = runChoiceFrom(flags);
+  const { duplicates, quiet } = runChoiceFrom(flags);
   // A copy's price is not compared.
   if (duplicates === 'once') throw new CommandLineError('--duplicates: error or keep with --from-priced');
   const settings = await settingsFrom(flags, run.host);
@@ -29,6 +31,7 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
   async function* items(): AsyncGenerator<UsageItem[]> {
     const counts = createDuplicateCheck(duplicates);
     const checkReport = createReportCheck();
+    const watch = selection.report && watchReports(selection.report);
     for (const path of paths) {
       const name = path === '-' ? 'stdin' : path;
       const bytes =
@@ -42,9 +45,12 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
         const wanted = rows
           .map(itemOf)
           .filter(({ message }) => counts(message) && isWanted(message, selection));
+        if (watch !== undefined) for (const item of wanted) watch.see(item);
         yield wanted.filter((item) => matches(item, selection));
       }
     }
+    const note = watch?.note();
+    if (note !== undefined && !quiet) run.host.stderr.write(`o-copilot: ${visible(note)}\n`);
   }
 
   return {

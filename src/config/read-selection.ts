@@ -3,6 +3,7 @@ import { compareInstants, type Instant, parseInstant } from '../calendar/instant
 import { boundAtDay, boundAtInstant, type TimeBound, type TimeZone } from '../calendar/time-zone.js';
 import { CommandLineError } from '../errors.js';
 import { KINDS } from '../usage/item.js';
+import { reportChoice } from '../usage/report-filter.js';
 import { type Selection, SORT_FIELDS } from '../usage/selection.js';
 import { InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
 
@@ -50,7 +51,7 @@ export function readSelection(
   return {
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
-    ...(report !== undefined && { report }),
+    ...(report !== undefined && { report: reportChoice(report) }),
     ...(kind !== undefined && { kind }),
     ...(sort !== undefined && { sort: { field: sort, descending: given.desc === true } }),
     ...(limit !== undefined && { limit }),

@@ -4,6 +4,7 @@ import type { DuplicateRule } from './duplicate-rules.js';
 import { createDuplicateCheck } from './duplicates.js';
 import type { UsageItem } from './item.js';
 import { type PricingRequest, priceMessages } from './price-messages.js';
+import type { ReportWatch } from './report-filter.js';
 import { isWanted, matches, narrowsMessages, readsText, type Selection } from './selection.js';
 import { createSorter } from './sort.js';
 
@@ -13,6 +14,8 @@ const ROWS_A_BATCH = 1000;
 export interface UsageRequest extends PricingRequest {
   readonly duplicates: DuplicateRule;
   readonly selection: Selection;
+  /** Told of every row where the selection is of a report. */
+  readonly reportWatch?: ReportWatch | undefined;
   /** Reads the document; a messages document unless said. */
   readonly readDocument?: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Message[]>;
   /** Told how many messages a batch brought, before any is left out. */
@@ -32,7 +35,7 @@ export async function* readUsage(
   const { selection } = request;
   const textsUnread = request.textsUnread === true && !readsText(selection.sort?.field ?? '');
   const priced = priceMessages(countedMessages(bytes, request), { ...request, textsUnread });
-  const wanted = selectRows(priced, selection);
+  const wanted = selectRows(priced, request);
   if (selection.sort === undefined) {
     yield* page(wanted, selection);
     return;
@@ -67,13 +70,16 @@ function keptOf(messages: readonly Message[], keep: (message: Message) => boolea
 
 async function* selectRows(
   batches: AsyncIterable<UsageItem[]>,
-  selection: Selection,
+  { selection, reportWatch }: UsageRequest,
 ): AsyncGenerator<UsageItem[]> {
   if (selection.report === undefined && selection.kind === undefined) {
     yield* batches;
     return;
   }
-  for await (const items of batches) yield items.filter((item) => matches(item, selection));
+  for await (const items of batches) {
+    if (reportWatch !== undefined) for (const item of items) reportWatch.see(item);
+    yield items.filter((item) => matches(item, selection));
+  }
 }
 
 async function* page(

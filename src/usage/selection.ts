@@ -1,7 +1,8 @@
 import { instantOf } from '../calendar/instant.js';
 import type { TimeBound } from '../calendar/time-zone.js';
-import type { Message, ReportId } from '../source/message.js';
+import type { Message } from '../source/message.js';
 import { type Kind, kindOf, type UsageItem } from './item.js';
+import { isOfReport, type ReportChoice } from './report-filter.js';
 
 /** Which rows a report shows. */
 export interface Selection {
@@ -10,8 +11,7 @@ export interface Selection {
   /** Where the time that counts begins, and where it ends. */
   readonly since?: TimeBound;
   readonly until?: TimeBound;
-  /** A report's id or name. */
-  readonly report?: string;
+  readonly report?: ReportChoice;
   readonly kind?: Kind;
   readonly sort?: Sorting;
   /** Rows left out at the beginning. */
@@ -64,9 +64,5 @@ export function isWanted(candidate: Message, { message, since, until }: Selectio
 
 export function matches(item: UsageItem, { report, kind }: Selection): boolean {
   if (kind !== undefined && kindOf(item) !== kind) return false;
-  return report === undefined || item.report?.name === report || isId(item.message.reportId, report);
-}
-
-function isId(id: ReportId | undefined, text: string): boolean {
-  return id !== undefined && String(id) === text;
+  return report === undefined || isOfReport(item, report);
 }

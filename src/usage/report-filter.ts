@@ -1,0 +1,83 @@
+import { distance } from 'fastest-levenshtein';
+import { CommandLineError } from '../errors.js';
+import type { UsageItem } from './item.js';
+
+/** Names remembered for suggestions, and suggestions made. */
+const MOST_NAMES = 10_000;
+const MOST_SUGGESTIONS = 3;
+
+/** What `--report` asks for: `7`, `Tenant Obligations Report`, `id:7`, `name:7`. */
+export interface ReportChoice {
+  readonly text: string;
+  readonly id: string | undefined;
+  /** In lower case. */
+  readonly name: string | undefined;
+}
+
+export function reportChoice(text: string): ReportChoice {
+  const [, by, rest = text] = /^(id|name):(.+)$/s.exec(text) ?? [];
+  return {
+    text,
+    id: by === 'name' ? undefined : rest,
+    name: by === 'id' ? undefined : rest.toLowerCase(),
+  };
+}
+
+const hasId = ({ message }: UsageItem, { id }: ReportChoice) =>
+  id !== undefined && message.reportId !== undefined && String(message.reportId) === id;
+
+const hasName = ({ report }: UsageItem, { name }: ReportChoice) =>
+  name !== undefined && report?.name.toLowerCase() === name;
+
+/** By id, or by name in any case. */
+export function isOfReport(item: UsageItem, choice: ReportChoice): boolean {
+  return hasName(item, choice) || hasId(item, choice);
+}
+
+/** Looks at every row of a run, chosen or not, for what is wrong with the choice. */
+export function watchReports(choice: ReportChoice) {
+  const names = new Set<string>();
+  let foundId = false;
+  let namedId: string | undefined;
+
+  return {
+    /** @throws CommandLineError where the text is the id of one report and the name of another */
+    see(item: UsageItem): void {
+      if (item.report !== undefined && names.size < MOST_NAMES) names.add(item.report.name);
+      const byId = hasId(item, choice);
+      if (byId) foundId = true;
+      else if (hasName(item, choice)) namedId ??= String(item.message.reportId);
+      if (foundId && namedId !== undefined) {
+        const { text } = choice;
+        throw new CommandLineError(
+          `--report: ${text} is the id of one report and the name of report ${namedId}; say id:${text} or name:${text}`,
+        );
+      }
+    },
+
+    /** What to say where no message has the report; undefined where one has. */
+    note(): string | undefined {
+      if (foundId || namedId !== undefined) return undefined;
+      const near = nearest(choice.name ?? '', [...names]).map((name) => JSON.stringify(name));
+      const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+      return `no message has the report ${JSON.stringify(choice.text)}${meant}`;
+    },
+  };
+}
+
+export type ReportWatch = ReturnType<typeof watchReports>;
+
+/** @param wanted in lower case */
+function nearest(wanted: string, names: readonly string[]): string[] {
+  if (wanted === '') return [];
+  const scored = names.map((name) => {
+    const lower = name.toLowerCase();
+    const edits = distance(wanted, lower) / Math.max(wanted.length, lower.length);
+    return { name, far: lower.includes(wanted) ? Math.min(edits, 0.2) : edits };
+  });
+  return scored
+    .filter(({ far }) => far <= 0.4)
+    .sort((a, b) => a.far - b.far)
+    .slice(0, MOST_SUGGESTIONS)
+    .map(({ name }) => name);
+}
