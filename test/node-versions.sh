@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 nodes="${O_COPILOT_NODES:-${HOME:-/tmp}/.cache/o-copilot-nodes}"
 smoke=(test/process/usage.test.ts test/process/summary.test.ts test/process/receipt.test.ts
-  test/process/rates.test.ts test/process/price.test.ts test/process/focus.test.ts test/source/http)
+  test/process/rates.test.ts test/engine/unicode.test.ts test/process/price.test.ts test/process/focus.test.ts test/source/http)
 
 [ $# -gt 0 ] || set -- 20 22 24
 for version in "$@"; do

@@ -126,7 +126,7 @@ function kindsByName(
 }
 
 /** Where a receipt contradicts itself. */
-export function contradictions({ rows, rules, inputs, flags, period, messages }: Receipt): Difference[] {
+function contradictions({ rows, rules, inputs, flags, period, messages }: Receipt): Difference[] {
   const kinds = Object.values(rows.by_kind);
   const count = kinds.reduce((sum, kind) => sum + kind.count, 0);
   const credits = addUp(kinds.map((kind) => kind.credits));

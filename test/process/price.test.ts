@@ -275,3 +275,30 @@ describe.skipIf(!hasParallel)('GNU parallel over 8 partitions', () => {
     });
   });
 });
+
+test('bytes that are no UTF-8 are refused by every command that prices them, whatever stands around them', async () => {
+  const wrong = [[0x80], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xff]];
+  await inFolder(async (cwd) => {
+    for (const [index, bytes] of wrong.entries()) {
+      const around = index % 2 === 0 ? 'a lease' : 'naïve';
+      const message = (text: Buffer) =>
+        Buffer.concat([
+          Buffer.from(`{"id":1,"timestamp":"2024-04-29T00:00:00Z","text":"${around}`),
+          text,
+          Buffer.from('"}'),
+        ]);
+      const line = message(Buffer.from(bytes));
+      writeFileSync(
+        join(cwd, 'm.json'),
+        Buffer.concat([Buffer.from('{"messages":['), line, Buffer.from(']}')]),
+      );
+      writeFileSync(join(cwd, 'm.ndjson'), Buffer.concat([line, Buffer.from('\n')]));
+      const runs = await Promise.all([
+        runBin(['usage', '--json', '--source', 'm.json'], { cwd }),
+        runBin(['explain', '1', '--source', 'm.json'], { cwd }),
+        runShell('o-copilot price <m.ndjson', { cwd }),
+      ]);
+      for (const run of runs) expect(run, `${bytes}`).toMatchObject({ stdout: '', status: 65 });
+    }
+  });
+});
