@@ -5,7 +5,7 @@ import { percentText, proportion } from '../usage/proportion.js';
 import type { Summary, SummaryGroup } from '../usage/summarise.js';
 import { bar } from './bar.js';
 import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
-import { type Column, drawTable, shortenColumn, tableWidth } from './draw-table.js';
+import { type Column, drawTable, shortenColumn, tableWidth, wrapFirstColumn } from './draw-table.js';
 import type { SummaryFacts } from './summary-facts.js';
 import { weekDays } from './summary-fields.js';
 import type { Terminal } from './terminal.js';
@@ -41,7 +41,11 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
   const totals = ['Total', ...summary.by.slice(1).map(() => ''), ...sums({ ...summary, share }, outOf)];
   const columns = columnsOf(summary.by, [...rows.map(({ cells }) => cells), totals]);
   fillWidth(rows, columns, summary, terminal);
-  const cells = rows.map((row) => row.cells);
+  const cells = wrapFirstColumn(
+    rows.map((row) => row.cells),
+    columns,
+    terminal.width,
+  );
   yield* drawTable(cells, columns, terminal.chalk, totals, terminal.width);
   for (const { first, last } of summary.emptySpans) {
     const span = `${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}`;
