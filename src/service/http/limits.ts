@@ -63,7 +63,7 @@ export async function createLimits(
     const client = `${ip} ${request.visitor}`;
     const closed = (closedUntil.get(ip) ?? 0) - Date.now();
     if (closed > 0 && !seen.has(client)) return tooMany(limit.requests, closed);
-    seen.set(client, true);
+    if (seen.get(client) === undefined) seen.set(client, true);
     return uncounted ? undefined : count(request, ip);
   };
 }
