@@ -49,7 +49,7 @@ export async function startService(
   const budget = new MemoryBudget(options.maxMemory);
   const jobs = new Jobs(options.maxJobs);
   const bills = new BillStore(budget);
-  const { documents, reports } = openPeriod(options, { redis, budget, jobs, metrics });
+  const { documents, reports } = openPeriod(options, { redis, budget, metrics });
   const { credentials } = options;
   const servers = createHttpServers(credentials.current().tls);
   const app = await createApp(options, {

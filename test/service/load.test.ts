@@ -121,6 +121,34 @@ describe('fault E5 (work ends with the last client that waits, within one budget
     expect((await get('/usage?limit=13')).status).toBe(200);
   });
 
+  test('--max-jobs 1 makes one answer after the other', async () => {
+    const { get } = await serve(USUAL, '--max-jobs', '1', '--messages-ttl', '1ms');
+    for (let turn = 0; turn < 3; turn++) expect((await get(`/usage?limit=${turn}`)).status).toBe(200);
+  });
+
+  test('--max-memory: clients that leave in the middle of a large answer leave no memory behind, and are logged', async () => {
+    const here = await serve(
+      { messages: { messages: messagesApart(60_000) } },
+      '--max-memory',
+      '16m',
+      '--messages-ttl',
+      '1h',
+    );
+    for (let turn = 0; turn < 12; turn++) {
+      const leaving = new AbortController();
+      // Each of its own 5 MB, more than the sockets hold.
+      const answer = await fetch(`${here.url}/usage?offset=${turn}`, { signal: leaving.signal });
+      expect(answer.status).toBe(200);
+      const reader = answer.body?.getReader();
+      expect((await reader?.read())?.done).toBe(false);
+      leaving.abort();
+    }
+    const requests = () => here.log.filter(({ route }) => route === '/usage');
+    await expect.poll(() => requests().length, { timeout: 10_000 }).toBe(12);
+    expect(requests().some(({ msg, status }) => msg === 'the client left' && status === 499)).toBe(true);
+    expect((await here.get('/usage?offset=20')).status).toBe(200);
+  });
+
   test('--max-memory: a period or an answer beyond it is a 503 with Retry-After, and room comes back', async () => {
     const document = { messages: messagesApart(30_000) };
     const { get } = await serve({ messages: document }, '--max-memory', '4m', '--messages-ttl', '1h');

@@ -3,7 +3,7 @@ import { messagePricer } from '../../usage/message-pricer.js';
 import type { Redis } from '../redis.js';
 import type { ServiceOptions } from '../service-options.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { Jobs } from '../work/jobs.js';
+import { Jobs } from '../work/jobs.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { DocumentStore } from './document-store.js';
 import { ReportStore } from './report-store.js';
@@ -12,12 +12,11 @@ import { sealedEntries } from './sealed-entries.js';
 export interface PeriodParts {
   readonly redis: Redis | undefined;
   readonly budget: MemoryBudget;
-  readonly jobs: Jobs;
   readonly metrics: Metrics;
 }
 
 /** The period's messages and reports, with their caches. */
-export function openPeriod(options: ServiceOptions, { redis, budget, jobs, metrics }: PeriodParts) {
+export function openPeriod(options: ServiceOptions, { redis, budget, metrics }: PeriodParts) {
   const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
   const openSource = (signal: AbortSignal) => options.openSource(observer, signal);
   const documents = new DocumentStore({
@@ -25,7 +24,8 @@ export function openPeriod(options: ServiceOptions, { redis, budget, jobs, metri
     duplicates: options.duplicates,
     priceByText: messagePricer(options.rules, options.card),
     budget,
-    jobs,
+    // Counted by themselves: the one answer that --max-jobs 1 allows needs a document.
+    jobs: new Jobs(options.maxJobs),
     isLocal: options.isLocal,
     openSource,
     onLookup: (outcome) => metrics.lookedUp('messages', outcome),
