@@ -48,7 +48,7 @@ function asciiBytes(length: number): AsciiBytes {
 }
 
 /** The UTF-16 code units of `[start, end)`, put into `units` where it is given. */
-export function utf16Units(
+function utf16Units(
   characters: string,
   start: number,
   end: number,
