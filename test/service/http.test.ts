@@ -207,6 +207,11 @@ describe('fault E30 (what two readers would take for different requests is refus
     ['two equal Host headers', [400], `GET /usage HTTP/1.1\r\n${HOST}\r\nhOST: localhost\r\n\r\n`],
     ['no Host header', [400], 'GET /usage HTTP/1.1\r\nAccept: */*\r\n\r\n'],
     [
+      'two Authorization headers',
+      [400],
+      `GET /usage HTTP/1.1\r\n${HOST}\r\nAuthorization: Bearer a\r\nAUTHORIZATION: Bearer b\r\n\r\n`,
+    ],
+    [
       'xchunked',
       [400, 501],
       `POST /usage HTTP/1.1\r\n${HOST}\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`,

@@ -109,20 +109,33 @@ describe('rude clients', () => {
 });
 
 test('fault E29 (a client that dribbles): answered 408, and destroyed although it never leaves', async () => {
-  const here = await serve();
-  const clients = await Promise.all(Array.from({ length: 500 }, () => openSlowly(here)));
-  const answers = await Promise.all(clients);
+  const [here, secure] = await Promise.all([
+    serve(),
+    startServe(['--source', 'sample', ...tlsFlags, '--rate-limit', 'off']),
+  ]);
+  // With TLS a client can be slow before the first request as well: nothing is answered there.
+  const shaking = Array.from({ length: 50 }, () =>
+    openSlowly(secure, '\u0016\u0003\u0001\u0002\u0000\u0001'),
+  );
+  const answers = await Promise.all(Array.from({ length: 500 }, () => openSlowly(here)));
   for (const { status, stillOpen } of answers) expect([status, stillOpen]).toEqual([408, false]);
   expect((await here.get('/health')).status).toBe(200);
+  for (const { stillOpen } of await Promise.all(shaking)) expect(stillOpen).toBe(false);
+  await secure.stop();
 }, 60_000);
 
+interface SlowAnswer {
+  readonly status: number | undefined;
+  readonly stillOpen: boolean;
+}
+
 /** A client that goes on sending a byte now and then, and never ends its side. */
-async function openSlowly({ url }: Serving): Promise<{ status: number | undefined; stillOpen: boolean }> {
+async function openSlowly({ url }: Serving, first = 'GET /usage HTTP/1.1\r\n'): Promise<SlowAnswer> {
   const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
   sockets.push(socket);
   socket.on('error', () => {});
   await once(socket, 'connect');
-  socket.write('GET /usage HTTP/1.1\r\n');
+  socket.write(first);
   const dribble = setInterval(() => socket.write('x'), 1000);
   let received = '';
   socket.setEncoding('utf8').on('data', (text) => {

@@ -53,11 +53,14 @@ export function guardRequests(app: FastifyInstance, { identify, count, localName
 /** What two readers of one connection could take for different requests: Node lets these through. */
 function checkFraming({ raw, headers }: FastifyRequest): Refusal | undefined {
   let hosts = 0;
+  let authorizations = 0;
   for (let index = 0; index < raw.rawHeaders.length; index += 2) {
     const name = raw.rawHeaders[index];
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+    if (name?.length === 13 && name.toLowerCase() === 'authorization') authorizations++;
   }
   if (hosts > 1) return refuseFraming(400, 'bad_request', 'there are several Host headers');
+  if (authorizations > 1) return refuseFraming(400, 'bad_request', 'there are several Authorization headers');
   if (raw.httpVersionMajor !== 1) {
     return refuseFraming(505, 'version_not_supported', 'this connection speaks HTTP/1.1');
   }

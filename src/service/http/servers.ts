@@ -62,7 +62,8 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
 
   function createOne(handler: RequestListener): Server {
     if (tls === undefined) return createServer(LIMITS, handler);
-    const server = createTlsServer({ ...LIMITS, ...tlsOptions(tls) }, handler);
+    const limits = { ...LIMITS, handshakeTimeout: LONGEST_HEADERS };
+    const server = createTlsServer({ ...limits, ...tlsOptions(tls) }, handler);
     server.on('secureConnection', (socket) => rememberCertificate(socket, tls?.authorities ?? []));
     tlsServers.push(server);
     return server;
