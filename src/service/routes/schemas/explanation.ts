@@ -29,11 +29,13 @@ export const EXPLANATION_SCHEMA = {
                     type: 'array',
                     items: {
                       type: 'object',
-                      required: ['step', 'count', 'rate', 'amount'],
+                      required: ['step', 'count', 'amount'],
                       properties: {
                         step: SHORT_TEXT,
                         count: { type: 'integer' },
-                        rate: CREDITS,
+                        rate: { ...CREDITS, description: 'Credits for one; a step that multiplies has none' },
+                        factor: { type: 'number', description: 'What the credits so far are multiplied by' },
+                        minimum: { ...CREDITS, description: 'The credits after the step are not below this' },
                         amount: CREDITS,
                       },
                     },
