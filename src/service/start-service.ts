@@ -47,6 +47,7 @@ export async function startService(
   const metrics = createMetrics({ version: options.version, droppedLogLines: dropped });
   const redis = await openRedis(options.redis, log, metrics);
   const budget = new MemoryBudget(options.maxMemory);
+  metrics.watchMemory(() => budget.taken);
   const jobs = new Jobs(options.maxJobs);
   const bills = new BillStore(budget);
   const { documents, reports } = openPeriod(options, { redis, budget, metrics });

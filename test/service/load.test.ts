@@ -30,6 +30,9 @@ const measure = ({ child }: Serving) => {
     peakMegabytes: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024,
   };
 };
+/** Bytes of --max-memory. */
+const memoryTaken = async ({ get }: Serving): Promise<number> =>
+  Number(/^o_copilot_memory_bytes (\d+)$/m.exec(await (await get('/metrics')).text())?.[1]);
 const onLinux = process.platform === 'linux';
 
 describe('fault E5 (work ends with the last client that waits, within one budget)', () => {
@@ -70,6 +73,8 @@ describe('fault E5 (work ends with the last client that waits, within one budget
       // A tick is 10 ms; timers and the look at idle connections take some.
       expect(measure(here).cpuTicks - before.cpuTicks).toBeLessThan(10);
       expect(before.peakMegabytes).toBeLessThan(256);
+      // The document at the most, where it arrived in time: no answer of 16 MB.
+      expect(await memoryTaken(here)).toBeLessThan(30_000_000);
       expect((await here.get('/usage?limit=1')).status).toBe(200);
     },
   );
@@ -147,6 +152,9 @@ describe('fault E5 (work ends with the last client that waits, within one budget
     await expect.poll(() => requests().length, { timeout: 10_000 }).toBe(12);
     expect(requests().some(({ msg, status }) => msg === 'the client left' && status === 499)).toBe(true);
     expect((await here.get('/usage?offset=20')).status).toBe(200);
+    const taken = await memoryTaken(here);
+    expect(taken).toBeGreaterThan(3_000_000);
+    expect(taken).toBeLessThanOrEqual(16 * 2 ** 20);
   });
 
   test('--max-memory: a period or an answer beyond it is a 503 with Retry-After, and room comes back', async () => {

@@ -98,6 +98,17 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
       registry.registerMetric(redis);
       redis.set(up ? 1 : 0);
     },
+    /** @param taken bytes of `--max-memory` that are taken when it is asked for */
+    watchMemory(taken: () => number): void {
+      new Gauge({
+        name: 'o_copilot_memory_bytes',
+        help: 'What is taken of --max-memory: rows, answers, caches, temporary files',
+        registers,
+        collect() {
+          this.set(taken());
+        },
+      });
+    },
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };
