@@ -1,21 +1,17 @@
 import { version } from '../../package.json';
 import { openTimeZone, type TimeZone } from '../calendar/time-zone.js';
 import type { Settings } from '../config/resolve.js';
+import { openUsage, type UsageDeps } from '../core/open-usage.js';
 import { UpstreamError } from '../errors.js';
 import type { RateCard } from '../rates/rate-card.js';
 import { visible } from '../render/visible.js';
-import { combineObservers, type Source } from '../source/source.js';
+import { combineObservers } from '../source/source.js';
 import { openTracing, traceWork } from '../telemetry/tracing.js';
 import type { UsageItem } from '../usage/item.js';
-import { messagePricer } from '../usage/message-pricer.js';
-import { readUsage, type UsageRequest } from '../usage/read-usage.js';
-import { createReportBook } from '../usage/report-book.js';
-import { type ReportWatch, watchReports } from '../usage/report-filter.js';
-import { narrows, type Selection } from '../usage/selection.js';
+import type { Selection } from '../usage/selection.js';
 import { holdYoungSpace } from './hold-young-space.js';
 import type { Run } from './host.js';
 import { observeSource } from './observe-source.js';
-import { openSource } from './open-source.js';
 import { rateCardFrom } from './options/rates-option.js';
 import { runChoiceFrom } from './options/run-options.js';
 import { selectionFrom } from './options/selection-options.js';
@@ -47,22 +43,13 @@ export interface Period {
   close(): Promise<void>;
 }
 
-/** What a command asks of a period beside its flags. */
-export interface PeriodOptions {
+/** What a command needs of a period beside its flags. */
+export interface PeriodOptions
+  extends Pick<UsageDeps, 'source' | 'wrapSource' | 'readDocument' | 'watchRows' | 'textsUnread'> {
   /** The id of the only message wanted. */
   readonly message?: number | bigint;
-  /** Makes what to read through instead of the source itself, such as a recorder. */
-  readonly wrapSource?: (source: Source) => Source;
-  /** Read instead of the source that `--source` names. */
-  readonly source?: Source;
-  /** How the document is read, where it is no messages document. */
-  readonly readDocument?: UsageRequest['readDocument'];
-  /** Sees the rows on their way; called anew for each reading of the document. */
-  readonly watchRows?: (batches: AsyncIterable<UsageItem[]>) => AsyncIterable<UsageItem[]>;
   /** What the source is called instead of its own name. */
   readonly sourceName?: string;
-  /** Nobody will read the texts of the rows: less is kept of those that wait for a slow report. */
-  readonly textsUnread?: boolean;
 }
 
 /**
@@ -72,8 +59,7 @@ export interface PeriodOptions {
  */
 export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptions = {}): Promise<Period> {
   const startedAt = performance.now();
-  const { message, wrapSource = (source) => source, watchRows = (rows) => rows, sourceName } = options;
-  const { readDocument, textsUnread = false } = options;
+  const { message, sourceName, ...readOptions } = options;
   const choice = runChoiceFrom(flags);
   const settings = await settingsFrom(flags, run.host);
   const zone = openTimeZone(settings.timezone);
@@ -95,46 +81,30 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
     },
   });
   const observer = combineObservers(observed, progress.observer, tracing?.observer ?? {});
-  const source = wrapSource(
-    options.source ?? (await openSource(settings, { maxBody: choice.maxBody, observer, startedAt }, run)),
+  const usage = await openUsage(
+    { ...settings, card, selection, duplicates: choice.duplicates, maxBody: choice.maxBody },
+    {
+      ...readOptions,
+      env: run.host.env,
+      stdin: run.host.stdin,
+      signal: run.signal,
+      startedAt,
+      observer,
+      onBatch: holdYoungSpace(),
+    },
   );
-  const reports = createReportBook(source);
-  const lookAtMemory = holdYoungSpace();
-  let messages = 0;
-  let reportWatch: ReportWatch | undefined;
-  const request: UsageRequest = {
-    reports,
-    priceByText: messagePricer(settings.rules, card),
-    duplicates: choice.duplicates,
-    ...(readDocument !== undefined && { readDocument }),
-    selection,
-    get reportWatch() {
-      return reportWatch;
-    },
-    textsUnread,
-    onRead(more) {
-      messages += more;
-      lookAtMemory();
-    },
-  };
 
-  progress.watch(() => ({ messages, ...reports.progress() }));
+  progress.watch(usage.progress);
   return {
     settings,
     zone,
     selection,
     card,
-    sourceName: sourceName ?? source.name,
+    sourceName: sourceName ?? usage.sourceName,
     async read(consume) {
-      const readAll = () =>
-        source.messages((bytes) => {
-          messages = 0;
-          reportWatch = selection.report && watchReports(selection.report);
-          return consume(watchRows(readUsage(bytes, request)));
-        });
       try {
-        const result = await traceWork(tracing, 'read period', readAll);
-        const note = reportWatch?.note();
+        const result = await traceWork(tracing, 'read period', () => usage.read(consume));
+        const note = usage.note();
         progress.stop();
         if (note !== undefined && !choice.quiet) run.host.stderr.write(`o-copilot: ${visible(note)}\n`);
         return result;
@@ -145,10 +115,10 @@ export async function openPeriod(flags: RawFlags, run: Run, options: PeriodOptio
         progress.stop();
       }
     },
-    outOf: () => (narrows(selection) ? messages : undefined),
-    counts: () => ({ messages, retries: observed.retries() }),
+    outOf: usage.outOf,
+    counts: () => ({ messages: usage.progress().messages, retries: observed.retries() }),
     async close() {
-      await source.close();
+      await usage.close();
       await tracing?.close();
     },
   };

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../package.json';
 import { openTimeZone } from '../calendar/time-zone.js';
 import type { Settings } from '../config/resolve.js';
+import { httpSettings, openSource, type SourceSettings } from '../core/open-source.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
 import { writeFileAtomically } from '../output/write-file.js';
@@ -14,7 +15,6 @@ import { type OpenLog, openLog } from '../service/telemetry/log.js';
 import type { ConnectionPool } from '../source/http/connection-pool.js';
 import { openTracing, type Tracing } from '../telemetry/tracing.js';
 import type { Run } from './host.js';
-import { httpSettings, openSource } from './open-source.js';
 import { rateCardFrom } from './options/rates-option.js';
 import { runChoiceFrom } from './options/run-options.js';
 import { type ServeChoice, serveChoiceFrom } from './options/serve-options.js';
@@ -104,13 +104,18 @@ async function serviceOptions(
   const isLocal = !/^https?:\/\//i.test(settings.source);
   // A local source by its full path, so that what must not be shown of it is known.
   const source = isLocal && settings.source !== 'sample' ? resolve(settings.source) : settings.source;
-  const sourceSettings: Settings = { ...settings, source, deadline: Number.POSITIVE_INFINITY };
-  const { maxBody } = runChoice;
-  const pool = isLocal ? undefined : await openPool(sourceSettings, maxBody, run);
+  const sourceSettings = {
+    ...settings,
+    source,
+    deadline: Number.POSITIVE_INFINITY,
+    maxBody: runChoice.maxBody,
+  };
+  const pool = isLocal ? undefined : await openPool(sourceSettings, run);
   const open: ServiceOptions['openSource'] = (observer, signal) => {
+    const { env, stdin } = run.host;
     const startedAt = performance.now();
-    const options = { maxBody, observer, startedAt, ...(pool !== undefined && { pool }) };
-    return openSource(sourceSettings, options, { host: run.host, signal });
+    const deps = { env, stdin, signal, startedAt, observer, ...(pool !== undefined && { pool }) };
+    return openSource(sourceSettings, deps);
   };
   return {
     ...choice,
@@ -133,14 +138,14 @@ async function serviceOptions(
 }
 
 /** Connections shared by the sources of all requests. */
-async function openPool(settings: Settings, maxBody: number, run: Run): Promise<ConnectionPool> {
+async function openPool(settings: SourceSettings, { host }: Run): Promise<ConnectionPool> {
   const { createConnectionPool } = await import('../source/http/connection-pool.js');
-  const wanted = httpSettings(settings, { maxBody, startedAt: performance.now() }, run);
-  // Documents that arrive slowly must not keep reports from being asked for.
-  const { concurrency } = settings;
   // Not the run's signal: requests under way at SIGTERM still connect, and each ends by a signal of its own.
   const { signal } = new AbortController();
-  return createConnectionPool({ ...wanted, concurrency: concurrency + DOCUMENTS_AT_ONCE }, signal);
+  const { env, stdin } = host;
+  const wanted = httpSettings(settings, { env, stdin, signal, startedAt: performance.now() });
+  // Documents that arrive slowly must not keep reports from being requested.
+  return createConnectionPool({ ...wanted, concurrency: settings.concurrency + DOCUMENTS_AT_ONCE }, signal);
 }
 
 /** Everything that decides what upstream says of a report: where and as whom it is asked, and by which way. */

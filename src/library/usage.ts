@@ -1,16 +1,13 @@
 import { openTimeZone } from '../calendar/time-zone.js';
-import { openSource } from '../cli/open-source.js';
 import { DEFAULT_MAX_BODY } from '../config/max-body.js';
 import { AS_FLAGS, readSelection } from '../config/read-selection.js';
 import { resolveSettings } from '../config/resolve.js';
+import { openUsage } from '../core/open-usage.js';
 import type { Ruleset } from '../engine/index.js';
 import { UpstreamError } from '../errors.js';
 import { openRateCard } from '../rates/open-rate-card.js';
 import type { DuplicateRule } from '../usage/duplicate-rules.js';
 import type { Kind, UsageItem } from '../usage/item.js';
-import { messagePricer } from '../usage/message-pricer.js';
-import { readUsage } from '../usage/read-usage.js';
-import { createReportBook } from '../usage/report-book.js';
 import type { Sorting } from '../usage/selection.js';
 import { handOver } from './hand-over.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
@@ -70,28 +67,30 @@ async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => P
   const zone = openTimeZone(settings.timezone);
   const selection = readSelection({ ...flags, desc: options.desc }, zone, AS_FLAGS);
   const card = rates === undefined ? undefined : await openRateCard(rates);
-  const priceByText = messagePricer(settings.rules, card);
-  const run = { host: process, signal: signal ?? new AbortController().signal };
-  const source = await openSource(settings, { maxBody, observer: {}, startedAt }, run);
-  const request = {
-    reports: createReportBook(source),
-    priceByText,
-    duplicates,
-    selection,
-    textsUnread: true,
-  };
+  const period = await openUsage(
+    { ...settings, card, duplicates, selection, maxBody },
+    {
+      env: process.env,
+      stdin: process.stdin,
+      signal: signal ?? new AbortController().signal,
+      startedAt,
+      textsUnread: true,
+    },
+  );
   let given = false;
   try {
-    await source.messages(async (bytes) => {
-      if (given) throw new UpstreamError(source.name, 'had to be read again after messages were given out');
-      for await (const items of readUsage(bytes, request)) {
+    await period.read(async (batches) => {
+      if (given) {
+        throw new UpstreamError(period.sourceName, 'had to be read again after messages were given out');
+      }
+      for await (const items of batches) {
         signal?.throwIfAborted();
         given = true;
         await give(items);
       }
     });
   } finally {
-    await source.close();
+    await period.close();
   }
 }
 

@@ -1,0 +1,96 @@
+import type { Ruleset } from '../engine/index.js';
+import type { RateCard } from '../rates/rate-card.js';
+import type { Source } from '../source/source.js';
+import type { DuplicateRule } from '../usage/duplicate-rules.js';
+import type { UsageItem } from '../usage/item.js';
+import { messagePricer } from '../usage/message-pricer.js';
+import { readUsage, type UsageRequest } from '../usage/read-usage.js';
+import { createReportBook } from '../usage/report-book.js';
+import { type ReportWatch, watchReports } from '../usage/report-filter.js';
+import { narrows, type Selection } from '../usage/selection.js';
+import { openSource, type SourceDeps, type SourceSettings } from './open-source.js';
+
+export interface UsageSettings extends SourceSettings {
+  readonly rules: Ruleset;
+  /** Rates in place of the published ones. */
+  readonly card: RateCard | undefined;
+  readonly duplicates: DuplicateRule;
+  readonly selection: Selection;
+}
+
+export interface UsageDeps extends SourceDeps {
+  /** Read instead of the source that the settings name. */
+  readonly source?: Source;
+  /** Makes what to read through instead of the source itself, such as a recorder. */
+  readonly wrapSource?: (source: Source) => Source;
+  /** Reads the document, where it is no messages document. */
+  readonly readDocument?: UsageRequest['readDocument'];
+  /** Sees the rows pass; called anew for each reading of the document. */
+  readonly watchRows?: (batches: AsyncIterable<UsageItem[]>) => AsyncIterable<UsageItem[]>;
+  /** Nobody will read the texts of the rows: less memory is used for those that wait for a slow report. */
+  readonly textsUnread?: boolean;
+  /** Called with every batch of messages. */
+  readonly onBatch?: () => void;
+}
+
+/** A billing period, ready to be read. */
+export interface Usage {
+  /** Fit to be shown. */
+  readonly sourceName: string;
+  /**
+   * Hands the selected rows to `consume`, in batches. When the messages document has to be read again it calls
+   * `consume` again with the rows from the first on, so `consume` starts afresh at every call.
+   */
+  read<Result>(consume: (batches: AsyncIterable<UsageItem[]>) => Promise<Result>): Promise<Result>;
+  /** Messages of the period where the selected rows may be fewer; undefined where they are all. Valid after reading. */
+  outOf(): number | undefined;
+  /** Messages read so far, reports answered, and reports being waited for. */
+  progress(): { readonly messages: number; readonly answered: number; readonly waiting: number };
+  /** What to tell a user of the selection, such as that no message has the report. Valid after reading. */
+  note(): string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Assembles source, reports, pricer and row query: the one way from settings to priced rows. No request is made
+ * before `read`.
+ *
+ * @throws UnreadableError; RangeError for a card with other rules than `published`
+ */
+export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promise<Usage> {
+  const { rules, card, duplicates, selection } = settings;
+  const { wrapSource = (source) => source, watchRows = (rows) => rows, readDocument, onBatch } = deps;
+  const priceByText = messagePricer(rules, card);
+  const source = wrapSource(deps.source ?? (await openSource(settings, deps)));
+  const reports = createReportBook(source);
+  let messages = 0;
+  let reportWatch: ReportWatch | undefined;
+  const request: UsageRequest = {
+    reports,
+    priceByText,
+    duplicates,
+    ...(readDocument !== undefined && { readDocument }),
+    selection,
+    get reportWatch() {
+      return reportWatch;
+    },
+    textsUnread: deps.textsUnread ?? false,
+    onRead(more) {
+      messages += more;
+      onBatch?.();
+    },
+  };
+  return {
+    sourceName: source.name,
+    read: (consume) =>
+      source.messages((bytes) => {
+        messages = 0;
+        reportWatch = selection.report && watchReports(selection.report);
+        return consume(watchRows(readUsage(bytes, request)));
+      }),
+    outOf: () => (narrows(selection) ? messages : undefined),
+    progress: () => ({ messages, ...reports.progress() }),
+    note: () => reportWatch?.note(),
+    close: () => source.close(),
+  };
+}
