@@ -33,7 +33,7 @@ module.exports = {
       'calendar',
       'os-error.ts',
       'source/(document-name|reports-at-once).ts',
-      'usage/(item|report-filter|selection).ts',
+      'usage/(pricing/priced-row|rows/row-query).ts',
     ),
     only('source', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'format'),
     only('rates', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'source/document/exact-json.ts'),
@@ -53,7 +53,7 @@ module.exports = {
       'receipt',
     ),
     only('output', 'errors.ts', 'os-error.ts'),
-    only('page', 'calendar', 'render/visible.ts', 'usage/item.ts'),
+    only('page', 'calendar', 'render/visible.ts', 'usage/pricing/priced-row.ts'),
     only('telemetry', 'source/source.ts'),
     {
       name: 'only-the-entry-imports-the-command-line',

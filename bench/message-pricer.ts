@@ -1,7 +1,7 @@
 import { textPricer } from '../src/engine/index.js';
 import { PUBLISHED_CARD } from '../src/rates/published-card.js';
 import type { Message } from '../src/source/message.js';
-import { type MessagePricer, messagePricer } from '../src/usage/message-pricer.js';
+import { type MessagePricer, messagePricer } from '../src/usage/pricing/message-pricer.js';
 import { englishTexts } from './engine/corpus.js';
 import { measureSideBySide } from './engine/spread.js';
 import { packWindows } from './engine/windows.js';

@@ -9,4 +9,4 @@ export {
 export type { PricedMessage } from './library/priced-message.js';
 export { type UsageOptions, usage } from './library/usage.js';
 export type { ReportId } from './source/message.js';
-export type { Kind } from './usage/item.js';
+export type { Kind } from './usage/pricing/priced-row.js';

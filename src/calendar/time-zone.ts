@@ -1,4 +1,4 @@
-import { DAY, dayText } from './days.js';
+import { DAY, dayText, periodOf } from './days.js';
 import { compareInstants, type Instant, millisecondBefore, wholeMilliseconds } from './instant.js';
 
 /** Calendar days in one IANA time zone. */
@@ -160,4 +160,17 @@ export function boundAtDay(zone: TimeZone, day: number): TimeBound {
       return Math.abs(apart) < 2 * DAY ? zone.dayOf(instant) >= day : apart > 0;
     },
   };
+}
+
+/**
+ * Whether a bill can still grow. Upstream does not say, so the calendar does: `closed` once the local month of
+ * the last message is over, `open` until then and where there is no message.
+ *
+ * @param last the instant of the last message
+ * @param asOf the instant that is asked about
+ */
+export function periodState(last: Instant | undefined, zone: TimeZone, asOf: Instant): 'open' | 'closed' {
+  if (last === undefined) return 'open';
+  const monthOf = (instant: Instant) => periodOf('month', zone.dayOf(instant));
+  return monthOf(last) < monthOf(asOf) ? 'closed' : 'open';
 }

@@ -2,7 +2,7 @@ import type { Instant } from '../calendar/instant.js';
 import { dataRenderer } from '../render/data.js';
 import { fieldsOf } from '../render/fields.js';
 import type { Renderer } from '../render/renderer.js';
-import { narrows } from '../usage/selection.js';
+import { narrows } from '../usage/rows/row-query.js';
 import type { Host } from './host.js';
 import type { Period } from './open-period.js';
 import { openTerminal } from './open-terminal.js';

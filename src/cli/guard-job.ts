@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { LockedError } from '../errors.js';
 import { FileOverlapError } from '../output/file-overlap.js';
 import { acquireLock, type Lock } from '../output/lock.js';
-import type { Totals } from '../usage/totals.js';
+import type { Totals } from '../usage/rows/totals.js';
 import { toFailure } from './failure.js';
 import type { Run } from './host.js';
 import { writeMetrics } from './job-metrics.js';

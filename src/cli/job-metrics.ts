@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { formatAmount } from '../engine/index.js';
 import { writeFileAtomically } from '../output/write-file.js';
-import { KINDS } from '../usage/item.js';
+import { KINDS } from '../usage/pricing/priced-row.js';
 import type { JobRecord } from './guard-job.js';
 
 /** How a job ended. */

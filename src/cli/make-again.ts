@@ -2,7 +2,7 @@ import { CommandLineError } from '../errors.js';
 import { SUMMARY_FORMATS } from '../format/formats.js';
 import { digestSink } from '../output/digest-sink.js';
 import type { Receipt } from '../receipt/receipt.js';
-import { readsText } from '../usage/selection.js';
+import { readsText } from '../usage/rows/row-query.js';
 import type { Run } from './host.js';
 import { givenFlags } from './kept-flags.js';
 import { makeReceipt } from './make-receipt.js';

@@ -1,10 +1,10 @@
 import { version } from '../../package.json';
 import { secondText } from '../calendar/instant.js';
+import { periodState } from '../calendar/time-zone.js';
 import { RULESET_VERSIONS } from '../engine/index.js';
 import { dataTables, RECEIPT_FORMAT, type Receipt } from '../receipt/receipt.js';
 import { rowSums, type SeenRows } from '../receipt/row-witness.js';
 import type { InputDigests } from '../source/digest-source.js';
-import { periodState } from '../usage/period-state.js';
 import type { Host } from './host.js';
 import { keepFlags } from './kept-flags.js';
 import type { Period } from './open-period.js';

@@ -1,6 +1,6 @@
 import { openExport } from '../source/export/export-file.js';
 import type { ExportRow } from '../source/export/export-row.js';
-import { usageRow } from '../usage/usage-row.js';
+import { usageRow } from '../usage/pricing/priced-row.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
 import type { RawFlags } from './options/setting-options.js';

@@ -1,9 +1,13 @@
 import { DataError } from '../errors.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
 import { explanationJson } from '../render/explanation-json.js';
-import { type ExplainedPrice, explainAlone, explainItem } from '../usage/explain-price.js';
-import type { UsageItem } from '../usage/item.js';
-import { datedRatesOf } from '../usage/message-pricer.js';
+import {
+  datedRatesOf,
+  type ExplainedPrice,
+  explainAlone,
+  explainItem,
+} from '../usage/pricing/message-pricer.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';

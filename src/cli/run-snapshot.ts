@@ -3,7 +3,7 @@ import { newFolder } from '../output/new-folder.js';
 import { sumsInWords } from '../render/decimals.js';
 import { MANIFEST, newManifest } from '../source/snapshot/manifest.js';
 import { recordSource } from '../source/snapshot/record-source.js';
-import { createTotals } from '../usage/totals.js';
+import { createTotals } from '../usage/rows/totals.js';
 import { writtenLine } from './deliver.js';
 import { guardJob } from './guard-job.js';
 import type { Run } from './host.js';

@@ -1,5 +1,5 @@
 import { sumsInWords } from '../render/decimals.js';
-import { readsText } from '../usage/selection.js';
+import { readsText } from '../usage/rows/row-query.js';
 import { deliver } from './deliver.js';
 import { guardJob } from './guard-job.js';
 import type { Run } from './host.js';

@@ -2,7 +2,7 @@ import { SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
 import type { Sink } from '../output/sink.js';
 import { dataSummary } from '../render/data.js';
 import { type SummaryFacts, summaryFacts } from '../render/summary-facts.js';
-import { createSummary, daysNamed, type Summary } from '../usage/summarise.js';
+import { createSummary, daysNamed, type Summary } from '../usage/summary/summary.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
 import { openTerminal } from './open-terminal.js';

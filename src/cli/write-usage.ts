@@ -1,6 +1,6 @@
 import type { Sink } from '../output/sink.js';
 import { writeRows } from '../render/write-rows.js';
-import type { Totals } from '../usage/totals.js';
+import type { Totals } from '../usage/rows/totals.js';
 import { chooseRenderer } from './choose-renderer.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';

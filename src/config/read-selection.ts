@@ -2,9 +2,8 @@ import { dayNumber } from '../calendar/days.js';
 import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
 import { boundAtDay, boundAtInstant, type TimeBound, type TimeZone } from '../calendar/time-zone.js';
 import { CommandLineError } from '../errors.js';
-import { KINDS } from '../usage/item.js';
-import { reportChoice } from '../usage/report-filter.js';
-import { type Selection, SORT_FIELDS } from '../usage/selection.js';
+import { KINDS } from '../usage/pricing/priced-row.js';
+import { reportChoice, type Selection, SORT_FIELDS } from '../usage/rows/row-query.js';
 import { InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
 
 /** How the values are given, for errors: as flags, or as the parameters of a query. */

@@ -1,13 +1,11 @@
 import type { Ruleset } from '../engine/index.js';
 import type { RateCard } from '../rates/rate-card.js';
 import type { Source } from '../source/source.js';
-import type { DuplicateRule } from '../usage/duplicate-rules.js';
-import type { UsageItem } from '../usage/item.js';
-import { messagePricer } from '../usage/message-pricer.js';
-import { readUsage, type UsageRequest } from '../usage/read-usage.js';
-import { createReportBook } from '../usage/report-book.js';
-import { type ReportWatch, watchReports } from '../usage/report-filter.js';
-import { narrows, type Selection } from '../usage/selection.js';
+import { messagePricer } from '../usage/pricing/message-pricer.js';
+import type { DuplicateRule, UsageItem } from '../usage/pricing/priced-row.js';
+import { createReportBook } from '../usage/pricing/reports.js';
+import { readUsage, type UsageRequest } from '../usage/rows/read-usage.js';
+import { narrows, type ReportWatch, type Selection, watchReports } from '../usage/rows/row-query.js';
 import { openSource, type SourceDeps, type SourceSettings } from './open-source.js';
 
 export interface UsageSettings extends SourceSettings {

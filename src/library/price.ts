@@ -4,9 +4,9 @@ import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { openRateCard } from '../rates/open-rate-card.js';
 import type { Message, ReportId } from '../source/message.js';
-import { messagePricer } from '../usage/message-pricer.js';
-import { priceMessages } from '../usage/price-messages.js';
-import { createReportBook } from '../usage/report-book.js';
+import { messagePricer } from '../usage/pricing/message-pricer.js';
+import { priceMessages } from '../usage/pricing/price-messages.js';
+import { createReportBook } from '../usage/pricing/reports.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
 /** A message as upstream has it. */

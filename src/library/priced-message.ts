@@ -1,7 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { toDecimal } from '../engine/index.js';
 import type { ReportId } from '../source/message.js';
-import { type Kind, kindOf, type UsageItem } from '../usage/item.js';
+import { type Kind, kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 
 /** A message and what it costs. */
 export interface PricedMessage {

@@ -6,9 +6,8 @@ import { openUsage } from '../core/open-usage.js';
 import type { Ruleset } from '../engine/index.js';
 import { UpstreamError } from '../errors.js';
 import { openRateCard } from '../rates/open-rate-card.js';
-import type { DuplicateRule } from '../usage/duplicate-rules.js';
-import type { Kind, UsageItem } from '../usage/item.js';
-import type { Sorting } from '../usage/selection.js';
+import type { DuplicateRule, Kind, UsageItem } from '../usage/pricing/priced-row.js';
+import type { Sorting } from '../usage/rows/row-query.js';
 import { handOver } from './hand-over.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 

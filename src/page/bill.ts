@@ -1,4 +1,4 @@
-import type { Kind } from '../usage/item.js';
+import type { Kind } from '../usage/pricing/priced-row.js';
 import { barOf, barsBetween, chooseUnit, compareDays, type Unit } from './calendar.js';
 import type { PageMeta, PageRow } from './contract.js';
 import { fractionDigits, toDigits, toUnits } from './exact.js';

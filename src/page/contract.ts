@@ -1,4 +1,4 @@
-import type { Kind } from '../usage/item.js';
+import type { Kind } from '../usage/pricing/priced-row.js';
 
 /** What the page says about the bill as a whole. */
 export interface PageMeta {

@@ -1,5 +1,5 @@
 import { visible } from '../render/visible.js';
-import type { Kind } from '../usage/item.js';
+import type { Kind } from '../usage/pricing/priced-row.js';
 import type { BillRow, Total } from './bill.js';
 import type { Clock } from './clock.js';
 import { byId, countOf, type Figure, html } from './elements.js';

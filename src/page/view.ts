@@ -1,4 +1,4 @@
-import type { Kind } from '../usage/item.js';
+import type { Kind } from '../usage/pricing/priced-row.js';
 import { parseDay } from './calendar.js';
 import { KINDS } from './contract.js';
 

@@ -1,5 +1,5 @@
 import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
-import { isTimeZone, openTimeZone } from '../calendar/time-zone.js';
+import { isTimeZone, openTimeZone, periodState } from '../calendar/time-zone.js';
 import {
   type Amount,
   addAmounts,
@@ -12,9 +12,8 @@ import { DataError } from '../errors.js';
 import { type ExportFormat, exportFormat } from '../source/export/export-format.js';
 import type { ExportRow } from '../source/export/export-row.js';
 import { readExport } from '../source/export/read-export.js';
-import { KINDS, type Kind } from '../usage/item.js';
-import { readPartialSummary } from '../usage/partial-summary.js';
-import { periodState } from '../usage/period-state.js';
+import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
+import { readPartialSummary } from '../usage/summary/partial-summary.js';
 import { type Difference, leavesOf } from './compare-receipts.js';
 import type { Receipt, RowSums } from './receipt.js';
 

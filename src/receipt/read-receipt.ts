@@ -1,6 +1,6 @@
 import { parseAmount, RULESETS } from '../engine/index.js';
 import { DataError } from '../errors.js';
-import { KINDS } from '../usage/item.js';
+import { KINDS } from '../usage/pricing/priced-row.js';
 import { type MemberReader, readMembers } from './read-members.js';
 import {
   type DataTables,

@@ -1,6 +1,6 @@
 import { type Ruleset, UNICODE_VERSION } from '../engine/index.js';
 import type { InputDigests } from '../source/digest-source.js';
-import type { Kind } from '../usage/item.js';
+import type { Kind } from '../usage/pricing/priced-row.js';
 
 export const RECEIPT_FORMAT = 'o-copilot-receipt/1';
 

@@ -1,7 +1,7 @@
 import { compareInstants, type Instant, instantOf } from '../calendar/instant.js';
 import { formatAmount } from '../engine/index.js';
-import type { UsageItem } from '../usage/item.js';
-import { createTotals, type Totals } from '../usage/totals.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
+import { createTotals, type Totals } from '../usage/rows/totals.js';
 import type { Receipt } from './receipt.js';
 
 /** What passed: sums, and when the latest message was sent. */

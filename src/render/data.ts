@@ -1,5 +1,5 @@
 import type { DataFormat } from '../format/formats.js';
-import type { Summary } from '../usage/summarise.js';
+import type { Summary } from '../usage/summary/summary.js';
 import { type DelimitedOptions, delimitedRenderer, delimitedSummary } from './delimited.js';
 import type { Field } from './fields.js';
 import { jsonRenderer, ndjsonRenderer } from './json.js';

@@ -1,7 +1,7 @@
 import { escapeCell, guard, quote } from '../format/cell-text.js';
 import { literal } from '../source/literal.js';
-import type { UsageItem } from '../usage/item.js';
-import type { Summary } from '../usage/summarise.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
+import type { Summary } from '../usage/summary/summary.js';
 import type { Field } from './fields.js';
 import { putPlainValue } from './plain-value.js';
 import type { Renderer } from './renderer.js';

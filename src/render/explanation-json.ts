@@ -1,5 +1,5 @@
 import { formatAmount } from '../engine/index.js';
-import type { ExplainedPrice, PriceStep } from '../usage/explain-price.js';
+import type { ExplainedPrice, PriceStep } from '../usage/pricing/message-pricer.js';
 import { jsonString } from './json-string.js';
 import { factorText } from './step-labels.js';
 

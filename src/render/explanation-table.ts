@@ -1,5 +1,5 @@
 import { compareAmounts, type ExplainedWord, formatAmount, type WordClass } from '../engine/index.js';
-import type { ExplainedPrice, ExplainedText, PriceStep } from '../usage/explain-price.js';
+import type { ExplainedPrice, ExplainedText, PriceStep } from '../usage/pricing/message-pricer.js';
 import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
 import { type Column, drawTable, wrapFirstColumn } from './draw-table.js';
 import { markedLines } from './marked-text.js';

@@ -2,7 +2,7 @@ import { createDayTexts } from '../calendar/days.js';
 import { instantOf } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount, measure } from '../engine/index.js';
-import { kindOf, type UsageItem } from '../usage/item.js';
+import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import type { FieldName } from './field-names.js';
 import type { PlainValue } from './plain-value.js';
 

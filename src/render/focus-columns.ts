@@ -1,4 +1,4 @@
-import { kindOf, type UsageItem } from '../usage/item.js';
+import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 
 /** The unit of every cost. FOCUS calls it a virtual currency. */
 const CURRENCY = 'Credits';

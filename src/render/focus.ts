@@ -2,7 +2,7 @@ import { createDayTexts, firstDayOf, periodOf } from '../calendar/days.js';
 import { type Instant, instantOf, secondText, wholeMilliseconds } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount } from '../engine/index.js';
-import type { UsageItem } from '../usage/item.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
 import { csvCell, type DelimitedOptions } from './delimited.js';
 import { type BillingMonth, FOCUS_COLUMNS, type FocusRow, NULL } from './focus-columns.js';
 import type { Renderer } from './renderer.js';

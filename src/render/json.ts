@@ -1,6 +1,6 @@
 import { type Literal, literal } from '../source/literal.js';
 import type { Report } from '../source/report.js';
-import type { UsageItem } from '../usage/item.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
 import type { Field } from './fields.js';
 import { jsonString } from './json-string.js';
 import { type PlainValue, putPlainValue } from './plain-value.js';

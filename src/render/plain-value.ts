@@ -1,5 +1,5 @@
 import { formatAmount } from '../engine/index.js';
-import type { UsageItem } from '../usage/item.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
 import type { RowBytes } from './row-bytes.js';
 
 /** A field that every row has and no format needs to escape. */

@@ -1,6 +1,5 @@
 import { compareAmounts, formatAmount } from '../engine/index.js';
-import type { Cause, Part } from '../usage/diff/causes.js';
-import type { Explanation, Reconciliation } from '../usage/diff/reconcile.js';
+import type { Cause, Explanation, Part, Reconciliation } from '../usage/diff/reconcile.js';
 import { jsonString } from './json-string.js';
 
 /** `{"reconciliation":{…,"causes":[…],…}}`, one cause a line. Numbers in full. */

@@ -1,6 +1,5 @@
 import { addAmounts, compareAmounts, formatAmount } from '../engine/index.js';
-import type { Cause, Part } from '../usage/diff/causes.js';
-import type { Reconciliation } from '../usage/diff/reconcile.js';
+import type { Cause, Part, Reconciliation } from '../usage/diff/reconcile.js';
 import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
 import { signedAmount } from './signed-amount.js';
 import type { Terminal } from './terminal.js';

@@ -1,5 +1,5 @@
-import type { UsageItem } from '../usage/item.js';
-import type { Totals } from '../usage/totals.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
+import type { Totals } from '../usage/rows/totals.js';
 
 /**
  * Turns rows into text (or its UTF-8), piece by piece: `head`, then `rows` for each batch, then `tail`. Concatenated, the

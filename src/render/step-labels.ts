@@ -1,5 +1,5 @@
 import { formatAmount, PUBLISHED_RATES, type Rates, toDecimal } from '../engine/index.js';
-import type { PriceStep } from '../usage/explain-price.js';
+import type { PriceStep } from '../usage/pricing/message-pricer.js';
 
 /** What each step of a price is called, with the lengths of the rates that priced it. */
 export function stepLabels(rates: Rates = PUBLISHED_RATES): Readonly<Record<PriceStep['step'], string>> {

@@ -1,7 +1,7 @@
 import { type Instant, secondText } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
-import { periodState } from '../usage/period-state.js';
-import type { Summary } from '../usage/summarise.js';
+import { periodState } from '../calendar/time-zone.js';
+import type { Summary } from '../usage/summary/summary.js';
 
 /** What a summary says of itself. */
 export interface SummaryFacts {

@@ -1,8 +1,8 @@
 import { dayText, firstDayOf, lastDayOf, periodNumber } from '../calendar/days.js';
 import { formatAmount } from '../engine/index.js';
-import type { Grouping, GroupKey } from '../usage/grouping.js';
-import { percentText } from '../usage/proportion.js';
-import type { Subtotal, SummaryGroup } from '../usage/summarise.js';
+import type { Grouping, GroupKey } from '../usage/summary/groups.js';
+import { percentText } from '../usage/summary/shares.js';
+import type { Subtotal, SummaryGroup } from '../usage/summary/summary.js';
 
 /** One field of a group as scripts see it. */
 export interface SummaryField {

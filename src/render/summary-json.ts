@@ -1,8 +1,8 @@
 import { dayText } from '../calendar/days.js';
 import { formatAmount } from '../engine/index.js';
-import type { DaySpan } from '../usage/empty-periods.js';
-import type { GroupKey } from '../usage/grouping.js';
-import type { Subtotal, Summary, SummaryGroup } from '../usage/summarise.js';
+import type { DaySpan } from '../usage/summary/empty-periods.js';
+import type { GroupKey } from '../usage/summary/groups.js';
+import type { Subtotal, Summary, SummaryGroup } from '../usage/summary/summary.js';
 import { jsonString } from './json-string.js';
 import type { SummaryFacts } from './summary-facts.js';
 import { type SummaryField, subtotalFields, summaryFields, weekDays } from './summary-fields.js';

@@ -1,8 +1,8 @@
 import { dayText, firstDayOf, periodNumber } from '../calendar/days.js';
 import { type Amount, compareAmounts, formatAmount } from '../engine/index.js';
-import { type Grouping, type GroupKey, isCalendarUnit } from '../usage/grouping.js';
-import { percentText, proportion } from '../usage/proportion.js';
-import type { Summary, SummaryGroup } from '../usage/summarise.js';
+import { type Grouping, type GroupKey, isCalendarUnit } from '../usage/summary/groups.js';
+import { percentText, proportion } from '../usage/summary/shares.js';
+import type { Summary, SummaryGroup } from '../usage/summary/summary.js';
 import { bar } from './bar.js';
 import { groupThousands, mostDecimals, padDecimals } from './decimals.js';
 import { type Column, drawTable, shortenColumn, tableWidth, wrapFirstColumn } from './draw-table.js';

@@ -1,5 +1,5 @@
 import { formatAmount } from '../engine/index.js';
-import { kindOf, type UsageItem } from '../usage/item.js';
+import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import { decimalsOf, groupThousands, padDecimals } from './decimals.js';
 import { type Column, drawTable, tableWidth } from './draw-table.js';
 import type { FieldName } from './field-names.js';

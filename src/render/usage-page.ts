@@ -1,9 +1,9 @@
 import { createDayTexts } from '../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
+import { periodState } from '../calendar/time-zone.js';
 import { formatAmount } from '../engine/index.js';
-import { kindOf, type UsageItem } from '../usage/item.js';
-import { periodState } from '../usage/period-state.js';
+import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import { htmlRenderer, type PageMeta, type PageRow } from './html.js';
 import type { PageShell } from './page-shell.js';
 import type { Renderer } from './renderer.js';

@@ -1,5 +1,5 @@
-import type { UsageItem } from '../usage/item.js';
-import { createTotals, type Totals } from '../usage/totals.js';
+import type { UsageItem } from '../usage/pricing/priced-row.js';
+import { createTotals, type Totals } from '../usage/rows/totals.js';
 import type { Renderer } from './renderer.js';
 
 /** What takes the text of a result. */

@@ -5,7 +5,7 @@ import type { Ruleset } from '../engine/ruleset.js';
 import type { RateCard } from '../rates/rate-card.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { Tracing } from '../telemetry/tracing.js';
-import type { DuplicateRule } from '../usage/duplicate-rules.js';
+import type { DuplicateRule } from '../usage/pricing/priced-row.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
 
 /** Everything a service is told, checked by the caller. Times are milliseconds. */

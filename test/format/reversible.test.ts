@@ -9,8 +9,8 @@ import { fieldsOf } from '../../src/render/fields.js';
 import { readReport } from '../../src/source/document/report-document.js';
 import type { ExportRow } from '../../src/source/export/export-row.js';
 import { readExport } from '../../src/source/export/read-export.js';
-import type { UsageItem } from '../../src/usage/item.js';
-import { createTotals } from '../../src/usage/totals.js';
+import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
+import { createTotals } from '../../src/usage/rows/totals.js';
 
 const TIME = '2024-04-29T02:08:29.375Z';
 const FIELDS = fieldsOf(

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ExportRow } from '../../src/source/export/export-row.js';
-import { compareBills } from '../../src/usage/diff/compare-bills.js';
-import { UnsortedRows } from '../../src/usage/diff/row-cursor.js';
+import { compareBills, UnsortedRows } from '../../src/usage/diff/compare-bills.js';
 
 const row = (id: number | bigint, credits = 100, more: Partial<ExportRow> = {}): ExportRow => ({
   id,

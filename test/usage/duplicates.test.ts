@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/source/message.js';
-import { createDuplicateCheck } from '../../src/usage/duplicates.js';
-import { createIdHistory } from '../../src/usage/id-history.js';
+import { createDuplicateCheck } from '../../src/usage/pricing/duplicates.js';
+import { createIdHistory } from '../../src/usage/pricing/ids.js';
 
 const message = (id: number | bigint, text = 'a'): Message => ({
   id,

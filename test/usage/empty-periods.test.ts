@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CALENDAR_UNITS, dayOfDate, periodOf } from '../../src/calendar/days.js';
 import { hasDay, openTimeZone } from '../../src/calendar/time-zone.js';
-import { emptyPeriods } from '../../src/usage/empty-periods.js';
-import { type Grouping, isCalendarUnit } from '../../src/usage/grouping.js';
+import { emptyPeriods } from '../../src/usage/summary/empty-periods.js';
+import { type Grouping, isCalendarUnit } from '../../src/usage/summary/groups.js';
 
 const APIA = openTimeZone('Pacific/Apia');
 const FIRST = dayOfDate(2011, 1, 1);

@@ -6,7 +6,7 @@ import { PUBLISHED_CARD } from '../../src/rates/published-card.js';
 import { readRateCard } from '../../src/rates/read-rate-card.js';
 import { writeRateCard } from '../../src/rates/write-rate-card.js';
 import type { Message } from '../../src/source/message.js';
-import { messagePricer } from '../../src/usage/message-pricer.js';
+import { messagePricer } from '../../src/usage/pricing/message-pricer.js';
 import conformance from '../conformance.json' with { type: 'json' };
 import { rates, wholeRates } from '../engine/any-rates.js';
 import { text } from '../engine/texts.js';

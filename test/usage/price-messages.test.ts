@@ -5,10 +5,10 @@ import { DataError } from '../../src/errors.js';
 import { readMessages } from '../../src/source/document/messages-document.js';
 import type { Message, ReportId } from '../../src/source/message.js';
 import { MOST_REPORTS_AT_ONCE } from '../../src/source/reports-at-once.js';
-import { kindOf } from '../../src/usage/item.js';
-import type { MessagePricer } from '../../src/usage/message-pricer.js';
-import { priceMessages } from '../../src/usage/price-messages.js';
-import { createReportBook } from '../../src/usage/report-book.js';
+import type { MessagePricer } from '../../src/usage/pricing/message-pricer.js';
+import { priceMessages } from '../../src/usage/pricing/price-messages.js';
+import { kindOf } from '../../src/usage/pricing/priced-row.js';
+import { createReportBook } from '../../src/usage/pricing/reports.js';
 
 /** Reports 1 to 5 exist, and so do those whose names begin with `r`. */
 function reportBytes(id: ReportId): Buffer | undefined {

@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseAmount } from '../../src/engine/index.js';
-import { divideUnits, percentText, proportion } from '../../src/usage/proportion.js';
+import { divideUnits, percentText, proportion } from '../../src/usage/summary/shares.js';
 
 const amount = (text: string) => parseAmount(text) ?? Number.NaN;
 

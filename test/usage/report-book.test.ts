@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message, ReportId } from '../../src/source/message.js';
-import { createReportBook } from '../../src/usage/report-book.js';
+import { createReportBook } from '../../src/usage/pricing/reports.js';
 
 const naming = (reportId: ReportId | undefined): Message => ({
   id: 1,

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createReportQueue } from '../../src/usage/report-queue.js';
+import { createReportQueue } from '../../src/usage/pricing/reports.js';
 
 test('asks in order, so many at a time, and tells when all before have answered, in whatever order they do', async () => {
   await fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTextColumn } from '../../src/usage/text-column.js';
+import { createTextColumn } from '../../src/usage/diff/row-index.js';
 
 test('gives every text back as it was, none for none and for an empty one', () => {
   const text = fc.oneof(

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { AS_FLAGS, readSelection } from '../../config/read-selection.js';
-import { KINDS } from '../../usage/item.js';
-import { type Selection, SORT_FIELDS } from '../../usage/selection.js';
+import { KINDS } from '../../usage/pricing/priced-row.js';
+import { type Selection, SORT_FIELDS } from '../../usage/rows/row-query.js';
 import { optionAdder } from './add-option.js';
 import type { RawFlags } from './setting-options.js';
 

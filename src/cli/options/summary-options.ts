@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { oneOf } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
-import { GROUPINGS, type Grouping } from '../../usage/grouping.js';
+import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { addAsOfOption } from './as-of-option.js';
 import { flagValue } from './check-values.js';
 

@@ -1,8 +1,8 @@
 import { readMessages } from '../../source/document/messages-document.js';
 import type { Source, Validators } from '../../source/source.js';
-import type { DuplicateRule } from '../../usage/duplicate-rules.js';
-import { createDuplicateCheck } from '../../usage/duplicates.js';
-import type { MessagePricer } from '../../usage/message-pricer.js';
+import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
+import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
+import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
 import { Refusal } from '../problem.js';
 import { type Jobs, takeTurns } from '../work/jobs.js';
 import type { MemoryBudget } from '../work/memory-budget.js';

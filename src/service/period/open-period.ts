@@ -1,5 +1,5 @@
 import { combineObservers } from '../../source/source.js';
-import { messagePricer } from '../../usage/message-pricer.js';
+import { messagePricer } from '../../usage/pricing/message-pricer.js';
 import type { Redis } from '../redis.js';
 import type { ServiceOptions } from '../service-options.js';
 import type { Metrics } from '../telemetry/metrics.js';

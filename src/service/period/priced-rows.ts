@@ -3,8 +3,8 @@ import { copyBytes, viewOf } from '../../source/bytes.js';
 import { Stretch } from '../../source/document/stretch.js';
 import type { Message, Place, ReportId } from '../../source/message.js';
 import type { Report } from '../../source/report.js';
-import type { UsageItem } from '../../usage/item.js';
-import type { MessagePricer } from '../../usage/message-pricer.js';
+import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type MemoryAccount, overloaded } from '../work/memory-budget.js';
 import { type StoredTexts, TextStore } from './text-store.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Selection } from '../../usage/selection.js';
+import type { Selection } from '../../usage/rows/row-query.js';
 import { badQuery } from '../problem.js';
 import type { WalkState } from './walk.js';
 

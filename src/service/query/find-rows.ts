@@ -1,6 +1,6 @@
-import type { UsageItem } from '../../usage/item.js';
-import { isWanted, matches, narrowsMessages, type Selection } from '../../usage/selection.js';
-import { createSorterOf } from '../../usage/sort.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import { isWanted, matches, narrowsMessages, type Selection } from '../../usage/rows/row-query.js';
+import { createSorterOf } from '../../usage/rows/sort.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
 import { ROWS_A_TURN, takeTurns } from '../work/jobs.js';

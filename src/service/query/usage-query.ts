@@ -1,6 +1,6 @@
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { readSelection } from '../../config/read-selection.js';
-import type { Selection } from '../../usage/selection.js';
+import type { Selection } from '../../usage/rows/row-query.js';
 import { badQuery } from '../problem.js';
 import { readCursor } from './cursor.js';
 import { AS_PARAMETERS, type Parameters, readZone } from './parameters.js';

@@ -1,4 +1,4 @@
-import type { Selection } from '../../usage/selection.js';
+import type { Selection } from '../../usage/rows/row-query.js';
 import type { PeriodDocument, RowView } from '../period/period-document.js';
 import { mix } from '../period/priced-rows.js';
 import { Refusal } from '../problem.js';

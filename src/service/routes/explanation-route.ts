@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { explanationJson } from '../../render/explanation-json.js';
-import { explainItem } from '../../usage/explain-price.js';
-import { datedRatesOf } from '../../usage/message-pricer.js';
+import { datedRatesOf, explainItem } from '../../usage/pricing/message-pricer.js';
 import { collectBill } from '../bill/bill.js';
 import { contentTypeOf } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';

@@ -1,6 +1,6 @@
 import type { Ruleset } from '../../engine/ruleset.js';
 import type { RateCard } from '../../rates/rate-card.js';
-import type { DuplicateRule } from '../../usage/duplicate-rules.js';
+import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
 import type { BillStore } from '../bill/bill-store.js';
 import type { DocumentStore } from '../period/document-store.js';
 import type { ReportStore } from '../period/report-store.js';

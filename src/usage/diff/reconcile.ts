@@ -3,6 +3,7 @@ import { parseInstant } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
 import {
   type Amount,
+  addAmounts,
   compareAmounts,
   createTotal,
   parseAmount,
@@ -12,8 +13,63 @@ import {
 } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { ExportRow } from '../../source/export/export-row.js';
-import { createIdHistory } from '../id-history.js';
-import { CAUSES, type Cause, type CauseName, createParts, type Part, withoutParts } from './causes.js';
+import { createIdHistory } from '../pricing/ids.js';
+
+/** What a bill and an invoice may count differently, in the order in which it is shown. */
+const CAUSES = ['copies', 'missing-reports', 'other-months'] as const;
+export type CauseName = (typeof CAUSES)[number] | 'rounding';
+
+/** Messages of a bill that an invoice may count differently. */
+export type Cause = {
+  readonly messages: number;
+  /** What they cost. */
+  readonly credits: Amount;
+  /** What the total would gain if they were counted differently; negative where it would lose. */
+  readonly effect: Amount;
+} & (
+  | { readonly cause: 'rounding'; readonly decimals: number }
+  /** Messages whose id came before. */
+  | { readonly cause: 'copies'; readonly counted: boolean; readonly ids: readonly (number | bigint)[] }
+  /** Messages priced by their text since their report does not exist. */
+  | { readonly cause: 'missing-reports'; readonly reports: readonly Part[] }
+  /** Messages of another calendar month than most. */
+  | { readonly cause: 'other-months'; readonly month: string; readonly months: readonly Part[] }
+);
+
+/** What a cause costs by report, or by month. */
+export interface Part {
+  readonly name: string;
+  readonly messages: number;
+  readonly credits: Amount;
+}
+
+/** Adds up messages by a name. */
+function createParts() {
+  const parts = new Map<string, { messages: number; readonly credits: Total }>();
+  return {
+    add(name: string, credits: Amount): void {
+      let part = parts.get(name);
+      if (part === undefined) {
+        part = { messages: 0, credits: createTotal() };
+        parts.set(name, part);
+      }
+      part.messages++;
+      part.credits.add(credits);
+    },
+    /** In the order of their names. */
+    value: (): Part[] =>
+      [...parts]
+        .map(([name, { messages, credits }]) => ({ name, messages, credits: credits.value() }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/** The sums of parts that an invoice may lack. */
+function withoutParts(parts: readonly Part[]) {
+  const messages = parts.reduce((sum, part) => sum + part.messages, 0);
+  const credits = parts.reduce<Amount>((sum, part) => addAmounts(sum, part.credits), 0);
+  return { messages, credits, effect: subtractAmounts(0, credits) };
+}
 
 /** A bill held against the amount of an invoice. */
 export interface Reconciliation {

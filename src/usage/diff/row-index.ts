@@ -1,7 +1,6 @@
 import type { Amount } from '../../engine/index.js';
 import type { ExportRow } from '../../source/export/export-row.js';
-import { createIdTable } from '../id-table.js';
-import { createTextColumn } from '../text-column.js';
+import { createIdTable } from '../pricing/ids.js';
 
 /**
  * Rows by id. It keeps what bills are compared by,
@@ -68,6 +67,38 @@ export function createRowIndex() {
     /** The rows that were not taken. */
     *rest(): Generator<ExportRow> {
       for (const row of ids.keys()) if (taken?.[row] !== 1) yield rowAt(row);
+    },
+  };
+}
+
+/** Bytes to begin with; it grows. */
+const ROOM = 64 * 1024;
+
+/** The texts of a column one after the other in one buffer: a string each would take three times the memory. */
+export function createTextColumn() {
+  let bytes = Buffer.alloc(ROOM);
+  const ends: number[] = [];
+  /** What Latin-1 cannot carry. */
+  const others = new Map<number, string>();
+
+  function append(text: string): void {
+    const end = (ends.at(-1) ?? 0) + text.length;
+    if (end > bytes.length) bytes = Buffer.concat([bytes], Math.max(end, bytes.length * 2));
+    bytes.write(text, end - text.length, 'latin1');
+    ends.push(end);
+  }
+
+  return {
+    /** Adds the text of the next row; none and an empty one are the same. */
+    add(text: string | undefined = ''): void {
+      const plain = /^\p{ASCII}*$/u.test(text);
+      if (!plain) others.set(ends.length, text);
+      append(plain ? text : '');
+    },
+    get(row: number): string | undefined {
+      const other = others.get(row);
+      if (other !== undefined) return other;
+      return bytes.toString('latin1', ends[row - 1] ?? 0, ends[row]) || undefined;
     },
   };
 }

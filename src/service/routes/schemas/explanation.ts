@@ -1,4 +1,4 @@
-import { KINDS } from '../../../usage/item.js';
+import { KINDS } from '../../../usage/pricing/priced-row.js';
 import { CREDITS, PROBLEMS, SHORT_TEXT, TIMESTAMP } from './parts.js';
 
 export const EXPLANATION_SCHEMA = {

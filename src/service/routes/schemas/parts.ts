@@ -1,5 +1,5 @@
 import { DATA_FORMATS, declarationOf } from '../../../format/formats.js';
-import { KINDS } from '../../../usage/item.js';
+import { KINDS } from '../../../usage/pricing/priced-row.js';
 import { PROBLEM_MEDIA_TYPE } from '../../problem.js';
 
 /*

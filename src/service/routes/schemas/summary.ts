@@ -1,4 +1,4 @@
-import { GROUPINGS } from '../../../usage/grouping.js';
+import { GROUPINGS } from '../../../usage/summary/groups.js';
 import {
   CREDITS,
   FILTER_PROPERTIES,

@@ -1,4 +1,4 @@
-import { SORT_FIELDS } from '../../../usage/selection.js';
+import { SORT_FIELDS } from '../../../usage/rows/row-query.js';
 import {
   CREDITS,
   FILTER_PROPERTIES,

@@ -1,4 +1,4 @@
-import { type Amount, toDecimal } from '../engine/index.js';
+import { type Amount, toDecimal } from '../../engine/index.js';
 
 /**
  * How many of `parts` equal parts of `whole` are in `part`, rounded half up. In whole numbers, so that it is exact for

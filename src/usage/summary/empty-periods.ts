@@ -1,7 +1,7 @@
-import { type CalendarUnit, firstDayOf, lastDayOf, periodOf } from '../calendar/days.js';
-import { hasDay, type TimeZone } from '../calendar/time-zone.js';
-import type { RawGroup, RawKey } from './group-keys.js';
-import { type Grouping, isCalendarUnit } from './grouping.js';
+import { type CalendarUnit, firstDayOf, lastDayOf, periodOf } from '../../calendar/days.js';
+import { hasDay, type TimeZone } from '../../calendar/time-zone.js';
+import type { RawGroup, RawKey } from './groups.js';
+import { type Grouping, isCalendarUnit } from './groups.js';
 
 /** Both included, as whole days since 1970-01-01. */
 export interface DaySpan {

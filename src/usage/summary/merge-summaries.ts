@@ -1,11 +1,11 @@
-import { firstDayOf, lastDayOf, periodNumber } from '../calendar/days.js';
-import { openTimeZone } from '../calendar/time-zone.js';
-import { DataError } from '../errors.js';
-import { type GroupKey, isCalendarUnit } from './grouping.js';
-import type { UsageItem } from './item.js';
+import { firstDayOf, lastDayOf, periodNumber } from '../../calendar/days.js';
+import { openTimeZone } from '../../calendar/time-zone.js';
+import { DataError } from '../../errors.js';
+import type { UsageItem } from '../pricing/priced-row.js';
+import { createReportCheck } from '../pricing/reports.js';
+import { type GroupKey, isCalendarUnit } from './groups.js';
 import type { PartialSummary } from './partial-summary.js';
-import { createReportCheck } from './report-agreement.js';
-import { createSummary, type Summary } from './summarise.js';
+import { createSummary, type Summary } from './summary.js';
 
 /** The sum of summaries, and what they have in common. */
 export interface MergedSummary extends Pick<PartialSummary, 'period' | 'timezone' | 'rules' | 'outOf'> {

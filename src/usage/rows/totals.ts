@@ -1,5 +1,5 @@
-import { type Amount, createTotal } from '../engine/index.js';
-import { type Kind, kindOf, type UsageItem } from './item.js';
+import { type Amount, createTotal } from '../../engine/index.js';
+import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 
 /** Sums of the rows shown. */
 export interface Totals {

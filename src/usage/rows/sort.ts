@@ -1,7 +1,7 @@
-import { compareInstants, type Instant, instantOf } from '../calendar/instant.js';
-import { type Amount, compareAmounts, measure } from '../engine/index.js';
-import { kindOf, type UsageItem } from './item.js';
-import type { Sorting } from './selection.js';
+import { compareInstants, type Instant, instantOf } from '../../calendar/instant.js';
+import { type Amount, compareAmounts, measure } from '../../engine/index.js';
+import { kindOf, type UsageItem } from '../pricing/priced-row.js';
+import type { Sorting } from './row-query.js';
 
 type Key = number | bigint | string;
 interface Entry<Row, KeyType> {

@@ -1,12 +1,11 @@
-import { compareInstants, type Instant, instantOf } from '../calendar/instant.js';
-import type { TimeZone } from '../calendar/time-zone.js';
-import { type Amount, addAmounts, createTotal, type Total } from '../engine/index.js';
+import { compareInstants, type Instant, instantOf } from '../../calendar/instant.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
+import { type Amount, addAmounts, createTotal, type Total } from '../../engine/index.js';
+import type { UsageItem } from '../pricing/priced-row.js';
+import type { Selection } from '../rows/row-query.js';
 import { type DaySpan, emptyPeriods } from './empty-periods.js';
-import { createGroupKeys, type RawGroup } from './group-keys.js';
-import { type Grouping, type GroupKey, isCalendarUnit } from './grouping.js';
-import type { UsageItem } from './item.js';
-import { divideUnits } from './proportion.js';
-import type { Selection } from './selection.js';
+import { createGroupKeys, type Grouping, type GroupKey, isCalendarUnit, type RawGroup } from './groups.js';
+import { divideUnits } from './shares.js';
 
 export interface SummaryGroup {
   /** One for each grouping, in the order they were asked for; undefined in a period that holds no message. */

@@ -1,22 +1,18 @@
-import { dayNumber, periodNumber } from '../calendar/days.js';
-import { isTimeZone } from '../calendar/time-zone.js';
-import { type Amount, addAmounts, compareAmounts } from '../engine/index.js';
-import { DataError } from '../errors.js';
-import { exactInteger, expected, parseExactJsonAt } from '../source/document/exact-json.js';
-import type { DaySpan } from './empty-periods.js';
-import { GROUPINGS, type Grouping, type GroupKey, isCalendarUnit } from './grouping.js';
-import { KINDS } from './item.js';
+import { dayNumber, periodNumber } from '../../calendar/days.js';
+import { parseInstant } from '../../calendar/instant.js';
+import { isTimeZone } from '../../calendar/time-zone.js';
+import { type Amount, addAmounts, compareAmounts, parseAmount } from '../../engine/index.js';
+import { DataError } from '../../errors.js';
 import {
-  arrayIn,
-  countIn,
-  creditsIn,
-  type Members,
-  objectIn,
-  objectOf,
-  refuse,
-  textIn,
-  timeIn,
-} from './summary-members.js';
+  exactInteger,
+  expected,
+  membersOf,
+  numberText,
+  parseExactJsonAt,
+} from '../../source/document/exact-json.js';
+import { KINDS } from '../pricing/priced-row.js';
+import type { DaySpan } from './empty-periods.js';
+import { GROUPINGS, type Grouping, type GroupKey, isCalendarUnit } from './groups.js';
 
 /** A document of `summary --json`, read back. */
 export interface PartialSummary {
@@ -134,4 +130,56 @@ function readKey(group: Members, grouping: Grouping, needed: boolean, where: str
   const kind = KINDS.find((each) => each === label);
   if (kind === undefined) throw refuse(group, grouping, `one of ${KINDS.join(', ')}`, where);
   return { by: 'kind', label: kind };
+}
+
+/*
+ * Reads the members of a summary's JSON. `name` is what an error calls the document; each throws a DataError that
+ * names the member.
+ */
+
+type Members = Map<string, unknown>;
+
+function objectOf(value: unknown, name: string, field: string): Members {
+  const members = membersOf(value);
+  if (members !== undefined) return members;
+  throw new DataError(name, expected('an object', value), field === '' ? undefined : field);
+}
+
+function objectIn(members: Members, key: string, name: string): Members {
+  return objectOf(members.get(key), name, key);
+}
+
+function arrayIn(members: Members, key: string, name: string): unknown[] {
+  const value = members.get(key);
+  if (!Array.isArray(value)) throw refuse(members, key, 'an array', name);
+  return value;
+}
+
+function textIn(members: Members, key: string, name: string): string {
+  const value = members.get(key);
+  if (typeof value !== 'string') throw refuse(members, key, 'a string', name);
+  return value;
+}
+
+function timeIn(members: Members, key: string, name: string): string | undefined {
+  const value = members.get(key);
+  if (value === null) return undefined;
+  if (typeof value === 'string' && parseInstant(value) !== undefined) return value;
+  throw refuse(members, key, 'an RFC 3339 timestamp or null', name);
+}
+
+function countIn(members: Members, key: string, name: string): number {
+  const count = exactInteger(members.get(key));
+  if (typeof count === 'number' && count >= 0) return count;
+  throw refuse(members, key, 'a whole number', name);
+}
+
+function creditsIn(members: Members, key: string, name: string): Amount {
+  const credits = parseAmount(numberText(members.get(key)) ?? '');
+  if (credits === undefined) throw refuse(members, key, 'a number that is not negative', name);
+  return credits;
+}
+
+function refuse(members: Members, key: string, what: string, name: string): DataError {
+  return new DataError(name, expected(what, members.get(key)), key);
 }

@@ -1,11 +1,10 @@
-import { readMessages } from '../source/document/messages-document.js';
-import type { Message } from '../source/message.js';
-import type { DuplicateRule } from './duplicate-rules.js';
-import { createDuplicateCheck } from './duplicates.js';
-import type { UsageItem } from './item.js';
-import { type PricingRequest, priceMessages } from './price-messages.js';
-import type { ReportWatch } from './report-filter.js';
-import { isWanted, matches, narrowsMessages, readsText, type Selection } from './selection.js';
+import { readMessages } from '../../source/document/messages-document.js';
+import type { Message } from '../../source/message.js';
+import { createDuplicateCheck } from '../pricing/duplicates.js';
+import { type PricingRequest, priceMessages } from '../pricing/price-messages.js';
+import type { DuplicateRule, UsageItem } from '../pricing/priced-row.js';
+import type { ReportWatch } from './row-query.js';
+import { isWanted, matches, narrowsMessages, readsText, type Selection } from './row-query.js';
 import { createSorter } from './sort.js';
 
 /** Rows that a sorted result is given back by. */

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Message } from '../source/message.js';
-import type { UsageItem } from './item.js';
-import { packRows } from './packed-rows.js';
-import { holdRows, priceRows, type RowPricing, type WaitingRows } from './waiting-rows.js';
+import type { Message } from '../../source/message.js';
+import { holdRows, packRows, priceRows, type RowPricing, type WaitingRows } from './pending-rows.js';
+import type { UsageItem } from './priced-row.js';
 
 /**
  * Bytes kept behind the first report that has not answered, so that reports are asked for as early as the messages

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { DataError } from '../errors.js';
-import type { Message } from '../source/message.js';
-import type { DuplicateRule } from './duplicate-rules.js';
-import { createIdHistory } from './id-history.js';
-import { createIdTable } from './id-table.js';
+import { DataError } from '../../errors.js';
+import type { Message } from '../../source/message.js';
+import { createIdHistory, createIdTable } from './ids.js';
+import type { DuplicateRule } from './priced-row.js';
 
 /**
  * Decides which messages of a period count, by their ids. Made anew for each reading of the document.
