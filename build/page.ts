@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { PageShell } from '../src/render/page-shell.js';
+import type { PageShell } from '../src/format/page/page.js';
 
 const PAGE = new URL('../src/page/', import.meta.url);
-const GENERATED = new URL('../src/render/page-shell.generated.ts', import.meta.url);
+const GENERATED = new URL('../src/format/page/shell.generated.ts', import.meta.url);
 
 /** Where page.html takes the bill. */
 const DATA = '<!-- data -->';
@@ -54,7 +54,7 @@ function fill(template: string, places: readonly (readonly [place: string, text:
 /** Writes the built page as the module that `loadPageShell` imports. */
 export async function writePageShell(): Promise<void> {
   const shell = await buildPageShell();
-  const source = `// Built from src/page by build/page.ts.\nimport type { PageShell } from './page-shell.js';\n\nexport const shell: PageShell = ${JSON.stringify(shell)};\n`;
+  const source = `// Built from src/page by build/page.ts.\nexport const shell = ${JSON.stringify(shell)};\n`;
   await writeFile(GENERATED, source);
 }
 

@@ -4,7 +4,7 @@ import type { Options } from 'tsup';
 const ROOT = resolve('.');
 
 /** The function as a CommonJS package expects it from `require`; quick where the text is ASCII. */
-const AS_COMMONJS = "module.exports = require('./src/render/text-width.ts').textWidth;";
+const AS_COMMONJS = "module.exports = require('./src/format/table/lines.ts').textWidth;";
 
 /**
  * Gives cli-table3 the string-width that the table measures with. Its own, of 2020, takes newer emoji and Indic vowel

@@ -1,7 +1,7 @@
 import type { Instant } from '../calendar/instant.js';
-import { dataRenderer } from '../render/data.js';
-import { fieldsOf } from '../render/fields.js';
-import type { Renderer } from '../render/renderer.js';
+import { dataRenderer } from '../format/data/data.js';
+import type { Renderer } from '../format/rows.js';
+import { fieldsOf } from '../format/rows.js';
 import { narrows } from '../usage/rows/row-query.js';
 import type { Host } from './host.js';
 import type { Period } from './open-period.js';
@@ -29,21 +29,18 @@ export async function chooseRenderer(
     case 'tsv':
       return () => dataRenderer(format, fields, choice);
     case 'focus': {
-      const { focusRenderer } = await import('../render/focus.js');
+      const { focusRenderer } = await import('../format/data/focus.js');
       return () => focusRenderer(zone, choice);
     }
     case 'table': {
       const [{ tableRenderer }, terminal] = await Promise.all([
-        import('../render/table.js'),
+        import('../format/table/usage.js'),
         openTerminal(choice, host),
       ]);
       return () => tableRenderer(fields, { ...terminal, outOf });
     }
     case 'html': {
-      const [{ pageFacts, pageRenderer }, { loadPageShell }] = await Promise.all([
-        import('../render/usage-page.js'),
-        import('../render/page-shell.js'),
-      ]);
+      const { loadPageShell, pageFacts, pageRenderer } = await import('../format/page/page.js');
       const shell = await loadPageShell();
       const { sourceName: source, settings, selection } = period;
       const about = { source, period: settings.period, rules: settings.rules, filtered: narrows(selection) };

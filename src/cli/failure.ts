@@ -1,7 +1,6 @@
 import { CommanderError } from 'commander';
 import { CommandLineError, OCopilotError } from '../errors.js';
-import { jsonString } from '../render/json-string.js';
-import { visible } from '../render/visible.js';
+import { jsonString, visible } from '../format/text.js';
 
 /** An error nobody foresaw: a bug in this program. */
 class UnforeseenError extends OCopilotError {

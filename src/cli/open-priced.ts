@@ -1,6 +1,6 @@
 import { openTimeZone } from '../calendar/time-zone.js';
 import { CommandLineError } from '../errors.js';
-import { visible } from '../render/visible.js';
+import { visible } from '../format/text.js';
 import { type PricedRow, readPricedRows } from '../source/export/priced-rows.js';
 import { readChunks, readFileChunks } from '../source/file/file-source.js';
 import { createDuplicateCheck } from '../usage/pricing/duplicates.js';

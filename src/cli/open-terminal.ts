@@ -1,4 +1,4 @@
-import type { Terminal } from '../render/terminal.js';
+import type { Terminal } from '../format/table/lines.js';
 import { type ColorChoice, wantsColor } from './color.js';
 import type { Host } from './host.js';
 

@@ -1,6 +1,6 @@
 import { openTimeZone } from '../calendar/time-zone.js';
 import { type Amount, compareAmounts } from '../engine/index.js';
-import { reconciliationJson } from '../render/reconciliation-json.js';
+import { reconciliationJson } from '../format/documents/reconciliation.js';
 import { createReconciliation, type Reconciliation } from '../usage/diff/reconcile.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
@@ -53,6 +53,6 @@ async function render(
   { host }: Run,
 ): Promise<Iterable<string>> {
   if (output.format === 'json') return [reconciliationJson(name, result)];
-  const { reconciliationTable } = await import('../render/reconciliation-table.js');
+  const { reconciliationTable } = await import('../format/table/reconciliation.js');
   return reconciliationTable(name, result, await openTerminal(output, host));
 }

@@ -1,6 +1,6 @@
 import { listSettings } from '../config/list-settings.js';
+import { settingsJson } from '../format/documents/settings.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
-import { settingsJson } from '../render/settings-json.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openTerminal } from './open-terminal.js';
@@ -14,7 +14,7 @@ export async function runConfig(flags: RawFlags, run: Run): Promise<void> {
   const settings = listSettings(await settingPlaces(flags, run.host));
   await deliver(output, run, async (sink) => {
     if (output.format === 'json') return sink.write(settingsJson(settings));
-    const { settingsTable } = await import('../render/settings-table.js');
+    const { settingsTable } = await import('../format/table/settings.js');
     for (const piece of settingsTable(settings, await openTerminal(output, run.host)))
       await sink.write(piece);
   });

@@ -1,7 +1,6 @@
+import { type DiffRenderer, diffJson, isEqual } from '../format/documents/diff.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
 import type { Sink } from '../output/sink.js';
-import { diffJson } from '../render/diff-json.js';
-import { type DiffRenderer, isEqual } from '../render/diff-renderer.js';
 import type { ExportRow } from '../source/export/export-row.js';
 import { compareBills, UnsortedRows } from '../usage/diff/compare-bills.js';
 import { deliver } from './deliver.js';
@@ -98,7 +97,7 @@ async function chooseRenderer(
   { host }: Run,
 ): Promise<() => DiffRenderer> {
   if (output.format === 'json') return () => diffJson(names);
-  const { diffTable } = await import('../render/diff-table.js');
+  const { diffTable } = await import('../format/table/diff.js');
   const terminal = await openTerminal(output, host);
   return () => diffTable(names, terminal);
 }

@@ -1,6 +1,6 @@
 import { DataError } from '../errors.js';
+import { explanationJson } from '../format/documents/explanation.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
-import { explanationJson } from '../render/explanation-json.js';
 import {
   datedRatesOf,
   type ExplainedPrice,
@@ -66,6 +66,6 @@ async function explainMessage(id: number | bigint, flags: RawFlags, run: Run): P
 
 async function render(price: ExplainedPrice, output: ResultChoice, { host }: Run): Promise<Iterable<string>> {
   if (output.format === 'json') return [explanationJson(price)];
-  const { explanationTable } = await import('../render/explanation-table.js');
+  const { explanationTable } = await import('../format/table/explanation.js');
   return explanationTable(price, await openTerminal(output, host));
 }

@@ -24,7 +24,7 @@ export async function runRates(flags: RawFlags, run: Run): Promise<void> {
       await sink.write(writeRateCard([inForce], { ...dataTables() }));
       return;
     }
-    const { ratesTable } = await import('../render/rates-table.js');
+    const { ratesTable } = await import('../format/table/rates.js');
     const next = card.dated[card.dated.indexOf(inForce) + 1];
     const terminal = await openTerminal(output, run.host);
     for (const piece of ratesTable(card.name, inForce, next, dataTables(), terminal)) await sink.write(piece);

@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
+import { sumsInWords } from '../format/amounts.js';
 import { newFolder } from '../output/new-folder.js';
-import { sumsInWords } from '../render/decimals.js';
 import { MANIFEST, newManifest } from '../source/snapshot/manifest.js';
 import { recordSource } from '../source/snapshot/record-source.js';
 import { createTotals } from '../usage/rows/totals.js';

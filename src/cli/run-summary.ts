@@ -1,5 +1,5 @@
+import { sumsInWords } from '../format/amounts.js';
 import { SUMMARY_FORMATS } from '../format/formats.js';
-import { sumsInWords } from '../render/decimals.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';

@@ -1,4 +1,4 @@
-import { sumsInWords } from '../render/decimals.js';
+import { sumsInWords } from '../format/amounts.js';
 import { readsText } from '../usage/rows/row-query.js';
 import { deliver } from './deliver.js';
 import { guardJob } from './guard-job.js';

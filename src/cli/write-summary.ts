@@ -1,7 +1,7 @@
+import { dataSummary } from '../format/data/data.js';
+import { type SummaryFacts, summaryFacts } from '../format/documents/summary.js';
 import { SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
 import type { Sink } from '../output/sink.js';
-import { dataSummary } from '../render/data.js';
-import { type SummaryFacts, summaryFacts } from '../render/summary-facts.js';
 import { createSummary, daysNamed, type Summary } from '../usage/summary/summary.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
@@ -54,6 +54,6 @@ export async function renderSummary(
   { host }: Run,
 ): Promise<Iterable<string>> {
   if (output.format !== 'table') return dataSummary(output.format, summary, facts, output);
-  const { summaryTable } = await import('../render/summary-table.js');
+  const { summaryTable } = await import('../format/table/summary.js');
   return summaryTable(summary, facts, await openTerminal(output, host));
 }

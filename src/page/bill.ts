@@ -1,6 +1,6 @@
+import type { PageMeta, PageRow } from '../format/page/bill-data.js';
 import type { Kind } from '../usage/pricing/priced-row.js';
 import { barOf, barsBetween, chooseUnit, compareDays, type Unit } from './calendar.js';
-import type { PageMeta, PageRow } from './contract.js';
 import { fractionDigits, toDigits, toUnits } from './exact.js';
 
 /** A row with what sorting and adding need. */

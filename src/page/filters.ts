@@ -1,6 +1,6 @@
+import { KINDS } from '../format/page/bill-data.js';
 import type { Timeline } from './bill.js';
 import { parseDay } from './calendar.js';
-import { KINDS } from './contract.js';
 import { byId, html } from './elements.js';
 import { KIND_NAMES } from './table.js';
 import type { Change } from './view.js';

@@ -1,7 +1,7 @@
-import { visible } from '../render/visible.js';
+import type { PageMeta } from '../format/page/bill-data.js';
+import { visible } from '../format/text.js';
 import { type Bill, pricedByText, type Totals } from './bill.js';
 import type { Clock } from './clock.js';
-import type { PageMeta } from './contract.js';
 import { byId, countOf, type Figure, html } from './elements.js';
 import { toDigits, toTwoDecimals, toUnits } from './exact.js';
 

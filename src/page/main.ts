@@ -1,6 +1,6 @@
+import { decodeRow, type PageMeta, type PageRow } from '../format/page/bill-data.js';
 import { readBill } from './bill.js';
 import { clockIn } from './clock.js';
-import { decodeRow, type PageMeta, type PageRow } from './contract.js';
 import { byId } from './elements.js';
 import { showEmpty, showMasthead } from './header.js';
 import { openPage } from './open-page.js';

@@ -1,6 +1,6 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
+import { KINDS } from '../format/page/bill-data.js';
 import type { Bar } from './bill.js';
-import { KINDS } from './contract.js';
 import { svg } from './elements.js';
 import { toApproximate } from './exact.js';
 

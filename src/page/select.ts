@@ -1,7 +1,7 @@
 import { compareInstants, parseInstant } from '../calendar/instant.js';
+import { KINDS, type PageRow } from '../format/page/bill-data.js';
 import { addRows, type Bill, type BillRow, type Totals } from './bill.js';
 import { compareDays } from './calendar.js';
-import { KINDS, type PageRow } from './contract.js';
 import type { Column, SortKey, View } from './view.js';
 
 /** What a view leaves of the bill. */

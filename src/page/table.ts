@@ -1,4 +1,4 @@
-import { visible } from '../render/visible.js';
+import { visible } from '../format/text.js';
 import type { Kind } from '../usage/pricing/priced-row.js';
 import type { BillRow, Total } from './bill.js';
 import type { Clock } from './clock.js';

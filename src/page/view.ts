@@ -1,6 +1,6 @@
+import { KINDS } from '../format/page/bill-data.js';
 import type { Kind } from '../usage/pricing/priced-row.js';
 import { parseDay } from './calendar.js';
-import { KINDS } from './contract.js';
 
 /** A column's name in the page's address: as in `--sort` and `--fields` of the command. */
 export const COLUMNS = ['message_id', 'timestamp', 'report_name', 'kind', 'credits_used'] as const;

@@ -1,4 +1,4 @@
-import type { PageMeta, PageRow } from '../../src/page/contract.js';
+import type { PageMeta, PageRow } from '../../src/format/page/bill-data.js';
 import { toDigits, toUnits } from '../../src/page/exact.js';
 
 /** Decimals of the made-up credits. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { PageRow } from '../../src/page/contract.js';
+import type { PageRow } from '../../src/format/page/bill-data.js';
 import { makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPageShell } from '../../build/page.js';
-import { decodeRow } from '../../src/page/contract.js';
-import { htmlRenderer } from '../../src/render/html.js';
-import type { PageShell } from '../../src/render/page-shell.js';
+import { decodeRow } from '../../src/format/page/bill-data.js';
+import type { PageShell } from '../../src/format/page/page.js';
+import { htmlRenderer } from '../../src/format/page/page.js';
 import { describe as describeBill, makeRows } from './bills.js';
 
 describe('the HTML renderer', () => {

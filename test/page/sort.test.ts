@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PageRow } from '../../src/format/page/bill-data.js';
 import { readBill } from '../../src/page/bill.js';
-import type { PageRow } from '../../src/page/contract.js';
 import { clickColumn, rankColumns, sortRows } from '../../src/page/select.js';
 import type { Column, SortKey } from '../../src/page/view.js';
 import { describe as describeBill } from './bills.js';

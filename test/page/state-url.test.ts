@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KINDS } from '../../src/page/contract.js';
+import { KINDS } from '../../src/format/page/bill-data.js';
 import { COLUMNS, formatView, parseView, type View } from '../../src/page/view.js';
 
 const day = fc

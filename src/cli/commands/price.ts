@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { FIELDS } from '../../render/field-names.js';
+import { FIELDS } from '../../format/rows.js';
 import type { Run } from '../host.js';
 import { checkWords } from '../options/check-values.js';
 import { addRatesOption } from '../options/rates-option.js';

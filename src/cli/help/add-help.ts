@@ -1,5 +1,5 @@
 import type { Command, Help } from 'commander';
-import { wrapWords } from '../../render/wrap.js';
+import { wrapWords } from '../../format/table/lines.js';
 import { EXAMPLES } from './examples.js';
 import { commandLines, itemLines, textLines } from './layout.js';
 import { TOPIC_NAMES, TOPICS } from './topics.js';

@@ -1,4 +1,4 @@
-import { wrapWords } from '../../render/wrap.js';
+import { wrapWords } from '../../format/table/lines.js';
 import type { Host } from '../host.js';
 
 /** Columns where help does not go to a terminal. */

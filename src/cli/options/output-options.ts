@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { InvalidValue, listOf, oneOf, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
-import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../render/field-names.js';
+import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../format/rows.js';
 import { COLOR_CHOICES, type ColorChoice, colorChoice } from '../color.js';
 import { optionAdder } from './add-option.js';
 import { flagValue } from './check-values.js';

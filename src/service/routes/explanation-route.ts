@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { explanationJson } from '../../render/explanation-json.js';
+import { explanationJson } from '../../format/documents/explanation.js';
 import { datedRatesOf, explainItem } from '../../usage/pricing/message-pricer.js';
 import { collectBill } from '../bill/bill.js';
 import { contentTypeOf } from '../bill/formats.js';

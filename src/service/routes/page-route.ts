@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { loadPageShell } from '../../render/page-shell.js';
-import { pageFacts, pageRenderer } from '../../render/usage-page.js';
-import { writeRows } from '../../render/write-rows.js';
+import { loadPageShell, pageFacts, pageRenderer } from '../../format/page/page.js';
+import { writeRows } from '../../format/rows.js';
 import { collectBill } from '../bill/bill.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { countRows, findRows, WHOLE } from '../query/find-rows.js';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { listOf } from '../../config/value.js';
-import { dataSummary } from '../../render/data.js';
-import { summaryFacts } from '../../render/summary-facts.js';
+import { dataSummary } from '../../format/data/data.js';
+import { summaryFacts } from '../../format/documents/summary.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, daysNamed } from '../../usage/summary/summary.js';

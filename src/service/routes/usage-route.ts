@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { dataRenderer } from '../../render/data.js';
-import { CONTRACT_FIELDS } from '../../render/field-names.js';
-import { fieldsOf } from '../../render/fields.js';
-import { writeRows } from '../../render/write-rows.js';
+import { dataRenderer } from '../../format/data/data.js';
+import { CONTRACT_FIELDS, fieldsOf, writeRows } from '../../format/rows.js';
 import { collectBill } from '../bill/bill.js';
 import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { DataError } from '../../errors.js';
-import { unescapeCell, unguard } from '../../format/cell-text.js';
+import { unescapeCell, unguard } from '../../format/data/cell-text.js';
 import { createStretches } from '../document/stretch.js';
 import { createAmountReader } from './amount-reader.js';
 import type { DelimitedFormat } from './export-format.js';

@@ -1,0 +1,37 @@
+import { type Amount, compareAmounts, formatAmount } from '../engine/index.js';
+
+/** Puts amounts on one decimal point: trailing zeros are added, no digit is dropped. */
+export function padDecimals(amount: string, decimals: number): string {
+  const missing = decimals - decimalsOf(amount);
+  if (missing <= 0) return amount;
+  return `${amount}${amount.includes('.') ? '' : '.'}${'0'.repeat(missing)}`;
+}
+
+/** Digits after the point; 0 of a text without one. */
+export function decimalsOf(amount: string): number {
+  const point = amount.indexOf('.');
+  return point === -1 ? 0 : amount.length - point - 1;
+}
+
+export function mostDecimals(amounts: Iterable<string>): number {
+  let most = 0;
+  for (const amount of amounts) most = Math.max(most, decimalsOf(amount));
+  return most;
+}
+
+/** `1426510.80` as `1,426,510.80`, for people; never in data. */
+export function groupThousands(amount: string): string {
+  const [whole = '', ...rest] = amount.split('.');
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.');
+}
+
+/** `35 messages, 658.8 credits`; `6 of 35 messages, …` where the rows are not all. */
+export function sumsInWords(count: number, credits: Amount, outOf?: number): string {
+  const messages = `${outOf === undefined ? '' : `${count} of `}${outOf ?? count}`;
+  return `${messages} ${(outOf ?? count) === 1 ? 'message' : 'messages'}, ${groupThousands(formatAmount(credits))} credits`;
+}
+
+/** A difference with its sign: `+1.2`, `-3`, `0`. */
+export function signedAmount(amount: Amount): string {
+  return compareAmounts(amount, 0) > 0 ? `+${formatAmount(amount)}` : formatAmount(amount);
+}

@@ -1,0 +1,73 @@
+import { formatAmount, subtractAmounts } from '../../engine/index.js';
+import type { ExportRow } from '../../source/export/export-row.js';
+import {
+  type BillChange,
+  type BillSum,
+  type Comparison,
+  differenceOf,
+} from '../../usage/diff/compare-bills.js';
+import { jsonString } from '../text.js';
+
+/** The two bills compared, as they are shown. */
+export interface DiffNames {
+  readonly old: string;
+  readonly new: string;
+}
+
+/** Turns a comparison into text: `head`, then `rows` for each batch, then `tail`. Serves one output. */
+export interface DiffRenderer {
+  head(): string;
+  rows(changes: readonly BillChange[]): string;
+  tail(comparison: Comparison): Iterable<string>;
+}
+
+export function isEqual({ added, removed, changed }: Comparison): boolean {
+  return added + removed + changed === 0;
+}
+
+/** `{"diff":{…,"changes":[…],…}}`, one change a line. Numbers in full. */
+export function diffJson(names: DiffNames): DiffRenderer {
+  let separator = '\n';
+  return {
+    head: () => `{"diff":{"old":${jsonString(names.old)},"new":${jsonString(names.new)},"changes":[`,
+    rows(changes) {
+      let text = '';
+      for (const change of changes) {
+        text += separator + changeJson(change);
+        separator = ',\n';
+      }
+      return text;
+    },
+    tail(comparison) {
+      const { added, removed, changed, unchanged } = comparison;
+      const difference = subtractAmounts(comparison.new.credits, comparison.old.credits);
+      const counts = jsonString({ added, removed, changed, unchanged, equal: isEqual(comparison) });
+      return [
+        `${separator === '\n' ? '' : '\n'}],${counts.slice(1, -1)}`,
+        `,"old_total":${sumJson(comparison.old)},"new_total":${sumJson(comparison.new)}`,
+        `,"difference":${formatAmount(difference)}}}\n`,
+      ];
+    },
+  };
+}
+
+function changeJson(change: BillChange): string {
+  const members = [
+    `"change":"${change.change}"`,
+    `"message_id":${(change.new ?? change.old).id}`,
+    ...(change.change === 'changed' ? [`"fields":${jsonString(change.fields)}`] : []),
+    ...(change.old === undefined ? [] : [`"old":${rowJson(change.old)}`]),
+    ...(change.new === undefined ? [] : [`"new":${rowJson(change.new)}`]),
+    `"difference":${formatAmount(differenceOf(change))}`,
+  ];
+  return `{${members.join(',')}}`;
+}
+
+function rowJson({ timestamp, reportName, credits }: ExportRow): string {
+  const texts = jsonString({ timestamp, report_name: reportName }).slice(1, -1);
+  return `{${texts}${texts === '' ? '' : ','}"credits_used":${formatAmount(credits)}}`;
+}
+
+function sumJson({ messages, credits }: BillSum): string {
+  return `{"messages":${messages},"credits":${formatAmount(credits)}}`;
+}

@@ -1,0 +1,52 @@
+import { compareAmounts, formatAmount } from '../../engine/index.js';
+import type { Cause, Explanation, Part, Reconciliation } from '../../usage/diff/reconcile.js';
+import { jsonString } from '../text.js';
+
+/** `{"reconciliation":{…,"causes":[…],…}}`, one cause a line. Numbers in full. */
+export function reconciliationJson(source: string, value: Reconciliation): string {
+  const { invoice, messages, total, difference, causes, explanations } = value;
+  const lines = causes.map((cause) => `\n${causeJson(cause)}`).join(',');
+  return `{"reconciliation":{${[
+    `"source":${jsonString(source)}`,
+    `"invoice":${formatAmount(invoice)}`,
+    `"total":${formatAmount(total)}`,
+    `"messages":${messages}`,
+    `"difference":${formatAmount(difference)}`,
+    `"equal":${compareAmounts(difference, 0) === 0}`,
+    `"causes":[${lines}${lines === '' ? '' : '\n'}]`,
+    // The first of them, for scripts that want one.
+    `"closed_by":${jsonString(explanations[0]?.causes ?? null)}`,
+    `"explanations":[${explanations.map(explanationJson).join(',')}]`,
+  ].join(',')}}}\n`;
+}
+
+function explanationJson({ causes, total }: Explanation): string {
+  return `{"causes":${jsonString(causes)},"total":${formatAmount(total)}}`;
+}
+
+function causeJson(cause: Cause): string {
+  const { messages, credits, effect } = cause;
+  const sums = `"messages":${messages},"credits":${formatAmount(credits)},"effect":${formatAmount(effect)}`;
+  return `{"cause":"${cause.cause}",${sums},${ownJson(cause)}}`;
+}
+
+function ownJson(cause: Cause): string {
+  switch (cause.cause) {
+    case 'rounding':
+      return `"decimals":${cause.decimals}`;
+    case 'copies':
+      return `"counted":${cause.counted},"message_ids":[${cause.ids.join(',')}]`;
+    case 'missing-reports':
+      return `"reports":${partsJson('report_id', cause.reports)}`;
+    case 'other-months':
+      return `"month":"${cause.month}","months":${partsJson('month', cause.months)}`;
+  }
+}
+
+function partsJson(key: string, parts: readonly Part[]): string {
+  const written = parts.map(
+    ({ name, messages, credits }) =>
+      `{"${key}":${jsonString(name)},"messages":${messages},"credits":${formatAmount(credits)}}`,
+  );
+  return `[${written.join(',')}]`;
+}

@@ -1,0 +1,161 @@
+import { dayText, firstDayOf, lastDayOf, periodNumber } from '../../calendar/days.js';
+import { type Instant, secondText } from '../../calendar/instant.js';
+import { periodState, type TimeZone } from '../../calendar/time-zone.js';
+import { formatAmount } from '../../engine/index.js';
+import type { DaySpan } from '../../usage/summary/empty-periods.js';
+import type { Grouping, GroupKey } from '../../usage/summary/groups.js';
+import { percentText } from '../../usage/summary/shares.js';
+import type { Subtotal, Summary, SummaryGroup } from '../../usage/summary/summary.js';
+import { jsonString } from '../text.js';
+
+/** What a summary says of itself. */
+export interface SummaryFacts {
+  /** Without credentials. */
+  readonly source: string;
+  readonly period: string;
+  readonly timezone: string;
+  readonly rules: string;
+  readonly state: 'open' | 'closed';
+  /** RFC 3339; undefined where the state does not depend on when it was asked. */
+  readonly asOf: string | undefined;
+  /** Messages of the whole period, where the rows summed may be fewer. */
+  readonly outOf: number | undefined;
+}
+
+/** What a summary says of itself. @param asOf what was asked for @param now milliseconds since 1970 UTC */
+export function summaryFacts(
+  summary: Summary,
+  about: Pick<SummaryFacts, 'source' | 'period' | 'rules' | 'outOf'> & { readonly zone: TimeZone },
+  asOf: Instant | undefined,
+  now: number,
+): SummaryFacts {
+  const { zone, source, period, rules, outOf } = about;
+  const state = periodState(summary.last?.instant, zone, asOf ?? now);
+  // A closed bill is the same whenever it is asked for, so the clock is not in it.
+  const shown = asOf ?? (state === 'open' ? now : undefined);
+  return {
+    source,
+    period,
+    timezone: zone.name,
+    rules,
+    state,
+    asOf: shown === undefined ? undefined : secondText(shown),
+    outOf,
+  };
+}
+
+/**
+ * `{"summary":{…,"groups":[…],"total":{…}}}`, one group a line. Numbers in full; a share has two decimals. With two
+ * groupings there are `subtotals`, and `empty_spans` where empty periods are left out.
+ */
+export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<string> {
+  const head = jsonString({
+    source: facts.source,
+    period: facts.period,
+    timezone: facts.timezone,
+    rules: facts.rules,
+    first_message: summary.first?.timestamp ?? null,
+    last_message: summary.last?.timestamp ?? null,
+    state: facts.state,
+    as_of: facts.asOf,
+    by: summary.by,
+  });
+  yield `{"summary":${head.slice(0, -1)},"groups":[`;
+  let separator = '\n';
+  for (const group of summary.groups) {
+    yield separator + groupJson(group, summary);
+    separator = ',\n';
+  }
+  yield separator === '\n' ? ']' : '\n]';
+  if (summary.by.length > 1) {
+    yield `,"subtotals":[${summary.subtotals.map((subtotal) => `\n${subtotalJson(subtotal)}`).join()}\n]`;
+  }
+  if (summary.emptySpans.length > 0) yield `,"empty_spans":${jsonString(summary.emptySpans.map(spanOf))}`;
+  const outOf = facts.outOf === undefined ? '' : `,"out_of":${facts.outOf}`;
+  const total = `{"messages":${summary.messages},"credits":${formatAmount(summary.credits)}${outOf}}`;
+  yield `,"total":${total}}}\n`;
+}
+
+/** The groups, one a line, and nothing else. */
+export function* summaryNdjson(summary: Summary): Generator<string> {
+  for (const group of summary.groups) yield `${groupJson(group, summary)}\n`;
+}
+
+function groupJson(group: SummaryGroup, summary: Summary): string {
+  return objectJson(summaryFields(group, summary.by), group.keys);
+}
+
+const subtotalJson = (subtotal: Subtotal) => objectJson(subtotalFields(subtotal), [subtotal.key]);
+
+const spanOf = ({ first, last }: DaySpan) => ({ first_day: dayText(first), last_day: dayText(last) });
+
+/** A week has its days beside it. */
+function objectJson(fields: readonly SummaryField[], keys: readonly (GroupKey | undefined)[]): string {
+  const days = keys.map(weekDays).find((week) => week !== undefined);
+  const members = fields.map(({ name, value, type }) => {
+    const written = type === 'number' || value === undefined ? value : jsonString(value);
+    const member = `"${name}":${written ?? 'null'}`;
+    return name === 'week' && days
+      ? `${member},"first_day":"${days.first}","last_day":"${days.last}"`
+      : member;
+  });
+  return `{${members.join(',')}}`;
+}
+
+/** One field of a group as scripts see it. */
+export interface SummaryField {
+  readonly name: string;
+  /** Undefined where the group has none: `null` in JSON, an empty cell in CSV. */
+  readonly value: string | undefined;
+  /** `number`: a JSON number's text; `text`: anything, from upstream. */
+  readonly type: 'number' | 'text';
+}
+
+/** The names of a group's fields: the groupings in their order (`report` is two), then the sums. */
+export function summaryFieldNames(by: readonly Grouping[]): string[] {
+  return [...by.flatMap(keyNames), 'messages', 'credits', 'share'];
+}
+
+/** The fields of one group, in the order of `summaryFieldNames`. `share` is in percent of the summary's credits. */
+export function summaryFields(group: SummaryGroup, by: readonly Grouping[]): SummaryField[] {
+  return [...by.flatMap((grouping, index) => keyFields(grouping, group.keys[index])), ...sumFields(group)];
+}
+
+/** The fields of a subtotal: the key of the first grouping, and the sums. */
+export function subtotalFields(subtotal: Subtotal): SummaryField[] {
+  return [...keyFields(subtotal.key.by, subtotal.key), ...sumFields(subtotal)];
+}
+
+/** The first and the last day of a week, which few know by its number. */
+export function weekDays(key: GroupKey | undefined): { first: string; last: string } | undefined {
+  if (key?.by !== 'week') return undefined;
+  const week = periodNumber('week', key.label) ?? Number.NaN;
+  return { first: dayText(firstDayOf('week', week)), last: dayText(lastDayOf('week', week)) };
+}
+
+function sumFields({ messages, credits, share }: Omit<SummaryGroup, 'keys'>): SummaryField[] {
+  return [
+    { name: 'messages', value: `${messages}`, type: 'number' },
+    { name: 'credits', value: formatAmount(credits), type: 'number' },
+    { name: 'share', value: percentText(share), type: 'number' },
+  ];
+}
+
+function keyNames(grouping: Grouping): string[] {
+  return grouping === 'report' ? ['report_id', 'report_name'] : [grouping];
+}
+
+function keyFields(grouping: Grouping, key: GroupKey | undefined): SummaryField[] {
+  if (grouping !== 'report') {
+    return [{ name: grouping, value: key?.by === 'report' ? undefined : key?.label, type: 'text' }];
+  }
+  const { id, name } = key?.by === 'report' ? key : {};
+  return [
+    {
+      name: 'report_id',
+      value: id === undefined ? undefined : `${id}`,
+      type: typeof id === 'string' ? 'text' : 'number',
+    },
+    { name: 'report_name', value: name, type: 'text' },
+  ];
+}

@@ -1,0 +1,128 @@
+import { createDayTexts } from '../../calendar/days.js';
+import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
+import { periodState, type TimeZone } from '../../calendar/time-zone.js';
+import { formatAmount } from '../../engine/index.js';
+import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
+import type { Renderer } from '../rows.js';
+import { encodeRow, type PageMeta, type PageRow } from './bill-data.js';
+
+/** The page without a bill, built from src/page. */
+export interface PageShell {
+  /** Up to where the data goes. */
+  readonly head: string;
+  /** From there on: the script that reads the data, and the end. */
+  readonly tail: string;
+  /** The page's Content-Security-Policy, for whoever sends it as a header too. */
+  readonly policy: string;
+}
+
+/** Loads the page, some 60 kB, only when one is written. */
+export async function loadPageShell(): Promise<PageShell> {
+  const { shell } = await import('./shell.generated.js');
+  return shell;
+}
+
+/** The earliest and the latest message of a page, exactly as upstream wrote their times. */
+export interface Extent {
+  readonly from: string;
+  readonly to: string;
+  /** Of `to`. */
+  readonly lastInstant: Instant;
+}
+
+/** What a page says of the bill beside its rows and sums. */
+export type PageFacts = Omit<PageMeta, 'from' | 'to' | 'total' | 'count'>;
+
+/**
+ * The page that `report` writes.
+ *
+ * @param facts asked for once every row is known
+ */
+export function pageRenderer(
+  shell: PageShell,
+  zone: TimeZone,
+  facts: (extent: Extent | undefined) => PageFacts,
+): Renderer {
+  const page = htmlRenderer(shell);
+  const dayTextOf = createDayTexts();
+  let first: Instant = Number.POSITIVE_INFINITY;
+  let last: Instant = Number.NEGATIVE_INFINITY;
+  let from = '';
+  let to = '';
+
+  function rowOf(item: UsageItem): PageRow {
+    const { id, timestamp } = item.message;
+    const instant = instantOf(timestamp);
+    if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
+    if (compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
+    return {
+      messageId: `${id}`,
+      timestamp,
+      ...(item.report !== undefined && { reportName: item.report.name }),
+      kind: kindOf(item),
+      credits: formatAmount(item.credits),
+      day: dayTextOf(zone.dayOf(instant)),
+    };
+  }
+
+  return {
+    head: () => page.head(),
+    rows: (items) => page.rows(items.map(rowOf)),
+    tail({ count, credits }) {
+      const extent = count === 0 ? undefined : { from, to, lastInstant: last };
+      return [
+        page.tail({
+          ...facts(extent),
+          ...(extent !== undefined && { from, to }),
+          total: formatAmount(credits),
+          count,
+        }),
+      ];
+    },
+  };
+}
+
+/** What a page says of the period. */
+export function pageFacts(
+  about: Pick<PageFacts, 'source' | 'period' | 'rules' | 'filtered'>,
+  extent: Extent | undefined,
+  zone: TimeZone,
+  asOf: Instant,
+): PageFacts {
+  return {
+    ...about,
+    timezone: zone.name,
+    asOf: secondText(asOf),
+    state: periodState(extent?.lastInstant, zone, asOf),
+  };
+}
+
+/**
+ * One self-contained page, piece by piece: `head`, `rows` for each batch, `tail`. What is only known at the end
+ * (the total, the count, the first and last message) comes with `tail`, so that a page is written as its rows
+ * are priced.
+ */
+export interface HtmlRenderer {
+  head(): string;
+  /** One block of data. A batch of some thousand rows keeps the pieces small. */
+  rows(rows: readonly PageRow[]): string;
+  /** Without the tail the page has no script and shows no figure: a file that was cut is no bill. */
+  tail(meta: PageMeta): string;
+}
+
+export function htmlRenderer(shell: PageShell): HtmlRenderer {
+  return {
+    head: () => shell.head,
+    rows: (rows) => (rows.length === 0 ? '' : block('rows', rows.map(encodeRow))),
+    tail: (meta) => block('meta', meta) + shell.tail,
+  };
+}
+
+/**
+ * Data the browser does not run. Without a `<` in it no text can end the element, or open a comment in which
+ * the end would not be seen.
+ */
+function block(name: string, data: unknown): string {
+  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
+  return `<script type="application/json" data-block="${name}">${json}</script>\n`;
+}

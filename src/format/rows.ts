@@ -1,0 +1,122 @@
+import { createDayTexts } from '../calendar/days.js';
+import { instantOf } from '../calendar/instant.js';
+import type { TimeZone } from '../calendar/time-zone.js';
+import { formatAmount, measure } from '../engine/index.js';
+import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
+import { createTotals, type Totals } from '../usage/rows/totals.js';
+import type { PlainValue } from './data/row-bytes.js';
+
+/** The fields of a row, in the order of the contract; the others only where `--fields` names them. */
+export const FIELDS = [
+  'message_id',
+  'timestamp',
+  'report_name',
+  'credits_used',
+  'report_id',
+  'kind',
+  'date',
+  'characters',
+  'text',
+] as const;
+export type FieldName = (typeof FIELDS)[number];
+
+export const CONTRACT_FIELDS: readonly FieldName[] = [
+  'message_id',
+  'timestamp',
+  'report_name',
+  'credits_used',
+];
+
+/** How one field of a row is read. */
+export interface Field {
+  readonly name: FieldName;
+  /** What the field says, or undefined where the row has none. */
+  readonly value: (item: UsageItem) => string | undefined;
+  /**
+   * `number`: the value is a JSON number's text. `plain`: text of digits, letters and `-:.+` only, which no
+   * format needs to escape. `text`: anything at all, from upstream.
+   */
+  readonly type: (item: UsageItem) => 'number' | 'plain' | 'text';
+  /** For a field that `putPlainValue` writes as well, and faster. */
+  readonly plain?: PlainValue;
+}
+
+const always =
+  <Type extends ReturnType<Field['type']>>(type: Type) =>
+  () =>
+    type;
+
+/** @param zone where `date` is the local day */
+export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
+  const dayTextOf = createDayTexts();
+  const readers: Record<FieldName, Omit<Field, 'name'>> = {
+    message_id: {
+      value: ({ message }) => `${message.id}`,
+      type: always('number'),
+      plain: 'message_id',
+    },
+    timestamp: {
+      value: ({ message }) => message.timestamp,
+      type: always('plain'),
+      plain: 'timestamp',
+    },
+    report_name: { value: (item) => item.report?.name, type: always('text') },
+    credits_used: {
+      value: ({ credits }) => formatAmount(credits),
+      type: always('number'),
+      plain: 'credits_used',
+    },
+    report_id: {
+      value: ({ message }) => (message.reportId === undefined ? undefined : `${message.reportId}`),
+      type: ({ message }) => (typeof message.reportId === 'string' ? 'text' : 'number'),
+    },
+    kind: { value: kindOf, type: always('plain') },
+    date: {
+      value: ({ message }) => dayTextOf(zone.dayOf(instantOf(message.timestamp))),
+      type: always('plain'),
+    },
+    characters: { value: ({ message }) => `${measure(message.text).characters}`, type: always('number') },
+    text: { value: ({ message }) => message.text, type: always('text') },
+  };
+  return names.map((name) => ({ name, ...readers[name] }));
+}
+
+/**
+ * Turns rows into text (or its UTF-8), piece by piece: `head`, then `rows` for each batch, then `tail`. Concatenated, the
+ * pieces are the whole output. No piece is the whole of it, since a string ends at 512 MB. A renderer serves one output.
+ */
+export interface Renderer {
+  head(): string;
+  rows(items: readonly UsageItem[]): string | Uint8Array;
+  /** May be long: an iterable of pieces. */
+  tail(totals: Totals): Iterable<string>;
+}
+
+/** What takes the text of a result. */
+export interface TextTaker {
+  /** A promise asks to wait. */
+  write(text: string | Uint8Array): Promise<void> | void;
+  /** Nobody reads any more. */
+  readonly closed: boolean;
+}
+
+/** Writes every row and returns the totals. Ends early, without them, when nobody reads any more. */
+export async function writeRows(
+  batches: AsyncIterable<UsageItem[]>,
+  renderer: Renderer,
+  sink: TextTaker,
+  signal: AbortSignal,
+): Promise<Totals | undefined> {
+  const totals = createTotals();
+  await sink.write(renderer.head());
+  for await (const items of batches) {
+    signal.throwIfAborted();
+    if (sink.closed) return undefined;
+    totals.add(items);
+    const waits = sink.write(renderer.rows(items));
+    if (waits !== undefined) await waits;
+  }
+  const sums = totals.value();
+  for (const piece of renderer.tail(sums)) await sink.write(piece);
+  return sums;
+}

@@ -1,0 +1,150 @@
+import { compareAmounts, type ExplainedWord, formatAmount, type WordClass } from '../../engine/index.js';
+import type { ExplainedPrice, ExplainedText, PriceStep } from '../../usage/pricing/message-pricer.js';
+import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
+import { factorText, stepLabels } from '../documents/explanation.js';
+import { visible } from '../text.js';
+import { type Column, drawTable, wrapFirstColumn } from './draw.js';
+import { drawFacts, paragraph, type Terminal, textWidth, wrapText, wrapWords } from './lines.js';
+
+const WORD_STEPS: Readonly<Record<WordClass, PriceStep['step']>> = {
+  short: 'short-words',
+  medium: 'medium-words',
+  long: 'long-words',
+};
+/** Different words listed in each class; more are counted only. */
+const MOST_WORDS = 200;
+/** Columns where there is no terminal, so that the text is the same in every pipe. */
+const PLAIN_WIDTH = 80;
+
+/** A price for people: the steps that add up to it, and what in the text they counted. */
+export function* explanationTable(price: ExplainedPrice, terminal: Terminal): Generator<string> {
+  const width = (terminal.width ?? PLAIN_WIDTH) - 2;
+  yield* drawFacts(factsOf(price), terminal);
+  yield '\n';
+  if (price.byText !== undefined) yield* drawText(price.byText, width, terminal);
+  yield* drawSteps(price, terminal);
+  if (price.byText !== undefined) yield* drawWords(price.byText, width, terminal);
+}
+
+function factsOf({ message, report, byText }: ExplainedPrice): [string, string][] {
+  const facts: [string, string][] = [];
+  if (message !== undefined) facts.push(['Message', `${message.id}, ${message.timestamp}`]);
+  const id = visible(`${message?.reportId ?? ''}`);
+  if (report !== undefined) return [...facts, ['Price', `report ${id}, ${visible(report.name)}`]];
+  const missing = id === '' ? '' : `, since report ${id} does not exist`;
+  return [...facts, ['Price', `by the text${missing}; rules ${byText?.rules}`]];
+}
+
+function* drawText(
+  { text, explanation }: ExplainedText,
+  width: number,
+  { chalk }: Terminal,
+): Generator<string> {
+  if (text === '') yield ` ${chalk.dim('(an empty text)')}\n`;
+  const marked = new Set(explanation.thirdVowels.map(({ position }) => position));
+  for (const line of markedLines(text, marked, width)) yield ` ${line}\n`;
+  if (marked.size > 0) yield* paragraph('^ a vowel at every third character', 1, width + 1, chalk.dim);
+  yield '\n';
+}
+
+function drawSteps(
+  { steps, credits, byText }: ExplainedPrice,
+  { chalk, width }: Terminal,
+): Generator<string> {
+  const labels = stepLabels(byText?.rates);
+  const rates = steps.flatMap(({ rate }) => (rate === undefined ? [] : [formatAmount(rate)]));
+  const rateDecimals = mostDecimals(rates);
+  const rateCell = ({ rate, factor, minimum }: PriceStep) => {
+    if (rate !== undefined) return padDecimals(formatAmount(rate), rateDecimals);
+    if (factor !== undefined) return `× ${factorText(factor)}`;
+    return minimum === undefined ? '' : `≥ ${formatAmount(minimum)}`;
+  };
+  const amounts = [credits, ...steps.map(({ amount }) => amount)].map(formatAmount);
+  const decimals = mostDecimals(amounts);
+  const rows = steps.map((step) => [
+    labels[step.step],
+    `${step.count}`,
+    rateCell(step),
+    groupThousands(padDecimals(formatAmount(step.amount), decimals)),
+  ]);
+  const total = ['Total', '', '', groupThousands(padDecimals(formatAmount(credits), decimals))];
+  const columns = ['Step', 'Count', 'Rate', 'Credits'].map(
+    (title, index): Column => ({
+      title,
+      align: index === 0 ? 'left' : 'right',
+      dim: false,
+      width: Math.max(title.length, ...[...rows, total].map((row) => row[index]?.length ?? 0)),
+    }),
+  );
+  const painted = wrapFirstColumn(rows, columns, width, (cell, index) =>
+    compareAmounts(steps[index]?.amount ?? 0, 0) === 0 && cell !== '' ? chalk.dim(cell) : cell,
+  );
+  return drawTable(painted, columns, chalk, total, width);
+}
+
+function* drawWords(
+  { explanation, rates }: ExplainedText,
+  width: number,
+  { chalk }: Terminal,
+): Generator<string> {
+  const labels = stepLabels(rates);
+  for (const name of ['short', 'medium', 'long'] as const) {
+    const words = explanation.words.filter((word) => word.class === name);
+    if (words.length === 0) continue;
+    yield '\n';
+    yield* paragraph(labels[WORD_STEPS[name]], 1, width + 1, chalk.dim);
+    for (const line of wrapWords(countedWords(words), width)) yield ` ${line}\n`;
+  }
+}
+
+/** Each different word once, with how often it comes. */
+function countedWords(words: readonly ExplainedWord[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { word } of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const shown = [...counts].slice(0, MOST_WORDS).map(([word, count]) => {
+    const text = word === '' ? '(nothing)' : visible(word);
+    return count === 1 ? text : `${text}×${count}`;
+  });
+  return counts.size > MOST_WORDS ? [...shown, `… and ${counts.size - MOST_WORDS} more`] : shown;
+}
+
+/** Code points shown; a longer text is cut, and says so. */
+const MOST_SHOWN = 4000;
+const MARK = '^';
+
+/**
+ * A text in lines of at most `width` terminal columns, and beneath a line with marks the marks.
+ *
+ * @param marked positions to mark, in code points counted from 1
+ */
+export function* markedLines(text: string, marked: ReadonlySet<number>, width: number): Generator<string> {
+  let line = '';
+  let marks = '';
+  let columns = 0;
+  let position = 0;
+  const segments = new Intl.Segmenter().segment(text);
+  for (const { segment, index } of segments) {
+    if (position >= MOST_SHOWN) {
+      yield* [line, marks].filter(Boolean);
+      yield* wrapText(`… and ${[...text.slice(index)].length} more characters`, width);
+      return;
+    }
+    const first = position + 1;
+    position += [...segment].length;
+    const shown = visible(segment);
+    const room = textWidth(shown);
+    if (columns + room > width) {
+      yield* [line, marks].filter(Boolean);
+      [line, marks, columns] = ['', '', 0];
+    }
+    line += shown;
+    if (anyBetween(marked, first, position)) marks = `${marks.padEnd(columns)}${MARK}`;
+    columns += room;
+  }
+  yield* [line, marks].filter(Boolean);
+}
+
+function anyBetween(marked: ReadonlySet<number>, first: number, last: number): boolean {
+  for (let position = first; position <= last; position++) if (marked.has(position)) return true;
+  return false;
+}

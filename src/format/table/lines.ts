@@ -1,0 +1,117 @@
+import type { ChalkInstance } from 'chalk';
+import stringWidth from 'string-width';
+
+/** What text for people may use where it goes. */
+export interface Terminal {
+  readonly chalk: ChalkInstance;
+  /** Columns; undefined off a terminal, where nothing is shortened. */
+  readonly width: number | undefined;
+}
+
+/** Printable characters of one column each: ASCII, Latin letters, dashes and quotation marks. */
+const NARROW = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/;
+
+/** Terminal columns of `text`. Most texts need no look at graphemes. */
+export function textWidth(text: string): number {
+  return NARROW.test(text) ? text.length : stringWidth(text);
+}
+
+const ELLIPSIS = '…';
+
+/** `text` in at most `columns` terminal columns, cut between graphemes and ended with `…` where it was cut. */
+export function shorten(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  let kept = '';
+  let width = 1;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    width += textWidth(segment);
+    if (width > columns) break;
+    kept += segment;
+  }
+  return kept + ELLIPSIS;
+}
+
+/** Words in lines of at most `width` terminal columns; a longer word is broken between graphemes. */
+export function* wrapWords(words: Iterable<string>, width: number): Generator<string> {
+  let line = '';
+  let columns = 0;
+  for (const word of words) {
+    for (const part of textWidth(word) > width ? breakWord(word, width) : [word]) {
+      const needed = textWidth(part);
+      if (line !== '' && columns + 1 + needed > width) {
+        yield line;
+        line = '';
+      }
+      columns = line === '' ? needed : columns + 1 + needed;
+      line = line === '' ? part : `${line} ${part}`;
+    }
+  }
+  if (line !== '') yield line;
+}
+
+function* breakWord(word: string, width: number): Generator<string> {
+  let part = '';
+  let columns = 0;
+  for (const { segment } of new Intl.Segmenter().segment(word)) {
+    const needed = textWidth(segment);
+    if (part !== '' && columns + needed > width) {
+      yield part;
+      [part, columns] = ['', 0];
+    }
+    part += segment;
+    columns += needed;
+  }
+  yield part;
+}
+
+/** A text as it is where it fits in `width` terminal columns, else in lines of that width. */
+export function wrapText(text: string, width: number | undefined): string[] {
+  if (width === undefined || textWidth(text) <= width) return [text];
+  return [...wrapWords(text.split(/ +/).filter(Boolean), Math.max(width, 1))];
+}
+
+/** Lines of `text`, each after `indent` spaces, that a terminal of `width` columns does not break. */
+export function* paragraph(
+  text: string,
+  indent: number,
+  width: number | undefined,
+  paint = (line: string) => line,
+): Generator<string> {
+  const lines = wrapText(text, width === undefined ? undefined : width - indent);
+  for (const line of lines) yield `${' '.repeat(indent)}${paint(line)}\n`;
+}
+
+/** Least columns for a value beside its name. */
+const NARROWEST_VALUE = 12;
+
+/**
+ * A name and what it says beside it, further lines below the first; on a terminal too narrow for that, below the name.
+ *
+ * @param column of the value, counted from 0; what is before it is the name's
+ * @param paint for the name, which it may not make longer
+ */
+export function* namedLines(
+  name: string,
+  text: string,
+  column: number,
+  width: number | undefined,
+  paint: (text: string) => string,
+): Generator<string> {
+  if (width !== undefined && width - column < NARROWEST_VALUE && column + textWidth(text) > width) {
+    yield ` ${paint(name)}\n`;
+    yield* paragraph(text, 3, width);
+    return;
+  }
+  const [first = '', ...others] = wrapText(text, width === undefined ? undefined : width - column);
+  yield ` ${paint(name.padEnd(column - 3))}  ${first}\n`;
+  for (const line of others) yield `${' '.repeat(column)}${line}\n`;
+}
+
+/** Lines of a dim name and what it says, the second column straight. The caller makes the text visible. */
+export function* drawFacts(
+  facts: readonly (readonly [name: string, text: string])[],
+  { chalk, width }: Terminal,
+): Generator<string> {
+  const column = Math.max(...facts.map(([name]) => name.length)) + 3;
+  for (const [name, text] of facts) yield* namedLines(name, text, column, width, chalk.dim);
+}

@@ -1,0 +1,58 @@
+import { Decimal } from 'decimal.js';
+import { formatAmount, type Rates } from '../../engine/index.js';
+import type { DatedRates } from '../../rates/rate-card.js';
+import type { DataTables } from '../../receipt/receipt.js';
+import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
+import { stepLabels } from '../documents/explanation.js';
+import { visible } from '../text.js';
+import { type Column, drawTable, wrapFirstColumn } from './draw.js';
+import { drawFacts, paragraph, type Terminal } from './lines.js';
+
+/** Rates for people, in the order in which they apply. */
+export function* ratesTable(
+  name: string,
+  { written, validFrom, rates }: DatedRates,
+  next: DatedRates | undefined,
+  tables: DataTables,
+  terminal: Terminal,
+): Generator<string> {
+  yield* drawFacts(
+    [
+      ['Rates', visible(name)],
+      ['From', Number.isFinite(validFrom) ? visible(written) : 'the beginning'],
+      ['Until', next === undefined ? 'the end' : visible(next.written)],
+      ['Unicode', tables.unicode],
+      ['Time zones', tables.tz],
+    ],
+    terminal,
+  );
+  yield '\n';
+  const rows = rateRows(rates);
+  const decimals = mostDecimals(rows.map(([, amount]) => amount));
+  const cells = rows.map(([label, amount]) => [label, groupThousands(padDecimals(amount, decimals))]);
+  const width = (index: number, title: string) =>
+    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0));
+  const columns: Column[] = [
+    { title: 'Rate', align: 'left', dim: false, width: width(0, 'Rate') },
+    { title: 'Credits', align: 'right', dim: false, width: width(1, 'Credits') },
+  ];
+  const wrapped = wrapFirstColumn(cells, columns, terminal.width);
+  yield* drawTable(wrapped, columns, terminal.chalk, undefined, terminal.width);
+  const factor = new Decimal(rates.palindromeFactor).toFixed();
+  const rest = `Where no word appears twice, never below ${formatAmount(rates.minimum)}; a palindrome costs ${factor} times as much.`;
+  yield* paragraph(rest, 1, terminal.width);
+}
+
+function rateRows(rates: Rates): [label: string, amount: string][] {
+  const labels = stepLabels(rates);
+  return [
+    ['Every message', formatAmount(rates.base)],
+    ['Each character', formatAmount(rates.character)],
+    [labels['short-words'], formatAmount(rates.shortWord)],
+    [labels['medium-words'], formatAmount(rates.mediumWord)],
+    [labels['long-words'], formatAmount(rates.longWord)],
+    [labels['third-vowels'], formatAmount(rates.thirdVowel)],
+    [labels.length, formatAmount(rates.overLength)],
+    ['No word twice', `-${formatAmount(rates.uniqueWordsBonus)}`],
+  ];
+}

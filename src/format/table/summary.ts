@@ -1,0 +1,167 @@
+import { dayText, firstDayOf, periodNumber } from '../../calendar/days.js';
+import { type Amount, compareAmounts, formatAmount } from '../../engine/index.js';
+import { type Grouping, type GroupKey, isCalendarUnit } from '../../usage/summary/groups.js';
+import { percentText, proportion } from '../../usage/summary/shares.js';
+import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
+import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
+import { type SummaryFacts, weekDays } from '../documents/summary.js';
+import { visible } from '../text.js';
+import { type Column, drawTable, shortenColumn, tableWidth, wrapFirstColumn } from './draw.js';
+import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
+
+const TITLES: Readonly<Record<Grouping, string>> = {
+  day: 'Day',
+  week: 'Week',
+  month: 'Month',
+  report: 'Report',
+  kind: 'Kind',
+};
+/** Stands for empty periods that are left out. */
+const LEFT_OUT = '…';
+const NARROWEST_BAR = 8;
+const NARROWEST_REPORT = 12;
+
+/** A summary for people: what it is about, a row for each group, and a bar in the room that a terminal leaves. */
+export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: Terminal): Generator<string> {
+  yield* drawFacts(factsOf(summary, facts), terminal);
+  yield '\n';
+  const outOf = facts.outOf === undefined ? '' : ` of ${facts.outOf}`;
+  const decimals = mostDecimals([...summary.groups, summary].map(({ credits }) => formatAmount(credits)));
+  const sums = ({ messages, credits, share }: Sums, more = '') => [
+    `${messages}${more}`,
+    groupThousands(padDecimals(formatAmount(credits), decimals)),
+    `${percentText(share)} %`,
+  ];
+  const rows = rowsOf(summary, sums);
+  const share = summary.groups.reduce((sum, group) => sum + group.share, 0);
+  const totals = ['Total', ...summary.by.slice(1).map(() => ''), ...sums({ ...summary, share }, outOf)];
+  const columns = columnsOf(summary.by, [...rows.map(({ cells }) => cells), totals]);
+  fillWidth(rows, columns, summary, terminal);
+  const cells = wrapFirstColumn(
+    rows.map((row) => row.cells),
+    columns,
+    terminal.width,
+  );
+  yield* drawTable(cells, columns, terminal.chalk, totals, terminal.width);
+  for (const { first, last } of summary.emptySpans) {
+    const span = `${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}`;
+    yield* paragraph(span, 1, terminal.width);
+  }
+}
+
+type Sums = Pick<SummaryGroup, 'messages' | 'credits' | 'share'>;
+
+interface Row {
+  readonly cells: string[];
+  /** What its bar shows; undefined for a row of no group. */
+  readonly group?: SummaryGroup;
+}
+
+function factsOf(summary: Summary, facts: SummaryFacts): [string, string][] {
+  const { first, last } = summary;
+  const range = first && last ? `${first.timestamp} to ${last.timestamp}` : 'none';
+  const asOf = facts.asOf === undefined ? '' : ` as of ${facts.asOf}`;
+  return [
+    ['Source', `${visible(facts.source)}, rules ${facts.rules}`],
+    ['Period', `${visible(facts.period)}, ${facts.state}${asOf}, days in ${facts.timezone}`],
+    ['Messages', range],
+  ];
+}
+
+/**
+ * The groups; a key that the row above has already is left empty. Subtotals come after their groups, and a mark where
+ * empty periods are left out.
+ */
+function rowsOf(summary: Summary, sums: (sums: Sums) => string[]): Row[] {
+  const rows: Row[] = [];
+  const subtotals = new Map(summary.subtotals.map((subtotal) => [keyName(subtotal.key), subtotal]));
+  const spans = isCalendarUnit(summary.by[0] ?? 'kind') ? [...summary.emptySpans] : [];
+  let above: string | undefined;
+  const endGroup = () => {
+    const subtotal = above === undefined ? undefined : subtotals.get(above);
+    if (subtotal !== undefined) rows.push({ cells: ['', 'Subtotal', ...sums(subtotal)] });
+  };
+  for (const group of summary.groups) {
+    const [first = '', ...others] = group.keys.map(keyText);
+    const name = keyName(group.keys[0]);
+    if (name !== above) {
+      endGroup();
+      while (spans[0] !== undefined && spans[0].last < firstDayIn(group)) {
+        rows.push({ cells: [LEFT_OUT] });
+        spans.shift();
+      }
+    }
+    const shown = name === above && others.length > 0 ? '' : first;
+    rows.push({ cells: [shown, ...others, ...sums(group)], group });
+    above = name;
+  }
+  endGroup();
+  for (const _ of spans) rows.push({ cells: [LEFT_OUT] });
+  return rows;
+}
+
+function firstDayIn({ keys: [key] }: SummaryGroup): number {
+  if (key === undefined || key.by === 'report' || key.by === 'kind') return Number.NaN;
+  return firstDayOf(key.by, periodNumber(key.by, key.label) ?? Number.NaN);
+}
+
+/** Two reports may have one name. */
+function keyName(key: GroupKey | undefined): string {
+  if (key?.by !== 'report') return key?.label ?? '';
+  return key.id === undefined ? 'no report' : `report ${key.id}`;
+}
+
+function keyText(key: GroupKey | undefined): string {
+  if (key === undefined) return '–';
+  const week = weekDays(key);
+  if (key.by !== 'report')
+    return week === undefined ? key.label : `${key.label}  ${week.first} to ${week.last}`;
+  if (key.name !== undefined) return visible(key.name);
+  return key.id === undefined ? '– (no report)' : `– (no report ${visible(`${key.id}`)})`;
+}
+
+function columnsOf(by: readonly Grouping[], rows: readonly string[][]): Column[] {
+  const titles = [...by.map((grouping) => TITLES[grouping]), 'Messages', 'Credits', 'Share'];
+  return titles.map((title, index) => ({
+    title,
+    align: index < by.length ? 'left' : 'right',
+    dim: false,
+    width: Math.max(title.length, ...rows.map((row) => textWidth(row[index] ?? ''))),
+  }));
+}
+
+/** Uses the width of a terminal: names are shortened where it is too narrow, a bar is drawn where room is left. */
+function fillWidth(
+  rows: readonly Row[],
+  columns: Column[],
+  summary: Summary,
+  { width, chalk }: Terminal,
+): void {
+  if (width === undefined) return;
+  const names = summary.by.indexOf('report');
+  const cellsOfRows = rows.map(({ cells }) => cells);
+  if (!shortenColumn(cellsOfRows, columns, names, NARROWEST_REPORT, width)) return;
+  const room = width - tableWidth(columns) - 2;
+  if (room < NARROWEST_BAR) return;
+  columns.push({ title: '', align: 'left', dim: false, width: room });
+  const largest = summary.groups.reduce<Amount>(
+    (most, { credits }) => (compareAmounts(credits, most) > 0 ? credits : most),
+    0,
+  );
+  for (const { cells, group } of rows) {
+    if (group === undefined) continue;
+    const { credits } = group;
+    // What costs anything at all has a bar that is seen.
+    const least = compareAmounts(credits, 0) > 0 ? 1 : 0;
+    cells.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, room * 8)))));
+  }
+}
+
+const FULL = '█';
+/** One to seven eighths of a block. */
+const PARTS = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** A horizontal bar of so many eighths of a terminal column. */
+export function bar(eighths: number): string {
+  return FULL.repeat(Math.floor(eighths / 8)) + (PARTS[(eighths % 8) - 1] ?? '');
+}
