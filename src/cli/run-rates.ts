@@ -1,8 +1,7 @@
 import { UTC } from '../calendar/time-zone.js';
 import { instantIn } from '../config/read-selection.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
-import { PUBLISHED_CARD } from '../rates/published-card.js';
-import { writeRateCard } from '../rates/write-rate-card.js';
+import { PUBLISHED_CARD, writeRateCard } from '../rates/rate-card.js';
 import { dataTables } from '../receipt/receipt.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';

@@ -7,7 +7,7 @@ export type Witness = Awaited<ReturnType<typeof openWitness>>;
 export async function openWitness() {
   const [{ createInputDigests }, { createRowWitness }] = await Promise.all([
     import('../source/digest-source.js'),
-    import('../receipt/row-witness.js'),
+    import('../receipt/row-sums.js'),
   ]);
   const inputs = createInputDigests();
   const rows = createRowWitness();

@@ -1,5 +1,16 @@
-import type { Decimal } from 'decimal.js';
-import { ExactDecimal } from './decimal.js';
+import { Decimal } from 'decimal.js';
+
+/**
+ * The engine's own constructor. 2,000 digits hold every sum and product of amounts that `parseAmount` lets
+ * in (400 digits each, a count and a factor included), so that nothing ever rounds; and nothing prints with
+ * an exponent.
+ */
+export const ExactDecimal = Decimal.clone({
+  defaults: true,
+  precision: 2000,
+  toExpNeg: -9e15,
+  toExpPos: 9e15,
+});
 
 /**
  * An exact sum of credits. A number is WHOLE HUNDREDTHS of a credit and a safe integer (520 is 5.2 credits);
@@ -60,4 +71,85 @@ export function compareAmounts(a: Amount, b: Amount): number {
 function safeHundredths(hundredths: number): number {
   if (Number.isSafeInteger(hundredths)) return hundredths;
   throw new RangeError(`not a whole number of hundredths of a credit: ${hundredths}`);
+}
+
+/** An exact running total of any size. */
+export interface Total {
+  add(amount: Amount): void;
+  value(): Amount;
+}
+
+export function createTotal(): Total {
+  let hundredths = 0;
+  let beyond: Amount = 0;
+
+  return {
+    add(amount) {
+      if (typeof amount === 'number') {
+        const sum = hundredths + amount;
+        if (Number.isSafeInteger(sum)) {
+          hundredths = sum;
+          return;
+        }
+      }
+      beyond = addAmounts(beyond, amount);
+    },
+    value: () => addAmounts(beyond, hundredths),
+  };
+}
+
+/** More digits than any amount needs, and few enough that the engine's precision holds every sum exactly. */
+const MAX_DIGITS = 400;
+
+/** RFC 8259, section 6. */
+const JSON_NUMBER = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/**
+ * Reads credits from the text of a JSON number: `79`, `5.2`, `1e-7`. Undefined for all else: `+2`, `0x10`,
+ * `1_000`, `.5`, `NaN`, the empty string, spaces around it, a number below zero, and one of more than 400
+ * digits when written in full. `-0` is 0.
+ */
+export function parseAmount(text: string): Amount | undefined {
+  if (text.length > 2 * MAX_DIGITS) return undefined;
+  const match = JSON_NUMBER.exec(text);
+  if (match === null) return undefined;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return 0;
+  if (sign === '-') return undefined;
+  const trailingZeros = digits.length - significant.length;
+  const scale = Number(exponent) - fraction.length + trailingZeros;
+  if (digitsInFull(significant.length, scale) > MAX_DIGITS) return undefined;
+  return toAmount(new ExactDecimal(`${significant}e${scale}`));
+}
+
+/** Digits of `significant` digits times ten to the `scale`, without an exponent: `5e2` has 3, `5e-2` has 3. */
+function digitsInFull(significant: number, scale: number): number {
+  return scale >= 0 ? significant + scale : Math.max(significant, 1 - scale);
+}
+
+/** Amounts below 100 credits are most of a bill; each is put into words once. */
+const REMEMBERED = 10_000;
+
+const remembered = new Array<string | undefined>(REMEMBERED);
+
+/** Credits in full: `79`, `5.2`, `0.0000001`; no exponent, no trailing zeros, a point in every locale. */
+export function formatAmount(amount: Amount): string {
+  if (typeof amount !== 'number' || !Number.isSafeInteger(amount)) return toDecimal(amount).toFixed();
+  if (amount < 0) return `-${formatHundredths(-amount)}`;
+  if (amount >= REMEMBERED) return formatHundredths(amount);
+  const known = remembered[amount];
+  if (known !== undefined) return known;
+  const text = formatHundredths(amount);
+  remembered[amount] = text;
+  return text;
+}
+
+function formatHundredths(hundredths: number): string {
+  const rest = hundredths % 100;
+  const whole = (hundredths - rest) / 100;
+  if (rest === 0) return `${whole}`;
+  if (rest % 10 === 0) return `${whole}.${rest / 10}`;
+  return rest < 10 ? `${whole}.0${rest}` : `${whole}.${rest}`;
 }

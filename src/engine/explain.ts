@@ -1,13 +1,36 @@
-import type { Explanation } from './explanation.js';
-import { explainWords, listThirdVowels, listWords } from './list-words.js';
-import { measure } from './measure.js';
-import { publishedSteps } from './published.js';
+import type { Amount } from './amount.js';
+import { publishedSteps, serviceSteps, tokenSteps } from './price.js';
 import { type Rates, ratesFor } from './rates.js';
 import type { Ruleset } from './ruleset.js';
-import { serviceSteps } from './service.js';
-import { measureForService, serviceWords } from './service-measure.js';
-import { sumSteps } from './step.js';
-import { tokenSteps } from './tokens.js';
+import { type Step, sumSteps } from './steps.js';
+import { classify, VOWEL, WORD } from './text/characters.js';
+import { type Measure, measure } from './text/measure.js';
+import { measureForService, serviceWords } from './text/service-measure.js';
+import { type Thresholds, type WordClass, wordClass } from './text/word-tally.js';
+
+/** How one price came about. */
+export interface Explanation {
+  /** In the order they apply; their amounts add up to `total` exactly. */
+  readonly steps: readonly Step[];
+  readonly total: Amount;
+  /** The priced words in the order of the text; none where the ruleset prices no words. */
+  readonly words: readonly ExplainedWord[];
+  /** The priced vowels; none where the ruleset prices no vowels. */
+  readonly thirdVowels: readonly ExplainedVowel[];
+  readonly measure: Measure;
+}
+
+export interface ExplainedWord {
+  /** As it is compared and measured: `service` cleans it first, and may leave nothing. */
+  readonly word: string;
+  readonly class: WordClass;
+}
+
+export interface ExplainedVowel {
+  /** In code points, counted from 1: 3, 6, 9 … */
+  readonly position: number;
+  readonly character: string;
+}
 
 /**
  * Explains the price that `textPricer` gives the text, from the same counts.
@@ -43,4 +66,37 @@ function explainTokens(text: string): Explanation {
   const counts = measure(text);
   const steps = tokenSteps(counts);
   return { steps, total: sumSteps(steps), words: [], thirdVowels: [], measure: counts };
+}
+
+/** The words that `measure` counts in a text. */
+function listWords(text: string): string[] {
+  const words: string[] = [];
+  let word = '';
+  for (const character of text) {
+    if (isIn(WORD, character)) word += character;
+    else if (word !== '') {
+      words.push(word);
+      word = '';
+    }
+  }
+  return word === '' ? words : [...words, word];
+}
+
+function explainWords(words: readonly string[], thresholds: Thresholds): ExplainedWord[] {
+  return words.map((word) => ({ word, class: wordClass(word, thresholds) }));
+}
+
+/** The vowels at the positions 3, 6, 9 … that `measure` counts in a text. */
+function listThirdVowels(text: string): ExplainedVowel[] {
+  const vowels: ExplainedVowel[] = [];
+  let position = 0;
+  for (const character of text) {
+    position++;
+    if (position % 3 === 0 && isIn(VOWEL, character)) vowels.push({ position, character });
+  }
+  return vowels;
+}
+
+function isIn(bits: number, character: string): boolean {
+  return (classify(character.codePointAt(0) ?? 0) & bits) !== 0;
 }

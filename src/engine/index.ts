@@ -2,17 +2,18 @@ export {
   type Amount,
   addAmounts,
   compareAmounts,
+  createTotal,
+  formatAmount,
   multiplyAmount,
+  parseAmount,
   subtractAmounts,
+  type Total,
   toAmount,
   toDecimal,
 } from './amount.js';
-export type { AsciiBytes } from './code-units.js';
+export type { ExplainedVowel, ExplainedWord, Explanation } from './explain.js';
 export { explainText } from './explain.js';
-export type { ExplainedVowel, ExplainedWord, Explanation } from './explanation.js';
-export { formatAmount } from './format-amount.js';
-export { type Measure, measure } from './measure.js';
-export { parseAmount } from './parse-amount.js';
+export { asciiPricer, textPricer } from './price.js';
 export { checkRates, PUBLISHED_RATES, type Rates } from './rates.js';
 export {
   type AsciiPricer,
@@ -21,9 +22,8 @@ export {
   type Ruleset,
   type TextPricer,
 } from './ruleset.js';
-export type { Step, StepName } from './step.js';
-export { asciiPricer, textPricer } from './text-pricer.js';
-export type { Thresholds } from './thresholds.js';
-export { createTotal, type Total } from './total.js';
-export { UNICODE_VERSION } from './unicode-data.js';
-export type { WordClass } from './word-class.js';
+export type { Step, StepName } from './steps.js';
+export type { AsciiBytes } from './text/code-units.js';
+export { type Measure, measure } from './text/measure.js';
+export { UNICODE_VERSION } from './text/unicode-data.js';
+export type { Thresholds, WordClass } from './text/word-tally.js';

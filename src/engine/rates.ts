@@ -1,8 +1,7 @@
 import type { Decimal } from 'decimal.js';
-import { type Amount, compareAmounts } from './amount.js';
-import { ExactDecimal } from './decimal.js';
+import { type Amount, compareAmounts, ExactDecimal } from './amount.js';
 import type { Ruleset } from './ruleset.js';
-import { checkThresholds, PUBLISHED_THRESHOLDS, type Thresholds } from './thresholds.js';
+import { checkThresholds, PUBLISHED_THRESHOLDS, type Thresholds } from './text/word-tally.js';
 
 /** A rate card for the ruleset `published`. Amounts are not negative. */
 export interface Rates {
@@ -37,7 +36,7 @@ export const PUBLISHED_RATES: Rates = {
   thresholds: PUBLISHED_THRESHOLDS,
 };
 
-export const RATE_NAMES = [
+const RATE_NAMES = [
   'base',
   'character',
   'shortWord',
@@ -71,4 +70,23 @@ export function ratesFor(ruleset: Ruleset, rates: Rates | undefined): Rates {
   if (ruleset !== 'published') throw new RangeError(`the ruleset ${ruleset} has rates of its own`);
   checkRates(rates);
   return rates;
+}
+
+type RateName = (typeof RATE_NAMES)[number] | 'palindromeFactor';
+
+/** Rates that price any text in whole hundredths of a credit, within the safe integers. */
+export type WholeRates = Rates & { readonly [Name in RateName]: number };
+
+/** No engine makes longer strings, so no count is higher. */
+const LONGEST_STRING = 2 ** 31;
+
+export function areWholeRates(rates: Rates): rates is WholeRates {
+  let highest = 0;
+  for (const name of RATE_NAMES) {
+    const rate = rates[name];
+    if (typeof rate !== 'number') return false;
+    highest += rate * LONGEST_STRING;
+  }
+  const factor = rates.palindromeFactor;
+  return typeof factor === 'number' && highest * factor <= Number.MAX_SAFE_INTEGER;
 }

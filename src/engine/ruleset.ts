@@ -1,5 +1,5 @@
 import type { Amount } from './amount.js';
-import type { AsciiBytes } from './code-units.js';
+import type { AsciiBytes } from './text/code-units.js';
 
 export const RULESETS = ['published', 'service', 'tokens'] as const;
 

@@ -5,7 +5,7 @@ import { resolveSettings } from '../config/resolve.js';
 import { openUsage } from '../core/open-usage.js';
 import type { Ruleset } from '../engine/index.js';
 import { UpstreamError } from '../errors.js';
-import { openRateCard } from '../rates/open-rate-card.js';
+import { openRateCard } from '../rates/read-rate-card.js';
 import type { DuplicateRule, Kind, UsageItem } from '../usage/pricing/priced-row.js';
 import type { Sorting } from '../usage/rows/row-query.js';
 import { handOver } from './hand-over.js';

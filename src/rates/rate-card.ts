@@ -1,5 +1,6 @@
+import { Decimal } from 'decimal.js';
 import { compareInstants, type Instant } from '../calendar/instant.js';
-import type { Rates } from '../engine/index.js';
+import { formatAmount, PUBLISHED_RATES, type Rates, type Thresholds } from '../engine/index.js';
 
 /** The rates of the ruleset `published` from one instant until the next entry of the card. */
 export interface DatedRates {
@@ -23,4 +24,61 @@ export interface RateCard {
 /** The rates in force at an instant; undefined before the card begins. */
 export function ratesAt({ dated }: Pick<RateCard, 'dated'>, instant: Instant): DatedRates | undefined {
   return dated.findLast(({ validFrom }) => compareInstants(validFrom, instant) <= 0);
+}
+
+/** The rates that hold where no file says otherwise: those the billing team publishes, for all time. */
+export const PUBLISHED_CARD: readonly DatedRates[] = [
+  { validFrom: Number.NEGATIVE_INFINITY, written: '0000-01-01', rates: PUBLISHED_RATES },
+];
+
+/** How a file of rates names each amount, in the order it is written. */
+export const AMOUNT_FIELDS = {
+  base: 'base',
+  character: 'character',
+  short_word: 'shortWord',
+  medium_word: 'mediumWord',
+  long_word: 'longWord',
+  third_vowel: 'thirdVowel',
+  over_length: 'overLength',
+  unique_words_bonus: 'uniqueWordsBonus',
+  minimum: 'minimum',
+} as const satisfies Readonly<Record<string, keyof Rates>>;
+
+/** How it names each threshold, in code points. */
+export const THRESHOLD_FIELDS = {
+  medium_from: 'mediumFrom',
+  long_from: 'longFrom',
+  length_limit: 'lengthLimit',
+} as const satisfies Readonly<Record<string, keyof Thresholds>>;
+
+/**
+ * A file of rates, which `readRateCard` reads back to the same rates.
+ *
+ * @param tables the versions of the data they were in force with, for the reader to know
+ */
+export function writeRateCard(
+  dated: readonly DatedRates[],
+  tables?: Readonly<Record<string, string>>,
+): string {
+  const head = tables === undefined ? '' : `"tables":${JSON.stringify(tables)},\n`;
+  return `{${head}"rates":[\n${dated.map(entryJson).join(',\n')}\n]}\n`;
+}
+
+function entryJson({ written, rates }: DatedRates): string {
+  const members = [`"valid_from": ${JSON.stringify(written)}`, ...rateMembers(rates)];
+  return `  {\n    ${members.join(',\n    ')}\n  }`;
+}
+
+function rateMembers(rates: Rates): string[] {
+  const amounts = Object.entries(AMOUNT_FIELDS).map(
+    ([key, name]) => `"${key}": ${formatAmount(rates[name])}`,
+  );
+  const thresholds = Object.entries(THRESHOLD_FIELDS).map(
+    ([key, name]) => `"${key}": ${rates.thresholds[name]}`,
+  );
+  return [
+    ...amounts,
+    `"palindrome_factor": ${new Decimal(rates.palindromeFactor).toFixed()}`,
+    `"thresholds": { ${thresholds.join(', ')} }`,
+  ];
 }

@@ -1,10 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Decimal } from 'decimal.js';
 import { compareInstants, parseInstant } from '../calendar/instant.js';
-import { SettingError } from '../errors.js';
-import { expected, parseExactJson } from '../source/document/exact-json.js';
-import { inside, objectAt, type Place, refuse } from './place.js';
-import type { DatedRates } from './rate-card.js';
-import { AMOUNT_FIELDS } from './rate-fields.js';
-import { readRates } from './read-rates.js';
+import { type Amount, checkRates, parseAmount, type Rates, toDecimal } from '../engine/index.js';
+import { SettingError, UnreadableError } from '../errors.js';
+import { reasonOf } from '../os-error.js';
+import {
+  exactInteger,
+  expected,
+  membersOf,
+  numberText,
+  parseExactJson,
+} from '../source/document/exact-json.js';
+import { AMOUNT_FIELDS, type DatedRates, type RateCard, THRESHOLD_FIELDS } from './rate-card.js';
+
+/** @throws UnreadableError; SettingError for a file that is no rate card */
+export async function openRateCard(path: string): Promise<RateCard> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new UnreadableError(path, reasonOf(error));
+  });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { name: path, sha256, dated: readRateCard(decode(bytes, path), path) };
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new SettingError(path, 'is not UTF-8');
+  }
+}
 
 const ENTRY_KEYS = ['valid_from', ...Object.keys(AMOUNT_FIELDS), 'palindrome_factor', 'thresholds'];
 
@@ -63,4 +88,87 @@ function readEntry(entry: unknown, place: Place): DatedRates {
     throw refuse(from, `expected a date such as 2024-04-29 or an RFC 3339 instant, got ${shown}`);
   }
   return { validFrom, written, rates: readRates(members, place) };
+}
+
+/** Reads the rates of one entry. @throws SettingError that names the place of what is wrong */
+function readRates(members: Members, place: Place): Rates {
+  const amount = (key: keyof typeof AMOUNT_FIELDS) => amountAt(members.get(key), inside(place, key));
+  const rates: Rates = {
+    base: amount('base'),
+    character: amount('character'),
+    shortWord: amount('short_word'),
+    mediumWord: amount('medium_word'),
+    longWord: amount('long_word'),
+    thirdVowel: amount('third_vowel'),
+    overLength: amount('over_length'),
+    uniqueWordsBonus: amount('unique_words_bonus'),
+    minimum: amount('minimum'),
+    palindromeFactor: factorAt(members.get('palindrome_factor'), inside(place, 'palindrome_factor')),
+    thresholds: thresholdsAt(members.get('thresholds'), inside(place, 'thresholds')),
+  };
+  try {
+    checkRates(rates);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw refuse(place, error.message);
+  }
+  return rates;
+}
+
+/** Credits, as a JSON number or as a string of one: either is read digit by digit. */
+function amountAt(value: unknown, place: Place): Amount {
+  const text = typeof value === 'string' ? value : numberText(value);
+  const amount = text === undefined ? undefined : parseAmount(text);
+  if (amount === undefined) throw refuse(place, expected('credits, a number that is not negative', value));
+  return amount;
+}
+
+function factorAt(value: unknown, place: Place): number | Decimal {
+  const factor = toDecimal(amountAt(value, place));
+  if (factor.lt(1)) throw refuse(place, `expected a number of at least 1, got ${factor.toFixed()}`);
+  return factor.isInteger() && factor.lte(Number.MAX_SAFE_INTEGER) ? factor.toNumber() : factor;
+}
+
+function thresholdsAt(value: unknown, place: Place): Rates['thresholds'] {
+  const members = objectAt(value, Object.keys(THRESHOLD_FIELDS), place);
+  const whole = (key: keyof typeof THRESHOLD_FIELDS, least: number) => {
+    const given = members.get(key);
+    const number = exactInteger(given);
+    if (typeof number === 'number' && number >= least) return number;
+    throw refuse(inside(place, key), expected(`a whole number of at least ${least}`, given));
+  };
+  const mediumFrom = whole('medium_from', 1);
+  return {
+    mediumFrom,
+    longFrom: whole('long_from', mediumFrom),
+    lengthLimit: whole('length_limit', 0),
+  };
+}
+
+type Members = Map<string, unknown>;
+
+/** Where a value stands in the file, for errors: `rates[1].base`. */
+interface Place {
+  readonly file: string;
+  readonly path: string;
+}
+
+/** The error that says what is wrong there. */
+const refuse = ({ file, path }: Place, problem: string) =>
+  new SettingError(file, path === '' ? problem : `${path}: ${problem}`);
+
+/** The place of a member. */
+const inside = ({ file, path }: Place, key: string): Place => ({
+  file,
+  path: path === '' ? key : `${path}.${key}`,
+});
+
+/** The members of an object that has no other keys than these. @throws SettingError */
+function objectAt(value: unknown, keys: readonly string[], place: Place): Members {
+  const members = membersOf(value);
+  if (members === undefined) throw refuse(place, expected('an object', value));
+  for (const key of members.keys()) {
+    if (!keys.includes(key)) throw refuse(inside(place, key), `no such key; the keys are ${keys.join(', ')}`);
+  }
+  return members;
 }

@@ -14,8 +14,8 @@ import type { ExportRow } from '../source/export/export-row.js';
 import { readExport } from '../source/export/read-export.js';
 import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
 import { readPartialSummary } from '../usage/summary/partial-summary.js';
-import { type Difference, leavesOf } from './compare-receipts.js';
 import type { Receipt, RowSums } from './receipt.js';
+import { type Difference, leavesOf } from './receipt.js';
 
 /** An export whose bytes can be read more than once. */
 export interface CheckedExport {

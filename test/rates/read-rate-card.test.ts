@@ -4,10 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PUBLISHED_RATES } from '../../src/engine/index.js';
 import { SettingError } from '../../src/errors.js';
-import { PUBLISHED_CARD } from '../../src/rates/published-card.js';
-import { ratesAt } from '../../src/rates/rate-card.js';
+import { PUBLISHED_CARD, ratesAt, writeRateCard } from '../../src/rates/rate-card.js';
 import { readRateCard } from '../../src/rates/read-rate-card.js';
-import { writeRateCard } from '../../src/rates/write-rate-card.js';
 import { rates } from '../engine/any-rates.js';
 
 const validate = new Ajv2020().compile(JSON.parse(readFileSync('schema/rates.schema.json', 'utf8')));

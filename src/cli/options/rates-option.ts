@@ -20,6 +20,6 @@ export async function rateCardFrom({ rates }: RawFlags, rules: Ruleset): Promise
   if (rules !== 'published') {
     throw new CommandLineError(`--rates: is for the rules published, not ${rules}`);
   }
-  const { openRateCard } = await import('../../rates/open-rate-card.js');
+  const { openRateCard } = await import('../../rates/read-rate-card.js');
   return openRateCard(rates);
 }

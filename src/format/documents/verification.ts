@@ -1,5 +1,5 @@
-import { type Difference, leavesOf } from '../../receipt/compare-receipts.js';
 import type { DataTables, Receipt } from '../../receipt/receipt.js';
+import { type Difference, leavesOf } from '../../receipt/receipt.js';
 import { jsonString, visible } from '../text.js';
 
 /** What `verify` found. */

@@ -1,8 +1,6 @@
-import { ALPHANUMERIC, classify } from './characters.js';
+import { ALPHANUMERIC, classify, hasSpecialLowerCase, lowerCaseOf, lowerCaseWord } from './characters.js';
 import { type Measure, measure } from './measure.js';
-import { PUBLISHED_THRESHOLDS } from './thresholds.js';
-import { hasSpecialLowerCase, lowerCaseOf, lowerCaseWord } from './unicode.js';
-import { wordClass } from './word-class.js';
+import { PUBLISHED_THRESHOLDS, wordClass } from './word-tally.js';
 
 const APOSTROPHE = 0x27;
 const HYPHEN = 0x2d;

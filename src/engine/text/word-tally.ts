@@ -1,0 +1,186 @@
+import { type CodeUnits, unitText } from './code-units.js';
+
+/** Where the rules change with a length in code points. Whole numbers, 0 < mediumFrom <= longFrom. */
+export interface Thresholds {
+  /** The first length that is a medium word. */
+  readonly mediumFrom: number;
+  /** The first length that is a long word. */
+  readonly longFrom: number;
+  /** The longest text without the length surcharge. */
+  readonly lengthLimit: number;
+}
+
+export const PUBLISHED_THRESHOLDS: Thresholds = { mediumFrom: 4, longFrom: 8, lengthLimit: 100 };
+
+/** @throws {RangeError} naming the threshold that is wrong */
+export function checkThresholds({ mediumFrom, longFrom, lengthLimit }: Thresholds): void {
+  if (!Number.isSafeInteger(mediumFrom) || mediumFrom < 1) {
+    throw new RangeError(`mediumFrom must be a whole number from 1: ${mediumFrom}`);
+  }
+  if (!Number.isSafeInteger(longFrom) || longFrom < mediumFrom) {
+    throw new RangeError(`longFrom must be a whole number from mediumFrom (${mediumFrom}): ${longFrom}`);
+  }
+  if (!Number.isSafeInteger(lengthLimit) || lengthLimit < 0) {
+    throw new RangeError(`lengthLimit must be a whole number from 0: ${lengthLimit}`);
+  }
+}
+
+export type WordClass = 'short' | 'medium' | 'long';
+
+/** The class that a word is priced by: its length in code points against the thresholds. */
+export function wordClass(word: string, { mediumFrom, longFrom }: Thresholds): WordClass {
+  let length = 0;
+  for (const _ of word) length++;
+  if (length >= longFrom) return 'long';
+  return length >= mediumFrom ? 'medium' : 'short';
+}
+
+/** Counts the words of one text at a time by their length. */
+export interface WordTally {
+  shortWords(): number;
+  mediumWords(): number;
+  longWords(): number;
+  /** There is a word, and none came twice. */
+  allUnique(): boolean;
+  /** Forgets the text before. */
+  begin(thresholds: Thresholds): void;
+  /**
+   * Adds `count` words: the n-th is `[boundaries[2n], boundaries[2n + 1])` of the text. `pairs` tells that there
+   * may be surrogate pairs among them.
+   */
+  add(units: CodeUnits, boundaries: Int32Array, count: number, pairs: boolean): void;
+}
+
+/** Longer than any string, and small enough for 32-bit arithmetic. */
+const BEYOND_ANY_LENGTH = 2 ** 30;
+
+export function createWordTally(): WordTally {
+  const memory = createWordMemory();
+  let repeated = false;
+  let words = 0;
+  let mediumOrLong = 0;
+  let long = 0;
+  let belowMedium = 0;
+  let belowLong = 0;
+
+  return {
+    shortWords: () => words - mediumOrLong,
+    mediumWords: () => mediumOrLong - long,
+    longWords: () => long,
+    allUnique: () => words > 0 && !repeated,
+    begin({ mediumFrom, longFrom }) {
+      memory.forget();
+      repeated = false;
+      words = 0;
+      mediumOrLong = 0;
+      long = 0;
+      belowMedium = Math.min(mediumFrom, BEYOND_ANY_LENGTH) - 1;
+      belowLong = Math.min(longFrom, BEYOND_ANY_LENGTH) - 1;
+    },
+    add(units, boundaries, count, pairs) {
+      let known = repeated;
+      let aboveShort = 0;
+      let aboveMedium = 0;
+      for (let place = 0; place < 2 * count; place += 2) {
+        const start = boundaries[place] ?? 0;
+        const end = boundaries[place + 1] ?? 0;
+        const length = pairs ? end - start - countPairs(units, start, end) : end - start;
+        // The sign bit, 1 where the length is above: a branch here would be mispredicted.
+        aboveShort += (belowMedium - length) >>> 31;
+        aboveMedium += (belowLong - length) >>> 31;
+        known ||= memory.isKnown(units, start, end);
+      }
+      words += count;
+      mediumOrLong += aboveShort;
+      long += aboveMedium;
+      repeated = known;
+    },
+  };
+}
+
+/** Surrogate pairs in a word; a lone surrogate is never in one. */
+function countPairs(units: CodeUnits, start: number, end: number): number {
+  let pairs = 0;
+  for (let index = start; index < end; index++) {
+    if (((units[index] ?? 0) & 0xfc00) === 0xd800) pairs++;
+  }
+  return pairs;
+}
+
+/** Remembers the words of one text at a time, to notice one that comes again. */
+interface WordMemory {
+  /** Forgets the text before. */
+  forget(): void;
+  /** Whether the word `[start, end)` of the text came before. */
+  isKnown(units: CodeUnits, start: number, end: number): boolean;
+}
+
+/** As many words as are compared in memory kept from text to text; a longer text gets a Set of its own. */
+const KEPT_WORDS = 128;
+/** Several times as many, and a power of two, so that a word is found or missed at once. */
+const SLOT_BITS = 9;
+/** Far from where a 32-bit integer ends. */
+const HIGHEST_ORIGIN = 2 ** 30;
+
+/** The memory is made once and used again, so that pricing a message allocates nothing for its words. */
+function createWordMemory(): WordMemory {
+  const starts = new Int32Array(KEPT_WORDS);
+  const ends = new Int32Array(KEPT_WORDS);
+  // A slot holds `origin` plus the number of a word, from 1; what is not above `origin` is from a text before.
+  const slots = new Int32Array(1 << SLOT_BITS);
+  let origin = 0;
+  let kept = 0;
+  let many: Set<string> | undefined;
+
+  function isKept(units: CodeUnits, start: number, end: number): boolean {
+    let slot = slotOf(units, start, end);
+    for (let held = slots[slot] ?? 0; held > origin; held = slots[slot] ?? 0) {
+      const other = held - origin - 1;
+      const otherStart = starts[other] ?? 0;
+      const length = end - start;
+      if ((ends[other] ?? 0) - otherStart === length && isSame(units, start, otherStart, length)) return true;
+      slot = slot + 1 === slots.length ? 0 : slot + 1;
+    }
+    starts[kept] = start;
+    ends[kept] = end;
+    kept++;
+    slots[slot] = origin + kept;
+    return false;
+  }
+
+  /** A Set's hash is seeded, the engine's own is not: no text can be written to make many words slow. */
+  function isAmongMany(units: CodeUnits, start: number, end: number): boolean {
+    many ??= new Set(Array.from(starts, (from, word) => unitText(units, from, ends[word] ?? from)));
+    const before = many.size;
+    return many.add(unitText(units, start, end)).size === before;
+  }
+
+  return {
+    forget() {
+      origin += kept;
+      kept = 0;
+      many = undefined;
+      if (origin < HIGHEST_ORIGIN) return;
+      slots.fill(0);
+      origin = 0;
+    },
+    isKnown: (units, start, end) =>
+      kept < KEPT_WORDS ? isKept(units, start, end) : isAmongMany(units, start, end),
+  };
+}
+
+/** Words of one text seldom share their length, first, middle and last letter; where they do they are compared. */
+function slotOf(units: CodeUnits, start: number, end: number): number {
+  const first = units[start] ?? 0;
+  const middle = units[(start + end) >>> 1] ?? 0;
+  const last = units[end - 1] ?? 0;
+  const mixed = first + Math.imul(middle, 0x0df3) + Math.imul(last, 0x3d) + Math.imul(end - start, 0x101);
+  return Math.imul(mixed, 0x9e3779b1) >>> (32 - SLOT_BITS);
+}
+
+function isSame(units: CodeUnits, start: number, otherStart: number, length: number): boolean {
+  for (let offset = 0; offset < length; offset++) {
+    if (units[start + offset] !== units[otherStart + offset]) return false;
+  }
+  return true;
+}
