@@ -1,6 +1,6 @@
 import { version } from '../../package.json';
 import { openTimeZone, type TimeZone } from '../calendar/time-zone.js';
-import type { Settings } from '../config/resolve.js';
+import type { Settings } from '../config/settings.js';
 import { openUsage, type UsageDeps } from '../core/open-usage.js';
 import { UpstreamError } from '../errors.js';
 import { visible } from '../format/text.js';

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { resolveSetting } from '../config/setting.js';
 import { SETTINGS } from '../config/settings.js';
-import { settle } from '../config/settle.js';
 import { OCopilotError } from '../errors.js';
 import { isOsError } from '../os-error.js';
 import { type FileUse, refuseOverlap } from '../output/file-overlap.js';
 import { STDOUT_NAMES } from '../output/open-sink.js';
 import type { Host } from './host.js';
-import { type RawFlags, settingPlaces } from './options/setting-options.js';
+import { type RawFlags, settingSources } from './options/setting-options.js';
 import { pricedFrom } from './options/summary-options.js';
 
 /*
@@ -125,8 +125,8 @@ function writesOf(files: CommandFiles, args: Arguments, flags: RawFlags, { stdou
 /** The files of `--source`, wherever that was set. */
 async function sourceFiles(flags: RawFlags, host: Host): Promise<FileUse[]> {
   try {
-    const places = await settingPlaces(flags, host);
-    const { value: where, origin } = settle('source', SETTINGS.source, places);
+    const places = await settingSources(flags, host);
+    const { value: where, origin } = resolveSetting('source', SETTINGS.source, places);
     if (where === 'sample' || /^https?:/i.test(where)) return [];
     const reports = (folder: string) => ({ name: `the reports of ${origin}`, at: join(folder, 'reports') });
     if (where === '-') return [STDIN, reports('.')];

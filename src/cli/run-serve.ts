@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../package.json';
 import { openTimeZone } from '../calendar/time-zone.js';
-import type { Settings } from '../config/resolve.js';
+import type { Settings } from '../config/settings.js';
 import { httpSettings, openSource, type SourceSettings } from '../core/open-source.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';

@@ -1,4 +1,4 @@
-import type { Settings } from '../config/resolve.js';
+import type { Settings } from '../config/settings.js';
 import type { UpstreamError } from '../errors.js';
 
 /** What to do about an upstream that failed; undefined where the failure says it all. */

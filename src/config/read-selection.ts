@@ -1,7 +1,6 @@
 import { dayNumber } from '../calendar/days.js';
 import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
 import { boundAtDay, boundAtInstant, type TimeBound, type TimeZone } from '../calendar/time-zone.js';
-import { CommandLineError } from '../errors.js';
 import { KINDS } from '../usage/pricing/priced-row.js';
 import { reportChoice, type Selection, SORT_FIELDS } from '../usage/rows/row-query.js';
 import { InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
@@ -12,12 +11,6 @@ export interface GivenAs {
   show(name: string): string;
   refuse(name: string, problem: string): Error;
 }
-
-/** As the command line's flags; the library calls its options by the same names. */
-export const AS_FLAGS: GivenAs = {
-  show: (name) => `--${name}`,
-  refuse: (name, problem) => new CommandLineError(`--${name}: ${problem}`),
-};
 
 /**
  * Reads which rows are wanted; the command line and the service both do it here.

@@ -2,28 +2,19 @@ import { isTimeZone } from '../calendar/time-zone.js';
 import { RULESETS } from '../engine/ruleset.js';
 import { nameProblem } from '../source/document-name.js';
 import { MOST_REPORTS_AT_ONCE } from '../source/reports-at-once.js';
-import { SERVICE_SECRETS, SERVICE_SETTINGS } from './service-settings.js';
+import { refuseUnknown } from './environment.js';
+import { SERVICE_SETTINGS } from './service-settings.js';
+import {
+  type Declarations,
+  flagOf,
+  kebabCase,
+  resolveAll,
+  resolveSetting,
+  type Setting,
+  type SettingSources,
+  type ValuesOf,
+} from './setting.js';
 import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
-
-/** A setting that has a flag, an environment variable and a default. */
-export interface Setting<Value, Fallback = Value> {
-  /** Without the dashes. Undefined: a secret, which has no flag since other users see a process's flags. */
-  readonly flag?: string;
-  readonly variable: string;
-  /** What the value is called in `--help`. */
-  readonly placeholder: string;
-  readonly description: string;
-  readonly parse: Parse<Value>;
-  /** What holds where nothing was set. */
-  readonly fallback: Fallback;
-  /** The fallback as a user would write it, where that differs. */
-  readonly shownFallback?: string;
-  readonly secret?: true;
-}
-
-function setting<Value, Fallback>(definition: Setting<Value, Fallback>): Setting<Value, Fallback> {
-  return definition;
-}
 
 const source: Parse<string> = (text) => {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
@@ -45,103 +36,145 @@ const period: Parse<string> = (text) => {
 };
 
 const timeZone: Parse<string> = (text) => {
-  if (!isTimeZone(text)) throw new InvalidValue('an IANA time zone such as Europe/London or UTC', text);
+  // The default needs no Intl, which takes a while to load.
+  if (text !== 'UTC' && !isTimeZone(text))
+    throw new InvalidValue('an IANA time zone such as Europe/London or UTC', text);
   return text;
 };
 
 /** Every setting that flags, the environment and `.env` share. */
 export const SETTINGS = {
-  source: setting({
-    flag: 'source',
+  source: {
     variable: 'O_COPILOT_SOURCE',
     placeholder: 'where',
     description: 'http(s) base URL, messages file, snapshot folder, - for stdin, or sample',
     parse: source,
-    fallback: 'https://owpublic.blob.core.windows.net/tech-task',
-  }),
-  token: setting({
+    default: 'https://owpublic.blob.core.windows.net/tech-task',
+  },
+  token: {
     variable: 'O_COPILOT_TOKEN',
     placeholder: 'token',
     description: "bearer token, sent to the source's own origin only",
     parse: plainText,
-    fallback: undefined,
     secret: true,
-  }),
-  period: setting({
-    flag: 'period',
+  },
+  period: {
     variable: 'O_COPILOT_PERIOD',
     placeholder: 'name',
     description: 'name of the messages document',
     parse: period,
-    fallback: 'current-period',
-  }),
-  timezone: setting({
-    flag: 'timezone',
+    default: 'current-period',
+  },
+  timezone: {
     variable: 'O_COPILOT_TIMEZONE',
     placeholder: 'zone',
     description: 'IANA time zone in which days begin',
     parse: timeZone,
-    fallback: 'UTC',
-  }),
-  rules: setting({
-    flag: 'rules',
+    default: 'UTC',
+  },
+  rules: {
     variable: 'O_COPILOT_RULES',
     placeholder: 'ruleset',
     description: `rules that price a text: ${RULESETS.join(', ')}`,
     parse: oneOf(RULESETS),
-    fallback: 'published' as const,
-  }),
-  retries: setting({
-    flag: 'retries',
+    default: 'published',
+  },
+  retries: {
     variable: 'O_COPILOT_RETRIES',
     placeholder: 'count',
     description: 'times a failed request is made again',
     parse: wholeNumber(0, 100),
-    fallback: 3,
-  }),
-  connectTimeout: setting({
-    flag: 'connect-timeout',
+    default: '3',
+  },
+  connectTimeout: {
     variable: 'O_COPILOT_CONNECT_TIMEOUT',
     placeholder: 'time',
     description: 'longest wait for a connection',
     parse: duration,
-    fallback: 10_000,
-    shownFallback: '10s',
-  }),
-  readTimeout: setting({
-    flag: 'read-timeout',
+    default: '10s',
+  },
+  readTimeout: {
     variable: 'O_COPILOT_READ_TIMEOUT',
     placeholder: 'time',
     description: 'longest silence between bytes',
     parse: duration,
-    fallback: 30_000,
-    shownFallback: '30s',
-  }),
-  deadline: setting({
-    flag: 'deadline',
+    default: '30s',
+  },
+  deadline: {
     variable: 'O_COPILOT_DEADLINE',
     placeholder: 'time',
     description: 'longest time for the whole run',
     parse: duration,
-    fallback: 15 * 60_000,
-    shownFallback: '15m',
-  }),
-  concurrency: setting({
-    flag: 'concurrency',
+    default: '15m',
+  },
+  concurrency: {
     variable: 'O_COPILOT_CONCURRENCY',
     placeholder: 'count',
     description: 'reports fetched at a time',
     parse: wholeNumber(1, MOST_REPORTS_AT_ONCE),
-    fallback: 8,
-  }),
-};
+    default: '8',
+  },
+} as const satisfies Declarations;
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** Variables of the same family that the service alone reads. */
-export const OTHER_VARIABLES: readonly string[] = Object.values({
+/** The values of SETTINGS. Durations are in milliseconds. */
+export interface Settings extends ValuesOf<typeof SETTINGS> {
+  /** Where each came from: `--retries`, `O_COPILOT_RETRIES`, `.env line 3 (…)`, `default`. */
+  readonly origins: Readonly<Record<SettingName, string>>;
+}
+
+/** @throws CommandLineError for a flag, SettingError for a variable with a wrong value or an unknown O_COPILOT_ name */
+export function resolveSettings(sources: SettingSources): Settings {
+  refuseUnknown(sources, ALL_VARIABLES);
+  const { values, origins } = resolveAll(SETTINGS, sources);
+  return { ...values, origins };
+}
+
+/** A setting as it is shown to people: nothing secret is in it. */
+export interface ShownSetting {
+  readonly name: string;
+  /** As it was written; undefined where nothing was set and there is no default. */
+  readonly value: string | undefined;
+  readonly origin: string;
+  /** Undefined for a secret. */
+  readonly flag: string | undefined;
+  readonly variable: string;
+  /** Whether only `serve` reads it. */
+  readonly service: boolean;
+}
+
+/** Every setting in force. @throws as resolveSettings does */
+export function listSettings(sources: SettingSources): ShownSetting[] {
+  const shown = (declared: Declarations, service: boolean) =>
+    Object.entries(declared).map(([name, setting]) => ({ ...show(name, setting, sources), service }));
+  return [...shown(SETTINGS, false), ...shown(SERVICE_SETTINGS, true)];
+}
+
+function show(name: string, setting: Setting<unknown>, sources: SettingSources) {
+  const { given, origin } = resolveSetting(name, setting, sources);
+  const fallback = setting.default ?? setting.unset;
+  return {
+    name: kebabCase(name),
+    value: given === undefined ? fallback : setting.secret ? MASK : maskUrl(given),
+    origin,
+    flag: setting.secret ? undefined : flagOf(name),
+    variable: setting.variable,
+  };
+}
+
+/** As long for every secret, so that its length is not shown either. */
+const MASK = '••••';
+
+/** A URL without its password, and without its query, which may hold a signature. Other text as it is. */
+function maskUrl(text: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
+  return text.replace(/\/\/[^/?#]*@/, `//${MASK}@`).replace(/\?.*$/s, `?${MASK}`);
+}
+
+const ALL_VARIABLES: readonly string[] = Object.values<Setting<unknown>>({
+  ...SETTINGS,
   ...SERVICE_SETTINGS,
-  ...SERVICE_SECRETS,
 })
   .map(({ variable }) => variable)
   .filter((variable) => variable.startsWith('O_COPILOT_'));

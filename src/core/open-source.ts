@@ -1,13 +1,16 @@
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { version } from '../../package.json';
-import type { Settings } from '../config/resolve.js';
+import type { Settings } from '../config/settings.js';
 import { UnreadableError, UpstreamTimeoutError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
 import type { ConnectionPool } from '../source/http/connection-pool.js';
 import { showDuration } from '../source/http/duration.js';
 import type { HttpSettings } from '../source/http/settings.js';
 import type { Source, SourceObserver } from '../source/source.js';
+
+/** Bytes of a messages document where nobody says: 4 GiB. */
+export const DEFAULT_MAX_BODY = 4 * 1024 ** 3;
 
 export interface SourceSettings
   extends Pick<

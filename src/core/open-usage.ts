@@ -1,3 +1,4 @@
+import type { GivenAs } from '../config/read-selection.js';
 import type { Ruleset } from '../engine/index.js';
 import type { RateCard } from '../rates/rate-card.js';
 import type { Source } from '../source/source.js';
@@ -27,6 +28,8 @@ export interface UsageDeps extends SourceDeps {
   readonly watchRows?: (batches: AsyncIterable<UsageItem[]>) => AsyncIterable<UsageItem[]>;
   /** Nobody will read the texts of the rows: less memory is used for those that wait for a slow report. */
   readonly textsUnread?: boolean;
+  /** Makes the error for a part of the selection that the data shows to be wrong. */
+  readonly refuse?: GivenAs['refuse'];
   /** Called with every batch of messages. */
   readonly onBatch?: () => void;
 }
@@ -83,7 +86,7 @@ export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promi
     read: (consume) =>
       source.messages((bytes) => {
         messages = 0;
-        reportWatch = selection.report && watchReports(selection.report);
+        reportWatch = selection.report && watchReports(selection.report, deps.refuse);
         return consume(watchRows(readUsage(bytes, request)));
       }),
     outOf: () => (narrows(selection) ? messages : undefined),

@@ -1,17 +1,17 @@
 import { openTimeZone } from '../calendar/time-zone.js';
-import { DEFAULT_MAX_BODY } from '../config/max-body.js';
-import { AS_FLAGS, readSelection } from '../config/read-selection.js';
-import { resolveSettings } from '../config/resolve.js';
+import { type GivenAs, readSelection } from '../config/read-selection.js';
+import { resolveSettings } from '../config/settings.js';
+import { DEFAULT_MAX_BODY } from '../core/open-source.js';
 import { openUsage } from '../core/open-usage.js';
 import type { Ruleset } from '../engine/index.js';
-import { UpstreamError } from '../errors.js';
+import { CommandLineError, UpstreamError } from '../errors.js';
 import { openRateCard } from '../rates/read-rate-card.js';
 import type { DuplicateRule, Kind, UsageItem } from '../usage/pricing/priced-row.js';
 import type { Sorting } from '../usage/rows/row-query.js';
 import { handOver } from './hand-over.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
-/** The flags of the command line by their names; nothing is read from the environment but the proxy's variables. */
+/** As the flags of the command line; nothing is read from the environment but the proxy's variables. */
 export interface UsageOptions {
   /** An http(s) base URL, a messages file, a snapshot's folder, `-` for stdin, or `sample`. */
   readonly source?: string;
@@ -49,7 +49,7 @@ export interface UsageOptions {
  * The messages of a period with what they cost, as they are priced. Only an iteration that ends without an error
  * was a whole bill: the last message may be the one that is wrong.
  *
- * @throws CommandLineError naming the option by its flag; otherwise as the command line does. UpstreamError where
+ * @throws CommandLineError naming the parameter that is wrong; otherwise as the command line does. UpstreamError where
  *   the document had to be read again after messages were given out
  */
 export async function* usage(options: UsageOptions = {}): AsyncGenerator<PricedMessage, void, undefined> {
@@ -58,13 +58,23 @@ export async function* usage(options: UsageOptions = {}): AsyncGenerator<PricedM
   }
 }
 
+const AS_PARAMETERS: GivenAs = {
+  show: (name) => name,
+  refuse: (name, problem) => new CommandLineError(`${name}: ${problem}`),
+};
+
 async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   const { token, rates, duplicates = 'error', maxBody = DEFAULT_MAX_BODY, signal } = options;
-  const flags = asFlags(options);
-  const settings = resolveSettings(flags, token === undefined ? {} : { O_COPILOT_TOKEN: token }, new Map());
+  const given = textsOf(options);
+  const settings = resolveSettings({
+    flags: given,
+    environment: token === undefined ? {} : { O_COPILOT_TOKEN: token },
+    envFile: new Map(),
+    flagName: (name) => name,
+  });
   const zone = openTimeZone(settings.timezone);
-  const selection = readSelection({ ...flags, desc: options.desc }, zone, AS_FLAGS);
+  const selection = readSelection({ ...given, desc: options.desc }, zone, AS_PARAMETERS);
   const card = rates === undefined ? undefined : await openRateCard(rates);
   const period = await openUsage(
     { ...settings, card, duplicates, selection, maxBody },
@@ -74,17 +84,18 @@ async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => P
       signal: signal ?? new AbortController().signal,
       startedAt,
       textsUnread: true,
+      refuse: AS_PARAMETERS.refuse,
     },
   );
-  let given = false;
+  let delivered = false;
   try {
     await period.read(async (batches) => {
-      if (given) {
+      if (delivered) {
         throw new UpstreamError(period.sourceName, 'had to be read again after messages were given out');
       }
       for await (const items of batches) {
         signal?.throwIfAborted();
-        given = true;
+        delivered = true;
         await give(items);
       }
     });
@@ -93,8 +104,8 @@ async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => P
   }
 }
 
-/** Texts, as the command line has them. */
-function asFlags(options: UsageOptions): Record<string, string> {
+/** As the parsers of the settings and of the selection take them. */
+function textsOf(options: UsageOptions): Record<string, string> {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]) =>
       typeof value === 'string' || typeof value === 'number' ? [[name, `${value}`]] : [],

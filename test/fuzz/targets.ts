@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readEnvFile } from '../../src/config/env-file.js';
-import { resolveSettings } from '../../src/config/resolve.js';
+import { resolveSettings } from '../../src/config/settings.js';
 import { formatAmount } from '../../src/engine/index.js';
 import { DataError, SettingError } from '../../src/errors.js';
 import { PUBLISHED_CARD, writeRateCard } from '../../src/rates/rate-card.js';
@@ -161,7 +161,8 @@ const env: Target = {
     const path = join(folder, '.env');
     writeFileSync(path, bytes);
     await outcomeOf(
-      async () => JSON.stringify(resolveSettings({}, {}, await readEnvFile(path))),
+      async () =>
+        JSON.stringify(resolveSettings({ flags: {}, environment: {}, envFile: await readEnvFile(path) })),
       SettingError,
     );
   },

@@ -65,7 +65,7 @@ test('a wrong option is named, and the environment is not read', async () => {
   process.env.O_COPILOT_NO_SUCH = '1';
   try {
     await expect(collect({ source: 'sample', limit: -1 })).rejects.toThrow(CommandLineError);
-    await expect(collect({ source: 'sample', since: 'soon' })).rejects.toThrow('--since: expected a date');
+    await expect(collect({ source: 'sample', since: 'soon' })).rejects.toThrow(/^since: expected a date/);
     expect(await collect({ source: 'sample' })).toHaveLength(35);
   } finally {
     delete process.env.O_COPILOT_NO_SUCH;

@@ -1,5 +1,6 @@
-import { SERVICE_SECRETS, SERVICE_SETTINGS } from '../../config/service-settings.js';
-import { SETTINGS, type Setting } from '../../config/settings.js';
+import { SERVICE_SETTINGS } from '../../config/service-settings.js';
+import type { Setting } from '../../config/setting.js';
+import { SETTINGS } from '../../config/settings.js';
 import type { TopicSection } from './topics.js';
 
 const OTHERS: TopicSection['entries'] = [
@@ -27,15 +28,15 @@ export function environment(): TopicSection[] {
     },
     {
       title: 'Settings of serve',
-      entries: Object.values({ ...SERVICE_SETTINGS, ...SERVICE_SECRETS }).map(entryOf),
+      entries: Object.values(SERVICE_SETTINGS).map(entryOf),
       notes: [],
     },
     { title: 'Others', entries: [...OTHERS, ...TRACES], notes: [] },
   ];
 }
 
-function entryOf(setting: Setting<unknown, unknown>): readonly [string, string] {
-  const fallback = setting.shownFallback ?? setting.fallback;
+function entryOf(setting: Setting<unknown>): readonly [string, string] {
+  const fallback = setting.default ?? setting.unset;
   const shown = fallback === undefined ? '' : ` (default ${fallback})`;
   return [setting.variable, `${setting.description}${shown}`];
 }

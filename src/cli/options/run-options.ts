@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { DEFAULT_MAX_BODY } from '../../config/max-body.js';
 import { oneOf, type Parse, size } from '../../config/value.js';
+import { DEFAULT_MAX_BODY } from '../../core/open-source.js';
 import { DUPLICATE_RULES, type DuplicateRule } from '../../usage/pricing/priced-row.js';
 import { optionAdder } from './add-option.js';
 import { flagValue } from './check-values.js';

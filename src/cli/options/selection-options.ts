@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { TimeZone } from '../../calendar/time-zone.js';
-import { AS_FLAGS, readSelection } from '../../config/read-selection.js';
+import { type GivenAs, readSelection } from '../../config/read-selection.js';
+import { CommandLineError } from '../../errors.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
 import { type Selection, SORT_FIELDS } from '../../usage/rows/row-query.js';
 import { optionAdder } from './add-option.js';
@@ -32,3 +33,8 @@ export function addPageOptions(command: Command): Command {
 export function selectionFrom(flags: RawFlags, zone: TimeZone): Selection {
   return readSelection(flags, zone, AS_FLAGS);
 }
+
+const AS_FLAGS: GivenAs = {
+  show: (name) => `--${name}`,
+  refuse: (name, problem) => new CommandLineError(`--${name}: ${problem}`),
+};

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { type EnvFile, readEnvFile } from '../../config/env-file.js';
-import { withoutServiceLinks } from '../../config/kubernetes.js';
-import { resolveSettings, type Settings } from '../../config/resolve.js';
-import { SETTINGS, type SettingName } from '../../config/settings.js';
-import type { SettingPlaces } from '../../config/settle.js';
+import { withoutServiceLinks } from '../../config/environment.js';
+import { type Declarations, flagOf, type SettingSources } from '../../config/setting.js';
+import { resolveSettings, SETTINGS, type Settings } from '../../config/settings.js';
 import { choicesOf } from '../../config/value.js';
 import type { Host } from '../host.js';
 import { optionAdder } from './add-option.js';
@@ -15,49 +14,36 @@ const GROUP = 'Settings:';
 
 /** Adds a flag for every setting that has one, and `--env-file`. */
 export function addSettingOptions(command: Command): Command {
-  const add = optionAdder(command, GROUP);
-  for (const setting of Object.values(SETTINGS)) {
-    if (!('flag' in setting)) continue;
-    const shown = 'shownFallback' in setting ? setting.shownFallback : setting.fallback;
+  addDeclared(command, GROUP, SETTINGS);
+  optionAdder(command, GROUP)('--env-file <file>', 'settings file (default .env, where there is one)');
+  return command;
+}
+
+/** Adds the flags of settings. */
+export function addDeclared(command: Command, group: string, declared: Declarations): void {
+  const add = optionAdder(command, group);
+  for (const [name, { placeholder, description, variable, parse, ...setting }] of Object.entries(declared)) {
+    if (setting.secret) continue;
+    const shown = setting.default ?? setting.unset;
     add(
-      `--${setting.flag} <${setting.placeholder}>`,
-      `${setting.description} (default ${shown}; ${setting.variable})`,
-      choicesOf(setting.parse),
+      `${flagOf(name)} <${placeholder}>`,
+      `${description} (default ${shown}; ${variable})`,
+      choicesOf(parse),
     );
   }
-  add('--env-file <file>', 'settings file (default .env, where there is one)');
-  return command;
 }
 
 /** The settings in force for a command's flags. @throws as resolveSettings and readEnvFile do */
 export async function settingsFrom(flags: RawFlags, host: Host): Promise<Settings> {
-  const given: Partial<Record<SettingName, string>> = {};
-  for (const name of SETTING_NAMES) {
-    const value = flags[name];
-    if (typeof value === 'string') given[name] = value;
-  }
-  const { environment, envFile } = await settingPlaces(flags, host);
-  return resolveSettings(given, environment, envFile);
+  return resolveSettings(await settingSources(flags, host));
 }
 
 const envFiles = new WeakMap<Host, Promise<EnvFile>>();
 
 /** Where the settings of a command are looked for. The file is read once a run: it may be a pipe. @throws as readEnvFile does */
-export async function settingPlaces(flags: RawFlags, host: Host): Promise<SettingPlaces> {
+export async function settingSources(flags: RawFlags, host: Host): Promise<SettingSources> {
   const path = typeof flags.envFile === 'string' ? flags.envFile : undefined;
   const envFile = envFiles.get(host) ?? readEnvFile(path);
   envFiles.set(host, envFile);
   return { flags, environment: withoutServiceLinks(host.env), envFile: await envFile };
 }
-
-const SETTING_NAMES: readonly SettingName[] = [
-  'source',
-  'period',
-  'timezone',
-  'rules',
-  'retries',
-  'connectTimeout',
-  'readTimeout',
-  'deadline',
-  'concurrency',
-];

@@ -100,14 +100,21 @@ function isOfReport(item: UsageItem, choice: ReportChoice): boolean {
   return hasName(item, choice) || hasId(item, choice);
 }
 
-/** Looks at every row of a run, chosen or not, for what is wrong with the choice. */
-export function watchReports(choice: ReportChoice) {
+/**
+ * Looks at every row of a run, selected or not, for what is wrong with the choice.
+ *
+ * @param refuse makes the error; one that names the flag unless given
+ */
+export function watchReports(
+  choice: ReportChoice,
+  refuse = (name: string, problem: string): Error => new CommandLineError(`--${name}: ${problem}`),
+) {
   const names = new Set<string>();
   let foundId = false;
   let namedId: string | undefined;
 
   return {
-    /** @throws CommandLineError where the text is the id of one report and the name of another */
+    /** @throws what `refuse` makes, where the text is the id of one report and the name of another */
     see(item: UsageItem): void {
       if (item.report !== undefined && names.size < MOST_NAMES) names.add(item.report.name);
       const byId = hasId(item, choice);
@@ -115,8 +122,9 @@ export function watchReports(choice: ReportChoice) {
       else if (hasName(item, choice)) namedId ??= String(item.message.reportId);
       if (foundId && namedId !== undefined) {
         const { text } = choice;
-        throw new CommandLineError(
-          `--report: ${text} is the id of one report and the name of report ${namedId}; say id:${text} or name:${text}`,
+        throw refuse(
+          'report',
+          `${text} is the id of one report and the name of report ${namedId}; say id:${text} or name:${text}`,
         );
       }
     },

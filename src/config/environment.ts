@@ -1,4 +1,23 @@
-type Environment = Readonly<Record<string, string | undefined>>;
+import { SettingError } from '../errors.js';
+import type { SettingSources } from './setting.js';
+
+type Environment = SettingSources['environment'];
+
+const PREFIX = 'O_COPILOT_';
+
+/** A misspelt name would be a setting that silently does nothing. @throws SettingError */
+export function refuseUnknown(
+  { environment, envFile }: Pick<SettingSources, 'environment' | 'envFile'>,
+  known: readonly string[],
+): void {
+  const origins = new Map(Object.keys(environment).map((name) => [name, name]));
+  for (const [name, { origin }] of envFile) origins.set(name, origin);
+  for (const [name, origin] of origins) {
+    if (name.startsWith(PREFIX) && !known.includes(name)) {
+      throw new SettingError(origin, `no such setting; the settings are ${known.join(', ')}`);
+    }
+  }
+}
 
 /**
  * Kubernetes tells every container the Services of its namespace: for one called `o-copilot`, or `o-copilot-…`,
@@ -20,7 +39,7 @@ export function withoutServiceLinks(environment: Environment): Environment {
     LINKS.some(([names, values]) => names.test(name) && values.test(value));
   return Object.fromEntries(
     Object.entries(environment).filter(
-      ([name, value = '']) => !(name.startsWith('O_COPILOT_') && isLink(name, value)),
+      ([name, value = '']) => !(name.startsWith(PREFIX) && isLink(name, value)),
     ),
   );
 }

@@ -1,0 +1,124 @@
+import { CommandLineError, SettingError } from '../errors.js';
+import type { SetVariable } from './env-file.js';
+import { InvalidValue, type Parse } from './value.js';
+
+/**
+ * A setting, declared once: its type, flag, help, completion, line of `config`, entry of the man page and row of the
+ * docs derive from it. Its flag is its name with dashes: `readTimeout` is `--read-timeout`.
+ */
+export interface Setting<Value> {
+  readonly variable: string;
+  /** What the value is called in `--help`. */
+  readonly placeholder: string;
+  readonly description: string;
+  readonly parse: Parse<Value>;
+  /** The value where nothing is set, as a user would write it; without it that is undefined. */
+  readonly default?: string;
+  /** What is shown where nothing is set and there is no default. */
+  readonly unset?: string;
+  /** The value names a file, which the run reads or writes. */
+  readonly file?: 'read' | 'write';
+  /** Has no flag, since other users see a process's flags, and is never shown. */
+  readonly secret?: true;
+}
+
+export type Declarations = Readonly<Record<string, Setting<unknown>>>;
+
+/** The values of settings by their names. */
+export type ValuesOf<Declared extends Declarations> = {
+  readonly [Name in keyof Declared]:
+    | ReturnType<Declared[Name]['parse']>
+    | (Declared[Name] extends { readonly default: string } ? never : undefined);
+};
+
+/** Where settings are looked up, the first first: flags, environment, settings file, default. */
+export interface SettingSources {
+  /** Texts by the setting's name. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly envFile: ReadonlyMap<string, SetVariable>;
+  /** What errors call a flag: `--read-timeout` unless said. */
+  readonly flagName?: (name: string) => string;
+}
+
+export interface ResolvedSetting<Value> {
+  readonly value: Value;
+  /** `--retries`, `O_COPILOT_RETRIES`, `.env line 3 (…)`, `default`. */
+  readonly origin: string;
+  /** The value as it was written; undefined where nothing was set. */
+  readonly given: string | undefined;
+}
+
+/**
+ * Resolves one setting. An empty variable counts as not set, since CI systems pass unset inputs that way.
+ *
+ * @throws CommandLineError for a flag, SettingError for a variable with a wrong value
+ */
+export function resolveSetting<Value>(
+  name: string,
+  setting: Setting<Value> & { readonly default: string },
+  sources: SettingSources,
+): ResolvedSetting<Value>;
+export function resolveSetting<Value>(
+  name: string,
+  setting: Setting<Value>,
+  sources: SettingSources,
+): ResolvedSetting<Value | undefined>;
+export function resolveSetting<Value>(
+  name: string,
+  setting: Setting<Value>,
+  sources: SettingSources,
+): ResolvedSetting<Value | undefined> {
+  const found = find(name, setting, sources);
+  if (found === undefined) {
+    const value = setting.default === undefined ? undefined : setting.parse(setting.default);
+    return { value, origin: 'default', given: undefined };
+  }
+  const { text, origin, fromFlag } = found;
+  try {
+    return { value: setting.parse(text), origin, given: text.trim() };
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    const problem = setting.secret ? `expected ${error.expected}` : error.message;
+    throw fromFlag ? new CommandLineError(`${origin}: ${problem}`) : new SettingError(origin, problem);
+  }
+}
+
+/** Resolves each of `declared`. @throws as resolveSetting does */
+export function resolveAll<Declared extends Declarations>(
+  declared: Declared,
+  sources: SettingSources,
+): { readonly values: ValuesOf<Declared>; readonly origins: Readonly<Record<keyof Declared, string>> };
+export function resolveAll(declared: Declarations, sources: SettingSources) {
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, string> = {};
+  for (const [name, setting] of Object.entries(declared)) {
+    const { value, origin } = resolveSetting(name, setting, sources);
+    values[name] = value;
+    origins[name] = origin;
+  }
+  return { values, origins };
+}
+
+function find(
+  name: string,
+  { variable, secret }: Setting<unknown>,
+  { flags, environment, envFile, flagName = flagOf }: SettingSources,
+) {
+  const flag = flags[name];
+  if (typeof flag === 'string' && !secret) return { text: flag, origin: flagName(name), fromFlag: true };
+  const text = environment[variable];
+  if (text !== undefined && text.trim() !== '') return { text, origin: variable, fromFlag: false };
+  const inFile = envFile.get(variable);
+  if (inFile === undefined || inFile.value.trim() === '') return undefined;
+  return { text: inFile.value, origin: inFile.origin, fromFlag: false };
+}
+
+/** `readTimeout` is `--read-timeout`. */
+export function flagOf(name: string): string {
+  return `--${kebabCase(name)}`;
+}
+
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
