@@ -8,7 +8,7 @@ import type { RateCard } from '../rates/rate-card.js';
 import { combineObservers } from '../source/source.js';
 import { openTracing, traceWork } from '../telemetry/tracing.js';
 import type { UsageItem } from '../usage/pricing/priced-row.js';
-import type { Selection } from '../usage/rows/row-query.js';
+import type { RowQuery } from '../usage/rows/row-query.js';
 import { holdYoungSpace } from './hold-young-space.js';
 import type { Run } from './host.js';
 import { observeSource } from './observe-source.js';
@@ -26,7 +26,7 @@ const LONGEST_DELIVERY = 400;
 export interface Period {
   readonly settings: Settings;
   readonly zone: TimeZone;
-  readonly selection: Selection;
+  readonly selection: RowQuery;
   /** Of `--rates`. */
   readonly card: RateCard | undefined;
   /** Where the data comes from, fit to be shown. */

@@ -6,7 +6,7 @@ import { readChunks, readFileChunks } from '../source/file/file-source.js';
 import { createDuplicateCheck } from '../usage/pricing/duplicates.js';
 import type { UsageItem } from '../usage/pricing/priced-row.js';
 import { createReportCheck } from '../usage/pricing/reports.js';
-import { isWanted, matches, narrows, watchReports } from '../usage/rows/row-query.js';
+import { checkReportFilter, matchesMessage, matchesRow, narrows } from '../usage/rows/row-query.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
 import { runChoiceFrom } from './options/run-options.js';
@@ -30,7 +30,7 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
   async function* items(): AsyncGenerator<UsageItem[]> {
     const counts = createDuplicateCheck(duplicates);
     const checkReport = createReportCheck();
-    const watch = selection.report && watchReports(selection.report);
+    const watch = selection.report && checkReportFilter(selection.report);
     for (const path of paths) {
       const name = path === '-' ? 'stdin' : path;
       const bytes =
@@ -43,9 +43,9 @@ export async function openPriced(paths: readonly string[], flags: RawFlags, run:
         }
         const wanted = rows
           .map(itemOf)
-          .filter(({ message }) => counts(message) && isWanted(message, selection));
-        if (watch !== undefined) for (const item of wanted) watch.see(item);
-        yield wanted.filter((item) => matches(item, selection));
+          .filter(({ message }) => counts(message) && matchesMessage(message, selection));
+        if (watch !== undefined) for (const item of wanted) watch.add(item);
+        yield wanted.filter((item) => matchesRow(item, selection));
       }
     }
     const note = watch?.note();

@@ -2,7 +2,7 @@ import { dataSummary } from '../format/data/data.js';
 import { type SummaryFacts, summaryFacts } from '../format/documents/summary.js';
 import { SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
 import type { Sink } from '../output/sink.js';
-import { createSummary, daysNamed, type Summary } from '../usage/summary/summary.js';
+import { createSummary, dayBounds, type Summary } from '../usage/summary/summary.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
 import { openTerminal } from './open-terminal.js';
@@ -32,7 +32,7 @@ export async function writeSummary(
       run.signal.throwIfAborted();
       sums.add(items);
     }
-    return sums.value(daysNamed(period.selection));
+    return sums.value(dayBounds(period.selection));
   });
   const { sourceName, settings, zone, outOf } = period;
   const facts = summaryFacts(

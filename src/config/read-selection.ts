@@ -2,7 +2,7 @@ import { dayNumber } from '../calendar/days.js';
 import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
 import { boundAtDay, boundAtInstant, type TimeBound, type TimeZone } from '../calendar/time-zone.js';
 import { KINDS } from '../usage/pricing/priced-row.js';
-import { reportChoice, type Selection, SORT_FIELDS } from '../usage/rows/row-query.js';
+import { parseReportFilter, type RowQuery, SORT_FIELDS } from '../usage/rows/row-query.js';
 import { InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
 
 /** How the values are given, for errors: as flags, or as the parameters of a query. */
@@ -22,7 +22,7 @@ export function readSelection(
   given: Readonly<Record<string, unknown>>,
   zone: TimeZone,
   as: GivenAs,
-): Selection {
+): RowQuery {
   const value = <Value>(name: string, parse: Parse<Value>): Value | undefined => {
     const raw = given[name];
     return typeof raw === 'string' ? readValue(name, raw, parse, as) : undefined;
@@ -43,7 +43,7 @@ export function readSelection(
   return {
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
-    ...(report !== undefined && { report: reportChoice(report) }),
+    ...(report !== undefined && { report: parseReportFilter(report) }),
     ...(kind !== undefined && { kind }),
     ...(sort !== undefined && { sort: { field: sort, descending: given.desc === true } }),
     ...(limit !== undefined && { limit }),

@@ -4,9 +4,14 @@ import type { RateCard } from '../rates/rate-card.js';
 import type { Source } from '../source/source.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
 import type { DuplicateRule, UsageItem } from '../usage/pricing/priced-row.js';
-import { createReportBook } from '../usage/pricing/reports.js';
+import { createReportCache } from '../usage/pricing/reports.js';
 import { readUsage, type UsageRequest } from '../usage/rows/read-usage.js';
-import { narrows, type ReportWatch, type Selection, watchReports } from '../usage/rows/row-query.js';
+import {
+  checkReportFilter,
+  narrows,
+  type ReportFilterCheck,
+  type RowQuery,
+} from '../usage/rows/row-query.js';
 import { openSource, type SourceDeps, type SourceSettings } from './open-source.js';
 
 export interface UsageSettings extends SourceSettings {
@@ -14,7 +19,7 @@ export interface UsageSettings extends SourceSettings {
   /** Rates in place of the published ones. */
   readonly card: RateCard | undefined;
   readonly duplicates: DuplicateRule;
-  readonly selection: Selection;
+  readonly selection: RowQuery;
 }
 
 export interface UsageDeps extends SourceDeps {
@@ -63,16 +68,16 @@ export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promi
   const { wrapSource = (source) => source, watchRows = (rows) => rows, readDocument, onBatch } = deps;
   const priceByText = messagePricer(rules, card);
   const source = wrapSource(deps.source ?? (await openSource(settings, deps)));
-  const reports = createReportBook(source);
+  const reports = createReportCache(source);
   let messages = 0;
-  let reportWatch: ReportWatch | undefined;
+  let reportWatch: ReportFilterCheck | undefined;
   const request: UsageRequest = {
     reports,
     priceByText,
     duplicates,
     ...(readDocument !== undefined && { readDocument }),
     selection,
-    get reportWatch() {
+    get filterCheck() {
       return reportWatch;
     },
     textsUnread: deps.textsUnread ?? false,
@@ -86,7 +91,7 @@ export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promi
     read: (consume) =>
       source.messages((bytes) => {
         messages = 0;
-        reportWatch = selection.report && watchReports(selection.report, deps.refuse);
+        reportWatch = selection.report && checkReportFilter(selection.report, deps.refuse);
         return consume(watchRows(readUsage(bytes, request)));
       }),
     outOf: () => (narrows(selection) ? messages : undefined),

@@ -6,7 +6,7 @@ import { openRateCard } from '../rates/read-rate-card.js';
 import type { Message, ReportId } from '../source/message.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
 import { priceMessages } from '../usage/pricing/price-messages.js';
-import { createReportBook } from '../usage/pricing/reports.js';
+import { createReportCache } from '../usage/pricing/reports.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
 /** A message as upstream has it. */
@@ -47,7 +47,7 @@ export async function* price(
   { report, rules = 'published', rates }: PriceOptions = {},
 ): AsyncGenerator<PricedMessage, void, undefined> {
   const card = rates === undefined ? undefined : await openRateCard(rates);
-  const book = createReportBook({
+  const book = createReportCache({
     async report(id) {
       const found = await report?.(id);
       return found && reportBytes(id, found);

@@ -7,7 +7,7 @@ import type { Ruleset } from '../engine/index.js';
 import { CommandLineError, UpstreamError } from '../errors.js';
 import { openRateCard } from '../rates/read-rate-card.js';
 import type { DuplicateRule, Kind, UsageItem } from '../usage/pricing/priced-row.js';
-import type { Sorting } from '../usage/rows/row-query.js';
+import type { SortOrder } from '../usage/rows/row-query.js';
 import { handOver } from './hand-over.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
@@ -29,7 +29,7 @@ export interface UsageOptions {
   /** A report's id or name. */
   readonly report?: string;
   readonly kind?: Kind;
-  readonly sort?: Sorting['field'];
+  readonly sort?: SortOrder['field'];
   readonly desc?: boolean;
   readonly limit?: number;
   readonly offset?: number;

@@ -64,7 +64,7 @@ describe('price', () => {
     [`${line(1)}\n\n[]`, 'line 3: is not an object'],
     [`${line(1)}\n${line(2, { text: 7 })}`, 'line 2, message 2: text: expected a string'],
     [`${line(1)}\n${line(2, { timestamp: 'now' })}`, 'line 2, message 2: timestamp: "now" is not'],
-    [`${line(1)}\n${line(1)}`, 'message 1: stands twice'],
+    [`${line(1)}\n${line(1)}`, 'message 1: occurs twice'],
     [`${line(1)} ${line(2)}`, 'line 1: is not valid JSON'],
     ['\u{1}', 'line 1: is not valid JSON'],
   ])('a line that is wrong ends with 65 and its number: %j', async (input, problem) => {
@@ -138,7 +138,7 @@ describe('summary --from-priced and merge', () => {
     [parts[0]?.replace('"kind":"report"', '"kind":"text"'), 'line 1: kind: expected report'],
     [parts[0]?.replace('79', '-79'), 'line 1: credits_used: expected'],
     [parts[0]?.replace('2024-04-29T', '2024-04-31T'), 'line 1: timestamp: expected'],
-    [`${parts[0]}\n${parts[0]}`, 'message 1: stands twice'],
+    [`${parts[0]}\n${parts[0]}`, 'message 1: occurs twice'],
     [parts[0]?.slice(0, -1), 'line 1: is not valid JSON'],
   ])('a row that price did not write is refused: %s', async (input = '', problem) => {
     const run = await runBin(['summary', '--from-priced'], { input });

@@ -72,13 +72,13 @@ describe('createDuplicateCheck', () => {
   test('error: refuses the second of an id', () => {
     const check = createDuplicateCheck('error');
     expect(check(message(7))).toBe(true);
-    expect(() => check(message(7))).toThrow('message 7: stands twice in the period');
+    expect(() => check(message(7))).toThrow('message 7: occurs twice in the period');
   });
 
   test('once: drops equal copies, refuses others', () => {
     const check = createDuplicateCheck('once');
     expect([check(message(7)), check(message(8)), check(message(7))]).toEqual([true, true, false]);
-    expect(() => check(message(8, 'b'))).toThrow('message 8: stands twice with different content');
+    expect(() => check(message(8, 'b'))).toThrow('message 8: occurs twice with different content');
     expect([check(message(2n ** 60n)), check(message(2n ** 60n))]).toEqual([true, false]);
   });
 

@@ -8,7 +8,7 @@ import { MOST_REPORTS_AT_ONCE } from '../../src/source/reports-at-once.js';
 import type { MessagePricer } from '../../src/usage/pricing/message-pricer.js';
 import { priceMessages } from '../../src/usage/pricing/price-messages.js';
 import { kindOf } from '../../src/usage/pricing/priced-row.js';
-import { createReportBook } from '../../src/usage/pricing/reports.js';
+import { createReportCache } from '../../src/usage/pricing/reports.js';
 
 /** Reports 1 to 5 exist, and so do those whose names begin with `r`. */
 function reportBytes(id: ReportId): Buffer | undefined {
@@ -40,7 +40,7 @@ async function rowsOf(
     for (let at = 0; at < bytes.length; at += 300) yield bytes.subarray(at, at + 300);
     end();
   }
-  const reports = createReportBook({
+  const reports = createReportCache({
     async report(id) {
       if (!atOnce) await ended;
       return reportBytes(id);
@@ -141,7 +141,7 @@ test('a text that was not kept is never an empty one', async () => {
   const document = `{"messages":[
     {"id":1,"timestamp":"2024-04-29T02:08:29.375Z","text":"also of a report","report_id":1},
     {"id":2,"timestamp":"2024-04-29T02:08:29.375Z","text":"of no report"}]}`;
-  const reports = createReportBook({ report: async (id) => reportBytes(id) });
+  const reports = createReportCache({ report: async (id) => reportBytes(id) });
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(document);
   }
@@ -169,7 +169,7 @@ test('reports are asked for ahead, but not without end where each message names 
   const waiting: (() => void)[] = [];
   let mostAtOnce = 0;
   let mostAhead = 0;
-  const reports = createReportBook({
+  const reports = createReportCache({
     report: (id) =>
       new Promise((resolve) => {
         waiting.push(() => resolve(Buffer.from(`{"id":${id},"name":"n","credit_cost":1}`)));

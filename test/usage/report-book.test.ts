@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message, ReportId } from '../../src/source/message.js';
-import { createReportBook } from '../../src/usage/pricing/reports.js';
+import { createReportCache } from '../../src/usage/pricing/reports.js';
 
 const naming = (reportId: ReportId | undefined): Message => ({
   id: 1,
@@ -38,7 +38,7 @@ test('reports are one where their ids are written the same, as a number or as a 
   await fc.assert(
     fc.asyncProperty(fc.array(id), async (ids) => {
       const asked: ReportId[] = [];
-      const book = createReportBook({
+      const book = createReportCache({
         async report(one) {
           asked.push(one);
           return reportBytes(one);
@@ -47,7 +47,7 @@ test('reports are one where their ids are written the same, as a number or as a 
       await book.request(ids.map(naming));
       book.check();
       expect(asked.map(String)).toEqual([...new Set(ids.map(String))]);
-      for (const one of ids) expect(book.priceOf(naming(one))).toEqual({ name: 'n', cost: 200 });
+      for (const one of ids) expect(book.reportOf(naming(one))).toEqual({ name: 'n', cost: 200 });
       expect(book.request(ids.map(naming))).toBeUndefined();
       expect(book.progress()).toEqual({ answered: asked.length, waiting: 0 });
     }),
@@ -56,27 +56,27 @@ test('reports are one where their ids are written the same, as a number or as a 
 
 test('a report that has not answered is never taken for a missing one', async () => {
   let answer: (bytes: Buffer | undefined) => void = () => {};
-  const book = createReportBook({
+  const book = createReportCache({
     report: () =>
       new Promise((resolve) => {
         answer = resolve;
       }),
   });
-  expect(() => book.priceOf(naming(7))).toThrow('before it answered');
+  expect(() => book.reportOf(naming(7))).toThrow('before it answered');
   const first = book.request([naming(undefined), naming(7)]);
   // A document that is read again names it once more, while the answer is still out.
   const again = book.request([naming('7')]);
   expect(again).toBeDefined();
   expect(book.progress()).toEqual({ answered: 0, waiting: 1 });
-  expect(() => book.priceOf(naming(7))).toThrow('before it answered');
+  expect(() => book.reportOf(naming(7))).toThrow('before it answered');
   answer(undefined);
   await Promise.all([first, again]);
-  expect(book.priceOf(naming(7))).toBeUndefined();
+  expect(book.reportOf(naming(7))).toBeUndefined();
   expect(book.request([naming(7)])).toBeUndefined();
 });
 
 test('what a report met is thrown, once it is asked for', async () => {
-  const book = createReportBook({ report: () => Promise.reject(new Error('no answer')) });
+  const book = createReportCache({ report: () => Promise.reject(new Error('no answer')) });
   await book.request([naming(1)]);
   expect(() => book.check()).toThrow('no answer');
 });

@@ -3,7 +3,7 @@ import type { TimeZone } from '../../calendar/time-zone.js';
 import { type GivenAs, readSelection } from '../../config/read-selection.js';
 import { CommandLineError } from '../../errors.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
-import { type Selection, SORT_FIELDS } from '../../usage/rows/row-query.js';
+import { type RowQuery, SORT_FIELDS } from '../../usage/rows/row-query.js';
 import { optionAdder } from './add-option.js';
 import type { RawFlags } from './setting-options.js';
 
@@ -30,7 +30,7 @@ export function addPageOptions(command: Command): Command {
 }
 
 /** The rows that `flags` choose. @throws CommandLineError that names the flag */
-export function selectionFrom(flags: RawFlags, zone: TimeZone): Selection {
+export function selectionFrom(flags: RawFlags, zone: TimeZone): RowQuery {
   return readSelection(flags, zone, AS_FLAGS);
 }
 

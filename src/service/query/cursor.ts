@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Selection } from '../../usage/rows/row-query.js';
+import type { RowQuery } from '../../usage/rows/row-query.js';
 import { badQuery } from '../problem.js';
 import type { WalkState } from './walk.js';
 
 /** Opaque to clients. It belongs to the query whose rows it marks. */
-export function writeCursor({ id, seen, seenSum, rest, restSum }: WalkState, selection: Selection): string {
+export function writeCursor({ id, seen, seenSum, rest, restSum }: WalkState, selection: RowQuery): string {
   const parts = [queryDigest(selection), id, seen, seenSum, rest, restSum];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /** @throws Refusal (400) for what was not written here, or for another query */
-export function readCursor(text: string, selection: Selection): WalkState {
+export function readCursor(text: string, selection: RowQuery): WalkState {
   const parts = parseCursor(text);
   if (parts === undefined) throw badQuery('cursor', 'is none that this service gave');
   if (parts.query !== queryDigest(selection)) {
@@ -39,7 +39,7 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function queryDigest({ since, until, report, kind, sort }: Selection): string {
+function queryDigest({ since, until, report, kind, sort }: RowQuery): string {
   return createHash('sha256')
     .update(JSON.stringify([since?.key, until?.key, report, kind, sort?.field, sort?.descending]))
     .digest('base64url')

@@ -1,5 +1,5 @@
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { isWanted, matches, narrowsMessages, type Selection } from '../../usage/rows/row-query.js';
+import { matchesMessage, matchesRow, narrowsMessages, type RowQuery } from '../../usage/rows/row-query.js';
 import { createSorterOf } from '../../usage/rows/sort.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
@@ -26,7 +26,7 @@ export interface FoundRows {
  */
 export async function viewRows(
   document: PeriodDocument,
-  selection: Selection,
+  selection: RowQuery,
   reports: ReportStore,
   signal: AbortSignal,
 ): Promise<RowView> {
@@ -39,14 +39,14 @@ export async function viewRows(
   if (known !== undefined) return known;
 
   let rows = await filterRows(document, signal, undefined, (row) =>
-    narrowsMessages(selection) ? isWanted(document.rows.message(row), selection) : true,
+    narrowsMessages(selection) ? matchesMessage(document.rows.message(row), selection) : true,
   );
   const resolved = needsReports
     ? await reports.resolve(document, reportsOf(document, rows), signal)
     : undefined;
   const itemOf = (row: number) => document.rows.item(row, (resolved ?? NO_REPORTS).reports);
   if (selectsByReport) {
-    rows = await filterRows(document, signal, rows, (row) => matches(itemOf(row), selection));
+    rows = await filterRows(document, signal, rows, (row) => matchesRow(itemOf(row), selection));
   }
   if (sort !== undefined) {
     // What does not order the rows need not be known of them.
@@ -131,6 +131,6 @@ function reportsOf({ rows }: PeriodDocument, chosen: Uint32Array): Set<number> {
   return numbers;
 }
 
-function viewKey({ message, since, until, report, kind, sort }: Selection): string {
+function viewKey({ message, since, until, report, kind, sort }: RowQuery): string {
   return JSON.stringify([`${message}`, since?.key, until?.key, report, kind, sort?.field, sort?.descending]);
 }

@@ -1,6 +1,6 @@
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { readSelection } from '../../config/read-selection.js';
-import type { Selection } from '../../usage/rows/row-query.js';
+import type { RowQuery } from '../../usage/rows/row-query.js';
 import { badQuery } from '../problem.js';
 import { readCursor } from './cursor.js';
 import { AS_PARAMETERS, type Parameters, readZone } from './parameters.js';
@@ -13,7 +13,7 @@ export type UsageParameters = Parameters<(typeof USAGE_PARAMETERS)[number]>;
 
 /** Which rows of the period are wanted. */
 export interface RowsQuery {
-  readonly selection: Selection;
+  readonly selection: RowQuery;
   readonly zone: TimeZone;
 }
 

@@ -1,4 +1,4 @@
-import type { Selection } from '../../usage/rows/row-query.js';
+import type { RowQuery } from '../../usage/rows/row-query.js';
 import type { PeriodDocument, RowView } from '../period/period-document.js';
 import { mix } from '../period/priced-rows.js';
 import { Refusal } from '../problem.js';
@@ -32,7 +32,7 @@ export interface PageRange {
 export function pageRange(
   document: PeriodDocument,
   view: RowView,
-  { limit, offset }: Selection,
+  { limit, offset }: RowQuery,
   after: WalkState | undefined,
 ): PageRange {
   const count = countRows(document, view);

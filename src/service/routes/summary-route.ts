@@ -4,7 +4,7 @@ import { dataSummary } from '../../format/data/data.js';
 import { summaryFacts } from '../../format/documents/summary.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
-import { createSummary, daysNamed } from '../../usage/summary/summary.js';
+import { createSummary, dayBounds } from '../../usage/summary/summary.js';
 import { collectBill } from '../bill/bill.js';
 import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
@@ -40,7 +40,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     return parts.jobs.write(signal, async () => {
       const sums = createSummary(by, zone);
       for await (const items of found.batches()) sums.add(items);
-      const summary = sums.value(daysNamed(selection));
+      const summary = sums.value(dayBounds(selection));
       const outOf = narrows(selection) ? document.messageCount : undefined;
       const { sourceName, periodName, rules } = parts;
       const about = { source: sourceName, period: periodName, rules, zone, outOf };

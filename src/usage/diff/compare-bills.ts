@@ -16,26 +16,6 @@ export type BillChange =
 const COMPARED_FIELDS = ['timestamp', 'report_name', 'credits_used'] as const;
 export type ComparedField = (typeof COMPARED_FIELDS)[number];
 
-/** The difference of a message that stands in both bills; undefined where there is none. */
-function changeBetween(old: ExportRow, fresh: ExportRow): BillChange | undefined {
-  const fields = COMPARED_FIELDS.filter((field) => differs(field, old, fresh));
-  return fields.length === 0 ? undefined : { change: 'changed', old, new: fresh, fields };
-}
-
-function differs(field: ComparedField, old: ExportRow, fresh: ExportRow): boolean {
-  switch (field) {
-    case 'timestamp':
-      // An export made without the field says nothing of it.
-      return (
-        old.timestamp !== undefined && fresh.timestamp !== undefined && old.timestamp !== fresh.timestamp
-      );
-    case 'report_name':
-      return old.reportName !== fresh.reportName;
-    case 'credits_used':
-      return compareAmounts(old.credits, fresh.credits) !== 0;
-  }
-}
-
 /** New credits minus old ones; a message that is not in a bill costs nothing there. */
 export function differenceOf(change: BillChange): Amount {
   return subtractAmounts(change.new?.credits ?? 0, change.old?.credits ?? 0);
@@ -59,11 +39,14 @@ export interface Comparison {
 
 type Rows = AsyncIterable<readonly ExportRow[]>;
 
+/** Rows that do not rise by id, so that they cannot be compared as they arrive. */
+export class UnsortedRows extends Error {}
+
 const CHANGES_A_BATCH = 1000;
 
 /**
  * Compares two bills message by message and yields what differs, by rising id; the comparison is complete when
- * the changes have all been taken.
+ * the changes have all been read.
  *
  * @param sorted both rise by id: nothing is held in memory. Otherwise every row of `old` is.
  * @throws UnsortedRows when they were said to be sorted and are not; whatever the rows throw
@@ -81,9 +64,7 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean) {
     return change;
   }
 
-  async function* merged(): AsyncGenerator<BillChange> {
-    const left = createRowCursor(old);
-    const right = createRowCursor(fresh);
+  async function* merge(left: RowCursor, right: RowCursor): AsyncGenerator<BillChange> {
     await left.step();
     await right.step();
     while (left.row !== undefined || right.row !== undefined) {
@@ -92,30 +73,31 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean) {
       const takeNew = after !== undefined && (before === undefined || after.id <= before.id);
       const change = compare(takeOld ? before : undefined, takeNew ? after : undefined);
       if (change !== undefined) yield change;
-      const waitsOld = takeOld ? left.step() : undefined;
-      if (waitsOld !== undefined) await waitsOld;
-      const waitsNew = takeNew ? right.step() : undefined;
-      if (waitsNew !== undefined) await waitsNew;
+      const nextOld = takeOld ? left.step() : undefined;
+      if (nextOld !== undefined) await nextOld;
+      const nextNew = takeNew ? right.step() : undefined;
+      if (nextNew !== undefined) await nextNew;
     }
   }
 
   /** Copies of one message have no order: as many as are equal count as unchanged, whatever the order of the rows. */
-  async function* indexed(): AsyncGenerator<BillChange> {
+  async function* mergeUnmatched(): AsyncGenerator<BillChange> {
     const index = createRowIndex();
     for await (const rows of old) for (const row of rows) index.add(row);
     const unmatched: ExportRow[] = [];
     for await (const rows of fresh) {
       for (const row of rows) {
-        const equal = index.take(row.id, (before) => changeBetween(before, row) === undefined);
+        const equal = index.take(row.id, (before) => changeOf(before, row) === undefined);
         if (equal === undefined) unmatched.push(row);
         else compare(equal, row);
       }
     }
-    yield* mergeSorted([...index.rest()].sort(byIdAndContent), unmatched.sort(byIdAndContent), compare);
+    const [left, right] = [[...index.rest()], unmatched].map((rows) => rows.sort(byIdAndContent));
+    yield* merge(cursorOver(left ?? []), cursorOver(right ?? []));
   }
 
   return {
-    changes: () => inBatches(sorted ? merged() : indexed()),
+    changes: () => inBatches(sorted ? merge(createRowCursor(old), createRowCursor(fresh)) : mergeUnmatched()),
     comparison: (): Comparison => ({ ...counts, old: sums.old.value(), new: sums.new.value() }),
   };
 }
@@ -132,27 +114,82 @@ function createSum() {
   };
 }
 
+/** The difference of a message; undefined where there is none. */
 function changeOf(before: ExportRow | undefined, after: ExportRow | undefined): BillChange | undefined {
-  if (before !== undefined && after !== undefined) return changeBetween(before, after);
-  if (after !== undefined) return { change: 'added', old: undefined, new: after };
-  return before && { change: 'removed', old: before, new: undefined };
+  if (before === undefined) return after && { change: 'added', old: undefined, new: after };
+  if (after === undefined) return { change: 'removed', old: before, new: undefined };
+  const fields = COMPARED_FIELDS.filter((field) => differs(field, before, after));
+  return fields.length === 0 ? undefined : { change: 'changed', old: before, new: after, fields };
 }
 
-function* mergeSorted(
-  old: readonly ExportRow[],
-  fresh: readonly ExportRow[],
-  compare: (before: ExportRow | undefined, after: ExportRow | undefined) => BillChange | undefined,
-): Generator<BillChange> {
-  let [left, right] = [0, 0];
-  while (left < old.length || right < fresh.length) {
-    const [before, after] = [old[left], fresh[right]];
-    const takeOld = before !== undefined && (after === undefined || before.id <= after.id);
-    const takeNew = after !== undefined && (before === undefined || after.id <= before.id);
-    const change = compare(takeOld ? before : undefined, takeNew ? after : undefined);
-    if (change !== undefined) yield change;
-    if (takeOld) left++;
-    if (takeNew) right++;
+function differs(field: ComparedField, before: ExportRow, after: ExportRow): boolean {
+  switch (field) {
+    case 'timestamp':
+      // An export made without the field says nothing of it.
+      return (
+        before.timestamp !== undefined &&
+        after.timestamp !== undefined &&
+        before.timestamp !== after.timestamp
+      );
+    case 'report_name':
+      return before.reportName !== after.reportName;
+    case 'credits_used':
+      return compareAmounts(before.credits, after.credits) !== 0;
   }
+}
+
+/** Steps through rows whose ids rise, one at a time. */
+interface RowCursor {
+  /** Undefined before the first and after the last. */
+  readonly row: ExportRow | undefined;
+  /** Goes on to the next row. A promise only where a batch has to be read. */
+  step(): Promise<void> | undefined;
+}
+
+/** Of batches; `step` throws UnsortedRows at a batch with an id that is not larger than the one before. */
+function createRowCursor(batches: Rows): RowCursor {
+  const iterator = batches[Symbol.asyncIterator]();
+  let batch: readonly ExportRow[] = [];
+  let index = 0;
+  let last: number | bigint = Number.NEGATIVE_INFINITY;
+
+  /** Checks a whole batch when it arrives: the sooner that rows turn out unsorted, the less was in vain. */
+  function checkOrder(): void {
+    for (const { id } of batch) {
+      if (id <= last) throw new UnsortedRows();
+      last = id;
+    }
+  }
+
+  async function refill(): Promise<void> {
+    do {
+      const { done, value } = await iterator.next();
+      batch = done ? [] : value;
+      index = 0;
+      if (done) return;
+    } while (batch.length === 0);
+    checkOrder();
+  }
+
+  return {
+    get row() {
+      return batch[index];
+    },
+    step: () => (++index >= batch.length ? refill() : undefined),
+  };
+}
+
+function cursorOver(rows: readonly ExportRow[]): RowCursor {
+  let index = -1;
+  return {
+    get row() {
+      return rows[index];
+    },
+    step() {
+      index++;
+      return undefined;
+    },
+  };
 }
 
 /** By rising id; copies by what they say, so that their order in a bill does not matter. */
@@ -178,53 +215,4 @@ async function* inBatches(changes: AsyncIterable<BillChange>): AsyncGenerator<Bi
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-/** Rows that do not rise by id, so that they cannot be compared as they arrive. */
-export class UnsortedRows extends Error {}
-
-/** Walks through batches of rows whose ids rise, one row at a time. */
-export interface RowCursor {
-  /** Undefined at the end. */
-  readonly row: ExportRow | undefined;
-  /**
-   * Goes on to the next row, or the first. A promise only where a batch has to be waited for.
-   *
-   * @throws UnsortedRows at a batch with an id that is not larger than the one before
-   */
-  step(): Promise<void> | void;
-}
-
-function createRowCursor(batches: AsyncIterable<readonly ExportRow[]>): RowCursor {
-  const iterator = batches[Symbol.asyncIterator]();
-  let batch: readonly ExportRow[] = [];
-  let index = 0;
-  let last: number | bigint = Number.NEGATIVE_INFINITY;
-
-  /** A whole batch is looked at when it comes: the sooner that rows turn out unsorted, the less was in vain. */
-  function checkOrder(): void {
-    for (const { id } of batch) {
-      if (id <= last) throw new UnsortedRows();
-      last = id;
-    }
-  }
-
-  async function refill(): Promise<void> {
-    do {
-      const { done, value } = await iterator.next();
-      batch = done ? [] : value;
-      index = 0;
-      if (done) return;
-    } while (batch.length === 0);
-    checkOrder();
-  }
-
-  return {
-    get row() {
-      return batch[index];
-    },
-    step() {
-      if (++index >= batch.length) return refill();
-    },
-  };
 }

@@ -3,13 +3,12 @@ import type { ExportRow } from '../../source/export/export-row.js';
 import { createIdTable } from '../pricing/ids.js';
 
 /**
- * Rows by id. It keeps what bills are compared by,
+ * Rows by id. It holds what bills are compared by,
  * column by column: about 80 bytes a row. All rows are added before the first is taken.
  */
 export function createRowIndex() {
-  const table = createIdTable(true);
-  const large = new Map<bigint, number>();
-  /** Of ids that stand more than once: the rows after the first. */
+  const firstRows = createIdTable(true);
+  /** Of duplicate ids: the rows after the first. */
   const copies = new Map<number | bigint, number[]>();
   const ids: (number | bigint)[] = [];
   const credits: Amount[] = [];
@@ -17,19 +16,6 @@ export function createRowIndex() {
   const reportNames = createTextColumn();
   /** 1 for each row that was taken; made when the first is. */
   let taken: Uint8Array | undefined;
-
-  function firstRow(id: number | bigint): number | undefined {
-    return typeof id === 'number' ? table.get(id) : large.get(id);
-  }
-
-  function noteRow(id: number | bigint, row: number): void {
-    if (firstRow(id) !== undefined) {
-      const known = copies.get(id);
-      if (known === undefined) copies.set(id, [row]);
-      else known.push(row);
-    } else if (typeof id === 'number') table.addOrGet(id, row);
-    else large.set(id, row);
-  }
 
   function rowAt(row: number): ExportRow {
     return {
@@ -43,18 +29,21 @@ export function createRowIndex() {
   }
 
   return {
-    add(row: ExportRow): void {
-      noteRow(row.id, ids.length);
-      ids.push(row.id);
-      credits.push(row.credits);
-      timestamps.add(row.timestamp);
-      reportNames.add(row.reportName);
+    add({ id, timestamp, reportName, credits: cost }: ExportRow): void {
+      const row = ids.push(id) - 1;
+      credits.push(cost);
+      timestamps.add(timestamp);
+      reportNames.add(reportName);
+      if (firstRows.addOrGet(id, row) === undefined) return;
+      const known = copies.get(id);
+      if (known === undefined) copies.set(id, [row]);
+      else known.push(row);
     },
 
     /** Takes a row of this id for which `wanted` holds; undefined where none is left. */
     take(id: number | bigint, wanted: (row: ExportRow) => boolean): ExportRow | undefined {
       taken ??= new Uint8Array(ids.length);
-      const first = firstRow(id);
+      const first = firstRows.get(id);
       for (const row of first === undefined ? [] : [first, ...(copies.get(id) ?? [])]) {
         if (taken[row] === 1) continue;
         const found = rowAt(row);
@@ -72,13 +61,13 @@ export function createRowIndex() {
 }
 
 /** Bytes to begin with; it grows. */
-const ROOM = 64 * 1024;
+const INITIAL_CAPACITY = 64 * 1024;
 
 /** The texts of a column one after the other in one buffer: a string each would take three times the memory. */
 export function createTextColumn() {
-  let bytes = Buffer.alloc(ROOM);
+  let bytes = Buffer.alloc(INITIAL_CAPACITY);
   const ends: number[] = [];
-  /** What Latin-1 cannot carry. */
+  /** Texts that are not ASCII. */
   const others = new Map<number, string>();
 
   function append(text: string): void {

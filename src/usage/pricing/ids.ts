@@ -1,59 +1,59 @@
+/*
+ * Message ids already seen. There may be millions, so they are held in far less memory than a `Set` or `Map` takes.
+ */
+
 /**
  * Knows which message ids were seen. While ids only rise (or only fall) it costs next to no memory; from the
  * first one out of order on, every id is in a table of at most 40 bytes an id.
  */
 export function createIdHistory() {
-  let log: ReturnType<typeof createIdLog> | undefined;
-  let direction = 0;
-  let table: ReturnType<typeof createIdTable> | undefined;
-  const large = new Set<bigint>();
+  const table = createIdTable(false);
+  let log: ReturnType<typeof createIdLog> | undefined = createIdLog();
 
   return {
     /** Adds `id`; false when it was there already. */
     add(id: number | bigint): boolean {
-      if (typeof id === 'bigint') return large.size < large.add(id).size;
-      if (table !== undefined) return table.addOrGet(id) === undefined;
-      if (log === undefined) {
-        log = createIdLog(id);
-        return true;
+      if (log !== undefined && typeof id === 'number') {
+        if (log.append(id)) return true;
+        for (const earlier of log.ids()) table.addOrGet(earlier);
+        log = undefined;
       }
-      const step = id - log.last();
-      const turn = Math.sign(step);
-      // A step beyond 2^53 is no exact number, so the log could not give the id back.
-      if (Number.isSafeInteger(step) && turn !== 0 && (turn === direction || direction === 0)) {
-        direction = turn;
-        log.append(id);
-        return true;
-      }
-      table = createIdTable(false);
-      for (const earlier of log.ids()) table.addOrGet(earlier);
-      log = undefined;
       return table.addOrGet(id) === undefined;
     },
   };
 }
 
 /**
- * Keeps a strictly monotonic sequence of integers as run lengths of equal steps: nothing grows while ids come
- * one after the other, and about two bytes an id where the gaps vary.
+ * A strictly monotonic sequence of safe integers as run lengths of equal steps: nothing grows while ids are
+ * consecutive, and about two bytes an id where the gaps vary.
  */
-function createIdLog(first: number) {
+function createIdLog() {
   let bytes = new Uint8Array(256);
   let length = 0;
-  let last = first;
+  let first: number | undefined;
+  let last = 0;
   let step = 0;
   let repeats = 0;
 
-  function append(id: number): void {
+  /** False, and nothing added, where `id` ends the monotonic sequence. */
+  function append(id: number): boolean {
+    if (first === undefined) {
+      first = id;
+      last = id;
+      return true;
+    }
     const next = id - last;
+    // A step beyond 2^53 is not exact, so `ids` could not return this id.
+    if (next === 0 || next * step < 0 || !Number.isSafeInteger(next)) return false;
     last = id;
     if (next === step) {
       repeats++;
-      return;
+      return true;
     }
     flush();
     step = next;
     repeats = 1;
+    return true;
   }
 
   function flush(): void {
@@ -76,8 +76,9 @@ function createIdLog(first: number) {
 
   /** All ids so far, in order. Nothing may be appended afterwards. */
   function* ids(): Generator<number> {
-    const sign = step < 0 ? -1 : 1;
+    if (first === undefined) return;
     flush();
+    const sign = Math.sign(step);
     let at = 0;
     const readNumber = () => {
       let value = 0;
@@ -101,22 +102,23 @@ function createIdLog(first: number) {
     }
   }
 
-  return { append, ids, last: () => last };
+  return { append, ids };
 }
 
-/** 16 bytes a slot with values, 8 without; between 43 % and 85 % of the slots are in use. */
-const FULLEST = 0.85;
+/** The largest share of the slots in use, of 16 bytes with values and 8 without. */
+const MAX_LOAD = 0.85;
 const EMPTY = Number.NaN;
 
 /**
- * A hash table from ids (safe integers) to numbers, in typed arrays with open addressing: a `Map` would take
- * several times the memory, and millions of ids are normal.
+ * A hash table from ids to numbers, in typed arrays with open addressing, which takes a fraction of the memory of a
+ * `Map`. Ids beyond 2^53 are rare and are held in a `Map`.
  */
 export function createIdTable(withValues: boolean) {
   let capacity = 1024;
   let used = 0;
   let keys = new Float64Array(capacity).fill(EMPTY);
   let values = new Float64Array(withValues ? capacity : 0);
+  const large = new Map<bigint, number>();
 
   /** Where `id` is, or where it belongs. */
   function slotOf(id: number): number {
@@ -141,18 +143,24 @@ export function createIdTable(withValues: boolean) {
 
   return {
     /** The value of `id` (0 without values); undefined when it is not there. */
-    get(id: number): number | undefined {
+    get(id: number | bigint): number | undefined {
+      if (typeof id === 'bigint') return large.get(id);
       const slot = slotOf(id);
       if (keys[slot] !== id) return undefined;
       return withValues ? values[slot] : 0;
     },
     /** Adds `id` with its value unless it is there. Undefined when added; otherwise the value it has (0 without values). */
-    addOrGet(id: number, value = 0): number | undefined {
+    addOrGet(id: number | bigint, value = 0): number | undefined {
+      if (typeof id === 'bigint') {
+        const known = large.get(id);
+        if (known === undefined) large.set(id, value);
+        return known;
+      }
       const slot = slotOf(id);
       if (keys[slot] === id) return withValues ? values[slot] : 0;
       keys[slot] = id;
       if (withValues) values[slot] = value;
-      if (++used > capacity * FULLEST) grow();
+      if (++used > capacity * MAX_LOAD) grow();
       return undefined;
     },
   };

@@ -5,24 +5,19 @@ import { Stretch } from '../../source/document/stretch.js';
 import type { Message, Place, ReportId } from '../../source/message.js';
 import type { MessagePricer } from './message-pricer.js';
 import type { UsageItem } from './priced-row.js';
-import type { ReportBook } from './reports.js';
-
-/** A batch that waits for reports: its own, or those of the batches before it. */
-export interface WaitingRows {
-  /** Bytes that it holds, about. */
-  readonly size: number;
-  /** The rows, once the reports have answered. @throws DataError for a row that has no price */
-  items(): UsageItem[];
-}
+import type { ReportCache } from './reports.js';
 
 /** What rows are priced by. */
 export interface RowPricing {
-  readonly reports: ReportBook;
+  readonly reports: ReportCache;
   readonly priceByText: MessagePricer;
 }
 
-/** Of a message's object, about. */
-const BYTES_A_MESSAGE = 128;
+/** By the report where the message names one that exists, else by the text (pricing.md, "Which price applies"). */
+function priceRow(message: Message, { reports, priceByText }: RowPricing): UsageItem {
+  const report = reports.reportOf(message);
+  return { message, report, credits: report === undefined ? priceByText(message) : report.cost };
+}
 
 /** A loop of its own: `map` in a generator is never compiled together with what it calls. */
 export function priceRows(messages: readonly Message[], pricing: RowPricing): UsageItem[] {
@@ -31,16 +26,26 @@ export function priceRows(messages: readonly Message[], pricing: RowPricing): Us
   return items;
 }
 
-/** By the report where the message names one that exists, else by the text (pricing.md, "Which price applies"). */
-function priceRow(message: Message, { reports, priceByText }: RowPricing): UsageItem {
-  const report = reports.priceOf(message);
-  return { message, report, credits: report === undefined ? priceByText(message) : report.cost };
+/** A batch that waits for reports: its own, or those of the batches before it. */
+export interface PendingRows {
+  /** Bytes that it holds, about. */
+  readonly size: number;
+  /** The rows, once the reports have answered. @throws DataError for a row that has no price */
+  items(): UsageItem[];
 }
 
-/** Keeps the messages as they are. */
-export function holdRows(messages: readonly Message[], pricing: RowPricing): WaitingRows {
-  return { size: sizeOf(messages), items: () => priceRows(messages, pricing) };
+/** @param textsUnread nobody will read the texts of the rows, so they need not be held */
+export function holdRows(
+  messages: readonly Message[],
+  pricing: RowPricing,
+  textsUnread: boolean,
+): PendingRows {
+  const packed = textsUnread ? packRows(messages, pricing) : undefined;
+  return packed ?? { size: sizeOf(messages), items: () => priceRows(messages, pricing) };
 }
+
+/** Of a message's object, about. */
+const BYTES_A_MESSAGE = 128;
 
 /** A batch shares the bytes of the chunk it arrived in. */
 function sizeOf(messages: readonly Message[]): number {
@@ -49,44 +54,49 @@ function sizeOf(messages: readonly Message[]): number {
   return bytes + messages.length * BYTES_A_MESSAGE;
 }
 
-/** Of a row, beside its timestamp: an id and an amount. */
+/** Of a packed row, beside its timestamp: an id and an amount. */
 const BYTES_A_ROW = 12;
-/** The highest amount kept, in hundredths of a credit. */
-const MOST = 2 ** 31 - 1;
-/** Of a row that names a report, beside that: where it is, and a number for the id. */
+/** The highest amount that is packed, in hundredths of a credit. */
+const MAX_AMOUNT = 2 ** 31 - 1;
+/** Of a row that names a report, beside that: its index, and a number for the id. */
 const BYTES_A_NAMED_ROW = 16;
-/** Of an id that is no number, beside its characters, about. */
+/** Of an id that is not a number, beside its characters, about. */
 const BYTES_A_STRING = 24;
 
 /**
- * Prices the texts at once, also of messages with a report since it may be missing, and keeps column by column what
+ * Prices the texts at once, also of messages with a report since it may be missing, and stores column by column what
  * a row shows: a sixth of the message, and no longer the chunk that it arrived in.
  *
- * @returns undefined for messages out of the ordinary, and where one has no price: its turn to be refused comes later
+ * @returns undefined where a message does not fit into the columns, or has no price: `items` throws the error then,
+ *   after the rows before it were written
  */
-export function packRows(messages: readonly Message[], pricing: RowPricing): WaitingRows | undefined {
+function packRows(messages: readonly Message[], pricing: RowPricing): PendingRows | undefined {
   const timestamps = packTimestamps(messages);
   if (timestamps === undefined) return undefined;
   const { length } = messages;
   const ids = new Float64Array(length);
   const prices = new Int32Array(length);
-  /** The rows that name a report, and in the same order what they name. */
+  /** The indexes of the rows that name a report, and in the same order the reports' ids. */
   const named: number[] = [];
   const reportIds: ReportId[] = [];
+  let size = length * BYTES_A_ROW + timestamps.size;
 
   for (const [row, message] of messages.entries()) {
-    if (typeof message.id !== 'number') return undefined;
-    const price = priceOrNone(message, pricing);
-    if (typeof price !== 'number' || price > MOST) return undefined;
-    ids[row] = message.id;
+    const { id, reportId } = message;
+    if (typeof id !== 'number') return undefined;
+    const price = tryPrice(message, pricing);
+    if (typeof price !== 'number' || price > MAX_AMOUNT) return undefined;
+    ids[row] = id;
     prices[row] = price;
-    if (message.reportId === undefined) continue;
+    if (reportId === undefined) continue;
     named.push(row);
-    reportIds.push(message.reportId);
+    reportIds.push(reportId);
+    size += BYTES_A_NAMED_ROW;
+    if (typeof reportId !== 'number') size += BYTES_A_STRING + String(reportId).length;
   }
 
   return {
-    size: length * BYTES_A_ROW + timestamps.size + sizeOfIds(reportIds),
+    size,
     items() {
       const unpacked = timestamps.unpack();
       let next = 0;
@@ -101,8 +111,7 @@ export function packRows(messages: readonly Message[], pricing: RowPricing): Wai
   };
 }
 
-/** Whatever is wrong is told when the row's turn comes, after those before it were written. */
-function priceOrNone(message: Message, { priceByText }: RowPricing): Amount | undefined {
+function tryPrice(message: Message, { priceByText }: RowPricing): Amount | undefined {
   try {
     return priceByText(message);
   } catch {
@@ -110,13 +119,7 @@ function priceOrNone(message: Message, { priceByText }: RowPricing): Amount | un
   }
 }
 
-function sizeOfIds(reportIds: readonly ReportId[]): number {
-  let bytes = reportIds.length * BYTES_A_NAMED_ROW;
-  for (const id of reportIds) if (typeof id !== 'number') bytes += BYTES_A_STRING + String(id).length;
-  return bytes;
-}
-
-/** Timestamps of one length, of which the beginning that all share is kept once. */
+/** Timestamps of one length; the prefix that all share is stored once. */
 interface PackedTimestamps {
   /** Bytes. */
   readonly size: number;
@@ -129,7 +132,7 @@ interface PackedTimestamps {
 /** Bytes that are compared and copied at a time. */
 const STEP = 4;
 
-/** @returns undefined where they differ in length, or a message is not to be found in a chunk */
+/** @returns undefined where they differ in length, or a message is not part of a chunk */
 function packTimestamps(messages: readonly Message[]): PackedTimestamps | undefined {
   const first = messages[0]?.place;
   if (first === undefined) return undefined;
@@ -148,24 +151,22 @@ function packTimestamps(messages: readonly Message[]): PackedTimestamps | undefi
     }
   }
 
-  const own = width - shared;
+  const suffix = width - shared;
   const count = places.length;
-  const kept = viewOf(new Uint8Array(shared + own * count));
-  copyBytes(first.chunk.view, first.timestampStart, kept, 0, shared);
-  let at = shared;
-  for (const { chunk, timestampEnd } of places) {
-    copyBytes(chunk.view, timestampEnd - own, kept, at, own);
-    at += own;
+  const packed = viewOf(new Uint8Array(shared + suffix * count));
+  copyBytes(first.chunk.view, first.timestampStart, packed, 0, shared);
+  for (const [row, { chunk, timestampEnd }] of places.entries()) {
+    copyBytes(chunk.view, timestampEnd - suffix, packed, shared + row * suffix, suffix);
   }
 
   return {
-    size: shared + own * count,
+    size: packed.byteLength,
     width,
     unpack() {
       const unpacked = new Stretch(Buffer.alloc(width * count));
       for (let row = 0; row < count; row++) {
-        copyBytes(kept, 0, unpacked.view, row * width, shared);
-        copyBytes(kept, shared + row * own, unpacked.view, row * width + shared, own);
+        copyBytes(packed, 0, unpacked.view, row * width, shared);
+        copyBytes(packed, shared + row * suffix, unpacked.view, row * width + shared, suffix);
       }
       return unpacked;
     },

@@ -1,23 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Message } from '../../source/message.js';
-import { holdRows, packRows, priceRows, type RowPricing, type WaitingRows } from './pending-rows.js';
+import { holdRows, type PendingRows, priceRows, type RowPricing } from './pending-rows.js';
 import type { UsageItem } from './priced-row.js';
 
 /**
- * Bytes kept behind the first report that has not answered, so that reports are asked for as early as the messages
- * arrive, and the work goes on meanwhile. This bounds memory where reports are slow.
+ * Bytes held behind the first report that has not answered, so that reports are requested as early as the messages
+ * arrive, and pricing goes on meanwhile. This bounds memory where reports are slow.
  */
 const LOOK_AHEAD = 24 * 1024 * 1024;
-/** Of a report that waits for its turn to be asked for, in the book and in the queue, about. */
+/** Of a report that was not requested yet, in the cache and in its queue, about. */
 const BYTES_A_REPORT = 128;
 
 export interface PricingRequest extends RowPricing {
-  /** Nobody reads the texts of the rows given out, so those that wait for a report need not keep them. */
+  /** Nobody reads the texts of the rows, so those that wait for a report need not hold them. */
   readonly textsUnread?: boolean;
 }
 
-interface Waiting {
-  readonly rows: WaitingRows;
+interface QueuedBatch {
+  readonly rows: PendingRows;
   ready: boolean;
   readonly answered: Promise<unknown>;
 }
@@ -25,24 +25,39 @@ interface Waiting {
 /**
  * Prices messages batch by batch, in their order.
  *
- * @throws whatever the messages or a report met
+ * @throws the first error of the messages or of a report
  */
 export async function* priceMessages(
   batches: AsyncIterable<readonly Message[]>,
   request: PricingRequest,
 ): AsyncGenerator<UsageItem[]> {
-  const { reports } = request;
-  const queue: Waiting[] = [];
-  let queued = 0;
+  const { reports, textsUnread = false } = request;
+  const queue: QueuedBatch[] = [];
+  let queuedBytes = 0;
 
-  const isFull = () => queued + reports.progress().waiting * BYTES_A_REPORT > LOOK_AHEAD;
+  const isFull = () => queuedBytes + reports.progress().waiting * BYTES_A_REPORT > LOOK_AHEAD;
 
-  function priceFirst(): UsageItem[] {
-    const first = queue.shift();
-    reports.check();
-    if (first === undefined) return [];
-    queued -= first.rows.size;
-    return first.rows.items();
+  function enqueue(messages: readonly Message[], answered: Promise<unknown> | undefined): void {
+    const batch: QueuedBatch = {
+      rows: holdRows(messages, request, textsUnread),
+      ready: answered === undefined,
+      answered: Promise.resolve(answered).then(() => {
+        batch.ready = true;
+      }),
+    };
+    queue.push(batch);
+    queuedBytes += batch.rows.size;
+  }
+
+  /** Takes batches off the queue while `isDue` says so of the first. */
+  async function* dequeue(isDue: (first: QueuedBatch) => boolean): AsyncGenerator<UsageItem[]> {
+    for (let first = queue[0]; first !== undefined && isDue(first); first = queue[0]) {
+      await first.answered;
+      queue.shift();
+      reports.check();
+      queuedBytes -= first.rows.size;
+      yield first.rows.items();
+    }
   }
 
   for await (const messages of batches) {
@@ -52,34 +67,10 @@ export async function* priceMessages(
       yield priceRows(messages, request);
       continue;
     }
-    const waiting = enter(messages, answered, request);
-    queue.push(waiting);
-    queued += waiting.rows.size;
-    while (queue[0] !== undefined && (queue[0].ready || isFull())) {
-      await queue[0].answered;
-      yield priceFirst();
-    }
+    enqueue(messages, answered);
+    yield* dequeue(({ ready }) => ready || isFull());
     // Answers come in between: Node reads up to 2 MB from a fast socket before it looks at another.
     if (queue.length > 0) await setImmediate();
   }
-  while (queue[0] !== undefined) {
-    await queue[0].answered;
-    yield priceFirst();
-  }
-}
-
-function enter(
-  messages: readonly Message[],
-  answered: Promise<unknown> | undefined,
-  request: PricingRequest,
-): Waiting {
-  const packed = request.textsUnread ? packRows(messages, request) : undefined;
-  const waiting: Waiting = {
-    rows: packed ?? holdRows(messages, request),
-    ready: answered === undefined,
-    answered: Promise.resolve(answered).then(() => {
-      waiting.ready = true;
-    }),
-  };
-  return waiting;
+  yield* dequeue(() => true);
 }

@@ -20,6 +20,10 @@ export function kindOf(item: UsageItem): Kind {
   return item.message.reportId === undefined ? 'text' : 'missing-report';
 }
 
+/** What happens to a duplicate message id: it is an error; equal copies count once; every copy counts. */
+export const DUPLICATE_RULES = ['error', 'once', 'keep'] as const;
+export type DuplicateRule = (typeof DUPLICATE_RULES)[number];
+
 /** A priced message as the row that an export of it would have. */
 export function usageRow(item: UsageItem): ExportRow {
   const { message, report, credits } = item;
@@ -32,7 +36,3 @@ export function usageRow(item: UsageItem): ExportRow {
     kind: kindOf(item),
   };
 }
-
-/** What a message id that stands twice means: the data is wrong; equal copies count once; every copy counts. */
-export const DUPLICATE_RULES = ['error', 'once', 'keep'] as const;
-export type DuplicateRule = (typeof DUPLICATE_RULES)[number];

@@ -3,8 +3,8 @@ import type { Message } from '../../source/message.js';
 import { createDuplicateCheck } from '../pricing/duplicates.js';
 import { type PricingRequest, priceMessages } from '../pricing/price-messages.js';
 import type { DuplicateRule, UsageItem } from '../pricing/priced-row.js';
-import type { ReportWatch } from './row-query.js';
-import { isWanted, matches, narrowsMessages, readsText, type Selection } from './row-query.js';
+import type { ReportFilterCheck } from './row-query.js';
+import { matchesMessage, matchesRow, narrowsMessages, type RowQuery, readsText } from './row-query.js';
 import { createSorter } from './sort.js';
 
 /** Rows that a sorted result is given back by. */
@@ -12,9 +12,9 @@ const ROWS_A_BATCH = 1000;
 
 export interface UsageRequest extends PricingRequest {
   readonly duplicates: DuplicateRule;
-  readonly selection: Selection;
+  readonly selection: RowQuery;
   /** Told of every row where the selection is of a report. */
-  readonly reportWatch?: ReportWatch | undefined;
+  readonly filterCheck?: ReportFilterCheck | undefined;
   /** Reads the document; a messages document unless said. */
   readonly readDocument?: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Message[]>;
   /** Told how many messages a batch brought, before any is left out. */
@@ -53,7 +53,7 @@ async function* countedMessages(
 ): AsyncGenerator<Message[]> {
   const counts = createDuplicateCheck(duplicates);
   const narrows = narrowsMessages(selection);
-  const keep = narrows ? (message: Message) => counts(message) && isWanted(message, selection) : counts;
+  const keep = narrows ? (message: Message) => counts(message) && matchesMessage(message, selection) : counts;
   for await (const messages of readDocument(bytes)) {
     onRead?.(messages.length);
     yield duplicates === 'keep' && !narrows ? messages : keptOf(messages, keep);
@@ -69,21 +69,21 @@ function keptOf(messages: readonly Message[], keep: (message: Message) => boolea
 
 async function* selectRows(
   batches: AsyncIterable<UsageItem[]>,
-  { selection, reportWatch }: UsageRequest,
+  { selection, filterCheck: reportWatch }: UsageRequest,
 ): AsyncGenerator<UsageItem[]> {
   if (selection.report === undefined && selection.kind === undefined) {
     yield* batches;
     return;
   }
   for await (const items of batches) {
-    if (reportWatch !== undefined) for (const item of items) reportWatch.see(item);
-    yield items.filter((item) => matches(item, selection));
+    if (reportWatch !== undefined) for (const item of items) reportWatch.add(item);
+    yield items.filter((item) => matchesRow(item, selection));
   }
 }
 
 async function* page(
   batches: AsyncIterable<UsageItem[]> | Iterable<UsageItem[]>,
-  { offset, limit }: Selection,
+  { offset, limit }: RowQuery,
 ): AsyncGenerator<UsageItem[]> {
   let toSkip = offset;
   let left = limit ?? Number.POSITIVE_INFINITY;

@@ -6,15 +6,15 @@ import type { Message } from '../../source/message.js';
 import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 
 /** Which rows a report shows. */
-export interface Selection {
+export interface RowQuery {
   /** The id of the only message asked for. */
   readonly message?: number | bigint;
   /** Where the time that counts begins, and where it ends. */
   readonly since?: TimeBound;
   readonly until?: TimeBound;
-  readonly report?: ReportChoice;
+  readonly report?: ReportFilter;
   readonly kind?: Kind;
-  readonly sort?: Sorting;
+  readonly sort?: SortOrder;
   /** Rows left out at the beginning. */
   readonly offset: number;
   /** Rows at the most. */
@@ -32,7 +32,7 @@ export const SORT_FIELDS = [
   'text',
 ] as const;
 
-export interface Sorting {
+export interface SortOrder {
   readonly field: (typeof SORT_FIELDS)[number];
   readonly descending: boolean;
 }
@@ -43,12 +43,12 @@ export function readsText(field: string): boolean {
 }
 
 /** Whether anything but sorting was asked for, so that the rows shown may not be the whole period. */
-export function narrows({ message, since, until, report, kind, offset, limit }: Selection): boolean {
+export function narrows({ message, since, until, report, kind, offset, limit }: RowQuery): boolean {
   return offset > 0 || [message, since, until, report, kind, limit].some((bound) => bound !== undefined);
 }
 
-/** Whether `isWanted` leaves anything out. */
-export function narrowsMessages({ message, since, until }: Selection): boolean {
+/** Whether `matchesMessage` leaves anything out. */
+export function narrowsMessages({ message, since, until }: RowQuery): boolean {
   return [message, since, until].some((bound) => bound !== undefined);
 }
 
@@ -56,14 +56,14 @@ export function narrowsMessages({ message, since, until }: Selection): boolean {
  * Whether a message is the one asked for and lies in the time asked for: decided before pricing, so that no
  * other report is fetched.
  */
-export function isWanted(candidate: Message, { message, since, until }: Selection): boolean {
+export function matchesMessage(candidate: Message, { message, since, until }: RowQuery): boolean {
   if (message !== undefined && candidate.id !== message) return false;
   if (since === undefined && until === undefined) return true;
   const instant = instantOf(candidate.timestamp);
   return since?.isReachedBy(instant) !== false && until?.isReachedBy(instant) !== true;
 }
 
-export function matches(item: UsageItem, { report, kind }: Selection): boolean {
+export function matchesRow(item: UsageItem, { report, kind }: RowQuery): boolean {
   if (kind !== undefined && kindOf(item) !== kind) return false;
   return report === undefined || isOfReport(item, report);
 }
@@ -73,14 +73,14 @@ const MOST_NAMES = 10_000;
 const MOST_SUGGESTIONS = 3;
 
 /** What `--report` asks for: `7`, `Tenant Obligations Report`, `id:7`, `name:7`. */
-export interface ReportChoice {
+export interface ReportFilter {
   readonly text: string;
   readonly id: string | undefined;
   /** In lower case. */
   readonly name: string | undefined;
 }
 
-export function reportChoice(text: string): ReportChoice {
+export function parseReportFilter(text: string): ReportFilter {
   const [, by, rest = text] = /^(id|name):(.+)$/s.exec(text) ?? [];
   return {
     text,
@@ -89,14 +89,14 @@ export function reportChoice(text: string): ReportChoice {
   };
 }
 
-const hasId = ({ message }: UsageItem, { id }: ReportChoice) =>
+const hasId = ({ message }: UsageItem, { id }: ReportFilter) =>
   id !== undefined && message.reportId !== undefined && String(message.reportId) === id;
 
-const hasName = ({ report }: UsageItem, { name }: ReportChoice) =>
+const hasName = ({ report }: UsageItem, { name }: ReportFilter) =>
   name !== undefined && report?.name.toLowerCase() === name;
 
 /** By id, or by name in any case. */
-function isOfReport(item: UsageItem, choice: ReportChoice): boolean {
+function isOfReport(item: UsageItem, choice: ReportFilter): boolean {
   return hasName(item, choice) || hasId(item, choice);
 }
 
@@ -105,8 +105,8 @@ function isOfReport(item: UsageItem, choice: ReportChoice): boolean {
  *
  * @param refuse makes the error; one that names the flag unless given
  */
-export function watchReports(
-  choice: ReportChoice,
+export function checkReportFilter(
+  choice: ReportFilter,
   refuse = (name: string, problem: string): Error => new CommandLineError(`--${name}: ${problem}`),
 ) {
   const names = new Set<string>();
@@ -115,7 +115,7 @@ export function watchReports(
 
   return {
     /** @throws what `refuse` makes, where the text is the id of one report and the name of another */
-    see(item: UsageItem): void {
+    add(item: UsageItem): void {
       if (item.report !== undefined && names.size < MOST_NAMES) names.add(item.report.name);
       const byId = hasId(item, choice);
       if (byId) foundId = true;
@@ -139,7 +139,7 @@ export function watchReports(
   };
 }
 
-export type ReportWatch = ReturnType<typeof watchReports>;
+export type ReportFilterCheck = ReturnType<typeof checkReportFilter>;
 
 /** @param wanted in lower case */
 function nearest(wanted: string, names: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { compareInstants, type Instant, instantOf } from '../../calendar/instant.js';
 import { type Amount, compareAmounts, measure } from '../../engine/index.js';
 import { kindOf, type UsageItem } from '../pricing/priced-row.js';
-import type { Sorting } from './row-query.js';
+import type { SortOrder } from './row-query.js';
 
 type Key = number | bigint | string;
 interface Entry<Row, KeyType> {
@@ -16,14 +16,14 @@ const SLACK = 4096;
  * Collects rows and gives them back in order; equal rows stay in upstream's order, and rows without the field
  * come last either way. It holds every row, or about `keep` of them where only the first `keep` are wanted.
  */
-export function createSorter(sorting: Sorting, keep?: number) {
+export function createSorter(sorting: SortOrder, keep?: number) {
   return createSorterOf((item: UsageItem) => item, sorting, keep);
 }
 
 /** The same for rows that are held in another form. */
 export function createSorterOf<Row>(
   itemOf: (row: Row) => UsageItem,
-  { field, descending }: Sorting,
+  { field, descending }: SortOrder,
   keep = Number.POSITIVE_INFINITY,
 ) {
   if (field === 'credits_used') {
@@ -70,7 +70,7 @@ function sorterBy<Row, KeyType>(
 }
 
 const KEYS: Record<
-  Exclude<Sorting['field'], 'credits_used' | 'timestamp'>,
+  Exclude<SortOrder['field'], 'credits_used' | 'timestamp'>,
   (item: UsageItem) => Key | undefined
 > = {
   message_id: ({ message }) => message.id,

@@ -2,7 +2,7 @@ import { compareInstants, type Instant, instantOf } from '../../calendar/instant
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { type Amount, addAmounts, createTotal, type Total } from '../../engine/index.js';
 import type { UsageItem } from '../pricing/priced-row.js';
-import type { Selection } from '../rows/row-query.js';
+import type { RowQuery } from '../rows/row-query.js';
 import { type DaySpan, emptyPeriods } from './empty-periods.js';
 import { createGroupKeys, type Grouping, type GroupKey, isCalendarUnit, type RawGroup } from './groups.js';
 import { divideUnits } from './shares.js';
@@ -45,13 +45,13 @@ interface Moment {
 }
 
 /** Local days, as whole days since 1970-01-01, that a summary shows though they hold no message. */
-export interface DayRange {
+export interface DayBounds {
   readonly first?: number;
   readonly last?: number;
 }
 
 /** The days that `since` and `until` name. */
-export function daysNamed({ since, until }: Selection): DayRange {
+export function dayBounds({ since, until }: RowQuery): DayBounds {
   return {
     ...(since !== undefined && { first: since.firstDay }),
     ...(until !== undefined && { last: until.dayBefore }),
@@ -134,7 +134,7 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
      * without a message, from the first to the last message or as far as `range` says, are groups of zero, unless
      * they are too many.
      */
-    value(range: DayRange = {}): Summary {
+    value(range: DayBounds = {}): Summary {
       const found = [...tallies].flatMap(([outer, row]) =>
         [...row].map(([inner, tally]) => ({
           keys: by[1] === undefined ? [outer] : [outer, inner],

@@ -69,7 +69,7 @@ const ids: Fault[] = [
   fails(65, 'C113 a placeholder id', 'messages[0]: id: ', {
     upstream: atMessages({ body: document({ id: '"<synthetic>"' }) }),
   }),
-  fails(65, 'C007 an id twice', 'message 7: stands twice', {
+  fails(65, 'C007 an id twice', 'message 7: occurs twice', {
     upstream: atMessages({ body: document({}, {}) }),
   }),
   succeeds('C007 C157 an id twice, --duplicates once', {
@@ -96,7 +96,7 @@ const ids: Fault[] = [
       },
     ),
   ),
-  fails(65, 'C039 an id beyond 2^53 twice', 'message 9007199254740993: stands twice', {
+  fails(65, 'C039 an id beyond 2^53 twice', 'message 9007199254740993: occurs twice', {
     upstream: atMessages({ body: document({ id: '9007199254740993' }, { id: '9007199254740993' }) }),
   }),
 ];
