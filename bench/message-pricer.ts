@@ -1,6 +1,6 @@
+import type { Message } from '../src/document/records.js';
 import { textPricer } from '../src/engine/index.js';
 import { PUBLISHED_CARD } from '../src/rates/rate-card.js';
-import type { Message } from '../src/source/message.js';
 import { type MessagePricer, messagePricer } from '../src/usage/pricing/message-pricer.js';
 import { englishTexts } from './engine/corpus.js';
 import { measureSideBySide } from './engine/spread.js';

@@ -1,3 +1,4 @@
+export type { ReportId } from './document/records.js';
 export * from './engine/index.js';
 export * from './errors.js';
 export {
@@ -8,5 +9,4 @@ export {
 } from './library/price.js';
 export type { PricedMessage } from './library/priced-message.js';
 export { type UsageOptions, usage } from './library/usage.js';
-export type { ReportId } from './source/message.js';
 export type { Kind } from './usage/pricing/priced-row.js';

@@ -1,6 +1,6 @@
 import { visible } from '../format/text.js';
-import { openSink, STDOUT_NAMES } from '../output/open-sink.js';
-import type { Sink } from '../output/sink.js';
+import { openSink, STDOUT_NAMES } from '../output/file.js';
+import type { Sink } from '../output/writer.js';
 import type { Run } from './host.js';
 
 /** Where a result goes. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { formatAmount } from '../engine/index.js';
-import { writeFileAtomically } from '../output/write-file.js';
+import { writeFileAtomically } from '../output/file.js';
 import { KINDS } from '../usage/pricing/priced-row.js';
 import type { JobRecord } from './guard-job.js';
 

@@ -1,6 +1,6 @@
 import { CommandLineError } from '../errors.js';
 import { SUMMARY_FORMATS } from '../format/formats.js';
-import { digestSink } from '../output/digest-sink.js';
+import { digestSink } from '../output/writer.js';
 import type { Receipt } from '../receipt/receipt.js';
 import { readsText } from '../usage/rows/row-query.js';
 import type { Run } from './host.js';

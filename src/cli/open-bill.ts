@@ -1,5 +1,6 @@
-import { openExport } from '../source/export/export-file.js';
-import type { ExportRow } from '../source/export/export-row.js';
+import { readExport } from '../document/export.js';
+import type { ExportRow } from '../document/records.js';
+import { openInput } from '../source/file.js';
 import { usageRow } from '../usage/pricing/priced-row.js';
 import type { Run } from './host.js';
 import { openPeriod } from './open-period.js';
@@ -17,11 +18,11 @@ export interface Bill {
 
 /** @throws UnreadableError */
 export async function openFileBill(path: string, { host, signal }: Run): Promise<Bill> {
-  const file = await openExport(path, host.stdin, signal);
+  const file = await openInput(path, host.stdin, signal);
   return {
     name: file.name,
     rereadable: file.rereadable,
-    read: (consume) => consume(file.rows()),
+    read: (consume) => consume(readExport(file.name, file.bytes())),
     close: async () => {},
   };
 }

@@ -1,8 +1,8 @@
 import { openTimeZone } from '../calendar/time-zone.js';
+import { type PricedRow, readPricedRows } from '../document/priced-rows.js';
 import { CommandLineError } from '../errors.js';
 import { visible } from '../format/text.js';
-import { type PricedRow, readPricedRows } from '../source/export/priced-rows.js';
-import { readChunks, readFileChunks } from '../source/file/file-source.js';
+import { readChunks, readFileChunks } from '../source/file.js';
 import { createDuplicateCheck } from '../usage/pricing/duplicates.js';
 import type { UsageItem } from '../usage/pricing/priced-row.js';
 import { createReportCheck } from '../usage/pricing/reports.js';

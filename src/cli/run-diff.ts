@@ -1,7 +1,7 @@
+import type { ExportRow } from '../document/records.js';
 import { type DiffRenderer, diffJson, isEqual } from '../format/documents/diff.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
-import type { Sink } from '../output/sink.js';
-import type { ExportRow } from '../source/export/export-row.js';
+import type { Sink } from '../output/writer.js';
 import { compareBills, UnsortedRows } from '../usage/diff/compare-bills.js';
 import { deliver } from './deliver.js';
 import { diffRequestFrom } from './diff-request.js';

@@ -1,7 +1,6 @@
+import { readMessageLines } from '../document/messages.js';
 import { CommandLineError } from '../errors.js';
-import { readMessageLines } from '../source/document/message-lines.js';
-import { readChunks } from '../source/file/file-source.js';
-import { openReportsFile } from '../source/file/reports-file.js';
+import { openReportsFile, readChunks } from '../source/file.js';
 import type { Source } from '../source/source.js';
 import type { Run } from './host.js';
 import type { PeriodOptions } from './open-period.js';

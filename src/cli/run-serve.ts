@@ -7,12 +7,12 @@ import type { Settings } from '../config/settings.js';
 import { httpSettings, openSource, type SourceSettings } from '../core/open-source.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
-import { writeFileAtomically } from '../output/write-file.js';
+import { writeFileAtomically } from '../output/file.js';
 import { type LiveCredentials, openCredentials } from '../service/auth/live-credentials.js';
 import type { ServiceOptions } from '../service/service-options.js';
 import { startService } from '../service/start-service.js';
 import { type OpenLog, openLog } from '../service/telemetry/log.js';
-import type { ConnectionPool } from '../source/http/connection-pool.js';
+import type { ConnectionPool } from '../source/http/http-source.js';
 import { openTracing, type Tracing } from '../telemetry/tracing.js';
 import type { Run } from './host.js';
 import { rateCardFrom } from './options/rates-option.js';
@@ -139,7 +139,7 @@ async function serviceOptions(
 
 /** Connections shared by the sources of all requests. */
 async function openPool(settings: SourceSettings, { host }: Run): Promise<ConnectionPool> {
-  const { createConnectionPool } = await import('../source/http/connection-pool.js');
+  const { createConnectionPool } = await import('../source/http/http-source.js');
   // Not the run's signal: requests under way at SIGTERM still connect, and each ends by a signal of its own.
   const { signal } = new AbortController();
   const { env, stdin } = host;

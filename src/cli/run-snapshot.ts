@@ -1,8 +1,7 @@
 import { version } from '../../package.json';
 import { sumsInWords } from '../format/amounts.js';
 import { newFolder } from '../output/new-folder.js';
-import { MANIFEST, newManifest } from '../source/snapshot/manifest.js';
-import { recordSource } from '../source/snapshot/record-source.js';
+import { MANIFEST, newManifest, recordSource } from '../source/snapshot.js';
 import { createTotals } from '../usage/rows/totals.js';
 import { writtenLine } from './deliver.js';
 import { guardJob } from './guard-job.js';

@@ -10,7 +10,7 @@ import { reasonOf } from '../os-error.js';
 import { checkExport } from '../receipt/check-export.js';
 import { readReceipt } from '../receipt/read-receipt.js';
 import { compareReceipts, dataTables } from '../receipt/receipt.js';
-import { readFileChunks } from '../source/file/file-source.js';
+import { readFileChunks } from '../source/file.js';
 import { deliver } from './deliver.js';
 import type { Run } from './host.js';
 import { makeAgain } from './make-again.js';

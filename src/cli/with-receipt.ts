@@ -1,5 +1,5 @@
 import { CannotWriteError, CommandLineError } from '../errors.js';
-import { fileSink } from '../output/file-sink.js';
+import { fileSink } from '../output/file.js';
 import type { Run } from './host.js';
 import { type ExportJob, makeReceipt } from './make-receipt.js';
 import type { Period } from './open-period.js';

@@ -1,7 +1,7 @@
 import { dataSummary } from '../format/data/data.js';
 import { type SummaryFacts, summaryFacts } from '../format/documents/summary.js';
 import { SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
-import type { Sink } from '../output/sink.js';
+import type { Sink } from '../output/writer.js';
 import { createSummary, dayBounds, type Summary } from '../usage/summary/summary.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';

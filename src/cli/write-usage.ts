@@ -1,5 +1,5 @@
 import { writeRows } from '../format/rows.js';
-import type { Sink } from '../output/sink.js';
+import type { Sink } from '../output/writer.js';
 import type { Totals } from '../usage/rows/totals.js';
 import { chooseRenderer } from './choose-renderer.js';
 import type { Run } from './host.js';

@@ -1,7 +1,6 @@
 import { isTimeZone } from '../calendar/time-zone.js';
 import { RULESETS } from '../engine/ruleset.js';
-import { nameProblem } from '../source/document-name.js';
-import { MOST_REPORTS_AT_ONCE } from '../source/reports-at-once.js';
+import { MOST_REPORTS_AT_ONCE, nameProblem } from '../source/source.js';
 import { refuseUnknown } from './environment.js';
 import { SERVICE_SETTINGS } from './service-settings.js';
 import {

@@ -4,9 +4,8 @@ import { version } from '../../package.json';
 import type { Settings } from '../config/settings.js';
 import { UnreadableError, UpstreamTimeoutError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
-import type { ConnectionPool } from '../source/http/connection-pool.js';
-import { showDuration } from '../source/http/duration.js';
-import type { HttpSettings } from '../source/http/settings.js';
+import { showDuration } from '../source/http/fault.js';
+import type { ConnectionPool, HttpSettings } from '../source/http/http-source.js';
 import type { Source, SourceObserver } from '../source/source.js';
 
 /** Bytes of a messages document where nobody says: 4 GiB. */
@@ -46,19 +45,19 @@ export interface SourceDeps {
 /** Opens what `settings.source` names. @throws UnreadableError */
 export async function openSource(settings: SourceSettings, deps: SourceDeps): Promise<Source> {
   const where = settings.source;
-  if (where === 'sample') return (await import('../source/sample/sample-source.js')).sampleSource();
+  if (where === 'sample') return (await import('../source/sample.js')).sampleSource();
   if (/^https?:\/\//i.test(where)) {
     const { httpSource } = await import('../source/http/http-source.js');
     return httpSource(httpSettings(settings, deps), deps.observer ?? {}, deps.pool);
   }
   const signal = signalWithDeadline(where === '-' ? 'stdin' : where, settings.deadline, deps);
-  const { fileSource, stdinSource } = await import('../source/file/file-source.js');
+  const { fileSource, stdinSource } = await import('../source/file.js');
   if (where === '-') return stdinSource(deps.stdin, signal);
   const found = await stat(where).catch((error) => {
     throw new UnreadableError(where, reasonOf(error));
   });
   if (found.isDirectory()) {
-    return (await import('../source/snapshot/snapshot-source.js')).snapshotSource(where, signal);
+    return (await import('../source/snapshot.js')).snapshotSource(where, signal);
   }
   return fileSource(where, signal);
 }

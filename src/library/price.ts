@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
 import { parseInstant } from '../calendar/instant.js';
+import type { Message, ReportId } from '../document/records.js';
 import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { openRateCard } from '../rates/read-rate-card.js';
-import type { Message, ReportId } from '../source/message.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
 import { priceMessages } from '../usage/pricing/price-messages.js';
 import { createReportCache } from '../usage/pricing/reports.js';

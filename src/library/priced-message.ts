@@ -1,6 +1,6 @@
 import type { Decimal } from 'decimal.js';
+import type { ReportId } from '../document/records.js';
 import { toDecimal } from '../engine/index.js';
-import type { ReportId } from '../source/message.js';
 import { type Kind, kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 
 /** A message and what it costs. */

@@ -1,16 +1,10 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { constants, type Stats, writeSync } from 'node:fs';
+import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
-import { hasCode, reasonOf } from '../os-error.js';
-import { abandonedError } from './abandoned.js';
-import { setAttributes } from './file-attributes.js';
-import { createIntake } from './intake.js';
-import { checkReplaceable } from './replaceable.js';
-import type { Sink, SinkOptions } from './sink.js';
-import { syncFolder } from './sync-folder.js';
+import { hasCode, ignoreUnsupported, isOsError, reasonOf } from '../os-error.js';
 import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
-import { writeFullySync } from './write-fully.js';
+import { abandonedError, createIntake, type Sink, type SinkOptions } from './writer.js';
 
 export interface AtomicFile {
   /** Its last part is no symbolic link. */
@@ -117,4 +111,72 @@ async function unlinkIfExists(path: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
   }
+}
+
+/**
+ * Gives a new file the owner and mode of the one it replaces, or what any new file gets: 0666 less the umask.
+ * A group or owner that this user may not give is left; so is a mode where the file system has none.
+ */
+async function setAttributes(handle: FileHandle, replaced: Stats | undefined): Promise<void> {
+  if (replaced !== undefined) {
+    await handle.chown(-1, replaced.gid).catch(ignoreUnsupported);
+    await handle.chown(replaced.uid, -1).catch(ignoreUnsupported);
+  }
+  const mode = replaced === undefined ? 0o666 & ~process.umask() : replaced.mode & 0o777;
+  await handle.chmod(mode).catch(ignoreUnsupported);
+}
+
+const STICKY = 0o1000;
+
+/**
+ * Finds out before the work begins that another file could not take this one's name in the end.
+ *
+ * @throws CannotCreateError that says what to do
+ */
+async function checkReplaceable({ path, existing, shown }: AtomicFile): Promise<void> {
+  if (existing === undefined) return;
+  if (await isMountPoint(path)) {
+    throw new CannotCreateError(
+      shown,
+      `is a mount point, which no file can replace as a whole; mount its folder instead, or use > ${shown}`,
+    );
+  }
+  const folder = await stat(dirname(path));
+  const user = process.geteuid?.() ?? 0;
+  if ((folder.mode & STICKY) !== 0 && ![0, folder.uid, existing.uid].some((owner) => owner === user)) {
+    throw new CannotCreateError(
+      shown,
+      `is another user's in a sticky folder, which lets nobody else replace it; use > ${shown}`,
+    );
+  }
+}
+
+/** Whether something is mounted at `path`, a file as Docker's `--volume FILE` does. Only Linux can tell. */
+async function isMountPoint(path: string): Promise<boolean> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch((error: unknown) => {
+    if (isOsError(error)) return '';
+    throw error;
+  });
+  // White space and backslashes are written in octal.
+  const written = path.replace(
+    /[ \t\n\\]/g,
+    (each) => `\\${each.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
+  return mounts.split('\n').some((line) => line.split(' ', 5)[4] === written);
+}
+
+/** Makes a rename in `path` outlive a power cut. Not every file system and mode lets a folder be opened. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY).catch(ignoreUnsupported);
+  try {
+    await handle?.sync().catch(ignoreUnsupported);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Writes all of `bytes`: one call may take a part only, which is how a disk fills up. */
+export function writeFullySync(descriptor: number, bytes: Uint8Array): void {
+  let start = 0;
+  while (start < bytes.length) start += writeSync(descriptor, bytes, start);
 }

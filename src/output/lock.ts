@@ -3,7 +3,7 @@ import { constants, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { CannotCreateError, LockedError } from '../errors.js';
 import { isOsError, reasonOf } from '../os-error.js';
-import { isAlive } from './process-alive.js';
+import { isAlive } from './temporary-name.js';
 
 export interface Lock {
   /** Lets the next run in. Safe twice. The file stays: removing it would let two runs hold two files. */

@@ -3,9 +3,8 @@ import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
 import { hasCode, reasonOf } from '../os-error.js';
-import { syncFolder } from './sync-folder.js';
+import { syncFolder, writeFullySync } from './atomic-file.js';
 import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
-import { writeFullySync } from './write-fully.js';
 
 /** What was written of one file. */
 interface WrittenFile {

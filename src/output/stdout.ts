@@ -3,10 +3,73 @@ import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { CannotWriteError } from '../errors.js';
 import { hasCode, isOsError, reasonOf } from '../os-error.js';
-import { type Destination, descriptorDestination, streamDestination } from './destination.js';
+import { type Destination, descriptorDestination, streamDestination } from './special-file.js';
+import { spooledSink } from './spool.js';
+import { abandonedError, createIntake, type Sink, type SinkOptions } from './writer.js';
+
+export interface StdoutSinkOptions extends SinkOptions {
+  /** Writes at once, for immediacy: a failed run leaves a part of its result behind. */
+  readonly stream?: boolean;
+}
+
+/**
+ * A sink into the standard output. Held back until commit, unless `stream`. A reader that has gone is no
+ * error: the rest is dropped and `closed` is set.
+ * @throws CannotWriteError from `write` and `commit`; with `stream`, from `restart` once a byte has left
+ */
+export function stdoutSink(stdout: Writable, options: StdoutSinkOptions = {}): Sink {
+  const output = openStdout(stdout);
+  return options.stream === true ? streamedSink(output, options) : heldBackSink(output, options);
+}
+
+function heldBackSink(output: Stdout, options: SinkOptions): Sink {
+  const outlet = {
+    async copy(pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+      for (const piece of pieces) {
+        if (output.closed) return;
+        await output.write(piece, signal);
+      }
+    },
+    get closed() {
+      return output.closed;
+    },
+  };
+  return spooledSink(outlet, options);
+}
+
+function streamedSink(output: Stdout, options: SinkOptions): Sink {
+  const stop = new AbortController();
+  let started = false;
+  const deliver = (bytes: Uint8Array): Promise<void> => {
+    started = true;
+    return output.write(bytes, stop.signal);
+  };
+  const intake = createIntake(deliver, options, 1);
+
+  return {
+    write: intake.write,
+    digest: intake.digest,
+    get closed() {
+      return output.closed;
+    },
+    async restart() {
+      if (started) {
+        const reason = 'the document has to be read again, but --stream already wrote part of it';
+        throw new CannotWriteError('stdout', reason);
+      }
+      intake.restart();
+    },
+    async commit() {
+      await intake.flush();
+    },
+    async abandon() {
+      stop.abort(abandonedError());
+    },
+  };
+}
 
 /** The standard output, whose reader may leave. */
-export interface Stdout {
+interface Stdout {
   /**
    * Drops the bytes once the reader has gone.
    * @throws CannotWriteError, or an AbortError
@@ -16,7 +79,7 @@ export interface Stdout {
   readonly closed: boolean;
 }
 
-export function openStdout(stdout: Writable): Stdout {
+function openStdout(stdout: Writable): Stdout {
   const send = destinationOf(stdout);
   let closed = false;
   return {

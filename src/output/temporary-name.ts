@@ -2,8 +2,7 @@ import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isOsError } from '../os-error.js';
-import { isAlive } from './process-alive.js';
+import { hasCode, isOsError } from '../os-error.js';
 
 /** Bytes of the target's name that are kept: with the rest, under the 255 that file systems allow. */
 const MAX_STEM = 190;
@@ -101,5 +100,15 @@ function pidSpace(): string {
       .toLowerCase()
       .replace(/[^0-9a-z]/g, '')
       .slice(0, 20)}`;
+  }
+}
+
+/** Whether a process with this id runs on this machine, in this pid namespace. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !hasCode(error, 'ESRCH');
   }
 }

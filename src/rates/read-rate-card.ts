@@ -4,14 +4,8 @@ import type { Decimal } from 'decimal.js';
 import { compareInstants, parseInstant } from '../calendar/instant.js';
 import { type Amount, checkRates, parseAmount, type Rates, toDecimal } from '../engine/index.js';
 import { SettingError, UnreadableError } from '../errors.js';
+import { exactInteger, expected, membersOf, numberText, parseExactJson } from '../json/exact-json.js';
 import { reasonOf } from '../os-error.js';
-import {
-  exactInteger,
-  expected,
-  membersOf,
-  numberText,
-  parseExactJson,
-} from '../source/document/exact-json.js';
 import { AMOUNT_FIELDS, type DatedRates, type RateCard, THRESHOLD_FIELDS } from './rate-card.js';
 
 /** @throws UnreadableError; SettingError for a file that is no rate card */

@@ -1,5 +1,8 @@
 import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
 import { isTimeZone, openTimeZone, periodState } from '../calendar/time-zone.js';
+import { readExport } from '../document/export.js';
+import { type ExportFormat, exportFormat } from '../document/export-format.js';
+import type { ExportRow } from '../document/records.js';
 import {
   type Amount,
   addAmounts,
@@ -9,9 +12,6 @@ import {
   subtractAmounts,
 } from '../engine/index.js';
 import { DataError } from '../errors.js';
-import { type ExportFormat, exportFormat } from '../source/export/export-format.js';
-import type { ExportRow } from '../source/export/export-row.js';
-import { readExport } from '../source/export/read-export.js';
 import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
 import { readPartialSummary } from '../usage/summary/partial-summary.js';
 import type { Receipt, RowSums } from './receipt.js';

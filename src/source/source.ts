@@ -1,4 +1,4 @@
-import type { ReportId } from './message.js';
+import type { ReportId } from '../document/records.js';
 
 /**
  * A place messages and reports come from, as raw bytes: what they mean is read in `document/`, so that a
@@ -90,4 +90,46 @@ export function combineObservers(...observers: readonly SourceObserver[]): Sourc
       };
     },
   };
+}
+
+/** Runs tasks, at most `most` at once, the others in the order they came. */
+export function limitConcurrency(most: number): <T>(task: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running < most) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
+
+/** Calls of a source's `report` at a time at the most; how many of them go to a server is `--concurrency`. */
+export const MOST_REPORTS_AT_ONCE = 256;
+
+/** Files of reports read at a time: a process may be allowed few, and libuv reads four at a time anyway. */
+export const REPORT_FILES_AT_ONCE = 16;
+
+/** Characters; every URL and file system carries that much. */
+const LONGEST = 200;
+
+/**
+ * What is wrong with the id of a report, or the name of a period, as a part of a URL's path or a file's name;
+ * undefined for a good one. Percent-encoding does not make these safe: URL parsers resolve `%2E%2E`, and servers
+ * decode `%2F` before they look for a document, so another document would be asked for.
+ */
+export function nameProblem(name: string): string | undefined {
+  const shown = JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+  if (name === '') return 'is empty';
+  if (name.length > LONGEST) return `${shown} has more than ${LONGEST} characters`;
+  if (/^(\.|%2e){1,2}$/i.test(name)) return `${shown} is a step within a path`;
+  if (/[/\\]|%2f|%5c/i.test(name)) return `${shown} holds a slash or backslash`;
+  if (/\p{Cc}/u.test(name)) return `${shown} holds control characters`;
+  if (/\p{Surrogate}/u.test(name)) return `${shown} holds half a surrogate pair`;
+  return undefined;
 }

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { priceNaively } from '../../bench/engine/naive.js';
+import { readMessageValue } from '../../src/document/messages.js';
+import { createPlainMessageReader } from '../../src/document/plain-message.js';
 import { textPricer } from '../../src/engine/index.js';
-import { readArrayDocument } from '../../src/source/document/array-document.js';
-import { readMessageValue } from '../../src/source/document/message-value.js';
-import { createPlainMessageReader } from '../../src/source/document/plain-message.js';
+import { readArrayDocument } from '../../src/json/array-document.js';
 import { inFolder, runBin } from '../process/run.js';
 
 /*

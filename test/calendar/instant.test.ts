@@ -10,8 +10,8 @@ import {
   secondText,
   wholeMilliseconds,
 } from '../../src/calendar/instant.js';
-import { isUsualTimestamp } from '../../src/source/document/plain-timestamp.js';
-import { Stretch } from '../../src/source/document/stretch.js';
+import { isUsualTimestamp } from '../../src/document/plain-message.js';
+import { Stretch } from '../../src/json/chunks.js';
 
 const withinCalendar = {
   min: new Date('0000-01-01T00:00:00.000Z'),

@@ -48,7 +48,7 @@ function prepare(folder: string): Record<string, string> {
   writeFileSync(join(bin, 'o-copilot'), `#!/bin/sh\nexec '${process.execPath}' '${BIN}' "$@"\n`);
   writeFileSync(join(bin, 'npx'), '#!/bin/sh\nexec "$@"\n');
   for (const name of ['o-copilot', 'npx']) chmodSync(join(bin, name), 0o755);
-  const sample: SampleData = JSON.parse(readFileSync('src/source/sample/sample.json', 'utf8'));
+  const sample: SampleData = JSON.parse(readFileSync('src/source/sample.json', 'utf8'));
   const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
   writeFileSync(join(work, 'messages.json'), JSON.stringify(sample.messages));
   writeFileSync(join(work, 'messages.ndjson'), lines(sample.messages.messages));

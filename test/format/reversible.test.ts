@@ -2,13 +2,13 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openTimeZone } from '../../src/calendar/time-zone.js';
+import { readExport } from '../../src/document/export.js';
+import type { ExportRow } from '../../src/document/records.js';
+import { readReport } from '../../src/document/report.js';
 import { dataRenderer } from '../../src/format/data/data.js';
 import type { DelimitedOptions } from '../../src/format/data/delimited.js';
 import { DATA_FORMATS, type DataFormat } from '../../src/format/formats.js';
 import { fieldsOf } from '../../src/format/rows.js';
-import { readReport } from '../../src/source/document/report-document.js';
-import type { ExportRow } from '../../src/source/export/export-row.js';
-import { readExport } from '../../src/source/export/read-export.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
 import { createTotals } from '../../src/usage/rows/totals.js';
 

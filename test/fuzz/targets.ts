@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readEnvFile } from '../../src/config/env-file.js';
 import { resolveSettings } from '../../src/config/settings.js';
+import { readExport } from '../../src/document/export.js';
+import { readMessages } from '../../src/document/messages.js';
+import type { Message } from '../../src/document/records.js';
 import { formatAmount } from '../../src/engine/index.js';
 import { DataError, SettingError } from '../../src/errors.js';
 import { PUBLISHED_CARD, writeRateCard } from '../../src/rates/rate-card.js';
 import { readRateCard } from '../../src/rates/read-rate-card.js';
-import { readMessages } from '../../src/source/document/messages-document.js';
-import { readExport } from '../../src/source/export/read-export.js';
-import type { Message } from '../../src/source/message.js';
 import { inPieces, type Random } from './mutate.js';
 
 /** Something that reads what others wrote. */

@@ -4,8 +4,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CannotCreateError } from '../../src/errors.js';
-import { fileSink } from '../../src/output/file-sink.js';
-import { writeFileAtomically } from '../../src/output/write-file.js';
+import { fileSink, writeFileAtomically } from '../../src/output/file.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const modeOf = async (path: string): Promise<number> => (await fs.stat(path)).mode & 0o7777;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIntake } from '../../src/output/intake.js';
+import { createIntake } from '../../src/output/writer.js';
 
 async function collect(batch?: number) {
   const delivered: Uint8Array[] = [];

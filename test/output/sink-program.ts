@@ -1,7 +1,7 @@
 import { OCopilotError } from '../../src/errors.js';
+import { openSink } from '../../src/output/file.js';
 import { acquireLock } from '../../src/output/lock.js';
-import { openSink } from '../../src/output/open-sink.js';
-import type { Sink } from '../../src/output/sink.js';
+import type { Sink } from '../../src/output/writer.js';
 import { line } from './line.js';
 
 /**

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fileSink } from '../../src/output/file-sink.js';
+import { fileSink } from '../../src/output/file.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 async function fifo(): Promise<string> {

@@ -2,8 +2,8 @@ import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { CannotWriteError } from '../../src/errors.js';
-import { openSink } from '../../src/output/open-sink.js';
-import { stdoutSink } from '../../src/output/stdout-sink.js';
+import { openSink } from '../../src/output/file.js';
+import { stdoutSink } from '../../src/output/stdout.js';
 
 describe('stdoutSink', () => {
   it('waits for a slow reader, and writes nothing before commit', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ExportRow } from '../../src/source/export/export-row.js';
+import type { ExportRow } from '../../src/document/records.js';
 import { compareBills, UnsortedRows } from '../../src/usage/diff/compare-bills.js';
 
 const row = (id: number | bigint, credits = 100, more: Partial<ExportRow> = {}): ExportRow => ({

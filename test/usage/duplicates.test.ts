@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../src/source/message.js';
+import type { Message } from '../../src/document/records.js';
 import { createDuplicateCheck } from '../../src/usage/pricing/duplicates.js';
 import { createIdHistory } from '../../src/usage/pricing/ids.js';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Message } from '../../src/document/records.js';
 import { formatAmount, PUBLISHED_RATES, textPricer } from '../../src/engine/index.js';
 import { DataError } from '../../src/errors.js';
 import { PUBLISHED_CARD, writeRateCard } from '../../src/rates/rate-card.js';
 import { readRateCard } from '../../src/rates/read-rate-card.js';
-import type { Message } from '../../src/source/message.js';
 import { messagePricer } from '../../src/usage/pricing/message-pricer.js';
 import conformance from '../conformance.json' with { type: 'json' };
 import { rates, wholeRates } from '../engine/any-rates.js';

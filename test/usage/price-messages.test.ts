@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { readMessages } from '../../src/document/messages.js';
+import type { Message, ReportId } from '../../src/document/records.js';
 import { formatAmount, textPricer } from '../../src/engine/index.js';
 import { DataError } from '../../src/errors.js';
-import { readMessages } from '../../src/source/document/messages-document.js';
-import type { Message, ReportId } from '../../src/source/message.js';
-import { MOST_REPORTS_AT_ONCE } from '../../src/source/reports-at-once.js';
+import { MOST_REPORTS_AT_ONCE } from '../../src/source/source.js';
 import type { MessagePricer } from '../../src/usage/pricing/message-pricer.js';
 import { priceMessages } from '../../src/usage/pricing/price-messages.js';
 import { kindOf } from '../../src/usage/pricing/priced-row.js';

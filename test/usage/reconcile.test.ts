@@ -2,8 +2,8 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UTC } from '../../src/calendar/time-zone.js';
+import type { ExportRow } from '../../src/document/records.js';
 import { type Amount, formatAmount, parseAmount } from '../../src/engine/index.js';
-import type { ExportRow } from '../../src/source/export/export-row.js';
 import type { CauseName } from '../../src/usage/diff/reconcile.js';
 import { createReconciliation, type Reconciliation } from '../../src/usage/diff/reconcile.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Message, ReportId } from '../../src/source/message.js';
+import type { Message, ReportId } from '../../src/document/records.js';
 import { createReportCache } from '../../src/usage/pricing/reports.js';
 
 const naming = (reportId: ReportId | undefined): Message => ({

@@ -1,4 +1,4 @@
-import { literal } from '../../source/literal.js';
+import { literal } from '../../json/bytes.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { summaryFieldNames, summaryFields } from '../documents/summary.js';

@@ -1,5 +1,5 @@
-import { type Literal, literal } from '../../source/literal.js';
-import type { Report } from '../../source/report.js';
+import type { Report } from '../../document/records.js';
+import { type Literal, literal } from '../../json/bytes.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Field, Renderer } from '../rows.js';
 import { jsonString } from '../text.js';

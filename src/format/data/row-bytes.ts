@@ -1,6 +1,6 @@
 import { formatAmount } from '../../engine/index.js';
-import { copyBytes, viewOf } from '../../source/bytes.js';
-import type { Literal } from '../../source/literal.js';
+import type { Literal } from '../../json/bytes.js';
+import { copyBytes, viewOf } from '../../json/bytes.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 
 const FIRST_SIZE = 64 * 1024;

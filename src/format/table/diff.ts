@@ -1,5 +1,5 @@
+import type { ExportRow } from '../../document/records.js';
 import { formatAmount, subtractAmounts } from '../../engine/index.js';
-import type { ExportRow } from '../../source/export/export-row.js';
 import {
   type BillChange,
   type ComparedField,

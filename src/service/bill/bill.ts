@@ -1,6 +1,6 @@
 import type { TextTaker } from '../../format/rows.js';
-import { createIntake } from '../../output/intake.js';
 import { createSpool } from '../../output/spool.js';
+import { createIntake } from '../../output/writer.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { type KeptBytes, keepBytes } from './kept-bytes.js';
 

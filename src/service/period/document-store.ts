@@ -1,4 +1,4 @@
-import { readMessages } from '../../source/document/messages-document.js';
+import { readMessages } from '../../document/messages.js';
 import type { Source, Validators } from '../../source/source.js';
 import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';

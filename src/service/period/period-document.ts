@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Report } from '../../source/report.js';
+import type { Report } from '../../document/records.js';
 import type { Source, Validators } from '../../source/source.js';
 import type { MemoryAccount } from '../work/memory-budget.js';
 import type { PricedRows } from './priced-rows.js';

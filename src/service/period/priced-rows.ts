@@ -1,8 +1,7 @@
+import type { Message, Place, Report, ReportId } from '../../document/records.js';
 import type { Amount, AsciiBytes } from '../../engine/index.js';
-import { copyBytes, viewOf } from '../../source/bytes.js';
-import { Stretch } from '../../source/document/stretch.js';
-import type { Message, Place, ReportId } from '../../source/message.js';
-import type { Report } from '../../source/report.js';
+import { copyBytes, viewOf } from '../../json/bytes.js';
+import { Stretch } from '../../json/chunks.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type MemoryAccount, overloaded } from '../work/memory-budget.js';

@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import { readReport } from '../../source/document/report-document.js';
-import { limitConcurrency } from '../../source/limit.js';
-import type { ReportId } from '../../source/message.js';
-import type { Report } from '../../source/report.js';
+import type { Report, ReportId } from '../../document/records.js';
+import { readReport } from '../../document/report.js';
 import type { Source } from '../../source/source.js';
+import { limitConcurrency } from '../../source/source.js';
 import type { Redis } from '../redis.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { createController, SharedWork } from '../work/shared-work.js';

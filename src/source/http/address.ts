@@ -1,6 +1,7 @@
-import { DataError } from '../../errors.js';
-import { nameProblem } from '../document-name.js';
-import type { ReportId } from '../message.js';
+import type { ReportId } from '../../document/records.js';
+import { DataError, SettingError } from '../../errors.js';
+import { nameProblem } from '../source.js';
+import type { HttpSettings } from './http-source.js';
 
 /** Where a request goes. */
 export interface Address {
@@ -46,4 +47,33 @@ function encodeSegment(folder: string, name: string): string {
   const problem = nameProblem(name);
   if (problem !== undefined) throw new DataError(folder, problem);
   return encodeURIComponent(name);
+}
+
+/**
+ * The Authorization header for the base's own origin: the token, else the URL's user name and password.
+ * Throws SettingError, without the value, for a token that no header can carry.
+ */
+export function authorizationFor({ base, token, tokenOrigin }: HttpSettings): string | undefined {
+  if (token === undefined) return basicAuthorization(base);
+  if (!/^[!-~]+$/.test(token)) {
+    throw new SettingError(
+      tokenOrigin ?? 'token',
+      'empty, or holds spaces or characters that a header cannot carry',
+    );
+  }
+  return `Bearer ${token}`;
+}
+
+/** The user name and password of a URL as a Basic credential (RFC 7617, UTF-8). */
+export function basicAuthorization({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `Basic ${Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64')}`;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -1,9 +1,11 @@
 import { type Agent, type RequestOptions, request } from 'node:http';
-import { type AgentOptions, request as requestTls } from 'node:https';
-import type { Address } from './address.js';
+import { type AgentOptions, request as requestTls, Agent as TlsAgent } from 'node:https';
+import { BlockList, isIPv4, isIPv6, Socket } from 'node:net';
+import { connect } from 'node:tls';
+import { SettingError } from '../../errors.js';
+import { type Address, basicAuthorization } from './address.js';
 import { type ConnectLimits, createAgent, READ_AT_ONCE } from './connect.js';
-import { authorizeProxy, endpointOf, proxyFor } from './proxy.js';
-import { createTunnelAgent } from './tunnel.js';
+import { connectionFault, showDuration, statusFault, timeoutFault } from './fault.js';
 
 /** How to send a request: with which function, over which connections, and whom to name when it fails. */
 interface Route {
@@ -80,4 +82,135 @@ function way(endpoint: URL, agent: Agent, peer: string): Way {
     peer,
     pathPrefix: '',
   };
+}
+
+/**
+ * An agent for https whose connections go through an HTTP proxy. Not the package https-proxy-agent: there a
+ * refusal by the proxy, a 404 say, looks like upstream's own answer, and an abort leaves the connection to
+ * the proxy open.
+ */
+function createTunnelAgent(proxy: URL, options: AgentOptions, limits: ConnectLimits): TlsAgent {
+  const agent = new TlsAgent(options);
+  agent.createConnection = ({ host, port, servername }, done) => {
+    const target = { host: host ?? '', port: Number(port) };
+    openTunnel(proxy, target, limits).then(
+      (socket) =>
+        done?.(null, connect({ socket, host: target.host, servername, ALPNProtocols: ['http/1.1'] })),
+      // The second argument is only there because the type wants it.
+      (error) => done?.(error, new Socket()),
+    );
+    return undefined;
+  };
+  return agent;
+}
+
+/** Throws a Fault. */
+function openTunnel(
+  proxy: URL,
+  { host, port }: { host: string; port: number },
+  limits: ConnectLimits,
+): Promise<Socket> {
+  const { connectTimeout, signal } = limits;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve, reject) => {
+    const open = proxy.protocol === 'https:' ? requestTls : request;
+    const outgoing = open({
+      ...endpointOf(proxy),
+      method: 'CONNECT',
+      path: authority,
+      headers: { host: authority, ...authorizeProxy(proxy) },
+      agent: createAgent(proxy.protocol, {}, limits),
+      signal,
+    });
+    let timer: NodeJS.Timeout | undefined;
+    // The connection to the proxy has limits of its own.
+    outgoing.on('socket', () => {
+      const late = timeoutFault(`no connection within ${showDuration(connectTimeout)}`);
+      timer = setTimeout(() => outgoing.destroy(late), connectTimeout);
+    });
+    outgoing.on('close', () => clearTimeout(timer));
+    outgoing.on('connect', ({ statusCode = 0 }, socket) => {
+      clearTimeout(timer);
+      if (statusCode >= 200 && statusCode <= 299) return resolve(socket);
+      socket.destroy();
+      reject(statusFault(statusCode, `proxy ${proxy.host} refused the connection with status ${statusCode}`));
+    });
+    outgoing.on('error', (error) => reject(connectionFault(error, `proxy ${proxy.host}`)));
+    outgoing.end();
+  });
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The proxy for an origin, or undefined to go there directly. Reads the variables as curl does, lower case
+ * first and `ALL_PROXY` last, and `HTTP_PROXY` too. Throws SettingError, without the value, for one that is no
+ * http(s) URL.
+ */
+export function proxyFor(origin: URL, env: Env): URL | undefined {
+  const scheme = origin.protocol.slice(0, -1);
+  const name = [`${scheme}_proxy`, 'all_proxy'].flatMap(cases).find((candidate) => env[candidate]);
+  if (name === undefined || isExcluded(origin.hostname, env.no_proxy || env.NO_PROXY || '')) return undefined;
+  const value = env[name] ?? '';
+  const address = value.includes('://') ? value : `http://${value}`;
+  if (!/^https?:/i.test(address) || !URL.canParse(address)) {
+    throw new SettingError(name, 'not the http:// or https:// address of a proxy');
+  }
+  return new URL(address);
+}
+
+/**
+ * Whether `NO_PROXY` names a host, exactly as curl decides it (test/source/http/no-proxy.test.ts compares): a name
+ * with its subdomains, with or without a leading dot; an address; a range of addresses. `*` alone is every host.
+ * curl has no patterns such as `*.example` and no ports. Unlike curl it takes an IPv6 address in brackets too.
+ *
+ * @param hostname as a URL has it: in lower case, an IPv6 address in brackets
+ */
+function isExcluded(hostname: string, list: string): boolean {
+  if (list === '*') return true;
+  const entries = list.toLowerCase().split(/[ \t,]+/);
+  const address = withoutBrackets(hostname);
+  if (isIPv4(address) || isIPv6(address)) return entries.some((entry) => isInRange(address, entry));
+  const host = hostname.replace(/\.$/, '');
+  return entries.some((entry) => {
+    const name = entry.replace(/\.$/, '').replace(/^\./, '');
+    return name !== '' && (host === name || host.endsWith(`.${name}`));
+  });
+}
+
+/** @param range an address, or the first bits of one: `10.0.0.0/8`. As in curl, 0 bits are all of them */
+function isInRange(address: string, range: string): boolean {
+  const is = isIPv4(address) ? isIPv4 : isIPv6;
+  const [, written = range, given = ''] = /^(.*?)\/(.*)$/s.exec(range) ?? [];
+  const network = is === isIPv6 ? withoutBrackets(written) : written;
+  const most = is === isIPv4 ? 32 : 128;
+  const bits = Number.parseInt(given, 10) || most;
+  if (!is(network) || bits < 0 || bits > most) return false;
+  const family = is === isIPv4 ? 'ipv4' : 'ipv6';
+  const networks = new BlockList();
+  networks.addSubnet(network, bits, family);
+  return networks.check(address, family);
+}
+
+function portOf(url: URL): string {
+  return url.port || (url.protocol === 'https:' ? '443' : '80');
+}
+
+function cases(name: string): string[] {
+  return [name, name.toUpperCase()];
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Where to connect, in the form node:http takes: an IPv6 address without brackets. */
+function endpointOf(url: URL): { host: string; port: string } {
+  return { host: withoutBrackets(url.hostname), port: portOf(url) };
+}
+
+/** The header that a proxy with a user name in its URL wants. */
+function authorizeProxy(proxy: URL): Record<string, string> {
+  const authorization = basicAuthorization(proxy);
+  return authorization === undefined ? {} : { 'proxy-authorization': authorization };
 }

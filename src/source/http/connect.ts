@@ -2,8 +2,7 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { Agent, type ClientRequestArgs } from 'node:http';
 import { type AgentOptions, Agent as TlsAgent } from 'node:https';
 import { connect, isIP, Socket } from 'node:net';
-import { showDuration } from './duration.js';
-import { timeoutFault } from './fault.js';
+import { showDuration, timeoutFault } from './fault.js';
 
 /** Milliseconds after which the next address is tried beside those under way (RFC 8305, section 8). */
 const HEAD_START = 250;
@@ -27,7 +26,7 @@ export interface ConnectLimits {
   readonly lookup?: Lookup;
 }
 
-export type Lookup = (
+type Lookup = (
   host: string,
   options: { readonly all: true },
   done: (error: Error | null, addresses: LookupAddress[]) => void,

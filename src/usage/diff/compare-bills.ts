@@ -1,5 +1,5 @@
+import type { ExportRow } from '../../document/records.js';
 import { type Amount, compareAmounts, createTotal, subtractAmounts } from '../../engine/index.js';
-import type { ExportRow } from '../../source/export/export-row.js';
 import { createRowIndex } from './row-index.js';
 
 /** What one message is in two bills. */

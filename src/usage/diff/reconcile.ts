@@ -1,6 +1,7 @@
 import { periodOf, periodText } from '../../calendar/days.js';
 import { parseInstant } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
+import type { ExportRow } from '../../document/records.js';
 import {
   type Amount,
   addAmounts,
@@ -12,7 +13,6 @@ import {
   toDecimal,
 } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
-import type { ExportRow } from '../../source/export/export-row.js';
 import { createIdHistory } from '../pricing/ids.js';
 
 /** What a bill and an invoice may count differently, in the order in which it is shown. */

@@ -1,5 +1,5 @@
+import type { ExportRow } from '../../document/records.js';
 import type { Amount } from '../../engine/index.js';
-import type { ExportRow } from '../../source/export/export-row.js';
 import { createIdTable } from '../pricing/ids.js';
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Message } from '../../document/records.js';
 import { DataError } from '../../errors.js';
-import type { Message } from '../../source/message.js';
 import { createIdHistory, createIdTable } from './ids.js';
 import type { DuplicateRule } from './priced-row.js';
 

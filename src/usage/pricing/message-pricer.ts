@@ -1,4 +1,5 @@
 import { instantOf } from '../../calendar/instant.js';
+import type { Message, Report } from '../../document/records.js';
 import {
   type Amount,
   asciiPricer,
@@ -11,8 +12,6 @@ import {
 } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import { type RateCard, ratesAt } from '../../rates/rate-card.js';
-import type { Message } from '../../source/message.js';
-import type { Report } from '../../source/report.js';
 import type { UsageItem } from './priced-row.js';
 
 /** The credits of a message that its text prices. */

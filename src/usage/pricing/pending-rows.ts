@@ -1,8 +1,8 @@
+import { ChunkMessage } from '../../document/plain-message.js';
+import type { Message, Place, ReportId } from '../../document/records.js';
 import type { Amount } from '../../engine/index.js';
-import { copyBytes, isSame, viewOf } from '../../source/bytes.js';
-import { ChunkMessage } from '../../source/document/chunk-message.js';
-import { Stretch } from '../../source/document/stretch.js';
-import type { Message, Place, ReportId } from '../../source/message.js';
+import { copyBytes, isSame, viewOf } from '../../json/bytes.js';
+import { Stretch } from '../../json/chunks.js';
 import type { MessagePricer } from './message-pricer.js';
 import type { UsageItem } from './priced-row.js';
 import type { ReportCache } from './reports.js';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Message } from '../../source/message.js';
+import type { Message } from '../../document/records.js';
 import { holdRows, type PendingRows, priceRows, type RowPricing } from './pending-rows.js';
 import type { UsageItem } from './priced-row.js';
 

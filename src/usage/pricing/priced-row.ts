@@ -1,7 +1,5 @@
+import type { ExportRow, Message, Report } from '../../document/records.js';
 import type { Amount } from '../../engine/index.js';
-import type { ExportRow } from '../../source/export/export-row.js';
-import type { Message } from '../../source/message.js';
-import type { Report } from '../../source/report.js';
 
 /** One priced message: a row of the bill. */
 export interface UsageItem {

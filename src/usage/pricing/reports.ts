@@ -1,11 +1,9 @@
+import type { Message, Report, ReportId } from '../../document/records.js';
+import { readReport } from '../../document/report.js';
 import { type Amount, compareAmounts, formatAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
-import { readReport } from '../../source/document/report-document.js';
-import { nameProblem } from '../../source/document-name.js';
-import type { Message, ReportId } from '../../source/message.js';
-import type { Report } from '../../source/report.js';
-import { MOST_REPORTS_AT_ONCE } from '../../source/reports-at-once.js';
 import type { Source } from '../../source/source.js';
+import { MOST_REPORTS_AT_ONCE, nameProblem } from '../../source/source.js';
 
 /** A report that the source says does not exist: the message's text is priced instead. */
 const MISSING = 'missing';

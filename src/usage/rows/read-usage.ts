@@ -1,5 +1,5 @@
-import { readMessages } from '../../source/document/messages-document.js';
-import type { Message } from '../../source/message.js';
+import { readMessages } from '../../document/messages.js';
+import type { Message } from '../../document/records.js';
 import { createDuplicateCheck } from '../pricing/duplicates.js';
 import { type PricingRequest, priceMessages } from '../pricing/price-messages.js';
 import type { DuplicateRule, UsageItem } from '../pricing/priced-row.js';

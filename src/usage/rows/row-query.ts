@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { instantOf } from '../../calendar/instant.js';
 import type { TimeBound } from '../../calendar/time-zone.js';
+import type { Message } from '../../document/records.js';
 import { CommandLineError } from '../../errors.js';
-import type { Message } from '../../source/message.js';
 import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 
 /** Which rows a report shows. */

@@ -1,6 +1,6 @@
 import { CALENDAR_UNITS, type CalendarUnit, periodOf, periodText } from '../../calendar/days.js';
+import type { ReportId } from '../../document/records.js';
 import { type Amount, addAmounts, compareAmounts } from '../../engine/index.js';
-import type { ReportId } from '../../source/message.js';
 import { KINDS, type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 
 /** What a summary can be broken down by. */

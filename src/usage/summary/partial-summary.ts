@@ -3,13 +3,7 @@ import { parseInstant } from '../../calendar/instant.js';
 import { isTimeZone } from '../../calendar/time-zone.js';
 import { type Amount, addAmounts, compareAmounts, parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
-import {
-  exactInteger,
-  expected,
-  membersOf,
-  numberText,
-  parseExactJsonAt,
-} from '../../source/document/exact-json.js';
+import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from '../../json/exact-json.js';
 import { KINDS } from '../pricing/priced-row.js';
 import type { DaySpan } from './empty-periods.js';
 import { GROUPINGS, type Grouping, type GroupKey, isCalendarUnit } from './groups.js';

@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readArrayDocument } from '../../../src/source/document/array-document.js';
-import { readMessageLines } from '../../../src/source/document/message-lines.js';
-import { readMessageAt, readMessageValue } from '../../../src/source/document/message-value.js';
-import { readMessages } from '../../../src/source/document/messages-document.js';
-import { readNdjsonDocument } from '../../../src/source/document/ndjson-document.js';
-import { createPageMarks } from '../../../src/source/document/page-marks.js';
-import { readReport } from '../../../src/source/document/report-document.js';
-import { createRowReader } from '../../../src/source/export/json-row.js';
-import { readPricedRows } from '../../../src/source/export/priced-rows.js';
-import { readExport } from '../../../src/source/export/read-export.js';
-import type { Message } from '../../../src/source/message.js';
+import { readExport } from '../../../src/document/export.js';
+import { createRowReader } from '../../../src/document/export-rows.js';
+import {
+  createPageMarks,
+  readMessageAt,
+  readMessageLines,
+  readMessages,
+  readMessageValue,
+} from '../../../src/document/messages.js';
+import { readPricedRows } from '../../../src/document/priced-rows.js';
+import type { Message } from '../../../src/document/records.js';
+import { readReport } from '../../../src/document/report.js';
+import { readArrayDocument } from '../../../src/json/array-document.js';
+import { readNdjsonDocument } from '../../../src/json/ndjson-document.js';
 
 /*
  * Messages and rows have two readers: a fast one for the usual shape, and a strict one for the rest. Whatever the

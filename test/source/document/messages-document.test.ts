@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readMessages } from '../../../src/document/messages.js';
 import { DataError } from '../../../src/errors.js';
-import { readMessages } from '../../../src/source/document/messages-document.js';
 
 const TIME = '2024-04-29T02:08:29.375Z';
 

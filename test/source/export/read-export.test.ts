@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readExport } from '../../../src/document/export.js';
+import type { ExportRow } from '../../../src/document/records.js';
 import { formatAmount } from '../../../src/engine/index.js';
-import type { ExportRow } from '../../../src/source/export/export-row.js';
-import { readExport } from '../../../src/source/export/read-export.js';
 
 async function* cutInto(text: string | Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);

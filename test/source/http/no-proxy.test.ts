@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { proxyFor } from '../../../src/source/http/proxy.js';
+import { proxyFor } from '../../../src/source/http/agents.js';
 import { startProxy } from '../../proxy.js';
 
 const NAMED = ['usage.corp.test', 'corp.test', 'xcorp.test', 'USAGE.corp.test.', 'test', 'localhost'];

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SettingError, UpstreamError } from '../../../src/errors.js';
-import { proxyFor } from '../../../src/source/http/proxy.js';
+import { proxyFor } from '../../../src/source/http/agents.js';
 import { type ProxyOptions, startProxy } from '../../proxy.js';
 import { failureOf, MESSAGES, openSource, openUpstream, readText } from './open-source.js';
 

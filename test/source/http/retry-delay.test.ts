@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRetryAfter, type RetryMoment, retryDelay } from '../../../src/source/http/retry-delay.js';
+import { parseRetryAfter, type RetryMoment, retryDelay } from '../../../src/source/http/retry.js';
 
 const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 

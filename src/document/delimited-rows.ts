@@ -1,0 +1,105 @@
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, type Options, parse } from 'csv-parse';
+import { DataError } from '../errors.js';
+import { unescapeCell, unguard } from '../format/data/cell-text.js';
+import { createStretches } from '../json/chunks.js';
+import type { DelimitedFormat } from './export-format.js';
+import { createAmountReader } from './export-rows.js';
+import type { ExportRow } from './records.js';
+
+const ROWS_A_BATCH = 1000;
+/** TSV has no quotes. */
+const TSV: Options = { quote: null, escape: null, record_delimiter: ['\n'] };
+
+/**
+ * The rows of `usage --csv` and `usage --tsv`, their texts as they were before they became cells.
+ *
+ * @throws DataError
+ */
+export async function* readDelimitedRows(
+  name: string,
+  bytes: AsyncIterable<Uint8Array>,
+  format: DelimitedFormat,
+): AsyncGenerator<ExportRow[]> {
+  const readRecord = createRecordReader(name, format);
+  // An error of the bytes reaches the loop below through the parser.
+  const { kind, delimiter } = format;
+  const parser = parse({ delimiter, from: 2, ...(kind === 'tsv' && TSV) });
+  const records = pipeline(Readable.from(wholeLines(name, bytes)), parser, () => {});
+  let rows: ExportRow[] = [];
+  try {
+    for await (const record of records) {
+      rows.push(readRecord(record));
+      if (rows.length < ROWS_A_BATCH) continue;
+      yield rows;
+      rows = [];
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? new DataError(name, error.message) : error;
+  }
+  if (rows.length > 0) yield rows;
+}
+
+/** The bytes, checked. A last line without its end may be cut, and half a number is another number. */
+async function* wholeLines(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const stretches = createStretches(name);
+  let last: number | undefined;
+
+  function take(chunk: Uint8Array, isLast: boolean): Uint8Array {
+    const checked = stretches.next(chunk, isLast)?.bytes ?? Buffer.alloc(0);
+    stretches.advance(checked.length);
+    last = checked.at(-1) ?? last;
+    return checked;
+  }
+  for await (const chunk of bytes) yield take(chunk, false);
+  yield take(Buffer.alloc(0), true);
+  if (last !== 0x0a && last !== 0x0d) throw new DataError(name, 'ends in the middle of a line');
+}
+
+function createRecordReader(
+  name: string,
+  { kind, columns, guarded }: DelimitedFormat,
+): (record: unknown) => ExportRow {
+  const textOf = kind === 'tsv' ? unescapeCell : guarded ? unguard : (cell: string) => cell;
+  const amountOf = createAmountReader();
+  let count = 0;
+
+  return (record) => {
+    const cells: readonly unknown[] = Array.isArray(record) ? record : [];
+    const cell = (column: string) => {
+      const text = cells[columns.indexOf(column)];
+      return typeof text === 'string' && text !== '' ? text : undefined;
+    };
+    const text = (column: string) => {
+      const written = cell(column);
+      return written === undefined ? undefined : textOf(written);
+    };
+    count++;
+    const givenId = cell('message_id') ?? '';
+    if (!/^-?\d{1,40}$/.test(givenId)) {
+      throw new DataError(`${name}, row ${count}`, `${shown(givenId)} is no integer`, 'message_id');
+    }
+    const id = Number(givenId);
+    const givenCredits = cell('credits_used') ?? '';
+    const credits = amountOf(givenCredits);
+    if (credits === undefined) {
+      throw new DataError(
+        `${name}, message ${givenId}`,
+        `${shown(givenCredits)} is no amount of credits`,
+        'credits_used',
+      );
+    }
+    return {
+      id: Number.isSafeInteger(id) ? id : BigInt(givenId),
+      timestamp: cell('timestamp'),
+      reportName: text('report_name'),
+      credits,
+      reportId: text('report_id'),
+      kind: cell('kind'),
+    };
+  };
+}
+
+function shown(cell: string): string {
+  return JSON.stringify(cell.slice(0, 40));
+}

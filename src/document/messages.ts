@@ -1,0 +1,136 @@
+import { parseInstant } from '../calendar/instant.js';
+import { DataError } from '../errors.js';
+import { readArrayDocument } from '../json/array-document.js';
+import { exactInteger, expected, parseMembers } from '../json/exact-json.js';
+import { readNdjsonDocument } from '../json/ndjson-document.js';
+import { createPlainMessageReader } from './plain-message.js';
+import type { Message, ReportId } from './records.js';
+
+const DOCUMENT = 'the messages document';
+
+/**
+ * Reads `{"messages":[…]}` as it arrives and yields the messages of each chunk, in order.
+ *
+ * @throws DataError for anything that is not one whole JSON document of that shape
+ */
+export function readMessages(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Message[]> {
+  const marks = createPageMarks(DOCUMENT);
+  return readArrayDocument(bytes, {
+    name: DOCUMENT,
+    key: 'messages',
+    noun: 'message',
+    plain: createPlainMessageReader(),
+    readValue: readMessageValue,
+    note: marks.note,
+    check: marks.check,
+  });
+}
+
+/** Reads messages that stand one a line. @throws DataError that names the line */
+export function readMessageLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Message[]> {
+  return readNdjsonDocument(bytes, {
+    name: 'stdin',
+    noun: 'line',
+    plain: createPlainMessageReader(),
+    readValue: (json, index) => {
+      const place = `line ${index + 1}`;
+      return readMessageAt(json, place, (id) => `${place}, message ${id}`);
+    },
+  });
+}
+
+const KEYS = ['id', 'text', 'timestamp', 'report_id'];
+
+/**
+ * Reads one message with a full parser and names what is wrong with it: the road of every message that
+ * `plain-message.ts` does not take.
+ *
+ * @param json the message's JSON, whole
+ * @param index its place in the `messages` array, from 0, for errors before its id is known
+ * @throws DataError
+ */
+export function readMessageValue(json: string, index: number): Message {
+  return readMessageAt(json, `messages[${index}]`, (id) => `message ${id}`);
+}
+
+/**
+ * The same for a message that stands elsewhere.
+ *
+ * @param place what errors call it before its id is known
+ * @param named what they call it afterwards
+ */
+export function readMessageAt(json: string, place: string, named: (id: number | bigint) => string): Message {
+  const members = parseMembers(json, place, KEYS);
+  if (members === undefined) throw new DataError(place, 'is not an object');
+
+  const id = exactInteger(members.get('id'));
+  if (id === undefined) {
+    throw new DataError(place, expected('an integer', members.get('id')), 'id');
+  }
+  const where = named(id);
+  const text = members.get('text');
+  if (typeof text !== 'string') throw new DataError(where, expected('a string', text), 'text');
+  const timestamp = members.get('timestamp');
+  if (typeof timestamp !== 'string') {
+    throw new DataError(where, expected('an RFC 3339 timestamp', timestamp), 'timestamp');
+  }
+  if (parseInstant(timestamp) === undefined) {
+    const shown = JSON.stringify(timestamp.slice(0, 40));
+    throw new DataError(where, `${shown} is not an RFC 3339 timestamp, or no such day or time`, 'timestamp');
+  }
+  const reportId = readReportId(members.get('report_id'), where);
+  return { id, timestamp, reportId, text };
+}
+
+function readReportId(value: unknown, where: string): ReportId | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && value !== '') {
+    if (value.isWellFormed()) return value;
+    throw new DataError(
+      where,
+      'holds half of a surrogate pair, so nobody can ask for that report',
+      'report_id',
+    );
+  }
+  const id = exactInteger(value);
+  if (id === undefined) {
+    throw new DataError(where, expected('an integer, a string or null', value), 'report_id');
+  }
+  return id;
+}
+
+const MARKS = ['has_more', 'next', 'next_page', 'total', 'total_count'];
+
+/**
+ * Notices a document that says of itself that it is only one page of the period: a bill of the first page
+ * would look whole and be too small.
+ */
+export function createPageMarks(document: string) {
+  const seen = new Set<string>();
+  let more: string | undefined;
+  let total: { key: string; value: number } | undefined;
+
+  return {
+    /** @throws DataError for such a key twice */
+    note(key: string, value: unknown): void {
+      if (!MARKS.includes(key)) return;
+      if (seen.has(key)) throw new DataError(document, 'stands twice', key);
+      seen.add(key);
+      if (key === 'has_more' && value === true) more = 'has_more is true';
+      if ((key === 'next' || key === 'next_page') && typeof value === 'string' && value !== '') {
+        more = `${key} names a further page`;
+      }
+      if ((key === 'total' || key === 'total_count') && typeof value === 'number') total = { key, value };
+    },
+
+    /** @throws DataError when the document said that it holds more than the `count` messages read */
+    check(count: number): void {
+      if (more !== undefined) {
+        throw new DataError(document, `is one page of several (${more}); a bill needs the whole period`);
+      }
+      if (total !== undefined && Number.isInteger(total.value) && total.value > count) {
+        throw new DataError(document, `says ${total.key} is ${total.value}, but it holds ${count} messages`);
+      }
+    },
+  };
+}

@@ -1,0 +1,219 @@
+import { DataError } from '../errors.js';
+import { createStretches, Stretch } from './chunks.js';
+import { skipSpace, valueEnd } from './scan.js';
+
+/** A JSON document whose one array is read element by element. */
+export interface ArrayDocument<Element> {
+  /** What an error calls the document. */
+  readonly name: string;
+  /** The array's key. */
+  readonly key: string;
+  /** What an error calls an element: `message`. */
+  readonly noun: string;
+  readonly plain: PlainReader<Element>;
+  /** Reads any element with a full parser, from its whole JSON; throws a DataError that says what is wrong. */
+  readonly readValue: (json: string, index: number) => Element;
+  /** Told of every other key and its value. */
+  readonly note?: (key: string, value: unknown) => void;
+  /** Told how many elements there were, once the document is whole. */
+  readonly check?: (count: number) => void;
+}
+
+/** Reads elements of the usual shape fast; whatever is unusual is for `readValue`. */
+export interface PlainReader<Element> {
+  /** The element that begins at `at`; undefined where it is unusual or unfinished. */
+  read(stretch: Stretch, at: number): Element | undefined;
+  /** The index after the element that `read` gave last. */
+  next(): number;
+}
+
+/**
+ * Reads `{"KEY":[…]}` as it arrives and yields the elements of each chunk, in order. Memory does not grow with
+ * their number. Other keys may stand before and after, in any order.
+ *
+ * @throws DataError for anything that is not one whole JSON document of that shape
+ */
+export async function* readArrayDocument<Element>(
+  bytes: AsyncIterable<Uint8Array>,
+  document: ArrayDocument<Element>,
+): AsyncGenerator<Element[]> {
+  const reader = createDocumentReader(document);
+  for await (const chunk of bytes) {
+    const elements = reader.push(chunk);
+    if (elements.length > 0) yield elements;
+  }
+  const elements = reader.end();
+  if (elements.length > 0) yield elements;
+}
+
+/** Bytes of one element, or of one value beside the array. The reader holds one at a time. */
+const LONGEST_VALUE = 64 * 1024 * 1024;
+
+type Expecting =
+  | 'document'
+  | 'key or end'
+  | 'key'
+  | 'colon'
+  | 'value'
+  | 'comma or end'
+  | 'element or end'
+  | 'element'
+  | 'comma or end of array'
+  | 'nothing';
+
+/** What reads a document piece by piece. Both throw a DataError for what is not one whole JSON document of its shape. */
+interface DocumentReader<Element> {
+  /** The elements that `chunk` completes. */
+  push(chunk: Uint8Array): Element[];
+  /** The last elements, when no chunk is left. */
+  end(): Element[];
+}
+
+function createDocumentReader<Element>(document: ArrayDocument<Element>): DocumentReader<Element> {
+  const { name, plain, noun } = document;
+  const stretches = createStretches(name);
+  let expecting: Expecting = 'document';
+  let stretch = new Stretch(Buffer.alloc(0));
+  let at = 0;
+  let key = '';
+  let count = 0;
+  let seenArray = false;
+
+  function push(chunk: Uint8Array, last = false): Element[] {
+    const next = stretches.next(chunk, last);
+    if (next === undefined) return [];
+    stretch = next;
+    at = 0;
+    const elements = readAll();
+    if (stretch.bytes.length - at > LONGEST_VALUE) {
+      throw new DataError(
+        expecting.startsWith('element') ? `${document.key}[${count}]` : `${name}, key ${JSON.stringify(key)}`,
+        'is longer than 64 MiB, the most this program reads as one value',
+      );
+    }
+    stretches.advance(at);
+    return elements;
+  }
+
+  function readAll(): Element[] {
+    const elements: Element[] = [];
+    const { bytes } = stretch;
+    const { length } = bytes;
+    while (true) {
+      at = skipSpace(bytes, at);
+      if (at >= length) break;
+      if (!(expecting === 'element' || expecting === 'element or end' ? readElement(elements) : readOther()))
+        break;
+    }
+    return elements;
+  }
+
+  /** One element of the array, or its end. False when the chunk ends first. */
+  function readElement(elements: Element[]): boolean {
+    if (expecting === 'element or end' && stretch.bytes[at] === 0x5d /* ] */) {
+      at++;
+      expecting = 'comma or end';
+      return true;
+    }
+    let element = plain.read(stretch, at);
+    if (element !== undefined) {
+      at = plain.next();
+    } else {
+      const end = valueEnd(stretch.bytes, at, `${document.key}[${count}]`);
+      if (end === -1) return false;
+      element = document.readValue(stretch.bytes.toString('utf8', at, end), count);
+      at = end;
+    }
+    elements.push(element);
+    count++;
+    expecting = 'comma or end of array';
+    return true;
+  }
+
+  /** One token or value outside the array's elements. False when the chunk ends first. */
+  function readOther(): boolean {
+    const code = stretch.bytes[at];
+    switch (expecting) {
+      case 'document':
+        if (code !== 0x7b /* { */) throw unexpected('{');
+        expecting = 'key or end';
+        break;
+      case 'key or end':
+      case 'key': {
+        if (expecting === 'key or end' && code === 0x7d /* } */) {
+          expecting = 'nothing';
+          break;
+        }
+        if (code !== 0x22 /* " */) throw unexpected('a key');
+        return readValue((value) => {
+          key = String(value);
+          expecting = 'colon';
+        });
+      }
+      case 'colon':
+        if (code !== 0x3a /* : */) throw unexpected(':');
+        expecting = 'value';
+        break;
+      case 'value':
+        if (key !== document.key) {
+          return readValue((value) => {
+            document.note?.(key, value);
+            expecting = 'comma or end';
+          });
+        }
+        if (seenArray) throw new DataError(name, 'stands twice', key);
+        if (code !== 0x5b /* [ */) throw new DataError(name, 'is not an array', key);
+        seenArray = true;
+        expecting = 'element or end';
+        break;
+      case 'comma or end':
+        if (code !== 0x2c /* , */ && code !== 0x7d /* } */) throw unexpected(', or }');
+        expecting = code === 0x2c ? 'key' : 'nothing';
+        break;
+      case 'comma or end of array':
+        if (code !== 0x2c /* , */ && code !== 0x5d /* ] */) throw unexpected(', or ]');
+        expecting = code === 0x2c ? 'element' : 'comma or end';
+        break;
+      default:
+        throw new DataError(name, `${shown()} follows the end of the JSON`);
+    }
+    at++;
+    return true;
+  }
+
+  function readValue(take: (value: unknown) => void): boolean {
+    const end = valueEnd(stretch.bytes, at, name);
+    if (end === -1) return false;
+    try {
+      take(JSON.parse(stretch.bytes.toString('utf8', at, end)));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new DataError(name, `${shown()} is not valid JSON`);
+    }
+    at = end;
+    return true;
+  }
+
+  function unexpected(wanted: string): DataError {
+    const place = count === 0 ? '' : ` after ${noun} ${count}`;
+    return new DataError(name, `expected ${wanted}${place}, got ${shown()}`);
+  }
+
+  /** The next few characters, quoted and escaped. */
+  function shown(): string {
+    return JSON.stringify(stretch.bytes.toString('utf8', at, at + 16));
+  }
+
+  function end(): Element[] {
+    const elements = push(new Uint8Array(), true);
+    if (expecting === 'document') throw new DataError(name, 'is empty');
+    if (expecting !== 'nothing') {
+      throw new DataError(name, `ends early, after ${count} ${noun}s`);
+    }
+    if (!seenArray) throw new DataError(name, 'is missing', document.key);
+    document.check?.(count);
+    return elements;
+  }
+
+  return { push, end };
+}

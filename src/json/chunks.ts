@@ -1,0 +1,123 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { DataError } from '../errors.js';
+import { viewOf } from './bytes.js';
+
+/** A stretch of a document: whole UTF-8 characters, some of which the last stretch had not finished with. */
+export class Stretch {
+  /** The same bytes, for reading four at a time. */
+  readonly view: DataView;
+  private characters: string | undefined;
+
+  constructor(readonly bytes: Buffer) {
+    this.view = viewOf(bytes);
+  }
+
+  /** The same bytes as characters U+0000 to U+00FF, at the same indexes: what is ASCII can be read here. */
+  get latin1(): string {
+    this.characters ??= this.bytes.toString('latin1');
+    return this.characters;
+  }
+}
+
+/** Up to here an unfinished value is looked at again with every chunk; beyond it, when it has doubled. */
+const SMALL = 64 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Cuts a document that arrives in chunks into stretches, each beginning where its reader had stopped.
+ *
+ * @param document what an error calls the document
+ */
+export function createStretches(document: string) {
+  let rest: Buffer = NOTHING;
+  let waiting: Buffer[] = [];
+  let waitingLength = 0;
+  /** Where in the document `rest` begins. */
+  let offset = 0;
+  let begun = false;
+
+  return {
+    /**
+     * The stretch that `chunk` makes up with what was left; undefined while more is needed.
+     *
+     * @throws DataError at bytes that are not UTF-8
+     */
+    next(chunk: Uint8Array, last: boolean): Stretch | undefined {
+      waiting.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      waitingLength += chunk.byteLength;
+      // A long unfinished value would be copied and searched at every chunk: quadratic. Doubling makes it linear.
+      if (!last && rest.length > SMALL && waitingLength < rest.length) {
+        // A copy, since a source may use its buffer again.
+        waiting.push(Buffer.from(waiting.pop() ?? NOTHING));
+        return undefined;
+      }
+      const [only] = waiting;
+      const all =
+        rest.length === 0 && waiting.length === 1 && only ? only : Buffer.concat([rest, ...waiting]);
+      waiting = [];
+      waitingLength = 0;
+      rest = all;
+      if (!begun) {
+        if (all.length < 3 && !last) {
+          rest = Buffer.from(all);
+          return undefined;
+        }
+        begun = true;
+        offset = byteOrderMark(all);
+        rest = all.subarray(offset);
+      }
+      const bytes = last ? rest : rest.subarray(0, wholeCharacters(rest));
+      checkUtf8(bytes, document, offset);
+      return new Stretch(bytes);
+    },
+
+    /** Says that the reader is done with the first `count` bytes of the last stretch. */
+    advance(count: number): void {
+      offset += count;
+      rest = count === rest.length ? NOTHING : Buffer.from(rest.subarray(count));
+    },
+  };
+}
+
+/** How many leading bytes hold whole characters: a sequence that the end of `bytes` cuts is left out. */
+function wholeCharacters(bytes: Uint8Array): number {
+  const end = bytes.length;
+  for (let back = 1; back <= Math.min(3, end); back++) {
+    const byte = bytes[end - back] ?? 0;
+    if (byte < 0x80) return end;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return length > back ? end - back : end;
+    }
+  }
+  return end;
+}
+
+/**
+ * @param document what an error calls the document
+ * @param offset where in the document `bytes` begin
+ * @throws DataError where `bytes` are not UTF-8, naming the first bad byte
+ */
+export function checkUtf8(bytes: Uint8Array, document: string, offset: number): void {
+  if (isAscii(bytes) || isUtf8(bytes)) return;
+  throw new DataError(document, `invalid UTF-8 at byte ${offset + firstBadByte(bytes)}`);
+}
+
+/** The length of a UTF-8 byte order mark at the start of `bytes`: 3 or 0. */
+export function byteOrderMark(bytes: Uint8Array): 0 | 3 {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+/** Where the first sequence that is no character begins. */
+function firstBadByte(bytes: Uint8Array): number {
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    const part = bytes.subarray(0, middle);
+    if (isUtf8(part.subarray(0, wholeCharacters(part)))) good = middle;
+    else bad = middle;
+  }
+  return wholeCharacters(bytes.subarray(0, good));
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+
+/** Where a result goes: all or nothing. One caller at a time; whoever gets a promise waits for it. */
+export interface Sink {
+  /** Appends, text as UTF-8; bytes are the sink's from now on. A promise asks the caller to wait (back-pressure, or a failure to report). */
+  write(chunk: string | Uint8Array): Promise<void> | void;
+
+  /** Forgets everything written so far: the messages document is being read again. */
+  restart(): Promise<void>;
+
+  /**
+   * Makes the result visible: renames the file, or copies what was held back to its destination.
+   * Rejects with an AbortError when abandoned meanwhile.
+   */
+  commit(): Promise<void>;
+
+  /** Leaves nothing behind and ends a commit that waits for a reader. Safe after commit, and twice. */
+  abandon(): Promise<void>;
+
+  /** SHA-256 in hex of the bytes written; undefined unless `SinkOptions.digest`. Ask after `commit`. */
+  digest(): string | undefined;
+
+  /** The reader of stdout has gone (`| head`): stop quietly with exit 0. Never true of a file. */
+  readonly closed: boolean;
+}
+
+export interface SinkOptions {
+  /** Computes `Sink.digest`. */
+  readonly digest?: boolean;
+}
+
+/** What a write or commit under way ends with when its sink is abandoned; the caller knows why it did that. */
+export function abandonedError(): DOMException {
+  return new DOMException('the output was abandoned', 'AbortError');
+}
+
+/** Bytes. Below this a write costs more than its bytes; above it nothing was gained (measured on ext4). */
+const BATCH = 64 * 1024;
+
+/** The near end of a sink: turns chunks into bytes, in batches, and hashes them. */
+export interface Intake {
+  /** Bytes are the intake's from now on: they are not copied. */
+  write(chunk: string | Uint8Array): Promise<void> | void;
+  /** Hands on what is still held, at the end. */
+  flush(): Promise<void> | void;
+  restart(): void;
+  digest(): string | undefined;
+}
+
+/**
+ * Each buffer given to `deliver` is its own, free to be kept.
+ * @param batch the least number of bytes handed on before `flush`
+ */
+export function createIntake(
+  deliver: (bytes: Uint8Array) => Promise<void> | void,
+  options: SinkOptions,
+  batch = BATCH,
+): Intake {
+  const freshHash = options.digest === true ? createHash('sha256') : undefined;
+  let hash = freshHash?.copy();
+  let text = '';
+  let encoded: Uint8Array[] = [];
+  let encodedSize = 0;
+
+  const add = (bytes: Uint8Array): void => {
+    encoded.push(bytes);
+    encodedSize += bytes.length;
+  };
+
+  const encode = (length: number): void => {
+    if (length === 0) return;
+    add(Buffer.from(text.slice(0, length)));
+    text = text.slice(length);
+  };
+
+  const handOn = (): Promise<void> | void => {
+    const [first] = encoded;
+    if (first === undefined) return;
+    const bytes = encoded.length === 1 ? first : Buffer.concat(encoded, encodedSize);
+    encoded = [];
+    encodedSize = 0;
+    hash?.update(bytes);
+    return deliver(bytes);
+  };
+
+  return {
+    write(chunk) {
+      if (typeof chunk === 'string') {
+        text += chunk;
+      } else {
+        encode(text.length);
+        add(chunk);
+      }
+      // A UTF-16 unit is at least one byte of UTF-8.
+      if (encodedSize + text.length < batch) return;
+      encode(wholeLength(text));
+      return handOn();
+    },
+    flush() {
+      encode(text.length);
+      return handOn();
+    },
+    restart() {
+      text = '';
+      encoded = [];
+      encodedSize = 0;
+      hash = freshHash?.copy();
+    },
+    digest: () => hash?.copy().digest('hex'),
+  };
+}
+
+/** The length without a surrogate pair's first half at the end: its second half may be in the next chunk. */
+function wholeLength(text: string): number {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last <= 0xdbff ? text.length - 1 : text.length;
+}
+
+/** A sink that keeps nothing but the digest of what it was given. */
+export function digestSink(): Sink {
+  const intake = createIntake(() => {}, { digest: true });
+  return {
+    closed: false,
+    write: intake.write,
+    digest: intake.digest,
+    restart: async () => intake.restart(),
+    commit: async () => intake.flush(),
+    abandon: async () => {},
+  };
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReportId } from '../document/records.js';
+import { DataError, UnreadableError } from '../errors.js';
+import { hasCode, reasonOf } from '../os-error.js';
+import { readChunks, reportFileName } from './file.js';
+import { limitConcurrency, REPORT_FILES_AT_ONCE, type Source } from './source.js';
+
+/**
+ * A folder that `snapshot` wrote: the bytes of one live run, offline. Every file is checked against the
+ * manifest, the messages while they are read: the last of them is not given out before the sum is right.
+ *
+ * @throws UnreadableError without a manifest; DataError for one that is not ours
+ */
+export async function snapshotSource(folder: string, signal: AbortSignal): Promise<Source> {
+  const manifest = readManifest(await readManifestFile(folder), folder);
+  const reports = new Map(manifest.reports.map((report) => [report.id, report]));
+  const missing = new Set(manifest.missing_reports);
+  const limit = limitConcurrency(REPORT_FILES_AT_ONCE);
+
+  return {
+    name: `snapshot of ${manifest.source} (${manifest.period}, ${manifest.started_at})`,
+    messages: async (consume) => {
+      const file = await openListed(folder, manifest.messages);
+      const stream = file.createReadStream({ signal });
+      return consume(checked(readChunks(manifest.messages.file, stream, signal), manifest.messages, folder));
+    },
+    async report(id) {
+      const entry = reports.get(String(id));
+      if (entry !== undefined) return limit(() => readChecked(folder, entry));
+      if (missing.has(String(id))) return undefined;
+      throw new DataError(
+        `snapshot ${folder}`,
+        `holds nothing of report ${String(id)}, which a message names`,
+      );
+    },
+    close: async () => {},
+  };
+}
+
+async function readManifestFile(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, MANIFEST), 'utf8');
+  } catch (error) {
+    throw new UnreadableError(folder, `is not a snapshot: ${MANIFEST}: ${reasonOf(error)}`);
+  }
+}
+
+async function* checked(
+  chunks: AsyncIterable<Uint8Array>,
+  entry: FileEntry,
+  folder: string,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let held: Uint8Array | undefined;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    if (held !== undefined) yield held;
+    held = chunk;
+  }
+  checkSum(hash.digest('hex'), entry, folder);
+  if (held !== undefined) yield held;
+}
+
+async function readChecked(folder: string, entry: Manifest['reports'][number]): Promise<Uint8Array> {
+  const file = await openListed(folder, entry);
+  const bytes = await file.readFile().finally(() => file.close());
+  checkSum(createHash('sha256').update(bytes).digest('hex'), entry, folder);
+  return bytes;
+}
+
+async function openListed(folder: string, { file }: FileEntry): Promise<FileHandle> {
+  try {
+    return await open(join(folder, file));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT'))
+      throw new DataError(`snapshot ${folder}`, `${file} is missing, which the manifest lists`);
+    throw new UnreadableError(join(folder, file), reasonOf(error));
+  }
+}
+
+function checkSum(sha256: string, entry: FileEntry, folder: string): void {
+  if (sha256 === entry.sha256) return;
+  throw new DataError(
+    `snapshot ${folder}`,
+    `${entry.file} is not what the snapshot kept: its SHA-256 is ${sha256}, the manifest says ${entry.sha256}`,
+  );
+}
+
+/** Where the bytes are kept; a file opened again begins anew. */
+interface Keeper {
+  openFile(name: string): Promise<{
+    write(bytes: Uint8Array): void;
+    close(): Promise<Omit<FileEntry, 'file'>>;
+  }>;
+}
+
+/** The same source, with every byte that it gives also kept. */
+export function recordSource(source: Source, keeper: Keeper) {
+  let messages: FileEntry | undefined;
+  const reports = new Map<string, FileEntry>();
+  const missing: string[] = [];
+
+  const recorded: Source = {
+    name: source.name,
+    close: () => source.close(),
+    messages: (consume) =>
+      source.messages(async (bytes) => {
+        const file = await keeper.openFile(MESSAGES);
+        try {
+          return await consume(copied(bytes, file));
+        } finally {
+          messages = { file: MESSAGES, ...(await file.close()) };
+        }
+      }),
+    async report(id) {
+      const bytes = await source.report(id);
+      if (bytes === undefined) {
+        missing.push(String(id));
+        return undefined;
+      }
+      const name = snapshotReportName(id);
+      const file = await keeper.openFile(name);
+      file.write(bytes);
+      reports.set(String(id), { file: name, ...(await file.close()) });
+      return bytes;
+    },
+  };
+
+  return {
+    source: recorded,
+    /** What was kept; `messages` is undefined before they were read. */
+    kept: () => ({ messages, reports, missing }),
+  };
+}
+
+async function* copied(
+  bytes: AsyncIterable<Uint8Array>,
+  file: { write(bytes: Uint8Array): void },
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    file.write(chunk);
+    yield chunk;
+  }
+}
+
+export const MANIFEST = 'manifest.json';
+export const MESSAGES = 'messages.json';
+const FORMAT = 'o-copilot-snapshot/1';
+
+/** What a snapshot folder holds, and from where. */
+export interface Manifest {
+  readonly format: typeof FORMAT;
+  readonly program: string;
+  readonly source: string;
+  readonly period: string;
+  /** RFC 3339, UTC. */
+  readonly started_at: string;
+  readonly finished_at: string;
+  readonly messages: FileEntry;
+  /** By id, in the order of the ids. */
+  readonly reports: readonly (FileEntry & { readonly id: string })[];
+  /** Ids of the reports that did not exist. */
+  readonly missing_reports: readonly string[];
+}
+
+export interface FileEntry {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export function newManifest(contents: Omit<Manifest, 'format'>): string {
+  return `${JSON.stringify({ format: FORMAT, ...contents }, null, 2)}\n`;
+}
+
+/** Where a report lies in a snapshot: under its id, or under a hash of it where file systems could not keep it. */
+export function snapshotReportName(id: ReportId): string {
+  const name = reportFileName(id);
+  const keeps = name.length <= 120 && name === name.toLowerCase();
+  return `reports/${keeps ? name : `sha256-${createHash('sha256').update(String(id)).digest('hex')}.json`}`;
+}
+
+/** @throws DataError when `content` is no manifest of a snapshot that this program reads */
+export function readManifest(content: string, folder: string): Manifest {
+  const where = `snapshot ${folder}, ${MANIFEST}`;
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch {
+    throw new DataError(where, 'is not valid JSON');
+  }
+  if (!isManifest(value)) throw new DataError(where, `is not a manifest of the format ${FORMAT}`);
+  return value;
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (!isRecord(value) || value.format !== FORMAT) return false;
+  const texts = [value.program, value.source, value.period, value.started_at, value.finished_at];
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    isFileEntry(value.messages) &&
+    Array.isArray(value.reports) &&
+    value.reports.every((report) => isFileEntry(report) && 'id' in report && typeof report.id === 'string') &&
+    Array.isArray(value.missing_reports) &&
+    value.missing_reports.every((id) => typeof id === 'string')
+  );
+}
+
+/** A file's name is checked too: a manifest must not lead out of its folder. */
+function isFileEntry(value: unknown): value is FileEntry {
+  return (
+    isRecord(value) &&
+    typeof value.file === 'string' &&
+    /^(reports\/)?[\w%!'()*~-][\w.%!'()*~-]*$/.test(value.file) &&
+    Number.isSafeInteger(value.bytes) &&
+    typeof value.sha256 === 'string'
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
