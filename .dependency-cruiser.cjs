@@ -29,7 +29,7 @@ module.exports = {
     only(
       'config',
       'errors.ts',
-      'engine/ruleset.ts',
+      'engine/rules.ts',
       'calendar',
       'os-error.ts',
       'source/source.ts',

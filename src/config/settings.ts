@@ -1,5 +1,5 @@
 import { isTimeZone } from '../calendar/time-zone.js';
-import { RULESETS } from '../engine/ruleset.js';
+import { RULESETS } from '../engine/rules.js';
 import { MOST_REPORTS_AT_ONCE, nameProblem } from '../source/source.js';
 import { refuseUnknown } from './environment.js';
 import { SERVICE_SETTINGS } from './service-settings.js';

@@ -1,12 +1,11 @@
 import type { Amount } from './amount.js';
-import { publishedSteps, serviceSteps, tokenSteps } from './price.js';
 import { type Rates, ratesFor } from './rates.js';
-import type { Ruleset } from './ruleset.js';
-import { type Step, sumSteps } from './steps.js';
+import type { Ruleset } from './rules.js';
+import { type Step, stepsOf, sumSteps } from './steps.js';
 import { classify, VOWEL, WORD } from './text/characters.js';
-import { type Measure, measure } from './text/measure.js';
+import { type Measure, measurer, toMeasure } from './text/measure.js';
 import { measureForService, serviceWords } from './text/service-measure.js';
-import { type Thresholds, type WordClass, wordClass } from './text/word-tally.js';
+import { type WordClass, wordClass } from './text/word-tally.js';
 
 /** How one price came about. */
 export interface Explanation {
@@ -38,34 +37,18 @@ export interface ExplainedVowel {
  */
 export function explainText(text: string, ruleset: Ruleset, rates?: Rates): Explanation {
   const card = ratesFor(ruleset, rates);
-  switch (ruleset) {
-    case 'published':
-      return explainPublished(text, card);
-    case 'service':
-      return explainService(text, card);
-    case 'tokens':
-      return explainTokens(text);
-  }
+  const { thresholds } = card;
+  const counts =
+    ruleset === 'service' ? measureForService(text) : measurer.text(text, 0, text.length, thresholds);
+  const steps = stepsOf(ruleset, counts, card);
+  const words = wordsOf(text, ruleset).map((word) => ({ word, class: wordClass(word, thresholds) }));
+  const thirdVowels = ruleset === 'tokens' ? [] : listThirdVowels(text);
+  return { steps, total: sumSteps(steps), words, thirdVowels, measure: toMeasure(counts) };
 }
 
-function explainPublished(text: string, rates: Rates): Explanation {
-  const counts = measure(text, 0, text.length, rates.thresholds);
-  const steps = publishedSteps(counts, rates);
-  const words = explainWords(listWords(text), rates.thresholds);
-  return { steps, total: sumSteps(steps), words, thirdVowels: listThirdVowels(text), measure: counts };
-}
-
-function explainService(text: string, { thresholds }: Rates): Explanation {
-  const counts = measureForService(text);
-  const steps = serviceSteps(counts);
-  const words = explainWords(serviceWords(text), thresholds);
-  return { steps, total: sumSteps(steps), words, thirdVowels: listThirdVowels(text), measure: counts };
-}
-
-function explainTokens(text: string): Explanation {
-  const counts = measure(text);
-  const steps = tokenSteps(counts);
-  return { steps, total: sumSteps(steps), words: [], thirdVowels: [], measure: counts };
+function wordsOf(text: string, ruleset: Ruleset): readonly string[] {
+  if (ruleset === 'tokens') return [];
+  return ruleset === 'service' ? serviceWords(text) : listWords(text);
 }
 
 /** The words that `measure` counts in a text. */
@@ -80,10 +63,6 @@ function listWords(text: string): string[] {
     }
   }
   return word === '' ? words : [...words, word];
-}
-
-function explainWords(words: readonly string[], thresholds: Thresholds): ExplainedWord[] {
-  return words.map((word) => ({ word, class: wordClass(word, thresholds) }));
 }
 
 /** The vowels at the positions 3, 6, 9 … that `measure` counts in a text. */

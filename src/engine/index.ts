@@ -13,15 +13,9 @@ export {
 } from './amount.js';
 export type { ExplainedVowel, ExplainedWord, Explanation } from './explain.js';
 export { explainText } from './explain.js';
-export { asciiPricer, textPricer } from './price.js';
+export { type AsciiPricer, asciiPricer, type TextPricer, textPricer } from './price.js';
 export { checkRates, PUBLISHED_RATES, type Rates } from './rates.js';
-export {
-  type AsciiPricer,
-  RULESET_VERSIONS,
-  RULESETS,
-  type Ruleset,
-  type TextPricer,
-} from './ruleset.js';
+export { RULESET_VERSIONS, RULESETS, type Ruleset } from './rules.js';
 export type { Step, StepName } from './steps.js';
 export type { AsciiBytes } from './text/code-units.js';
 export { type Measure, measure } from './text/measure.js';

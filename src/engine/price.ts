@@ -1,10 +1,16 @@
 import type { Amount } from './amount.js';
-import { areWholeRates, PUBLISHED_RATES, type Rates, ratesFor, type WholeRates } from './rates.js';
-import type { AsciiPricer, Ruleset, TextPricer } from './ruleset.js';
-import { countedStep, countingSteps, palindromeStep, type Step, sumSteps, uniqueWordsStep } from './steps.js';
-import { unitText } from './text/code-units.js';
-import { type Measure, measurer } from './text/measure.js';
+import { areWholeRates, type Rates, ratesFor, type WholeRates } from './rates.js';
+import { RULES, RULES_OF, type RuleName, type Ruleset } from './rules.js';
+import { stepsOf, sumSteps } from './steps.js';
+import { type AsciiBytes, unitText } from './text/code-units.js';
+import { type Counts, createCounts, measurer, PLACES } from './text/measure.js';
 import { measureForService } from './text/service-measure.js';
+
+/** The price of the window `[start, end)` of `characters` (UTF-16 indexes; the whole string unless said). */
+export type TextPricer = (characters: string, start?: number, end?: number) => Amount;
+
+/** The price of the window `[start, end)` of bytes that are all ASCII. */
+export type AsciiPricer = (ascii: AsciiBytes, start: number, end: number) => Amount;
 
 /**
  * The function that prices texts by a ruleset. Make it once and price many texts: it reads a window of a
@@ -16,7 +22,7 @@ export function textPricer(ruleset: Ruleset, rates?: Rates): TextPricer {
 }
 
 /**
- * The same for texts that stand as bytes in a larger document, all ASCII: they become no strings.
+ * The same for texts that are bytes in a larger document, all ASCII: they become no strings.
  * @throws {RangeError} as `textPricer` does
  */
 export function asciiPricer(ruleset: Ruleset, rates?: Rates): AsciiPricer {
@@ -28,12 +34,17 @@ function pricers(
   rates: Rates | undefined,
 ): { readonly text: TextPricer; readonly ascii: AsciiPricer } {
   const card = ratesFor(ruleset, rates);
+  const price = areWholeRates(card)
+    ? wholePrice(ruleset, card)
+    : (counts: Counts) => sumSteps(stepsOf(ruleset, counts, card));
   if (ruleset === 'service') {
-    const ascii: AsciiPricer = ({ bytes }, start, end) => priceAsService(unitText(bytes, start, end));
-    return { text: priceAsService, ascii };
+    const text = (characters: string) => price(measureForService(characters));
+    return {
+      text: (characters, start = 0, end = characters.length) => text(characters.slice(start, end)),
+      ascii: ({ bytes }, start, end) => text(unitText(bytes, start, end)),
+    };
   }
   const { thresholds } = card;
-  const price = ruleset === 'published' ? publishedPrice(card) : tokenPrice;
   return {
     text: (characters, start = 0, end = characters.length) =>
       price(measurer.text(characters, start, end, thresholds)),
@@ -41,59 +52,52 @@ function pricers(
   };
 }
 
-/** What counts cost by these rates. */
-function publishedPrice(rates: Rates): (counts: Measure) => Amount {
-  return areWholeRates(rates)
-    ? (counts) => priceInHundredths(counts, rates)
-    : (counts) => sumSteps(publishedSteps(counts, rates));
+/** A rule that is more than a sum: where it counts, the total changes by `rate`, rises to `floor`, times `factor`. */
+interface Adjustment {
+  /** The place of its count. */
+  readonly at: number;
+  readonly rate: number;
+  readonly floor: number;
+  readonly factor: number;
 }
 
-export function publishedSteps(counts: Measure, rates: Rates): Step[] {
-  const steps = countingSteps(counts, rates);
-  steps.push(uniqueWordsStep(counts, rates, sumSteps(steps)));
-  steps.push(palindromeStep(counts, rates, sumSteps(steps)));
-  return steps;
+/**
+ * The sum of `stepsOf` on the hot path: rules that only add are one product of two vectors. Arrays of numbers,
+ * since a call or a look-up by name for each rule would cost more than the rule.
+ */
+function wholePrice(ruleset: Ruleset, rates: WholeRates): (counts: Counts) => number {
+  const weights = createCounts().fill(0);
+  const adjustments: Adjustment[] = [];
+  for (const rule of RULES_OF[ruleset].map((name) => RULES[name])) {
+    const adjustment = adjustmentOf(rule, rates);
+    const { at, rate, floor, factor } = adjustment;
+    const onlyAdds = floor === Number.NEGATIVE_INFINITY && factor === 1;
+    if (onlyAdds && adjustments.length === 0) weights[at] = rate;
+    else adjustments.push(adjustment);
+  }
+  return (counts) => {
+    let total = 0;
+    for (let at = 0; at < weights.length; at++) total += (counts[at] ?? 0) * (weights[at] ?? 0);
+    for (const { at, rate, floor, factor } of adjustments) {
+      const count = counts[at] ?? 0;
+      if (count > 0) total = Math.max(total + count * rate, floor) * factor;
+    }
+    return total;
+  };
 }
 
-/** The sum of `publishedSteps`, on the hot path. */
-function priceInHundredths(counts: Measure, rates: WholeRates): number {
-  let total =
-    rates.base +
-    counts.characters * rates.character +
-    counts.shortWords * rates.shortWord +
-    counts.mediumWords * rates.mediumWord +
-    counts.longWords * rates.longWord +
-    counts.thirdVowels * rates.thirdVowel;
-  if (counts.overLength) total += rates.overLength;
-  if (counts.allWordsUnique) total = Math.max(total - rates.uniqueWordsBonus, rates.minimum);
-  return counts.palindrome ? total * rates.palindromeFactor : total;
-}
-
-/** The earlier HTTP service's price of a text: other words than `published`, and the doubling first. */
-function priceAsService(characters: string, start = 0, end = characters.length): Amount {
-  return sumSteps(serviceSteps(measureForService(characters.slice(start, end))));
-}
-
-/** The service rounded half-even to 2 decimals; its rates are whole hundredths, so nothing is left to round. */
-export function serviceSteps(counts: Measure): Step[] {
-  const steps = countingSteps(counts, PUBLISHED_RATES);
-  steps.push(palindromeStep(counts, PUBLISHED_RATES, sumSteps(steps)));
-  steps.push(uniqueWordsStep(counts, PUBLISHED_RATES, sumSteps(steps)));
-  return steps;
-}
-
-/** 4 characters are one token and 100 tokens are 40 credits, so a character is 0.1 credits. */
-const CHARACTER = 10;
-const MINIMUM = 100;
-
-function tokenPrice(counts: Measure): Amount {
-  return sumSteps(tokenSteps(counts));
-}
-
-export function tokenSteps(counts: Measure): Step[] {
-  const missing = Math.max(MINIMUM - counts.characters * CHARACTER, 0);
-  return [
-    countedStep('characters', counts.characters, CHARACTER),
-    { step: 'minimum', count: missing > 0 ? 1 : 0, minimum: MINIMUM, amount: missing },
-  ];
+function adjustmentOf(rule: (typeof RULES)[RuleName], rates: WholeRates): Adjustment {
+  const none = { rate: 0, floor: Number.NEGATIVE_INFINITY, factor: 1 };
+  switch (rule.kind) {
+    case 'unit': {
+      const rate = rates[rule.rate.name];
+      const at = PLACES[rule.counts];
+      if (!('takenOff' in rule)) return { ...none, at, rate };
+      return { ...none, at, rate: -rate, floor: rates[rule.takenOff.floor.name] };
+    }
+    case 'factor':
+      return { ...none, at: PLACES[rule.counts], factor: rates[rule.factor.name] };
+    case 'minimum':
+      return { ...none, at: PLACES.message, floor: rates[rule.minimum.name] };
+  }
 }

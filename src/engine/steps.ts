@@ -1,19 +1,10 @@
 import type { Decimal } from 'decimal.js';
 import { type Amount, addAmounts, compareAmounts, multiplyAmount, subtractAmounts } from './amount.js';
 import type { Rates } from './rates.js';
-import type { Measure } from './text/measure.js';
+import { RULES, RULES_OF, type RuleName, type Ruleset } from './rules.js';
+import { type Counts, PLACES } from './text/measure.js';
 
-export type StepName =
-  | 'base'
-  | 'characters'
-  | 'short-words'
-  | 'medium-words'
-  | 'long-words'
-  | 'third-vowels'
-  | 'length'
-  | 'unique-words'
-  | 'palindrome'
-  | 'minimum';
+export type StepName = RuleName;
 
 /**
  * One line of an explanation. The amounts of all steps add up to the price exactly. A step has a rate, a factor
@@ -33,41 +24,50 @@ export interface Step {
   readonly amount: Amount;
 }
 
-export function countedStep(step: StepName, count: number, rate: Amount): Step {
-  return { step, count, rate, amount: multiplyAmount(rate, count) };
+/** The steps of a price, one for each rule of the ruleset. */
+export function stepsOf(ruleset: Ruleset, counts: Counts, rates: Rates): Step[] {
+  const steps: Step[] = [];
+  let total: Amount = 0;
+  for (const name of RULES_OF[ruleset]) {
+    const step = stepOf(name, counts, rates, total);
+    steps.push(step);
+    total = addAmounts(total, step.amount);
+  }
+  return steps;
 }
 
 export function sumSteps(steps: readonly Step[]): Amount {
   return steps.reduce<Amount>((total, { amount }) => addAmounts(total, amount), 0);
 }
 
-/** The steps that only count, in the order of pricing.md: base to length. */
-export function countingSteps(measure: Measure, rates: Rates): Step[] {
-  return [
-    countedStep('base', 1, rates.base),
-    countedStep('characters', measure.characters, rates.character),
-    countedStep('short-words', measure.shortWords, rates.shortWord),
-    countedStep('medium-words', measure.mediumWords, rates.mediumWord),
-    countedStep('long-words', measure.longWords, rates.longWord),
-    countedStep('third-vowels', measure.thirdVowels, rates.thirdVowel),
-    countedStep('length', measure.overLength ? 1 : 0, rates.overLength),
-  ];
+/** What a rule does to a price of `before`. */
+function stepOf(step: RuleName, counts: Counts, rates: Rates, before: Amount): Step {
+  const rule = RULES[step];
+  switch (rule.kind) {
+    case 'unit': {
+      const count = counts[PLACES[rule.counts]] ?? 0;
+      const rate = rates[rule.rate.name];
+      if (!('takenOff' in rule)) return { step, count, rate, amount: multiplyAmount(rate, count) };
+      const minimum = rates[rule.takenOff.floor.name];
+      const off = subtractAmounts(0, rate);
+      if (count === 0) return { step, count, rate: off, minimum, amount: 0 };
+      const after = atLeast(addAmounts(before, multiplyAmount(off, count)), minimum);
+      return { step, count, rate: off, minimum, amount: subtractAmounts(after, before) };
+    }
+    case 'factor': {
+      const count = counts[PLACES[rule.counts]] ?? 0;
+      const factor = rates[rule.factor.name];
+      if (count === 0) return { step, count, factor, amount: 0 };
+      return { step, count, factor, amount: subtractAmounts(multiplyAmount(before, factor), before) };
+    }
+    case 'minimum': {
+      const minimum = rates[rule.minimum.name];
+      const amount = subtractAmounts(atLeast(before, minimum), before);
+      return { step, count: compareAmounts(amount, 0) > 0 ? 1 : 0, minimum, amount };
+    }
+  }
 }
 
-/** The bonus on a price of `before`; the amount is the actual difference, cut by the minimum. */
-export function uniqueWordsStep(measure: Measure, rates: Rates, before: Amount): Step {
-  const rate = subtractAmounts(0, rates.uniqueWordsBonus);
-  const { minimum } = rates;
-  if (!measure.allWordsUnique) return { step: 'unique-words', count: 0, rate, minimum, amount: 0 };
-  const reduced = subtractAmounts(before, rates.uniqueWordsBonus);
-  const after = compareAmounts(reduced, minimum) < 0 ? minimum : reduced;
-  return { step: 'unique-words', count: 1, rate, minimum, amount: subtractAmounts(after, before) };
-}
-
-/** What a palindrome adds to a price of `before`: with a factor of 2, as much again. */
-export function palindromeStep(measure: Measure, rates: Rates, before: Amount): Step {
-  const factor = rates.palindromeFactor;
-  if (!measure.palindrome) return { step: 'palindrome', count: 0, factor, amount: 0 };
-  const amount = subtractAmounts(multiplyAmount(before, factor), before);
-  return { step: 'palindrome', count: 1, factor, amount };
+function atLeast(amount: Amount, minimum: Amount): Amount {
+  return compareAmounts(amount, minimum) < 0 ? minimum : amount;
 }

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { compareInstants, type Instant } from '../calendar/instant.js';
-import { formatAmount, PUBLISHED_RATES, type Rates, type Thresholds } from '../engine/index.js';
+import { formatAmount, PUBLISHED_RATES, type Rates } from '../engine/index.js';
+import { AMOUNT_RATES, FACTOR_RATES, THRESHOLDS } from '../engine/rules.js';
 
 /** The rates of the ruleset `published` from one instant until the next entry of the card. */
 export interface DatedRates {
@@ -21,6 +22,9 @@ export interface RateCard {
   readonly dated: readonly DatedRates[];
 }
 
+/** More entries than any price history has. */
+export const MOST_ENTRIES = 10_000;
+
 /** The rates in force at an instant; undefined before the card begins. */
 export function ratesAt({ dated }: Pick<RateCard, 'dated'>, instant: Instant): DatedRates | undefined {
   return dated.findLast(({ validFrom }) => compareInstants(validFrom, instant) <= 0);
@@ -31,25 +35,10 @@ export const PUBLISHED_CARD: readonly DatedRates[] = [
   { validFrom: Number.NEGATIVE_INFINITY, written: '0000-01-01', rates: PUBLISHED_RATES },
 ];
 
-/** How a file of rates names each amount, in the order it is written. */
-export const AMOUNT_FIELDS = {
-  base: 'base',
-  character: 'character',
-  short_word: 'shortWord',
-  medium_word: 'mediumWord',
-  long_word: 'longWord',
-  third_vowel: 'thirdVowel',
-  over_length: 'overLength',
-  unique_words_bonus: 'uniqueWordsBonus',
-  minimum: 'minimum',
-} as const satisfies Readonly<Record<string, keyof Rates>>;
-
-/** How it names each threshold, in code points. */
-export const THRESHOLD_FIELDS = {
-  medium_from: 'mediumFrom',
-  long_from: 'longFrom',
-  length_limit: 'lengthLimit',
-} as const satisfies Readonly<Record<string, keyof Thresholds>>;
+/** The key of a rate or a threshold in a file: `short_word` for `shortWord`. */
+export function rateKey(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
 
 /**
  * A file of rates, which `readRateCard` reads back to the same rates.
@@ -69,16 +58,11 @@ function entryJson({ written, rates }: DatedRates): string {
   return `  {\n    ${members.join(',\n    ')}\n  }`;
 }
 
-function rateMembers(rates: Rates): string[] {
-  const amounts = Object.entries(AMOUNT_FIELDS).map(
-    ([key, name]) => `"${key}": ${formatAmount(rates[name])}`,
-  );
-  const thresholds = Object.entries(THRESHOLD_FIELDS).map(
-    ([key, name]) => `"${key}": ${rates.thresholds[name]}`,
-  );
+function rateMembers({ thresholds, ...rates }: Rates): string[] {
+  const lengths = THRESHOLDS.map(({ name }) => `"${rateKey(name)}": ${thresholds[name]}`);
   return [
-    ...amounts,
-    `"palindrome_factor": ${new Decimal(rates.palindromeFactor).toFixed()}`,
-    `"thresholds": { ${thresholds.join(', ')} }`,
+    ...AMOUNT_RATES.map(({ name }) => `"${rateKey(name)}": ${formatAmount(rates[name])}`),
+    ...FACTOR_RATES.map(({ name }) => `"${rateKey(name)}": ${new Decimal(rates[name]).toFixed()}`),
+    `"thresholds": { ${lengths.join(', ')} }`,
   ];
 }

@@ -2,11 +2,20 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Decimal } from 'decimal.js';
 import { compareInstants, parseInstant } from '../calendar/instant.js';
-import { type Amount, checkRates, parseAmount, type Rates, toDecimal } from '../engine/index.js';
+import {
+  type Amount,
+  checkRates,
+  parseAmount,
+  type Rates,
+  type Thresholds,
+  toDecimal,
+} from '../engine/index.js';
+import { leastOf } from '../engine/rates.js';
+import { AMOUNT_RATES, FACTOR_RATES, recordOf, THRESHOLDS } from '../engine/rules.js';
 import { SettingError, UnreadableError } from '../errors.js';
 import { exactInteger, expected, membersOf, numberText, parseExactJson } from '../json/exact-json.js';
 import { reasonOf } from '../os-error.js';
-import { AMOUNT_FIELDS, type DatedRates, type RateCard, THRESHOLD_FIELDS } from './rate-card.js';
+import { type DatedRates, MOST_ENTRIES, type RateCard, rateKey } from './rate-card.js';
 
 /** @throws UnreadableError; SettingError for a file that is no rate card */
 export async function openRateCard(path: string): Promise<RateCard> {
@@ -25,10 +34,11 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-const ENTRY_KEYS = ['valid_from', ...Object.keys(AMOUNT_FIELDS), 'palindrome_factor', 'thresholds'];
-
-/** More entries than any price history has. */
-const MOST_ENTRIES = 10_000;
+const ENTRY_KEYS = [
+  'valid_from',
+  ...[...AMOUNT_RATES, ...FACTOR_RATES].map(({ name }) => rateKey(name)),
+  'thresholds',
+];
 
 /**
  * Reads `{"rates":[{"valid_from":"2024-01-01",…},…]}`, as schema/rates.schema.json describes it. `tables`, which
@@ -86,19 +96,14 @@ function readEntry(entry: unknown, place: Place): DatedRates {
 
 /** Reads the rates of one entry. @throws SettingError that names the place of what is wrong */
 function readRates(members: Members, place: Place): Rates {
-  const amount = (key: keyof typeof AMOUNT_FIELDS) => amountAt(members.get(key), inside(place, key));
+  const member = (name: string): [value: unknown, place: Place] => {
+    const key = rateKey(name);
+    return [members.get(key), inside(place, key)];
+  };
   const rates: Rates = {
-    base: amount('base'),
-    character: amount('character'),
-    shortWord: amount('short_word'),
-    mediumWord: amount('medium_word'),
-    longWord: amount('long_word'),
-    thirdVowel: amount('third_vowel'),
-    overLength: amount('over_length'),
-    uniqueWordsBonus: amount('unique_words_bonus'),
-    minimum: amount('minimum'),
-    palindromeFactor: factorAt(members.get('palindrome_factor'), inside(place, 'palindrome_factor')),
-    thresholds: thresholdsAt(members.get('thresholds'), inside(place, 'thresholds')),
+    ...recordOf(AMOUNT_RATES, ({ name }) => amountAt(...member(name))),
+    ...recordOf(FACTOR_RATES, ({ name }) => factorAt(...member(name))),
+    thresholds: thresholdsAt(...member('thresholds')),
   };
   try {
     checkRates(rates);
@@ -124,19 +129,19 @@ function factorAt(value: unknown, place: Place): number | Decimal {
 }
 
 function thresholdsAt(value: unknown, place: Place): Rates['thresholds'] {
-  const members = objectAt(value, Object.keys(THRESHOLD_FIELDS), place);
-  const whole = (key: keyof typeof THRESHOLD_FIELDS, least: number) => {
-    const given = members.get(key);
-    const number = exactInteger(given);
-    if (typeof number === 'number' && number >= least) return number;
-    throw refuse(inside(place, key), expected(`a whole number of at least ${least}`, given));
-  };
-  const mediumFrom = whole('medium_from', 1);
-  return {
-    mediumFrom,
-    longFrom: whole('long_from', mediumFrom),
-    lengthLimit: whole('length_limit', 0),
-  };
+  const keys = THRESHOLDS.map(({ name }) => rateKey(name));
+  const members = objectAt(value, keys, place);
+  const read: Partial<Record<keyof Thresholds, number>> = {};
+  return recordOf(THRESHOLDS, (threshold) => {
+    const key = rateKey(threshold.name);
+    const least = leastOf(threshold, read);
+    const number = exactInteger(members.get(key));
+    if (typeof number !== 'number' || number < least) {
+      throw refuse(inside(place, key), expected(`a whole number of at least ${least}`, members.get(key)));
+    }
+    read[threshold.name] = number;
+    return number;
+  });
 }
 
 type Members = Map<string, unknown>;

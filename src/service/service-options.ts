@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TimeZone } from '../calendar/time-zone.js';
 import type { RateLimit } from '../config/service-settings.js';
-import type { Ruleset } from '../engine/ruleset.js';
+import type { Ruleset } from '../engine/rules.js';
 import type { RateCard } from '../rates/rate-card.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { Tracing } from '../telemetry/tracing.js';

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PUBLISHED_RATES } from '../../src/engine/index.js';
+import { ratesSchema } from '../../build/rates-schema.js';
+import { formatAmount, PUBLISHED_RATES } from '../../src/engine/index.js';
+import { AMOUNT_RATES } from '../../src/engine/rules.js';
 import { SettingError } from '../../src/errors.js';
 import { PUBLISHED_CARD, ratesAt, writeRateCard } from '../../src/rates/rate-card.js';
 import { readRateCard } from '../../src/rates/read-rate-card.js';
@@ -26,6 +28,26 @@ test('the published card, written and read, is the published card', () => {
   expect(more).toEqual([]);
   expect(read?.rates).toEqual(PUBLISHED_RATES);
   expect(validate(JSON.parse(writeRateCard(PUBLISHED_CARD)))).toBe(true);
+});
+
+test('the schema is the one that the rules of the engine make', () => {
+  expect(JSON.parse(readFileSync('schema/rates.schema.json', 'utf8'))).toEqual(ratesSchema());
+});
+
+test('docs/pricing.md shows the published rates in the order in which they apply', () => {
+  const section =
+    /## Ruleset `published`.*?\n\n(\|.*?)\n\n/s.exec(readFileSync('docs/pricing.md', 'utf8'))?.[1] ?? '';
+  const shown = section
+    .split('\n')
+    .slice(2)
+    .flatMap(
+      (row) =>
+        row
+          .split('|')
+          .at(-2)
+          ?.match(/[\d.]+/g) ?? [],
+    );
+  expect(shown).toEqual(AMOUNT_RATES.map(({ name }) => formatAmount(PUBLISHED_RATES[name])));
 });
 
 test('the card that docs/rates.md shows is the published one, from its date on', () => {

@@ -1,4 +1,5 @@
-import { type Amount, formatAmount, PUBLISHED_RATES } from '../../engine/index.js';
+import { formatAmount, PUBLISHED_RATES } from '../../engine/index.js';
+import { RULES, RULES_OF } from '../../engine/rules.js';
 import type { TopicSection } from './topics.js';
 
 /** The rules in short; the figures are those of the engine. */
@@ -23,30 +24,25 @@ function whichPrice(): TopicSection {
 }
 
 function published(): TopicSection {
-  const { thresholds, palindromeFactor, ...rates } = PUBLISHED_RATES;
-  const { mediumFrom, longFrom, lengthLimit } = thresholds;
-  const each = (amount: Amount) => `${formatAmount(amount)} each`;
   return {
     title: 'By text: the rules published',
-    entries: [
-      ['base', formatAmount(rates.base)],
-      ['characters', each(rates.character)],
-      [`words of 1 to ${mediumFrom - 1}`, each(rates.shortWord)],
-      [`words of ${mediumFrom} to ${longFrom - 1}`, each(rates.mediumWord)],
-      [`words of ${longFrom} or more`, each(rates.longWord)],
-      ['third vowels', `${each(rates.thirdVowel)}: a, e, i, o, u at the characters 3, 6, 9 …`],
-      ['length', `${formatAmount(rates.overLength)} where there are more than ${lengthLimit} characters`],
-      [
-        'unique words',
-        `-${formatAmount(rates.uniqueWordsBonus)} where no word comes twice, but never below ${formatAmount(rates.minimum)}`,
-      ],
-      ['palindrome', `the total times ${palindromeFactor}, last of all`],
-    ],
+    entries: RULES_OF.published.map(ruleEntry),
     notes: [
       'A character is a Unicode code point. A word is a run of letters, combining marks, apostrophes and hyphens; upper and lower case differ. A palindrome reads the same backwards by its letters and numbers alone, whatever their case.',
       'o-copilot explain shows every step of one price.',
     ],
   };
+}
+
+function ruleEntry(name: (typeof RULES_OF.published)[number]): [name: string, text: string] {
+  const rates = PUBLISHED_RATES;
+  const rule = RULES[name];
+  const [title, text] = rule.help(rates.thresholds);
+  if (rule.kind === 'factor') return [title, `the total times ${rates[rule.factor.name]}${text}`];
+  const amount = formatAmount(rates[rule.rate.name]);
+  if (!('takenOff' in rule)) return [title, `${amount}${text}`];
+  const floor = formatAmount(rates[rule.takenOff.floor.name]);
+  return [title, `-${amount}${text}, but never below ${floor}`];
 }
 
 function otherRules(): TopicSection {
@@ -55,7 +51,7 @@ function otherRules(): TopicSection {
     entries: [
       [
         'service',
-        'those of the earlier HTTP service, to check its bills: words are what stands between single spaces, and the palindrome doubles before the unique words are counted',
+        'those of the earlier HTTP service, to check its bills: words are the text between single spaces, and the palindrome doubles before the unique words are counted',
       ],
       ['tokens', '0.1 for each character (4 are a token, 100 tokens are 40 credits), never below 1'],
     ],

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Ruleset } from '../../engine/ruleset.js';
+import type { Ruleset } from '../../engine/rules.js';
 import { CommandLineError } from '../../errors.js';
 import type { RateCard } from '../../rates/rate-card.js';
 import type { RawFlags } from './setting-options.js';

@@ -11,22 +11,6 @@ import { type AsciiBytes, type CodeUnits, createUnitReader } from './code-units.
 import { BLOCK, createWordScanner } from './word-scanner.js';
 import { createWordTally, PUBLISHED_THRESHOLDS, type Thresholds } from './word-tally.js';
 
-/** `measure` on the hot path: defaults in it would leave V8 unsure of its types, at twice the time. */
-export const measurer = createMeasurer();
-
-/**
- * Counts what the ruleset `published` prices, over the window `[start, end)` of `characters` (UTF-16 indexes)
- * and without a string of its own. Equals `measure(characters.slice(start, end))`.
- */
-export function measure(
-  characters: string,
-  start = 0,
-  end = characters.length,
-  thresholds: Thresholds = PUBLISHED_THRESHOLDS,
-): Measure {
-  return measurer.text(characters, start, end, thresholds);
-}
-
 /** What a ruleset counts in a text; lengths and positions are in code points. */
 export interface Measure {
   readonly characters: number;
@@ -41,11 +25,67 @@ export interface Measure {
   readonly palindrome: boolean;
 }
 
+/** What a rule can count: a field of `Measure`, where true is 1, or the message itself, which is always 1. */
+export type Counted = keyof Measure | 'message';
+
+/** The place of each in `Counts`. */
+export const PLACES = {
+  message: 0,
+  characters: 1,
+  shortWords: 2,
+  mediumWords: 3,
+  longWords: 4,
+  thirdVowels: 5,
+  overLength: 6,
+  allWordsUnique: 7,
+  palindrome: 8,
+} as const satisfies Record<Counted, number>;
+
+/** A measure as numbers: a price is made of them without an object for each text. */
+export type Counts = Float64Array;
+
+export function createCounts(): Counts {
+  const counts = new Float64Array(Object.keys(PLACES).length);
+  counts[PLACES.message] = 1;
+  return counts;
+}
+
+export function toMeasure(counts: Counts): Measure {
+  const count = (counted: Counted) => counts[PLACES[counted]] ?? 0;
+  return {
+    characters: count('characters'),
+    shortWords: count('shortWords'),
+    mediumWords: count('mediumWords'),
+    longWords: count('longWords'),
+    thirdVowels: count('thirdVowels'),
+    overLength: count('overLength') > 0,
+    allWordsUnique: count('allWordsUnique') > 0,
+    palindrome: count('palindrome') > 0,
+  };
+}
+
+/** Counts are those of one text until the next is measured. */
 export interface Measurer {
   /** The window `[start, end)` of a string (UTF-16 indexes). */
-  text(characters: string, start: number, end: number, thresholds: Thresholds): Measure;
+  text(characters: string, start: number, end: number, thresholds: Thresholds): Counts;
   /** The window `[start, end)` of bytes that are all ASCII, without a copy of them. */
-  ascii(text: AsciiBytes, start: number, end: number, thresholds: Thresholds): Measure;
+  ascii(text: AsciiBytes, start: number, end: number, thresholds: Thresholds): Counts;
+}
+
+/** `measure` on the hot path: defaults in it would leave V8 unsure of its types, at twice the time. */
+export const measurer = createMeasurer();
+
+/**
+ * Counts what the ruleset `published` prices, over the window `[start, end)` of `characters` (UTF-16 indexes)
+ * and without a string of its own. Equals `measure(characters.slice(start, end))`.
+ */
+export function measure(
+  characters: string,
+  start = 0,
+  end = characters.length,
+  thresholds: Thresholds = PUBLISHED_THRESHOLDS,
+): Measure {
+  return toMeasure(measurer.text(characters, start, end, thresholds));
 }
 
 /** A measurer keeps its memory from text to text, and nothing of one text reaches the next. */
@@ -53,9 +93,10 @@ function createMeasurer(): Measurer {
   const units = createUnitReader();
   const scanner = createWordScanner();
   const tally = createWordTally();
+  const counts = createCounts();
   const { boundaries } = scanner;
 
-  function ascii({ bytes, view }: AsciiBytes, start: number, end: number, thresholds: Thresholds): Measure {
+  function ascii({ bytes, view }: AsciiBytes, start: number, end: number, thresholds: Thresholds): Counts {
     tally.begin(thresholds);
     scanner.begin();
     for (let index = start; index < end; index += BLOCK) {
@@ -68,7 +109,7 @@ function createMeasurer(): Measurer {
     return sums(bytes, start, end, Math.max(end - start, 0), thresholds);
   }
 
-  function utf16(text: Uint16Array, end: number, thresholds: Thresholds): Measure {
+  function utf16(text: Uint16Array, end: number, thresholds: Thresholds): Counts {
     tally.begin(thresholds);
     scanner.begin();
     let pairs = 0;
@@ -99,17 +140,16 @@ function createMeasurer(): Measurer {
     end: number,
     characters: number,
     { lengthLimit }: Thresholds,
-  ): Measure {
-    return {
-      characters,
-      shortWords: tally.shortWords(),
-      mediumWords: tally.mediumWords(),
-      longWords: tally.longWords(),
-      thirdVowels: scanner.thirdVowels(),
-      overLength: characters > lengthLimit,
-      allWordsUnique: tally.allUnique(),
-      palindrome: isPalindrome(text, start, end),
-    };
+  ): Counts {
+    counts[PLACES.characters] = characters;
+    counts[PLACES.shortWords] = tally.shortWords();
+    counts[PLACES.mediumWords] = tally.mediumWords();
+    counts[PLACES.longWords] = tally.longWords();
+    counts[PLACES.thirdVowels] = scanner.thirdVowels();
+    counts[PLACES.overLength] = characters > lengthLimit ? 1 : 0;
+    counts[PLACES.allWordsUnique] = tally.allUnique() ? 1 : 0;
+    counts[PLACES.palindrome] = isPalindrome(text, start, end) ? 1 : 0;
+    return counts;
   }
 
   return {

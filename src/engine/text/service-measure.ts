@@ -1,26 +1,22 @@
 import { ALPHANUMERIC, classify, hasSpecialLowerCase, lowerCaseOf, lowerCaseWord } from './characters.js';
-import { type Measure, measure } from './measure.js';
+import { type Counts, measurer, PLACES } from './measure.js';
 import { PUBLISHED_THRESHOLDS, wordClass } from './word-tally.js';
 
 const APOSTROPHE = 0x27;
 const HYPHEN = 0x2d;
 
 /** Counts what the ruleset `service` prices; its words and its palindromes are its own. */
-export function measureForService(text: string): Measure {
-  const { characters, thirdVowels, overLength } = measure(text);
+export function measureForService(text: string): Counts {
+  const counts = measurer.text(text, 0, text.length, PUBLISHED_THRESHOLDS);
   const words = serviceWords(text);
-  const counts = { short: 0, medium: 0, long: 0 };
-  for (const word of words) counts[wordClass(word, PUBLISHED_THRESHOLDS)]++;
-  return {
-    characters,
-    shortWords: counts.short,
-    mediumWords: counts.medium,
-    longWords: counts.long,
-    thirdVowels,
-    overLength,
-    allWordsUnique: new Set(words).size === words.length,
-    palindrome: isMirrored(words),
-  };
+  const byClass = { short: 0, medium: 0, long: 0 };
+  for (const word of words) byClass[wordClass(word, PUBLISHED_THRESHOLDS)]++;
+  counts[PLACES.shortWords] = byClass.short;
+  counts[PLACES.mediumWords] = byClass.medium;
+  counts[PLACES.longWords] = byClass.long;
+  counts[PLACES.allWordsUnique] = new Set(words).size === words.length ? 1 : 0;
+  counts[PLACES.palindrome] = isMirrored(words) ? 1 : 0;
+  return counts;
 }
 
 /** The words of the ruleset `service`: the text between single spaces, cleaned; some may be empty. */

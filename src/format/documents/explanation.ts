@@ -1,4 +1,5 @@
 import { formatAmount, PUBLISHED_RATES, type Rates, toDecimal } from '../../engine/index.js';
+import { RULES } from '../../engine/rules.js';
 import type { ExplainedPrice, PriceStep } from '../../usage/pricing/message-pricer.js';
 import { jsonString } from '../text.js';
 
@@ -39,32 +40,25 @@ function stepJson({ step, count, rate, factor, minimum, amount }: PriceStep): st
   return `{${members.join(',')}}`;
 }
 
-/** What each step of a price is called, with the lengths of the rates that priced it. */
-export function stepLabels(rates: Rates = PUBLISHED_RATES): Readonly<Record<PriceStep['step'], string>> {
-  const { mediumFrom, longFrom, lengthLimit } = rates.thresholds;
-  return {
-    base: 'Base',
-    characters: 'Characters',
-    'short-words': `Words of ${lengths(1, mediumFrom - 1)} characters`,
-    'medium-words': `Words of ${lengths(mediumFrom, longFrom - 1)} characters`,
-    'long-words': `Words of ${longFrom} or more characters`,
-    'third-vowels': 'Third vowels',
-    length: `More than ${lengthLimit} characters`,
-    'unique-words': `No word twice, but never below ${formatAmount(rates.minimum)}`,
-    palindrome: `Palindrome, the total ${times(rates)}`,
-    minimum: 'Minimum of 1',
-    report: 'Report',
-  };
+/** What a step of a price is called, with the lengths of the rates that priced it. */
+export function stepLabel(step: PriceStep['step'], rates: Rates = PUBLISHED_RATES): string {
+  if (step === 'report') return 'Report';
+  const rule = RULES[step];
+  const label = rule.label(rates.thresholds);
+  switch (rule.kind) {
+    case 'unit':
+      return 'takenOff' in rule
+        ? `${label}, but never below ${formatAmount(rates[rule.takenOff.floor.name])}`
+        : label;
+    case 'factor':
+      return `${label}, the total ${times(rates[rule.factor.name])}`;
+    case 'minimum':
+      return `${label} of ${formatAmount(rates[rule.minimum.name])}`;
+  }
 }
 
-function lengths(first: number, last: number): string {
-  if (last < first) return 'no';
-  return first === last ? `${first}` : `${first} to ${last}`;
-}
-
-function times({ palindromeFactor }: Rates): string {
-  if (palindromeFactor === 2) return 'doubles';
-  return `times ${factorText(palindromeFactor)}`;
+function times(factor: Rates['palindromeFactor']): string {
+  return factor === 2 ? 'doubles' : `times ${factorText(factor)}`;
 }
 
 /** All digits, without an exponent. */

@@ -1,16 +1,11 @@
-import { compareAmounts, type ExplainedWord, formatAmount, type WordClass } from '../../engine/index.js';
+import { compareAmounts, type ExplainedWord, formatAmount } from '../../engine/index.js';
 import type { ExplainedPrice, ExplainedText, PriceStep } from '../../usage/pricing/message-pricer.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
-import { factorText, stepLabels } from '../documents/explanation.js';
+import { factorText, stepLabel } from '../documents/explanation.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, wrapFirstColumn } from './draw.js';
 import { drawFacts, paragraph, type Terminal, textWidth, wrapText, wrapWords } from './lines.js';
 
-const WORD_STEPS: Readonly<Record<WordClass, PriceStep['step']>> = {
-  short: 'short-words',
-  medium: 'medium-words',
-  long: 'long-words',
-};
 /** Different words listed in each class; more are counted only. */
 const MOST_WORDS = 200;
 /** Columns where there is no terminal, so that the text is the same in every pipe. */
@@ -51,7 +46,6 @@ function drawSteps(
   { steps, credits, byText }: ExplainedPrice,
   { chalk, width }: Terminal,
 ): Generator<string> {
-  const labels = stepLabels(byText?.rates);
   const rates = steps.flatMap(({ rate }) => (rate === undefined ? [] : [formatAmount(rate)]));
   const rateDecimals = mostDecimals(rates);
   const rateCell = ({ rate, factor, minimum }: PriceStep) => {
@@ -62,7 +56,7 @@ function drawSteps(
   const amounts = [credits, ...steps.map(({ amount }) => amount)].map(formatAmount);
   const decimals = mostDecimals(amounts);
   const rows = steps.map((step) => [
-    labels[step.step],
+    stepLabel(step.step, byText?.rates),
     `${step.count}`,
     rateCell(step),
     groupThousands(padDecimals(formatAmount(step.amount), decimals)),
@@ -87,12 +81,11 @@ function* drawWords(
   width: number,
   { chalk }: Terminal,
 ): Generator<string> {
-  const labels = stepLabels(rates);
   for (const name of ['short', 'medium', 'long'] as const) {
     const words = explanation.words.filter((word) => word.class === name);
     if (words.length === 0) continue;
     yield '\n';
-    yield* paragraph(labels[WORD_STEPS[name]], 1, width + 1, chalk.dim);
+    yield* paragraph(stepLabel(`${name}-words`, rates), 1, width + 1, chalk.dim);
     for (const line of wrapWords(countedWords(words), width)) yield ` ${line}\n`;
   }
 }

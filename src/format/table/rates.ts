@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
 import { formatAmount, type Rates } from '../../engine/index.js';
+import { RULES, RULES_OF } from '../../engine/rules.js';
 import type { DatedRates } from '../../rates/rate-card.js';
 import type { DataTables } from '../../receipt/receipt.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
-import { stepLabels } from '../documents/explanation.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, wrapFirstColumn } from './draw.js';
 import { drawFacts, paragraph, type Terminal } from './lines.js';
@@ -44,15 +44,11 @@ export function* ratesTable(
 }
 
 function rateRows(rates: Rates): [label: string, amount: string][] {
-  const labels = stepLabels(rates);
-  return [
-    ['Every message', formatAmount(rates.base)],
-    ['Each character', formatAmount(rates.character)],
-    [labels['short-words'], formatAmount(rates.shortWord)],
-    [labels['medium-words'], formatAmount(rates.mediumWord)],
-    [labels['long-words'], formatAmount(rates.longWord)],
-    [labels['third-vowels'], formatAmount(rates.thirdVowel)],
-    [labels.length, formatAmount(rates.overLength)],
-    ['No word twice', `-${formatAmount(rates.uniqueWordsBonus)}`],
-  ];
+  return RULES_OF.published.flatMap((name): [string, string][] => {
+    const rule = RULES[name];
+    if (rule.kind !== 'unit') return [];
+    const label = 'rateLabel' in rule ? rule.rateLabel : rule.label(rates.thresholds);
+    const sign = 'takenOff' in rule ? '-' : '';
+    return [[label, `${sign}${formatAmount(rates[rule.rate.name])}`]];
+  });
 }

@@ -1,4 +1,4 @@
-import type { Ruleset } from '../../engine/ruleset.js';
+import type { Ruleset } from '../../engine/rules.js';
 import type { RateCard } from '../../rates/rate-card.js';
 import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
 import type { BillStore } from '../bill/bill-store.js';
