@@ -36,7 +36,7 @@ module.exports = {
       'usage/(pricing/priced-row|rows/row-query).ts',
     ),
     only('json', 'errors.ts'),
-    only('document', 'errors.ts', 'engine', 'calendar', 'format', 'json'),
+    only('document', 'errors.ts', 'engine', 'calendar', 'json'),
     only('source', 'errors.ts', 'os-error.ts', 'document', 'json'),
     only('rates', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'json'),
     only(

@@ -1,5 +1,5 @@
 import type { Instant } from '../calendar/instant.js';
-import { dataRenderer } from '../format/data/data.js';
+import { declarationOf } from '../format/formats.js';
 import type { Renderer } from '../format/rows.js';
 import { fieldsOf } from '../format/rows.js';
 import { narrows } from '../usage/rows/row-query.js';
@@ -13,38 +13,20 @@ import type { OutputChoice } from './options/output-options.js';
  *
  * @param asOf what a page takes for now
  */
-export async function chooseRenderer(
+export function chooseRenderer(
   choice: OutputChoice,
   period: Pick<Period, 'zone' | 'outOf' | 'settings' | 'sourceName' | 'selection'>,
   host: Host,
   asOf: Instant,
 ): Promise<() => Renderer> {
-  const { zone, outOf } = period;
-  const fields = fieldsOf(choice.fields, zone);
-  const { format } = choice;
-  switch (format) {
-    case 'json':
-    case 'ndjson':
-    case 'csv':
-    case 'tsv':
-      return () => dataRenderer(format, fields, choice);
-    case 'focus': {
-      const { focusRenderer } = await import('../format/data/focus.js');
-      return () => focusRenderer(zone, choice);
-    }
-    case 'table': {
-      const [{ tableRenderer }, terminal] = await Promise.all([
-        import('../format/table/usage.js'),
-        openTerminal(choice, host),
-      ]);
-      return () => tableRenderer(fields, { ...terminal, outOf });
-    }
-    case 'html': {
-      const { loadPageShell, pageFacts, pageRenderer } = await import('../format/page/page.js');
-      const shell = await loadPageShell();
-      const { sourceName: source, settings, selection } = period;
-      const about = { source, period: settings.period, rules: settings.rules, filtered: narrows(selection) };
-      return () => pageRenderer(shell, zone, (extent) => pageFacts(about, extent, zone, asOf));
-    }
-  }
+  const { zone, outOf, sourceName: source, settings, selection } = period;
+  return declarationOf(choice.format).rows({
+    ...choice,
+    fields: fieldsOf(choice.fields, zone),
+    zone,
+    outOf,
+    terminal: () => openTerminal(choice, host),
+    subject: { source, period: settings.period, rules: settings.rules, filtered: narrows(selection) },
+    asOf,
+  });
 }

@@ -1,6 +1,5 @@
-import { dataSummary } from '../format/data/data.js';
 import { type SummaryFacts, summaryFacts } from '../format/documents/summary.js';
-import { SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
+import { FORMATS, SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
 import type { Sink } from '../output/writer.js';
 import { createSummary, dayBounds, type Summary } from '../usage/summary/summary.js';
 import type { Run } from './host.js';
@@ -47,13 +46,12 @@ export async function writeSummary(
 }
 
 /** The pieces of a summary in a format. */
-export async function renderSummary(
+export function renderSummary(
   summary: Summary,
   facts: SummaryFacts,
   output: ResultChoice<SummaryFormat>,
   { host }: Run,
 ): Promise<Iterable<string>> {
-  if (output.format !== 'table') return dataSummary(output.format, summary, facts, output);
-  const { summaryTable } = await import('../format/table/summary.js');
-  return summaryTable(summary, facts, await openTerminal(output, host));
+  const options = { ...output, terminal: () => openTerminal(output, host) };
+  return FORMATS[output.format].summary(summary, facts, options);
 }

@@ -1,8 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { DataError } from '../errors.js';
-import { unescapeCell, unguard } from '../format/data/cell-text.js';
 import { createStretches } from '../json/chunks.js';
+import { unescapeCell, unguard } from './cell-text.js';
 import type { DelimitedFormat } from './export-format.js';
 import { createAmountReader } from './export-rows.js';
 import type { ExportRow } from './records.js';

@@ -1,5 +1,7 @@
 import { DataError } from '../errors.js';
-import { DATA_FORMATS } from '../format/formats.js';
+
+/** The formats that are read back. */
+export const READABLE_FORMATS = ['json', 'ndjson', 'csv', 'tsv'] as const;
 
 export type ExportFormat = { readonly kind: 'json' } | { readonly kind: 'ndjson' } | DelimitedFormat;
 
@@ -49,11 +51,11 @@ export function exportFormat(name: string, head: string): ExportFormat {
   if (/^Message +Timestamp|^[A-Z][a-z]+( ID)?( {2,}[A-Z][a-z]+( ID)?)+ *$/.test(line)) {
     throw new DataError(
       name,
-      `is a table, which is for people; export with ${DATA_FORMATS.map((each) => `--${each}`).join(' or ')}`,
+      `is a table, which is for people; export with ${READABLE_FORMATS.map((each) => `--${each}`).join(' or ')}`,
     );
   }
   throw new DataError(
     name,
-    `is no export of o-copilot: ${DATA_FORMATS.join(', ')} with message_id and credits_used`,
+    `is no export of o-copilot: ${READABLE_FORMATS.join(', ')} with message_id and credits_used`,
   );
 }

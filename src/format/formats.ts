@@ -1,109 +1,179 @@
 import { extname } from 'node:path';
+import type { Instant } from '../calendar/instant.js';
+import type { TimeZone } from '../calendar/time-zone.js';
+import type { READABLE_FORMATS } from '../document/export-format.js';
+import type { Summary } from '../usage/summary/summary.js';
+import type { DelimitedOptions } from './data/delimited.js';
+import type { SummaryFacts } from './documents/summary.js';
+import type { PageSubject } from './page/page.js';
+import type { Field, Renderer } from './rows.js';
+import type { Terminal } from './table/lines.js';
 
-interface FormatDeclaration {
-  readonly name: string;
+/** What rows in a format for programs depend on. */
+export interface DataOptions extends DelimitedOptions {
+  readonly fields: readonly Field[];
+}
+
+/** What rows in any format depend on; each takes what it needs. */
+export interface RowOptions extends DataOptions {
+  /** Where days and months begin. */
+  readonly zone: TimeZone;
+  /** How many messages the period has, where the rows are not all of them. */
+  readonly outOf: () => number | undefined;
+  readonly terminal: () => Promise<Terminal>;
+  readonly subject: PageSubject;
+  /** What a page takes for now. */
+  readonly asOf: Instant;
+}
+
+export interface SummaryOptions extends DelimitedOptions {
+  readonly terminal: () => Promise<Terminal>;
+}
+
+interface Declaration<Rows = RowOptions, Sums = SummaryOptions> {
   readonly description: string;
   /** Endings of `--output` that stand for it. */
   readonly endings: readonly string[];
   readonly mediaType: string;
-  /** What it can hold: rows of usage, a sum of rows, one document such as a diff. */
-  readonly rows: true;
-  readonly summary?: true;
+  /** Of the media type, beside `charset`. */
+  readonly parameters?: string;
+  /** Flags beside the format that it follows. */
+  readonly flags: readonly ('fields' | 'delimiter' | 'bom')[];
+  /** Whether it can hold one document such as a diff. */
   readonly document?: true;
-  /** For programs: `diff` and the other commands that take exports read it back, and the service offers it. */
-  readonly data?: true;
+  /** Makes renderers of rows, a fresh one for each reading of the messages. */
+  readonly rows: (options: Rows) => Promise<() => Renderer>;
+  /** The pieces of a summary, where it can hold one. */
+  readonly summary?: (summary: Summary, facts: SummaryFacts, options: Sums) => Promise<Iterable<string>>;
 }
 
-/**
+type DataDeclaration = Required<Pick<Declaration<DataOptions, DelimitedOptions>, 'summary'>> &
+  Declaration<DataOptions, DelimitedOptions>;
+
+/** One file for the formats for programs, so that a start does not wait for several. */
+const data = () => import('./data/data.js');
+
+/*
  * Every format, declared once, in the order of help: the flags, `--format`, the endings of `--output`, shell
- * completion, the service's content negotiation and the readers derive from this list.
+ * completion, the service's content negotiation and the readers derive from these lists.
  */
-const DECLARED = [
-  {
-    name: 'json',
+
+/** For programs: the service offers them, and `diff` and the other commands that take exports read them back. */
+const FOR_PROGRAMS = {
+  json: {
     description: 'one JSON document',
     endings: ['.json'],
     mediaType: 'application/json',
-    rows: true,
-    summary: true,
+    flags: ['fields'],
     document: true,
-    data: true,
+    rows: async ({ fields }) => {
+      const { jsonRenderer } = await data();
+      return () => jsonRenderer(fields);
+    },
+    summary: async (summary, facts) => (await data()).summaryJson(summary, facts),
   },
-  {
-    name: 'ndjson',
+  ndjson: {
     description: 'one JSON object a line',
     endings: ['.ndjson', '.jsonl'],
     mediaType: 'application/x-ndjson',
-    rows: true,
-    summary: true,
-    data: true,
+    flags: ['fields'],
+    rows: async ({ fields }) => {
+      const { ndjsonRenderer } = await data();
+      return () => ndjsonRenderer(fields);
+    },
+    summary: async (summary) => (await data()).summaryNdjson(summary),
   },
-  {
-    name: 'csv',
+  csv: {
     description: 'comma-separated values with a header (RFC 4180)',
     endings: ['.csv'],
     mediaType: 'text/csv',
-    rows: true,
-    summary: true,
-    data: true,
+    parameters: 'header=present',
+    flags: ['fields', 'delimiter', 'bom'],
+    rows: async (options) => {
+      const { csvDialect, delimitedRenderer } = await data();
+      return () => delimitedRenderer(csvDialect(options), options);
+    },
+    summary: async (summary, _, options) => {
+      const { csvDialect, delimitedSummary } = await data();
+      return delimitedSummary(csvDialect(options), summary, options);
+    },
   },
-  {
-    name: 'tsv',
+  tsv: {
     description: 'tab-separated values with a header; a tab or line break in a text is \\t, \\n or \\r',
     endings: ['.tsv'],
     mediaType: 'text/tab-separated-values',
-    rows: true,
-    summary: true,
-    data: true,
+    flags: ['fields', 'bom'],
+    rows: async (options) => {
+      const { delimitedRenderer, tsvDialect } = await data();
+      return () => delimitedRenderer(tsvDialect(options), options);
+    },
+    summary: async (summary, _, options) => {
+      const { delimitedSummary, tsvDialect } = await data();
+      return delimitedSummary(tsvDialect(options), summary, options);
+    },
   },
-  {
-    name: 'table',
+} satisfies Record<(typeof READABLE_FORMATS)[number], DataDeclaration>;
+
+export const FORMATS = {
+  ...FOR_PROGRAMS,
+  table: {
     description: 'a table for people (the default)',
     endings: ['.txt'],
     mediaType: 'text/plain',
-    rows: true,
-    summary: true,
+    flags: ['fields'],
     document: true,
+    rows: async ({ fields, outOf, terminal }) => {
+      const [{ tableRenderer }, shown] = await Promise.all([import('./table/usage.js'), terminal()]);
+      return () => tableRenderer(fields, { ...shown, outOf });
+    },
+    summary: async (summary, facts, { terminal }) => {
+      const [{ summaryTable }, shown] = await Promise.all([import('./table/summary.js'), terminal()]);
+      return summaryTable(summary, facts, shown);
+    },
   },
-  {
-    name: 'html',
+  html: {
     description: 'one self-contained page: chart, sortable table, totals',
     endings: ['.html', '.htm'],
     mediaType: 'text/html',
-    rows: true,
+    flags: [],
+    rows: async ({ zone, subject, asOf }) => {
+      const { loadPageShell, pageRenderer } = await import('./page/page.js');
+      const shell = await loadPageShell();
+      return () => pageRenderer(shell, zone, subject, () => asOf);
+    },
   },
-  {
-    name: 'focus',
+  focus: {
     description: 'CSV with the columns of the FinOps FOCUS specification (docs/focus.md)',
     endings: [],
     mediaType: 'text/csv',
-    rows: true,
+    flags: [],
+    rows: async (options) => {
+      const { focusRenderer } = await import('./data/focus.js');
+      return () => focusRenderer(options.zone, options);
+    },
   },
-] as const satisfies readonly FormatDeclaration[];
+} satisfies Record<string, Declaration>;
 
-type Declared = (typeof DECLARED)[number];
-export type Format = Declared['name'];
-export type SummaryFormat = Extract<Declared, { summary: true }>['name'];
-export type DocumentFormat = Extract<Declared, { document: true }>['name'];
-export type DataFormat = Extract<Declared, { data: true }>['name'];
+export type Format = keyof typeof FORMATS;
+export type DataFormat = keyof typeof FOR_PROGRAMS;
+type With<Member extends string> = {
+  [Each in Format]: (typeof FORMATS)[Each] extends Readonly<Record<Member, unknown>> ? Each : never;
+}[Format];
+export type SummaryFormat = With<'summary'>;
+export type DocumentFormat = With<'document'>;
 
-export const ROW_FORMATS: readonly Format[] = DECLARED.map(({ name }) => name);
-export const SUMMARY_FORMATS: readonly SummaryFormat[] = DECLARED.filter((each) => 'summary' in each).map(
-  ({ name }) => name,
-);
-export const DOCUMENT_FORMATS: readonly DocumentFormat[] = DECLARED.filter((each) => 'document' in each).map(
-  ({ name }) => name,
-);
-export const DATA_FORMATS: readonly DataFormat[] = DECLARED.filter((each) => 'data' in each).map(
-  ({ name }) => name,
-);
+const isFormat = (name: string): name is Format => Object.hasOwn(FORMATS, name);
+const isDataFormat = (format: Format): format is DataFormat => Object.hasOwn(FOR_PROGRAMS, format);
+const isSummaryFormat = (format: Format): format is SummaryFormat => 'summary' in FORMATS[format];
+const isDocumentFormat = (format: Format): format is DocumentFormat => 'document' in FORMATS[format];
 
-const BY_NAME: ReadonlyMap<Format, FormatDeclaration> = new Map(DECLARED.map((each) => [each.name, each]));
+export const ROW_FORMATS: readonly Format[] = Object.keys(FORMATS).filter(isFormat);
+export const DATA_FORMATS: readonly DataFormat[] = ROW_FORMATS.filter(isDataFormat);
+export const SUMMARY_FORMATS: readonly SummaryFormat[] = ROW_FORMATS.filter(isSummaryFormat);
+export const DOCUMENT_FORMATS: readonly DocumentFormat[] = ROW_FORMATS.filter(isDocumentFormat);
 
-export function declarationOf(format: Format): FormatDeclaration {
-  const declared = BY_NAME.get(format);
-  if (declared === undefined) throw new Error(`no format ${format}`);
-  return declared;
+export function declarationOf(format: Format): Declaration {
+  return FORMATS[format];
 }
 
 /** The ending of a file's name, in lower case; empty where it has none. */
@@ -113,6 +183,5 @@ export function endingOf(file: string): string {
 
 /** The format that an ending stands for. */
 export function formatOfEnding(ending: string): Format | undefined {
-  const endsSo = ({ endings }: FormatDeclaration) => endings.includes(ending);
-  return DECLARED.find(endsSo)?.name;
+  return ROW_FORMATS.find((format) => declarationOf(format).endings.includes(ending));
 }

@@ -4,7 +4,6 @@ import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount, measure } from '../engine/index.js';
 import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import { createTotals, type Totals } from '../usage/rows/totals.js';
-import type { PlainValue } from './data/row-bytes.js';
 
 /** The fields of a row, in the order of the contract; the others only where `--fields` names them. */
 export const FIELDS = [
@@ -26,6 +25,9 @@ export const CONTRACT_FIELDS: readonly FieldName[] = [
   'report_name',
   'credits_used',
 ];
+
+/** A field that every row has and no format needs to escape. */
+export type PlainValue = 'message_id' | 'timestamp' | 'credits_used';
 
 /** How one field of a row is read. */
 export interface Field {

@@ -1,7 +1,7 @@
 import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
 import { isTimeZone, openTimeZone, periodState } from '../calendar/time-zone.js';
 import { readExport } from '../document/export.js';
-import { type ExportFormat, exportFormat } from '../document/export-format.js';
+import { type ExportFormat, exportFormat, READABLE_FORMATS } from '../document/export-format.js';
 import type { ExportRow } from '../document/records.js';
 import {
   type Amount,
@@ -49,7 +49,7 @@ interface Found {
 }
 
 const HEAD = 64 * 1024;
-const READABLE: readonly unknown[] = ['json', 'ndjson', 'csv', 'tsv'];
+const READABLE: readonly unknown[] = READABLE_FORMATS;
 
 /**
  * Checks a receipt against the bytes and the rows of its export, and its members against each other.

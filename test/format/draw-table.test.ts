@@ -34,7 +34,7 @@ const cell = fc.oneof(
   fc.constantFrom(chalk.red('added'), chalk.bold('–')),
 );
 
-test('rows are drawn as cli-table3 would draw each of them', () => {
+test('rows are drawn as cli-table3 draws all of them in one table', () => {
   const table = fc.integer({ min: 1, max: 5 }).chain((count) =>
     fc.record({
       rows: fc.array(fc.array(cell, { minLength: count, maxLength: count }), { minLength: 1, maxLength: 8 }),
@@ -65,7 +65,7 @@ test('rows are drawn as cli-table3 would draw each of them', () => {
 
 test('a table of any length has a rule above and below its rows, and the totals last', () => {
   const columns: Column[] = [{ title: 'Message', align: 'right', dim: false, width: 7 }];
-  for (const count of [0, 1, 499, 500, 501, 1000]) {
+  for (const count of [0, 1, 199, 200, 201, 400]) {
     const rows = Array.from({ length: count }, (_, index) => [`${index}`]);
     const plain = new Chalk({ level: 0 });
     const lines = [...drawTable(rows, columns, plain, ['sum'])].join('').split('\n');

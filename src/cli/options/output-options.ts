@@ -64,7 +64,7 @@ export function outputFrom(flags: RawFlags): OutputChoice {
   if (stream && result.output !== undefined && result.output !== '-') {
     throw new CommandLineError('--stream: is for stdout; --output FILE is always whole or not at all');
   }
-  if (fields !== undefined && (result.format === 'focus' || result.format === 'html')) {
+  if (fields !== undefined && !declarationOf(result.format).flags.includes('fields')) {
     throw new CommandLineError(`--fields: ${result.format} has fields of its own`);
   }
   return {
@@ -87,10 +87,11 @@ export function resultFrom<Of extends Format>(flags: RawFlags, formats: readonly
   if (output === '') throw new CommandLineError('--output: needs the name of a file, or - for stdout');
   const format = formatFrom(flags, output, formats);
   const delimiter = text('delimiter');
-  if (delimiter !== undefined && format !== 'csv') {
+  const follows = declarationOf(format).flags;
+  if (delimiter !== undefined && !follows.includes('delimiter')) {
     throw new CommandLineError(`--delimiter: is for CSV, not ${format}`);
   }
-  if (flags.bom === true && format !== 'csv' && format !== 'tsv') {
+  if (flags.bom === true && !follows.includes('bom')) {
     throw new CommandLineError(`--bom: is for CSV and TSV, not ${format}`);
   }
   return {

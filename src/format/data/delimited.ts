@@ -1,9 +1,9 @@
+import { escapeCell, guard, quote } from '../../document/cell-text.js';
 import { literal } from '../../json/bytes.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { summaryFieldNames, summaryFields } from '../documents/summary.js';
 import type { Field, Renderer } from '../rows.js';
-import { escapeCell, guard, quote } from './cell-text.js';
 import { putPlainValue, RowBytes } from './row-bytes.js';
 
 export interface DelimitedOptions {
@@ -16,7 +16,7 @@ export interface DelimitedOptions {
 }
 
 /** How rows of cells are written. */
-interface Dialect {
+export interface Dialect {
   readonly delimiter: string;
   readonly endOfRow: string;
   /** A cell of any text. */
@@ -25,21 +25,22 @@ interface Dialect {
   readonly textTitle: (name: string) => string;
 }
 
-function dialectOf(format: 'csv' | 'tsv', { delimiter, formulaGuard }: DelimitedOptions): Dialect {
-  if (format === 'tsv') {
-    return {
-      delimiter: '\t',
-      endOfRow: '\n',
-      cell: (text) => escapeCell(text, formulaGuard),
-      textTitle: (name) => name,
-    };
-  }
+export function csvDialect({ delimiter, formulaGuard }: DelimitedOptions): Dialect {
   return {
     delimiter,
     endOfRow: '\r\n',
     cell: csvCell(delimiter, formulaGuard),
     // How a reader knows that a leading `'` is the text's own.
     textTitle: (name) => (formulaGuard ? name : `"${name}"`),
+  };
+}
+
+export function tsvDialect({ formulaGuard }: DelimitedOptions): Dialect {
+  return {
+    delimiter: '\t',
+    endOfRow: '\n',
+    cell: (text) => escapeCell(text, formulaGuard),
+    textTitle: (name) => name,
   };
 }
 
@@ -50,18 +51,16 @@ export function csvCell(delimiter: string, formulaGuard: boolean): (text: string
 
 const TEXT_COLUMNS: readonly string[] = ['report_name', 'report_id', 'text'];
 
-function headOf(names: readonly string[], { bom }: DelimitedOptions, dialect: Dialect): string {
+function headOf(names: readonly string[], bom: boolean, dialect: Dialect): string {
   const titles = names.map((name) => (TEXT_COLUMNS.includes(name) ? dialect.textTitle(name) : name));
   return `${bom ? '\uFEFF' : ''}${titles.join(dialect.delimiter)}${dialect.endOfRow}`;
 }
 
 /** Rows as CSV (RFC 4180: CRLF, quotes only where a cell needs them) or TSV. A header always. */
 export function delimitedRenderer(
-  format: 'csv' | 'tsv',
-  fields: readonly Field[],
-  options: DelimitedOptions,
+  dialect: Dialect,
+  { fields, bom }: DelimitedOptions & { readonly fields: readonly Field[] },
 ): Renderer {
-  const dialect = dialectOf(format, options);
   const { cell } = dialect;
   const separator = literal(dialect.delimiter);
   const endOfRow = literal(dialect.endOfRow);
@@ -77,7 +76,7 @@ export function delimitedRenderer(
     head: () =>
       headOf(
         fields.map(({ name }) => name),
-        options,
+        bom,
         dialect,
       ),
     rows(items) {
@@ -98,12 +97,11 @@ export function delimitedRenderer(
 
 /** The groups of a summary in the same dialects. */
 export function* delimitedSummary(
-  format: 'csv' | 'tsv',
+  dialect: Dialect,
   summary: Summary,
-  options: DelimitedOptions,
+  { bom }: DelimitedOptions,
 ): Generator<string> {
-  const dialect = dialectOf(format, options);
-  yield headOf(summaryFieldNames(summary.by), options, dialect);
+  yield headOf(summaryFieldNames(summary.by), bom, dialect);
   for (const group of summary.groups) {
     const cells = summaryFields(group, summary.by).map(({ value = '', type }) =>
       type === 'number' ? value : dialect.cell(value),

@@ -1,9 +1,9 @@
 import type { Report } from '../../document/records.js';
 import { type Literal, literal } from '../../json/bytes.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import type { Field, Renderer } from '../rows.js';
+import type { Field, PlainValue, Renderer } from '../rows.js';
 import { jsonString } from '../text.js';
-import { type PlainValue, putPlainValue, RowBytes } from './row-bytes.js';
+import { putPlainValue, RowBytes } from './row-bytes.js';
 
 const COMMA = 0x2c;
 const NEW_LINE = 0x0a;

@@ -2,6 +2,7 @@ import { formatAmount } from '../../engine/index.js';
 import type { Literal } from '../../json/bytes.js';
 import { copyBytes, viewOf } from '../../json/bytes.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import type { PlainValue } from '../rows.js';
 
 const FIRST_SIZE = 64 * 1024;
 /** Digits of the largest safe integer. */
@@ -108,9 +109,6 @@ export class RowBytes {
     this.view = viewOf(larger);
   }
 }
-
-/** A field that every row has and no format needs to escape. */
-export type PlainValue = 'message_id' | 'timestamp' | 'credits_used';
 
 /**
  * Writes the value without making a string of it. One function for all of them, and not one each: a call that may go

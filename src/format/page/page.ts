@@ -22,31 +22,25 @@ export async function loadPageShell(): Promise<PageShell> {
   return shell;
 }
 
-/** The earliest and the latest message of a page, exactly as upstream wrote their times. */
-export interface Extent {
-  readonly from: string;
-  readonly to: string;
-  /** Of `to`. */
-  readonly lastInstant: Instant;
-}
-
-/** What a page says of the bill beside its rows and sums. */
-export type PageFacts = Omit<PageMeta, 'from' | 'to' | 'total' | 'count'>;
+/** What a page is about. */
+export type PageSubject = Pick<PageMeta, 'source' | 'period' | 'rules' | 'filtered'>;
 
 /**
  * The page that `report` writes.
  *
- * @param facts asked for once every row is known
+ * @param now called once every row is known
  */
 export function pageRenderer(
   shell: PageShell,
   zone: TimeZone,
-  facts: (extent: Extent | undefined) => PageFacts,
+  subject: PageSubject,
+  now: () => Instant,
 ): Renderer {
   const page = htmlRenderer(shell);
   const dayTextOf = createDayTexts();
   let first: Instant = Number.POSITIVE_INFINITY;
   let last: Instant = Number.NEGATIVE_INFINITY;
+  /** The earliest and the latest message, exactly as upstream wrote their times. */
   let from = '';
   let to = '';
 
@@ -69,31 +63,18 @@ export function pageRenderer(
     head: () => page.head(),
     rows: (items) => page.rows(items.map(rowOf)),
     tail({ count, credits }) {
-      const extent = count === 0 ? undefined : { from, to, lastInstant: last };
-      return [
-        page.tail({
-          ...facts(extent),
-          ...(extent !== undefined && { from, to }),
-          total: formatAmount(credits),
-          count,
-        }),
-      ];
+      const asOf = now();
+      const meta = {
+        ...subject,
+        timezone: zone.name,
+        asOf: secondText(asOf),
+        state: periodState(count === 0 ? undefined : last, zone, asOf),
+        ...(count > 0 && { from, to }),
+        total: formatAmount(credits),
+        count,
+      };
+      return [page.tail(meta)];
     },
-  };
-}
-
-/** What a page says of the period. */
-export function pageFacts(
-  about: Pick<PageFacts, 'source' | 'period' | 'rules' | 'filtered'>,
-  extent: Extent | undefined,
-  zone: TimeZone,
-  asOf: Instant,
-): PageFacts {
-  return {
-    ...about,
-    timezone: zone.name,
-    asOf: secondText(asOf),
-    state: periodState(extent?.lastInstant, zone, asOf),
   };
 }
 

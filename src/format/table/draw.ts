@@ -10,12 +10,10 @@ export interface Column {
   width: number;
 }
 
-/** Stands for a cell's text where only what is around it is wanted. */
-const FILLER = 'x';
 /** Columns of a label whose words are broken into lines. */
 const NARROWEST_WRAPPED = 12;
-/** Rows that become one piece. */
-const ROWS_A_PIECE = 500;
+/** Rows that cli-table3 draws at a time: it takes the square of the rows of one table. */
+const ROWS_A_BLOCK = 200;
 
 const NO_LINES = {
   top: '',
@@ -43,9 +41,6 @@ export function tableWidth(columns: readonly Column[]): number {
 /**
  * The header, the rows, a rule above and below them, and a last row for totals where there is one, as pieces
  * that end with a newline each. On a terminal that is too narrow for the columns each row is a block of lines instead.
- *
- * cli-table3 takes tens of microseconds a cell, and the square of the rows of one table. So it draws one row, and the
- * others get the same around cells that were cut to fit before; a test holds them to what it would have drawn.
  */
 export function* drawTable(
   rows: readonly string[][],
@@ -58,27 +53,17 @@ export function* drawTable(
     yield* drawBlocks(rows, columns, chalk, totals, width);
     return;
   }
-  const bold = (cells: readonly string[]) =>
-    `${drawRow(
-      cells.map((text) => chalk.bold(text)),
-      columns,
-    )}\n`;
+  const bold = (cells: readonly string[]) => drawRows([cells.map((text) => chalk.bold(text))], columns);
   const rule = `${chalk.dim('─'.repeat(tableWidth(columns)))}\n`;
   yield bold(columns.map(({ title }) => title));
   yield rule;
-  const around = aroundCells(columns);
-  let piece = '';
-  for (const [index, row] of rows.entries()) {
-    piece += around[0] ?? '';
-    for (const [place, column] of columns.entries()) {
-      piece += padCell(row[place] ?? '', column, chalk) + (around[place + 1] ?? '');
-    }
-    piece += '\n';
-    if (index % ROWS_A_PIECE !== ROWS_A_PIECE - 1) continue;
-    yield piece;
-    piece = '';
+  for (let start = 0; start < rows.length; start += ROWS_A_BLOCK) {
+    const block = rows.slice(start, start + ROWS_A_BLOCK);
+    yield drawRows(
+      block.map((row) => columns.map(({ dim }, index) => (dim ? chalk.dim(row[index]) : (row[index] ?? '')))),
+      columns,
+    );
   }
-  yield piece;
   yield rule;
   if (totals !== undefined) yield bold(totals);
 }
@@ -102,22 +87,7 @@ function* drawBlocks(
   }
 }
 
-/** What stands before the first cell of a row, between two, and after the last. */
-function aroundCells(columns: readonly Column[]): string[] {
-  const filled = drawRow(
-    columns.map(({ width }) => FILLER.repeat(width)),
-    columns,
-  );
-  return filled.split(new RegExp(`${FILLER}+`));
-}
-
-function padCell(text: string, { align, dim, width }: Column, chalk: ChalkInstance): string {
-  const padding = ' '.repeat(Math.max(width - textWidth(text), 0));
-  const painted = dim ? chalk.dim(text) : text;
-  return align === 'right' ? padding + painted : painted + padding;
-}
-
-function drawRow(cells: readonly string[], columns: readonly Column[]): string {
+function drawRows(rows: string[][], columns: readonly Column[]): string {
   const table = new Table({
     chars: NO_LINES,
     // cli-table3 colours on its own, in a pipe too, unless these are empty.
@@ -125,8 +95,8 @@ function drawRow(cells: readonly string[], columns: readonly Column[]): string {
     colWidths: columns.map(({ width }) => width + 1),
     colAligns: columns.map(({ align }) => align),
   });
-  table.push([...cells]);
-  return table.toString();
+  table.push(...rows);
+  return `${table.toString()}\n`;
 }
 
 /**

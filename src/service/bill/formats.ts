@@ -7,7 +7,8 @@ export const MEDIA_TYPES: ReadonlyMap<DataFormat, string> = new Map(
 
 /** As a `content-type`; CSV has the header line that RFC 4180 calls present. */
 export function contentTypeOf(format: DataFormat): string {
-  return `${MEDIA_TYPES.get(format)}; charset=utf-8${format === 'csv' ? '; header=present' : ''}`;
+  const { parameters } = declarationOf(format);
+  return `${MEDIA_TYPES.get(format)}; charset=utf-8${parameters === undefined ? '' : `; ${parameters}`}`;
 }
 
 /** How the service writes CSV and TSV: as the command line does unless told otherwise. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { loadPageShell, pageFacts, pageRenderer } from '../../format/page/page.js';
+import { loadPageShell, pageRenderer } from '../../format/page/page.js';
 import { writeRows } from '../../format/rows.js';
 import { collectBill } from '../bill/bill.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
@@ -24,7 +24,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const found = await findRows(document, WHOLE, [0, countRows(document, WHOLE)], parts.reports, signal);
     const { sourceName: source, periodName: period, rules } = parts;
     const about = { source, period, rules, filtered: false };
-    const renderer = pageRenderer(shell, zone, (extent) => pageFacts(about, extent, zone, Date.now()));
+    const renderer = pageRenderer(shell, zone, about, Date.now);
     const facts = {
       contentType: 'text/html; charset=utf-8',
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.

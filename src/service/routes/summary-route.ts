@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { listOf } from '../../config/value.js';
-import { dataSummary } from '../../format/data/data.js';
 import { summaryFacts } from '../../format/documents/summary.js';
+import { FORMATS } from '../../format/formats.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds } from '../../usage/summary/summary.js';
@@ -48,7 +48,8 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.
       const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
       return collectBill({ contentType: contentTypeOf(format), freshUntil }, parts.budget, async (taker) => {
-        for (const piece of dataSummary(format, summary, facts, DELIMITED_OPTIONS)) await taker.write(piece);
+        const pieces = await FORMATS[format].summary(summary, facts, DELIMITED_OPTIONS);
+        for (const piece of pieces) await taker.write(piece);
       });
     });
   };

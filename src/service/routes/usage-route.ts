@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { dataRenderer } from '../../format/data/data.js';
+import { FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS, fieldsOf, writeRows } from '../../format/rows.js';
 import { collectBill } from '../bill/bill.js';
 import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
@@ -47,15 +47,10 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
       freshUntil: found.freshUntil,
       headers: next === undefined ? {} : nextLink(given, writeCursor(next, selection)),
     };
+    const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, zone) };
+    const newRenderer = await FORMATS[format].rows(options);
     const write = () =>
-      collectBill(facts, budget, (taker) =>
-        writeRows(
-          found.batches(),
-          dataRenderer(format, fieldsOf(CONTRACT_FIELDS, zone), DELIMITED_OPTIONS),
-          taker,
-          signal,
-        ),
-      );
+      collectBill(facts, budget, (taker) => writeRows(found.batches(), newRenderer(), taker, signal));
     return found.count <= SMALL ? write() : jobs.write(signal, write);
   };
 }
