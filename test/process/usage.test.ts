@@ -62,7 +62,7 @@ describe('the contract', () => {
       '9007199254740993',
     ]);
     const table = await runBin(['--source', source]);
-    expect(table.stdout).toContain('1000109007199254740998.3000002');
+    expect(table.stdout).toContain('1,000,109,007,199,254,740,998.3000002');
   });
 
   test('every format shows the same rows and digits', async () => {
@@ -110,7 +110,7 @@ describe('sources', () => {
   });
 
   test('a report id is percent-encoded', async () => {
-    const id = 'a..b?c#d é';
+    const id = 'a/../b?c#d é';
     const source = await serve({
       messages: { messages: manyMessages(1, () => ({ report_id: id })) },
       script: { [`/reports/${encodeURIComponent(id)}`]: { body: { id, name: 'Odd', credit_cost: 1 } } },
@@ -225,7 +225,7 @@ describe('a wrong command line exits 64, says which flag, and asks nobody', () =
     ['--limit 1e3', '--limit: expected'],
     ['--limit 9007199254740993', '--limit: expected'],
     ['--offset 1.5', '--offset: expected'],
-    ['--format xml', '--format: expected one of json, ndjson, csv, table'],
+    ['--format xml', '--format: expected one of json, ndjson, csv, tsv, table'],
     ['--timezone Mars/Olympus', '--timezone: expected an IANA time zone'],
     ['--json --csv', 'one format at a time: json and csv'],
     ['--format csv --table', 'one format at a time'],

@@ -19,7 +19,7 @@ export function helpWidth({ stdout }: Host): number {
 
 /** Text in lines of at most `width` columns, each with `indent` spaces before it. */
 export function textLines(text: string, indent: number, width: number): string[] {
-  return [...wrapWords(text.split(' '), width - indent)].map((line) => ' '.repeat(indent) + line);
+  return [...wrapWords(text.split(' '), width - indent, true)].map((line) => ' '.repeat(indent) + line);
 }
 
 /**

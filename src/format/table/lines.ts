@@ -31,12 +31,15 @@ export function shorten(text: string, columns: number): string {
   return kept + ELLIPSIS;
 }
 
-/** Words in lines of at most `width` terminal columns; a longer word is broken between graphemes. */
-export function* wrapWords(words: Iterable<string>, width: number): Generator<string> {
+/**
+ * Words in lines of at most `width` terminal columns. A longer word is broken between graphemes, or, where it must stay
+ * whole so that it can be copied, has a line of its own.
+ */
+export function* wrapWords(words: Iterable<string>, width: number, whole = false): Generator<string> {
   let line = '';
   let columns = 0;
   for (const word of words) {
-    for (const part of textWidth(word) > width ? breakWord(word, width) : [word]) {
+    for (const part of !whole && textWidth(word) > width ? breakWord(word, width) : [word]) {
       const needed = textWidth(part);
       if (line !== '' && columns + 1 + needed > width) {
         yield line;
