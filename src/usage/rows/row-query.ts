@@ -5,15 +5,16 @@ import type { Message } from '../../document/records.js';
 import { CommandLineError } from '../../errors.js';
 import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 
-/** Which rows a report shows. */
+/** Which rows a bill shows, and in which order. */
 export interface RowQuery {
-  /** The id of the only message asked for. */
+  /** The id of the only message. */
   readonly message?: number | bigint;
-  /** Where the time that counts begins, and where it ends. */
+  /** The beginning of the time range, included, and its end, excluded. */
   readonly since?: TimeBound;
   readonly until?: TimeBound;
   readonly report?: ReportFilter;
   readonly kind?: Kind;
+  /** Upstream's order where it is undefined. */
   readonly sort?: SortOrder;
   /** Rows left out at the beginning. */
   readonly offset: number;
@@ -42,20 +43,20 @@ export function readsText(field: string): boolean {
   return field === 'text' || field === 'characters';
 }
 
-/** Whether anything but sorting was asked for, so that the rows shown may not be the whole period. */
-export function narrows({ message, since, until, report, kind, offset, limit }: RowQuery): boolean {
-  return offset > 0 || [message, since, until, report, kind, limit].some((bound) => bound !== undefined);
+/** Whether the rows of a query may not be the whole period: it does more than sort. */
+export function narrows(query: RowQuery): boolean {
+  const { report, kind, offset, limit } = query;
+  return (
+    narrowsMessages(query) || offset > 0 || [report, kind, limit].some((value) => value !== undefined)
+  );
 }
 
 /** Whether `matchesMessage` leaves anything out. */
 export function narrowsMessages({ message, since, until }: RowQuery): boolean {
-  return [message, since, until].some((bound) => bound !== undefined);
+  return [message, since, until].some((value) => value !== undefined);
 }
 
-/**
- * Whether a message is the one asked for and lies in the time asked for: decided before pricing, so that no
- * other report is fetched.
- */
+/** The part of a query that is decided before pricing, so that no other report is fetched. */
 export function matchesMessage(candidate: Message, { message, since, until }: RowQuery): boolean {
   if (message !== undefined && candidate.id !== message) return false;
   if (since === undefined && until === undefined) return true;
@@ -63,16 +64,13 @@ export function matchesMessage(candidate: Message, { message, since, until }: Ro
   return since?.isReachedBy(instant) !== false && until?.isReachedBy(instant) !== true;
 }
 
+/** The part of a query that needs the price. */
 export function matchesRow(item: UsageItem, { report, kind }: RowQuery): boolean {
   if (kind !== undefined && kindOf(item) !== kind) return false;
-  return report === undefined || isOfReport(item, report);
+  return report === undefined || hasName(item, report) || hasId(item, report);
 }
 
-/** Names remembered for suggestions, and suggestions made. */
-const MOST_NAMES = 10_000;
-const MOST_SUGGESTIONS = 3;
-
-/** What `--report` asks for: `7`, `Tenant Obligations Report`, `id:7`, `name:7`. */
+/** The value of `--report`: `7`, `Tenant Obligations Report`, `id:7`, `name:7`. By id, or by name in any case. */
 export interface ReportFilter {
   readonly text: string;
   readonly id: string | undefined;
@@ -95,46 +93,44 @@ const hasId = ({ message }: UsageItem, { id }: ReportFilter) =>
 const hasName = ({ report }: UsageItem, { name }: ReportFilter) =>
   name !== undefined && report?.name.toLowerCase() === name;
 
-/** By id, or by name in any case. */
-function isOfReport(item: UsageItem, choice: ReportFilter): boolean {
-  return hasName(item, choice) || hasId(item, choice);
-}
+/** Names remembered for suggestions, and suggestions made. */
+const MAX_NAMES = 10_000;
+const MAX_SUGGESTIONS = 3;
 
 /**
- * Looks at every row of a run, selected or not, for what is wrong with the choice.
+ * Checks a report filter against every row of a run, selected or not.
  *
- * @param refuse makes the error; one that names the flag unless given
+ * @param toError makes the error; one that names the flag unless given
  */
 export function checkReportFilter(
-  choice: ReportFilter,
-  refuse = (name: string, problem: string): Error => new CommandLineError(`--${name}: ${problem}`),
+  filter: ReportFilter,
+  toError = (name: string, problem: string): Error => new CommandLineError(`--${name}: ${problem}`),
 ) {
   const names = new Set<string>();
   let foundId = false;
   let namedId: string | undefined;
 
   return {
-    /** @throws what `refuse` makes, where the text is the id of one report and the name of another */
+    /** @throws an error of `toError` where the text is the id of one report and the name of another */
     add(item: UsageItem): void {
-      if (item.report !== undefined && names.size < MOST_NAMES) names.add(item.report.name);
-      const byId = hasId(item, choice);
-      if (byId) foundId = true;
-      else if (hasName(item, choice)) namedId ??= String(item.message.reportId);
+      if (item.report !== undefined && names.size < MAX_NAMES) names.add(item.report.name);
+      if (hasId(item, filter)) foundId = true;
+      else if (hasName(item, filter)) namedId ??= String(item.message.reportId);
       if (foundId && namedId !== undefined) {
-        const { text } = choice;
-        throw refuse(
+        const { text } = filter;
+        throw toError(
           'report',
           `${text} is the id of one report and the name of report ${namedId}; say id:${text} or name:${text}`,
         );
       }
     },
 
-    /** What to say where no message has the report; undefined where one has. */
+    /** What to tell the user where no message has the report; undefined where one has. */
     note(): string | undefined {
       if (foundId || namedId !== undefined) return undefined;
-      const near = nearest(choice.name ?? '', [...names]).map((name) => JSON.stringify(name));
-      const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
-      return `no message has the report ${JSON.stringify(choice.text)}${meant}`;
+      const near = nearest(filter.name ?? '', [...names]).map((name) => JSON.stringify(name));
+      const suggestion = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+      return `no message has the report ${JSON.stringify(filter.text)}${suggestion}`;
     },
   };
 }
@@ -147,11 +143,11 @@ function nearest(wanted: string, names: readonly string[]): string[] {
   const scored = names.map((name) => {
     const lower = name.toLowerCase();
     const edits = distance(wanted, lower) / Math.max(wanted.length, lower.length);
-    return { name, far: lower.includes(wanted) ? Math.min(edits, 0.2) : edits };
+    return { name, score: lower.includes(wanted) ? Math.min(edits, 0.2) : edits };
   });
   return scored
-    .filter(({ far }) => far <= 0.4)
-    .sort((a, b) => a.far - b.far)
-    .slice(0, MOST_SUGGESTIONS)
+    .filter(({ score }) => score <= 0.4)
+    .sort((a, b) => a.score - b.score)
+    .slice(0, MAX_SUGGESTIONS)
     .map(({ name }) => name);
 }

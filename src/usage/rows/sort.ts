@@ -9,43 +9,43 @@ interface Entry<Row, KeyType> {
   readonly key: KeyType;
 }
 
-/** Rows sorted at a time into the ones kept, beyond those kept: few enough to stay small, enough to sort seldom. */
+/** Rows collected beyond `limit` before they are sorted and cut: few enough to stay small, enough to sort seldom. */
 const SLACK = 4096;
 
 /**
  * Collects rows and gives them back in order; equal rows stay in upstream's order, and rows without the field
- * come last either way. It holds every row, or about `keep` of them where only the first `keep` are wanted.
+ * come last either way. It holds every row, or about `limit` of them where only the first `limit` are wanted.
  */
-export function createSorter(sorting: SortOrder, keep?: number) {
-  return createSorterOf((item: UsageItem) => item, sorting, keep);
+export function createSorter(order: SortOrder, limit?: number) {
+  return createSorterOf((item: UsageItem) => item, order, limit);
 }
 
 /** The same for rows that are held in another form. */
 export function createSorterOf<Row>(
   itemOf: (row: Row) => UsageItem,
   { field, descending }: SortOrder,
-  keep = Number.POSITIVE_INFINITY,
+  limit = Number.POSITIVE_INFINITY,
 ) {
   if (field === 'credits_used') {
-    return sorterBy((row: Row): Amount => itemOf(row).credits, compareAmounts, descending, keep);
+    return sorterBy((row: Row): Amount => itemOf(row).credits, compareAmounts, descending, limit);
   }
   if (field === 'timestamp') {
     const instant = (row: Row): Instant => instantOf(itemOf(row).message.timestamp);
-    return sorterBy(instant, compareInstants, descending, keep);
+    return sorterBy(instant, compareInstants, descending, limit);
   }
   const keyOf = KEYS[field];
-  return sorterBy((row: Row) => keyOf(itemOf(row)), compareKeys, descending, keep);
+  return sorterBy((row: Row) => keyOf(itemOf(row)), compareKeys, descending, limit);
 }
 
 function sorterBy<Row, KeyType>(
   keyOf: (row: Row) => KeyType | undefined,
   compare: (a: KeyType, b: KeyType) => number,
   descending: boolean,
-  keep: number,
+  limit: number,
 ) {
   let entries: Entry<Row, KeyType | undefined>[] = [];
 
-  function order(a: Entry<Row, KeyType | undefined>, b: Entry<Row, KeyType | undefined>): number {
+  function compareEntries(a: Entry<Row, KeyType | undefined>, b: Entry<Row, KeyType | undefined>): number {
     if (a.key === undefined || b.key === undefined) {
       return Number(a.key === undefined) - Number(b.key === undefined);
     }
@@ -53,14 +53,14 @@ function sorterBy<Row, KeyType>(
   }
 
   function sort(): void {
-    entries.sort(order);
-    if (entries.length > keep) entries = entries.slice(0, keep);
+    entries.sort(compareEntries);
+    if (entries.length > limit) entries = entries.slice(0, limit);
   }
 
   return {
     add(rows: readonly Row[]): void {
       for (const row of rows) entries.push({ row, key: keyOf(row) });
-      if (entries.length > 2 * keep + SLACK) sort();
+      if (entries.length > 2 * limit + SLACK) sort();
     },
     sorted(): Row[] {
       sort();

@@ -1,43 +1,50 @@
 import { type Amount, createTotal } from '../../engine/index.js';
 import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 
-/** Sums of the rows shown. */
-export interface Totals {
+interface Subtotal {
   readonly count: number;
   /** Credits, exact. */
   readonly credits: Amount;
-  readonly byKind: Readonly<Record<Kind, { readonly count: number; readonly credits: Amount }>>;
+}
+
+/** Sums of the rows shown. */
+export interface Totals extends Subtotal {
+  readonly byKind: Readonly<Record<Kind, Subtotal>>;
 }
 
 /** Adds up rows as they pass. */
 export function createTotals() {
-  const kinds = {
-    report: { count: 0, credits: createTotal() },
-    text: { count: 0, credits: createTotal() },
-    'missing-report': { count: 0, credits: createTotal() },
-  };
+  const kinds = { report: createSubtotal(), text: createSubtotal(), 'missing-report': createSubtotal() };
 
   return {
     add(items: readonly UsageItem[]): void {
-      for (const item of items) {
-        const kind = kinds[kindOf(item)];
-        kind.count++;
-        kind.credits.add(item.credits);
-      }
+      for (const item of items) kinds[kindOf(item)].add(item.credits);
     },
     value(): Totals {
+      const byKind = {
+        report: kinds.report.value(),
+        text: kinds.text.value(),
+        'missing-report': kinds['missing-report'].value(),
+      };
       const all = createTotal();
       let count = 0;
-      for (const kind of Object.values(kinds)) {
+      for (const kind of Object.values(byKind)) {
         count += kind.count;
-        all.add(kind.credits.value());
+        all.add(kind.credits);
       }
-      const of = (kind: Kind) => ({ count: kinds[kind].count, credits: kinds[kind].credits.value() });
-      return {
-        count,
-        credits: all.value(),
-        byKind: { report: of('report'), text: of('text'), 'missing-report': of('missing-report') },
-      };
+      return { count, credits: all.value(), byKind };
     },
+  };
+}
+
+function createSubtotal() {
+  const credits = createTotal();
+  let count = 0;
+  return {
+    add(amount: Amount): void {
+      count++;
+      credits.add(amount);
+    },
+    value: (): Subtotal => ({ count, credits: credits.value() }),
   };
 }
