@@ -59,7 +59,7 @@ export function runSnapshot(path: string, flags: RawFlags, run: Run): Promise<vo
       await manifest.close();
       await folder.commit();
       if (run.host.stderr.isTTY && flags.quiet !== true) {
-        const { count, credits } = record.totals;
+        const { messages: count, credits } = record.totals;
         run.host.stderr.write(writtenLine(path, sumsInWords(count, credits)));
       }
     } finally {

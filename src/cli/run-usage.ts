@@ -23,7 +23,7 @@ export function runUsage(flags: RawFlags, run: Run, options: PeriodOptions = {})
           { ...output, onDigest: receipt?.seal },
           run,
           (sink) => writeUsage(flags, period, now, sink, run),
-          (totals) => totals && sumsInWords(totals.count, totals.credits, period.outOf()),
+          (totals) => totals && sumsInWords(totals.messages, totals.credits, period.outOf()),
         );
         await receipt?.write(period);
       } finally {

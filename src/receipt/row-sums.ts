@@ -34,17 +34,17 @@ export function createRowWitness() {
 }
 
 /** The sums as a receipt writes them. */
-export function rowSums({ count, credits, byKind }: Totals): Receipt['rows'] {
-  const sums = (part: Pick<Totals, 'count' | 'credits'>) => ({
-    count: part.count,
+export function rowSums(totals: Totals): Receipt['rows'] {
+  const sums = (part: Pick<Totals, 'messages' | 'credits'>) => ({
+    count: part.messages,
     credits: formatAmount(part.credits),
   });
   return {
-    ...sums({ count, credits }),
+    ...sums(totals),
     by_kind: {
-      report: sums(byKind.report),
-      text: sums(byKind.text),
-      'missing-report': sums(byKind['missing-report']),
+      report: sums(totals.byKind.report),
+      text: sums(totals.byKind.text),
+      'missing-report': sums(totals.byKind['missing-report']),
     },
   };
 }

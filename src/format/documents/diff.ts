@@ -1,11 +1,7 @@
 import type { ExportRow } from '../../document/records.js';
 import { formatAmount, subtractAmounts } from '../../engine/index.js';
-import {
-  type BillChange,
-  type BillSum,
-  type Comparison,
-  differenceOf,
-} from '../../usage/diff/compare-bills.js';
+import { type BillChange, type Comparison, differenceOf } from '../../usage/diff/compare-bills.js';
+import type { Sum } from '../../usage/pricing/sums.js';
 import { jsonString } from '../text.js';
 
 /** The two bills compared, as they are shown. */
@@ -68,6 +64,6 @@ function rowJson({ timestamp, reportName, credits }: ExportRow): string {
   return `{${texts}${texts === '' ? '' : ','}"credits_used":${formatAmount(credits)}}`;
 }
 
-function sumJson({ messages, credits }: BillSum): string {
+function sumJson({ messages, credits }: Sum): string {
   return `{"messages":${messages},"credits":${formatAmount(credits)}}`;
 }

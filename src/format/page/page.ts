@@ -62,7 +62,7 @@ export function pageRenderer(
   return {
     head: () => page.head(),
     rows: (items) => page.rows(items.map(rowOf)),
-    tail({ count, credits }) {
+    tail({ messages: count, credits }) {
       const asOf = now();
       const meta = {
         ...subject,

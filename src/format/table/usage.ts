@@ -45,7 +45,7 @@ export function tableRenderer(fields: readonly Field[], options: TableOptions): 
       const columns = columnsOf(rows, fields, total, options.width);
       yield* drawTable(rows, columns, options.chalk, undefined, options.width);
       const width = Math.min(tableWidth(columns), options.width ?? Number.POSITIVE_INFINITY);
-      yield* footer(totals.count, total, width, options);
+      yield* footer(totals.messages, total, width, options);
     },
   };
 }

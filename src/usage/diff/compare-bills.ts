@@ -1,5 +1,6 @@
 import type { ExportRow } from '../../document/records.js';
-import { type Amount, compareAmounts, createTotal, subtractAmounts } from '../../engine/index.js';
+import { type Amount, compareAmounts, subtractAmounts } from '../../engine/index.js';
+import { createSum, type Sum } from '../pricing/sums.js';
 import { createRowIndex } from './row-index.js';
 
 /** What one message is in two bills. */
@@ -21,16 +22,10 @@ export function differenceOf(change: BillChange): Amount {
   return subtractAmounts(change.new?.credits ?? 0, change.old?.credits ?? 0);
 }
 
-export interface BillSum {
-  readonly messages: number;
-  /** Credits, exact. */
-  readonly credits: Amount;
-}
-
 /** How two bills compare. */
 export interface Comparison {
-  readonly old: BillSum;
-  readonly new: BillSum;
+  readonly old: Sum;
+  readonly new: Sum;
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
@@ -57,8 +52,8 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean) {
 
   /** The change between two rows of one message, counted. */
   function compare(before: ExportRow | undefined, after: ExportRow | undefined): BillChange | undefined {
-    if (before !== undefined) sums.old.add(before);
-    if (after !== undefined) sums.new.add(after);
+    if (before !== undefined) sums.old.add(before.credits);
+    if (after !== undefined) sums.new.add(after.credits);
     const change = changeOf(before, after);
     counts[change?.change ?? 'unchanged']++;
     return change;
@@ -99,18 +94,6 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean) {
   return {
     changes: () => inBatches(sorted ? merge(createRowCursor(old), createRowCursor(fresh)) : mergeUnmatched()),
     comparison: (): Comparison => ({ ...counts, old: sums.old.value(), new: sums.new.value() }),
-  };
-}
-
-function createSum() {
-  const total = createTotal();
-  let messages = 0;
-  return {
-    add({ credits }: ExportRow): void {
-      messages++;
-      total.add(credits);
-    },
-    value: (): BillSum => ({ messages, credits: total.value() }),
   };
 }
 

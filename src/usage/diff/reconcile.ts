@@ -2,76 +2,35 @@ import { periodOf, periodText } from '../../calendar/days.js';
 import { parseInstant } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
 import type { ExportRow } from '../../document/records.js';
-import {
-  type Amount,
-  addAmounts,
-  compareAmounts,
-  createTotal,
-  parseAmount,
-  subtractAmounts,
-  type Total,
-  toDecimal,
-} from '../../engine/index.js';
+import { type Amount, compareAmounts, parseAmount, subtractAmounts, toDecimal } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import { createIdHistory } from '../pricing/ids.js';
+import { addSums, createSum, type Sum } from '../pricing/sums.js';
 
 /** What a bill and an invoice may count differently, in the order in which it is shown. */
 const CAUSES = ['copies', 'missing-reports', 'other-months'] as const;
 export type CauseName = (typeof CAUSES)[number] | 'rounding';
 
 /** Messages of a bill that an invoice may count differently. */
-export type Cause = {
-  readonly messages: number;
-  /** What they cost. */
-  readonly credits: Amount;
+export type Cause = Sum & {
   /** What the total would gain if they were counted differently; negative where it would lose. */
   readonly effect: Amount;
 } & (
-  | { readonly cause: 'rounding'; readonly decimals: number }
-  /** Messages whose id came before. */
-  | { readonly cause: 'copies'; readonly counted: boolean; readonly ids: readonly (number | bigint)[] }
-  /** Messages priced by their text since their report does not exist. */
-  | { readonly cause: 'missing-reports'; readonly reports: readonly Part[] }
-  /** Messages of another calendar month than most. */
-  | { readonly cause: 'other-months'; readonly month: string; readonly months: readonly Part[] }
-);
+    | { readonly cause: 'rounding'; readonly decimals: number }
+    /** Messages whose id occurred before. */
+    | { readonly cause: 'copies'; readonly counted: boolean; readonly ids: readonly (number | bigint)[] }
+    /** Messages priced by their text since their report does not exist. */
+    | { readonly cause: 'missing-reports'; readonly reports: readonly Part[] }
+    /** Messages of another calendar month than most. */
+    | { readonly cause: 'other-months'; readonly month: string; readonly months: readonly Part[] }
+  );
 
 /** What a cause costs by report, or by month. */
-export interface Part {
+export interface Part extends Sum {
   readonly name: string;
-  readonly messages: number;
-  readonly credits: Amount;
 }
 
-/** Adds up messages by a name. */
-function createParts() {
-  const parts = new Map<string, { messages: number; readonly credits: Total }>();
-  return {
-    add(name: string, credits: Amount): void {
-      let part = parts.get(name);
-      if (part === undefined) {
-        part = { messages: 0, credits: createTotal() };
-        parts.set(name, part);
-      }
-      part.messages++;
-      part.credits.add(credits);
-    },
-    /** In the order of their names. */
-    value: (): Part[] =>
-      [...parts]
-        .map(([name, { messages, credits }]) => ({ name, messages, credits: credits.value() }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  };
-}
-
-/** The sums of parts that an invoice may lack. */
-function withoutParts(parts: readonly Part[]) {
-  const messages = parts.reduce((sum, part) => sum + part.messages, 0);
-  const credits = parts.reduce<Amount>((sum, part) => addAmounts(sum, part.credits), 0);
-  return { messages, credits, effect: subtractAmounts(0, credits) };
-}
-
-/** A bill held against the amount of an invoice. */
+/** A bill compared with the amount of an invoice. */
 export interface Reconciliation {
   readonly invoice: Amount;
   readonly messages: number;
@@ -81,7 +40,7 @@ export interface Reconciliation {
   readonly difference: Amount;
   /** What could explain a difference, whether there is one or not. */
   readonly causes: readonly Cause[];
-  /** Every set of causes that makes the difference exactly, and of which no part does; those of few causes first. */
+  /** Every set of causes that makes the difference exactly, and of which no subset does; the smallest first. */
   readonly explanations: readonly Explanation[];
 }
 
@@ -93,76 +52,87 @@ export interface Explanation {
 }
 
 /** Message ids of copies that are listed; more are counted only. */
-const MOST_IDS = 20;
+const MAX_IDS = 20;
 
-/** The causes that a message has, as a set of bits. */
-const COPY = 1;
-const MISSING = 2;
+/** Messages that have the same causes. */
+interface Bucket {
+  /** '' where the export does not say. */
+  readonly month: string;
+  readonly isCopy: boolean;
+  readonly isMissing: boolean;
+  readonly sum: ReturnType<typeof createSum>;
+}
 
 /**
- * Adds up a bill and what about it is a matter of rules.
+ * Adds up a bill by what an invoice may count differently.
  *
- * @param countCopies whether messages whose id came before are in the total too
+ * @param countCopies whether messages whose id occurred before are in the total too
  */
 export function createReconciliation(zone: TimeZone, countCopies: boolean) {
   const history = createIdHistory();
   const copyIds = new Set<number | bigint>();
-  const months = createParts();
-  const reports = createParts();
-  /** Sums of the messages of a month, '' for unknown, by their other causes. A message is in one of them only. */
-  const sums = new Map<string, [Total, Total, Total, Total]>();
-  let messages = 0;
-  let copies = 0;
+  const buckets = new Map<string, Bucket>();
+  const missingReports = createParts();
 
-  function add(row: ExportRow): void {
+  const isCounted = ({ isCopy }: Pick<Bucket, 'isCopy'>) => countCopies || !isCopy;
+
+  function bucketOf(row: ExportRow): Bucket {
+    const month = monthOf(row, zone);
     const isCopy = !history.add(row.id);
     const isMissing = row.kind === 'missing-report';
-    const month = monthOf(row, zone);
-    if (isCopy) {
-      copies++;
-      if (copyIds.size < MOST_IDS) copyIds.add(row.id);
-    }
-    let row4 = sums.get(month);
-    if (row4 === undefined) {
-      row4 = [createTotal(), createTotal(), createTotal(), createTotal()];
-      sums.set(month, row4);
-    }
-    row4[isCopy ? (isMissing ? 3 : 1) : isMissing ? 2 : 0].add(row.credits);
-    if (isCopy && !countCopies) return;
-    messages++;
-    if (isMissing) reports.add(row.reportId ?? '', row.credits);
-    if (month !== '') months.add(month, row.credits);
+    const key = `${month} ${isCopy} ${isMissing}`;
+    const bucket = buckets.get(key) ?? { month, isCopy, isMissing, sum: createSum() };
+    buckets.set(key, bucket);
+    return bucket;
+  }
+
+  /** The sum of some buckets. */
+  function sumOf(isWanted: (bucket: Bucket) => boolean): Sum {
+    return addSums([...buckets.values()].filter(isWanted).map(({ sum }) => sum.value()));
   }
 
   /** The total if the messages of `causes` were counted differently. */
-  function totalWith(causes: readonly CauseName[], month: string | undefined): Amount {
+  function totalWith(causes: readonly CauseName[], main: string | undefined): Amount {
     const withCopies = countCopies !== causes.includes('copies');
-    const total = createTotal();
-    for (const [name, byCause] of sums) {
-      const isOther = month !== undefined && name !== '' && name !== month;
-      if (isOther && causes.includes('other-months')) continue;
-      for (const [bits, sum] of byCause.entries()) {
-        if ((bits & COPY) !== 0 && !withCopies) continue;
-        if ((bits & MISSING) !== 0 && causes.includes('missing-reports')) continue;
-        total.add(sum.value());
-      }
-    }
-    return total.value();
+    const withMissing = !causes.includes('missing-reports');
+    const withOthers = !causes.includes('other-months') || main === undefined;
+    const wanted = ({ month, isCopy, isMissing }: Bucket) =>
+      (withCopies || !isCopy) &&
+      (withMissing || !isMissing) &&
+      (withOthers || month === '' || month === main);
+    return sumOf(wanted).credits;
+  }
+
+  function copyCause(): Cause | undefined {
+    const sum = sumOf(({ isCopy }) => isCopy);
+    if (sum.messages === 0) return undefined;
+    const effect = countCopies ? subtractAmounts(0, sum.credits) : sum.credits;
+    return { cause: 'copies', ...sum, effect, counted: countCopies, ids: [...copyIds] };
   }
 
   return {
     add(rows: readonly ExportRow[]): void {
-      for (const row of rows) add(row);
+      for (const row of rows) {
+        const bucket = bucketOf(row);
+        bucket.sum.add(row.credits);
+        if (bucket.isCopy && copyIds.size < MAX_IDS) copyIds.add(row.id);
+        if (bucket.isMissing && isCounted(bucket)) missingReports.add(row.reportId ?? '', row.credits);
+      }
     },
 
     value(invoice: Amount): Reconciliation {
+      const { messages, credits: total } = sumOf(isCounted);
+      const difference = subtractAmounts(invoice, total);
+      const months = createParts();
+      for (const bucket of buckets.values()) {
+        const { messages: count, credits } = bucket.sum.value();
+        if (bucket.month !== '' && isCounted(bucket)) months.add(bucket.month, credits, count);
+      }
       const byMonth = months.value();
       const month = mainMonth(byMonth);
-      const total = totalWith([], month);
-      const difference = subtractAmounts(invoice, total);
       const causes = [
-        copies === 0 ? undefined : copyCause(),
-        missingCause(reports.value()),
+        copyCause(),
+        missingCause(missingReports.value()),
         otherMonthsCause(byMonth, month),
       ].filter((cause) => cause !== undefined);
       const found = CAUSES.filter((name) => causes.some(({ cause }) => cause === name));
@@ -176,24 +146,21 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean) {
       return { invoice, messages, total, difference, causes: all, explanations };
     },
   };
+}
 
-  function copyCause(): Cause {
-    const credits = createTotal();
-    for (const [, copied, , copiedMissing] of sums.values()) {
-      credits.add(copied.value());
-      credits.add(copiedMissing.value());
-    }
-    const cost = credits.value();
-    const effect = countCopies ? subtractAmounts(0, cost) : cost;
-    return {
-      cause: 'copies',
-      messages: copies,
-      credits: cost,
-      effect,
-      counted: countCopies,
-      ids: [...copyIds],
-    };
-  }
+/** Adds up messages by a name. */
+function createParts() {
+  const sums = new Map<string, ReturnType<typeof createSum>>();
+  return {
+    add(name: string, credits: Amount, messages = 1): void {
+      const sum = sums.get(name) ?? createSum();
+      sums.set(name, sum);
+      sum.add(credits, messages);
+    },
+    /** In the order of their names. */
+    value: (): Part[] =>
+      [...sums].map(([name, sum]) => ({ name, ...sum.value() })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
 }
 
 /** Local calendar month of a message; '' where the export does not say. */
@@ -219,6 +186,12 @@ function otherMonthsCause(byMonth: readonly Part[], month: string | undefined): 
   const months = byMonth.filter(({ name }) => name !== month);
   if (month === undefined || months.length === 0) return undefined;
   return { cause: 'other-months', ...withoutParts(months), month, months };
+}
+
+/** What parts add up to, and the effect of leaving them out. */
+function withoutParts(parts: readonly Part[]) {
+  const sum = addSums(parts);
+  return { ...sum, effect: subtractAmounts(0, sum.credits) };
 }
 
 /** Every smallest set of causes with which the total is the invoice, exactly or rounded. */

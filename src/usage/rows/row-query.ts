@@ -46,9 +46,7 @@ export function readsText(field: string): boolean {
 /** Whether the rows of a query may not be the whole period: it does more than sort. */
 export function narrows(query: RowQuery): boolean {
   const { report, kind, offset, limit } = query;
-  return (
-    narrowsMessages(query) || offset > 0 || [report, kind, limit].some((value) => value !== undefined)
-  );
+  return narrowsMessages(query) || offset > 0 || [report, kind, limit].some((value) => value !== undefined);
 }
 
 /** Whether `matchesMessage` leaves anything out. */

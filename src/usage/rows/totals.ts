@@ -1,20 +1,14 @@
-import { type Amount, createTotal } from '../../engine/index.js';
 import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
-
-interface Subtotal {
-  readonly count: number;
-  /** Credits, exact. */
-  readonly credits: Amount;
-}
+import { addSums, createSum, type Sum } from '../pricing/sums.js';
 
 /** Sums of the rows shown. */
-export interface Totals extends Subtotal {
-  readonly byKind: Readonly<Record<Kind, Subtotal>>;
+export interface Totals extends Sum {
+  readonly byKind: Readonly<Record<Kind, Sum>>;
 }
 
 /** Adds up rows as they pass. */
 export function createTotals() {
-  const kinds = { report: createSubtotal(), text: createSubtotal(), 'missing-report': createSubtotal() };
+  const kinds = { report: createSum(), text: createSum(), 'missing-report': createSum() };
 
   return {
     add(items: readonly UsageItem[]): void {
@@ -26,25 +20,7 @@ export function createTotals() {
         text: kinds.text.value(),
         'missing-report': kinds['missing-report'].value(),
       };
-      const all = createTotal();
-      let count = 0;
-      for (const kind of Object.values(byKind)) {
-        count += kind.count;
-        all.add(kind.credits);
-      }
-      return { count, credits: all.value(), byKind };
+      return { ...addSums(Object.values(byKind)), byKind };
     },
-  };
-}
-
-function createSubtotal() {
-  const credits = createTotal();
-  let count = 0;
-  return {
-    add(amount: Amount): void {
-      count++;
-      credits.add(amount);
-    },
-    value: (): Subtotal => ({ count, credits: credits.value() }),
   };
 }

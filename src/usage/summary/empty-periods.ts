@@ -9,8 +9,18 @@ export interface DaySpan {
   readonly last: number;
 }
 
+/** The days that periods have in common, such as a week's days in one month; `last` before `first` where none. */
+export function commonDays(
+  periods: readonly { readonly unit: CalendarUnit; readonly period: number }[],
+): DaySpan {
+  return {
+    first: Math.max(...periods.map(({ unit, period }) => firstDayOf(unit, period))),
+    last: Math.min(...periods.map(({ unit, period }) => lastDayOf(unit, period))),
+  };
+}
+
 /** Empty periods shown; one message with a mistyped year would make millions. */
-const MOST_EMPTY = 1000;
+const MAX_EMPTY = 1000;
 
 interface EmptySpan extends DaySpan {
   /** A group of zero for each period; undefined where they are more than may be shown. */
@@ -32,29 +42,29 @@ export function emptyPeriods(
 ): { readonly groups: readonly RawGroup[]; readonly leftOut: readonly DaySpan[] } {
   const units = by.map((grouping) => (isCalendarUnit(grouping) ? grouping : undefined));
   const calendar = createCalendar(units, zone);
-  const taken = groups.map(({ keys }) => calendar.spanOf(keys)).sort((a, b) => a.first - b.first);
+  const occupied = groups.map(({ keys }) => calendar.spanOf(keys)).sort((a, b) => a.first - b.first);
   const end = calendar.spanAt(days.last).last + 1;
   const spans: EmptySpan[] = [];
   let next = calendar.spanAt(days.first).first;
-  for (const { first, last } of [...taken, { first: end, last: end }]) {
+  for (const { first, last } of [...occupied, { first: end, last: end }]) {
     if (first > next)
       spans.push({ first: next, last: first - 1, groups: calendar.groupsIn(next, first - 1) });
     next = Math.max(next, last + 1);
   }
-  const leftOut = longestBeyond(MOST_EMPTY, spans);
+  const leftOut = longestBeyond(MAX_EMPTY, spans);
   return {
     groups: spans.flatMap((span) => (leftOut.has(span) ? [] : (span.groups ?? []))),
     leftOut: [...leftOut].map(({ first, last }) => ({ first, last })).sort((a, b) => a.first - b.first),
   };
 }
 
-/** The longest spans, without which no more than `most` groups are left; of two as long, the earlier. */
-function longestBeyond(most: number, spans: readonly EmptySpan[]): Set<EmptySpan> {
-  const sizeOf = ({ groups }: EmptySpan) => groups?.length ?? most + 1;
+/** The longest spans, without which no more than `limit` groups are left; of two as long, the earlier one first. */
+function longestBeyond(limit: number, spans: readonly EmptySpan[]): Set<EmptySpan> {
+  const sizeOf = ({ groups }: EmptySpan) => groups?.length ?? limit + 1;
   let size = spans.reduce((sum, span) => sum + sizeOf(span), 0);
   const leftOut = new Set<EmptySpan>();
   for (const span of spans.toSorted((a, b) => b.last - b.first - (a.last - a.first))) {
-    if (size <= most) break;
+    if (size <= limit) break;
     leftOut.add(span);
     size -= sizeOf(span);
   }
@@ -66,14 +76,9 @@ function createCalendar(units: readonly (CalendarUnit | undefined)[], zone: Time
   const used = units.filter((unit) => unit !== undefined);
 
   function spanOf(keys: readonly RawKey[]): DaySpan {
-    let [first, last] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (const [index, unit] of units.entries()) {
-      if (unit === undefined) continue;
-      const period = Number(keys[index]);
-      first = Math.max(first, firstDayOf(unit, period));
-      last = Math.min(last, lastDayOf(unit, period));
-    }
-    return { first, last };
+    return commonDays(
+      units.flatMap((unit, index) => (unit === undefined ? [] : [{ unit, period: Number(keys[index]) }])),
+    );
   }
 
   const keysAt = (day: number) => units.map((unit) => unit && periodOf(unit, day));
@@ -84,7 +89,7 @@ function createCalendar(units: readonly (CalendarUnit | undefined)[], zone: Time
     for (let day = first; day <= last; ) {
       const keys = keysAt(day);
       if (!used.includes('day') || hasDay(zone, day)) groups.push({ keys, messages: 0, credits: 0 });
-      if (groups.length > MOST_EMPTY) return undefined;
+      if (groups.length > MAX_EMPTY) return undefined;
       day = spanOf(keys).last + 1;
     }
     return groups;

@@ -2,6 +2,7 @@ import { CALENDAR_UNITS, type CalendarUnit, periodOf, periodText } from '../../c
 import type { ReportId } from '../../document/records.js';
 import { type Amount, addAmounts, compareAmounts } from '../../engine/index.js';
 import { KINDS, type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
+import type { Sum } from '../pricing/sums.js';
 
 /** What a summary can be broken down by. */
 export const GROUPINGS = [...CALENDAR_UNITS, 'report', 'kind'] as const;
@@ -21,15 +22,13 @@ export function isCalendarUnit(grouping: Grouping): grouping is CalendarUnit {
 /** A group's key while messages are counted: cheap to make and to look up. Undefined: a period without messages. */
 export type RawKey = number | string | undefined;
 
-export interface RawGroup {
+export interface RawGroup extends Sum {
   readonly keys: readonly RawKey[];
-  readonly messages: number;
-  readonly credits: Amount;
 }
 
 type ReportKey = Extract<GroupKey, { by: 'report' }>;
 
-const IN_ORDER: readonly RawKey[] = KINDS;
+const KIND_ORDER: readonly RawKey[] = KINDS;
 
 /** Messages that name no report: no report has an empty id. */
 const NO_REPORT = '';
@@ -39,7 +38,7 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
   const groupings = by.filter((grouping) => grouping !== undefined);
   const reports = new Map<string, ReportKey>();
 
-  function reportKey({ message, report }: UsageItem): string {
+  function reportKeyOf({ message, report }: UsageItem): string {
     const id = message.reportId;
     const key = id === undefined ? NO_REPORT : `${id}`;
     const known = reports.get(key);
@@ -58,10 +57,10 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
     return label && { by: 'kind', label };
   }
 
-  /** The place of each key of the `index`-th grouping among the others; the larger the later. */
+  /** The rank of each key of the `index`-th grouping; groups are shown by rising rank. */
   function ranksOf(groups: readonly RawGroup[], index: number): (key: RawKey) => number {
     const grouping = groupings[index];
-    if (grouping === 'kind') return (key) => IN_ORDER.indexOf(key);
+    if (grouping === 'kind') return (key) => KIND_ORDER.indexOf(key);
     if (grouping !== 'report') return Number;
     const costs = new Map<RawKey, Amount>();
     for (const { keys, credits } of groups) {
@@ -79,7 +78,7 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
 
     /** @param day the message's local day, as whole days since 1970-01-01 */
     keyOf(grouping: Grouping, item: UsageItem, day: number): number | string {
-      if (grouping === 'report') return reportKey(item);
+      if (grouping === 'report') return reportKeyOf(item);
       return grouping === 'kind' ? kindOf(item) : periodOf(grouping, day);
     },
 

@@ -1,9 +1,10 @@
-import { firstDayOf, lastDayOf, periodNumber } from '../../calendar/days.js';
+import { periodNumber } from '../../calendar/days.js';
 import { openTimeZone } from '../../calendar/time-zone.js';
 import { DataError } from '../../errors.js';
 import type { UsageItem } from '../pricing/priced-row.js';
 import { createReportCheck } from '../pricing/reports.js';
-import { type GroupKey, isCalendarUnit } from './groups.js';
+import { commonDays } from './empty-periods.js';
+import type { GroupKey } from './groups.js';
 import type { PartialSummary } from './partial-summary.js';
 import { createSummary, type Summary } from './summary.js';
 
@@ -15,8 +16,8 @@ export interface MergedSummary extends Pick<PartialSummary, 'period' | 'timezone
 }
 
 /**
- * Adds summaries of parts of one period, exactly and in any order. That no message is in two of them is for
- * whoever made the parts to know.
+ * Adds summaries of parts of one period, exactly and in any order. That no message is in two of them is up to
+ * whoever made the parts.
  *
  * @throws DataError when there is none, or two are not about the same period, time zone, rules and groupings, or
  *   call one report by two names
@@ -28,21 +29,24 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
   checkReports(parts);
 
   const sums = createSummary(first.by, openTimeZone(first.timezone));
-  const days: number[] = [];
+  let firstDay = Number.POSITIVE_INFINITY;
+  let lastDay = Number.NEGATIVE_INFINITY;
+  const addDays = (from: number, to: number) => {
+    firstDay = Math.min(firstDay, from);
+    lastDay = Math.max(lastDay, to);
+  };
   for (const part of parts) {
-    for (const time of [part.first, part.last]) if (time !== undefined) sums.noteTime(time);
-    for (const span of part.emptySpans) days.push(span.first, span.last);
+    for (const time of [part.first, part.last]) if (time !== undefined) sums.addTime(time);
+    for (const span of part.emptySpans) addDays(span.first, span.last);
     for (const { keys, messages, credits } of part.groups) {
       const day = dayOf(keys);
-      if (day !== undefined) days.push(day);
-      if (messages > 0) sums.addSums({ item: itemOf(keys), day: day ?? 0, messages, credits });
+      if (day !== undefined) addDays(day, day);
+      if (messages > 0) sums.addSum({ item: itemOf(keys), day: day ?? 0, messages, credits });
     }
   }
-  const calendar = days.length > 0;
-  const range = calendar ? { first: least(days), last: -least(days.map((day) => -day)) } : {};
   const narrowed = parts.some(({ outOf }) => outOf !== undefined);
   return {
-    summary: sums.value(range),
+    summary: sums.value(firstDay <= lastDay ? { first: firstDay, last: lastDay } : {}),
     sources: [...new Set(parts.map(({ source }) => source))].sort(),
     period: first.period,
     timezone: first.timezone,
@@ -51,18 +55,12 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
   };
 }
 
-const least = (numbers: readonly number[]) => numbers.reduce((a, b) => Math.min(a, b));
-
 function checkSame(first: PartialSummary, part: PartialSummary): void {
   for (const key of ['period', 'timezone', 'rules', 'by'] as const) {
     const [expected, found] = [String(first[key]), String(part[key])];
-    if (expected !== found) {
-      throw new DataError(
-        part.name,
-        `is ${found}, but ${first.name} has ${expected}: they cannot be added`,
-        key,
-      );
-    }
+    if (expected === found) continue;
+    const problem = `is ${found}, but ${first.name} has ${expected}: they cannot be added`;
+    throw new DataError(part.name, problem, key);
   }
 }
 
@@ -77,21 +75,17 @@ function checkReports(parts: readonly PartialSummary[]): void {
 
 /** A day that lies in every period of a group; undefined for a group of no period. */
 function dayOf(keys: readonly (GroupKey | undefined)[]): number | undefined {
-  const periods = keys.flatMap((key) =>
-    key !== undefined && key.by !== 'report' && key.by !== 'kind' && isCalendarUnit(key.by)
-      ? [{ unit: key.by, label: key.label }]
-      : [],
-  );
-  if (periods.length === 0) return undefined;
-  const spans = periods.map(({ unit, label }) => {
-    const period = periodNumber(unit, label) ?? Number.NaN;
-    return { first: firstDayOf(unit, period), last: lastDayOf(unit, period) };
-  });
-  // The latest beginning of periods that overlap lies in all of them.
-  const day = spans.reduce((latest, { first }) => Math.max(latest, first), Number.NEGATIVE_INFINITY);
-  if (!spans.every(({ last }) => day <= last))
-    throw new DataError('merge', `no day is in ${periods.map(({ label }) => label).join(' and ')}`);
-  return day;
+  const labelled = keys
+    .filter((key) => key !== undefined)
+    .filter((key) => key.by !== 'report' && key.by !== 'kind');
+  if (labelled.length === 0) return undefined;
+  const periods = labelled.map(({ by, label }) => ({
+    unit: by,
+    period: periodNumber(by, label) ?? Number.NaN,
+  }));
+  const { first, last } = commonDays(periods);
+  if (first <= last) return first;
+  throw new DataError('merge', `no day is in ${labelled.map(({ label }) => label).join(' and ')}`);
 }
 
 /** A message that has these keys. */

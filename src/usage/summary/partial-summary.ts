@@ -1,16 +1,17 @@
 import { dayNumber, periodNumber } from '../../calendar/days.js';
 import { parseInstant } from '../../calendar/instant.js';
 import { isTimeZone } from '../../calendar/time-zone.js';
-import { type Amount, addAmounts, compareAmounts, parseAmount } from '../../engine/index.js';
+import { type Amount, compareAmounts, parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import { exactInteger, expected, membersOf, numberText, parseExactJsonAt } from '../../json/exact-json.js';
 import { KINDS } from '../pricing/priced-row.js';
+import { addSums, type Sum } from '../pricing/sums.js';
 import type { DaySpan } from './empty-periods.js';
 import { GROUPINGS, type Grouping, type GroupKey, isCalendarUnit } from './groups.js';
 
 /** A document of `summary --json`, read back. */
 export interface PartialSummary {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly name: string;
   readonly source: string;
   readonly period: string;
@@ -27,10 +28,8 @@ export interface PartialSummary {
   readonly outOf: number | undefined;
 }
 
-interface PartialGroup {
+interface PartialGroup extends Sum {
   readonly keys: readonly (GroupKey | undefined)[];
-  readonly messages: number;
-  readonly credits: Amount;
 }
 
 /** @throws DataError that names the member, also where the groups do not add up to the total */
@@ -43,9 +42,8 @@ export function readPartialSummary(json: string, name: string): PartialSummary {
   const total = objectIn(summary, 'total', name);
   const messages = countIn(total, 'messages', name);
   const credits = creditsIn(total, 'credits', name);
-  const sum = groups.reduce<Amount>((all, group) => addAmounts(all, group.credits), 0);
-  const count = groups.reduce((all, group) => all + group.messages, 0);
-  if (compareAmounts(sum, credits) !== 0 || count !== messages) {
+  const sum = addSums(groups);
+  if (compareAmounts(sum.credits, credits) !== 0 || sum.messages !== messages) {
     throw new DataError(name, 'the groups do not add up to the total', 'total');
   }
   return {

@@ -1,44 +1,38 @@
 import { compareInstants, type Instant, instantOf } from '../../calendar/instant.js';
-import type { TimeZone } from '../../calendar/time-zone.js';
-import { type Amount, addAmounts, createTotal, type Total } from '../../engine/index.js';
+import type { TimeBound, TimeZone } from '../../calendar/time-zone.js';
 import type { UsageItem } from '../pricing/priced-row.js';
-import type { RowQuery } from '../rows/row-query.js';
+import { addSums, createSum, type Sum } from '../pricing/sums.js';
 import { type DaySpan, emptyPeriods } from './empty-periods.js';
 import { createGroupKeys, type Grouping, type GroupKey, isCalendarUnit, type RawGroup } from './groups.js';
 import { divideUnits } from './shares.js';
 
-export interface SummaryGroup {
-  /** One for each grouping, in the order they were asked for; undefined in a period that holds no message. */
+export interface SummaryGroup extends Sum {
+  /** One for each grouping, in their order; undefined in a period without messages. */
   readonly keys: readonly (GroupKey | undefined)[];
-  readonly messages: number;
-  /** Credits, exact. */
-  readonly credits: Amount;
   /** Hundredths of a percent of all credits; those of all groups add up to 10,000. */
   readonly share: number;
 }
 
 /** The sums of the groups that a second grouping breaks one of the first down to. */
-export interface Subtotal extends Omit<SummaryGroup, 'keys'> {
+export interface Subtotal extends Sum {
   readonly key: GroupKey;
+  readonly share: number;
 }
 
-/** Sums of the rows read, by what was asked for. */
-export interface Summary {
+/** Sums of rows by one or two groupings. */
+export interface Summary extends Sum {
   readonly by: readonly Grouping[];
   readonly groups: readonly SummaryGroup[];
   /** In the order of the groups; none where there is one grouping. */
   readonly subtotals: readonly Subtotal[];
   /** Periods without messages that are too many to be groups, the earliest first. */
   readonly emptySpans: readonly DaySpan[];
-  readonly messages: number;
-  /** Credits, exact: the same total that `usage` shows. */
-  readonly credits: Amount;
   /** The earliest and the latest message; undefined where there is none. */
-  readonly first: Moment | undefined;
-  readonly last: Moment | undefined;
+  readonly first: MessageTime | undefined;
+  readonly last: MessageTime | undefined;
 }
 
-interface Moment {
+interface MessageTime {
   readonly instant: Instant;
   /** As upstream sent it. */
   readonly timestamp: string;
@@ -50,8 +44,14 @@ export interface DayBounds {
   readonly last?: number;
 }
 
-/** The days that `since` and `until` name. */
-export function dayBounds({ since, until }: RowQuery): DayBounds {
+/** The days that the bounds of a time range name. */
+export function dayBounds({
+  since,
+  until,
+}: {
+  readonly since?: TimeBound;
+  readonly until?: TimeBound;
+}): DayBounds {
   return {
     ...(since !== undefined && { first: since.firstDay }),
     ...(until !== undefined && { last: until.dayBefore }),
@@ -59,19 +59,11 @@ export function dayBounds({ since, until }: RowQuery): DayBounds {
 }
 
 /** Sums of messages that belong to one group. */
-export interface GroupSums {
+export interface GroupSum extends Sum {
   /** Any message of the group, for its keys. */
   readonly item: UsageItem;
   /** Any local day of the group, as whole days since 1970-01-01. */
   readonly day: number;
-  readonly messages: number;
-  /** Credits, exact. */
-  readonly credits: Amount;
-}
-
-interface Tally {
-  messages: number;
-  readonly credits: Total;
 }
 
 /**
@@ -81,34 +73,29 @@ interface Tally {
  */
 export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone) {
   const keys = createGroupKeys(by);
-  const tallies = new Map<number | string, Map<number | string, Tally>>();
-  const total = createTotal();
-  let messages = 0;
-  let first: Moment | undefined;
-  let last: Moment | undefined;
+  const sums = new Map<number | string, Map<number | string, ReturnType<typeof createSum>>>();
+  const total = createSum();
+  let first: MessageTime | undefined;
+  let last: MessageTime | undefined;
 
-  function tallyOf(item: UsageItem, day: number): Tally {
+  function sumOf(item: UsageItem, day: number): ReturnType<typeof createSum> {
     const outer = keys.keyOf(by[0], item, day);
     const inner = by[1] === undefined ? 0 : keys.keyOf(by[1], item, day);
-    const row = tallies.get(outer) ?? new Map<number | string, Tally>();
-    const tally = row.get(inner) ?? { messages: 0, credits: createTotal() };
-    if (tally.messages === 0) {
-      row.set(inner, tally);
-      tallies.set(outer, row);
+    let innerSums = sums.get(outer);
+    if (innerSums === undefined) {
+      innerSums = new Map();
+      sums.set(outer, innerSums);
     }
-    return tally;
-  }
-
-  function addSums({ item, day, messages: more, credits }: GroupSums): void {
-    const tally = tallyOf(item, day);
-    tally.messages += more;
-    tally.credits.add(credits);
-    total.add(credits);
-    messages += more;
+    let sum = innerSums.get(inner);
+    if (sum === undefined) {
+      sum = createSum();
+      innerSums.set(inner, sum);
+    }
+    return sum;
   }
 
   /** Of two at one instant the smaller text, so that the order of messages does not matter. */
-  function noteTime(timestamp: string): Instant {
+  function addTime(timestamp: string): Instant {
     const instant = instantOf(timestamp);
     const afterFirst = first === undefined ? -1 : compareInstants(instant, first.instant);
     if (afterFirst < 0 || (afterFirst === 0 && first && timestamp < first.timestamp))
@@ -122,28 +109,33 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
   return {
     add(items: readonly UsageItem[]): void {
       for (const item of items) {
-        const day = zone.dayOf(noteTime(item.message.timestamp));
-        addSums({ item, day, messages: 1, credits: item.credits });
+        const day = zone.dayOf(addTime(item.message.timestamp));
+        sumOf(item, day).add(item.credits);
+        total.add(item.credits);
       }
     },
-    addSums,
-    noteTime,
+
+    /** Adds messages that were summed up elsewhere; their times go to `addTime`. */
+    addSum({ item, day, messages, credits }: GroupSum): void {
+      sumOf(item, day).add(credits, messages);
+      total.add(credits, messages);
+    },
+    addTime,
 
     /**
      * The groups in order: periods by time, kinds as they are listed, reports by what they cost in all. Periods
-     * without a message, from the first to the last message or as far as `range` says, are groups of zero, unless
+     * without a message, from the first to the last message or as far as `bounds` says, are groups of zero, unless
      * they are too many.
      */
-    value(range: DayBounds = {}): Summary {
-      const found = [...tallies].flatMap(([outer, row]) =>
-        [...row].map(([inner, tally]) => ({
+    value(bounds: DayBounds = {}): Summary {
+      const found = [...sums].flatMap(([outer, innerSums]) =>
+        [...innerSums].map(([inner, sum]) => ({
           keys: by[1] === undefined ? [outer] : [outer, inner],
-          messages: tally.messages,
-          credits: tally.credits.value(),
+          ...sum.value(),
         })),
       );
-      const firstDay = range.first ?? (first && zone.dayOf(first.instant));
-      const lastDay = range.last ?? (last && zone.dayOf(last.instant));
+      const firstDay = bounds.first ?? (first && zone.dayOf(first.instant));
+      const lastDay = bounds.last ?? (last && zone.dayOf(last.instant));
       const empty =
         firstDay === undefined || lastDay === undefined || !keys.groupings.some(isCalendarUnit)
           ? { groups: [], leftOut: [] }
@@ -153,8 +145,7 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
         by: keys.groupings,
         ...withShares(ordered, keys),
         emptySpans: empty.leftOut,
-        messages,
-        credits: total.value(),
+        ...total.value(),
         first,
         last,
       };
@@ -162,43 +153,41 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
   };
 }
 
-const ALL = 10_000;
+/** All shares, in hundredths of a percent. */
+const WHOLE = 10_000;
 
 /** The groups and the subtotals with their shares: each level adds up to the one above it. */
 function withShares(
   ordered: readonly RawGroup[],
   keys: ReturnType<typeof createGroupKeys>,
 ): Pick<Summary, 'groups' | 'subtotals'> {
-  const outer: RawGroup[][] = [];
+  const isNested = keys.groupings.length > 1;
+  const blocks: RawGroup[][] = [];
   for (const group of ordered) {
-    const last = outer.at(-1);
-    if (keys.groupings.length > 1 && last?.[0]?.keys[0] === group.keys[0]) last?.push(group);
-    else outer.push([group]);
+    const block = blocks.at(-1);
+    if (isNested && block?.[0]?.keys[0] === group.keys[0]) block?.push(group);
+    else blocks.push([group]);
   }
-  const sums = outer.map((groups) => ({
-    groups,
-    messages: groups.reduce((sum, group) => sum + group.messages, 0),
-    credits: groups.reduce<Amount>((sum, group) => addAmounts(sum, group.credits), 0),
-  }));
+  const sums = blocks.map(addSums);
   const shares = divideUnits(
-    ALL,
+    WHOLE,
     sums.map(({ credits }) => credits),
   );
 
   const groups: SummaryGroup[] = [];
   const subtotals: Subtotal[] = [];
   for (const [index, sum] of sums.entries()) {
+    const block = blocks[index] ?? [];
     const share = shares[index] ?? 0;
     const parts = divideUnits(
       share,
-      sum.groups.map(({ credits }) => credits),
+      block.map(({ credits }) => credits),
     );
-    for (const [place, group] of sum.groups.entries()) {
-      groups.push({ ...group, keys: keys.read(group.keys), share: parts[place] ?? 0 });
+    for (const [at, group] of block.entries()) {
+      groups.push({ ...group, keys: keys.read(group.keys), share: parts[at] ?? 0 });
     }
     const key = groups.at(-1)?.keys[0];
-    if (keys.groupings.length < 2 || key === undefined || sum.messages === 0) continue;
-    subtotals.push({ key, messages: sum.messages, credits: sum.credits, share });
+    if (isNested && key !== undefined && sum.messages > 0) subtotals.push({ key, ...sum, share });
   }
   return { groups, subtotals };
 }
