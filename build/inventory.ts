@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
+import { UNICODE_VERSION } from '../src/engine/text/unicode-data.js';
 import { type InstalledPackage, packagesOf } from './installed-package.js';
 
 /** Writes beside the program what it is made of: an SBOM and the licences that ask to go with every copy. */
@@ -15,9 +16,10 @@ export const inventory = (folder: string): Plugin => ({
       const installed = await packagesOf(
         Object.keys(manifest.dependencies).map((name) => `node_modules/${name}`),
       );
+      const derived = await unicodeData();
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'sbom.json'), sbom(bundled, installed));
-      await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), licences(bundled));
+      await writeFile(join(folder, 'sbom.json'), sbom(bundled, installed, derived));
+      await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), licences([...bundled, ...derived]));
     });
   },
 });
@@ -34,6 +36,17 @@ async function pageMetafile(): Promise<Metafile> {
   return metafile;
 }
 
+/** The package that the table of the engine is made from, with the licence of the data in it. */
+async function unicodeData(): Promise<InstalledPackage[]> {
+  const license = await readFile('build/unicode-license.txt', 'utf8');
+  const packages = await packagesOf([`node_modules/@unicode/unicode-${UNICODE_VERSION}`]);
+  return packages.map((each) => ({
+    ...each,
+    license: `${each.license} AND Unicode-3.0`,
+    text: `${each.text}\n\nThe data:\n\n${license}`,
+  }));
+}
+
 /** The packages that put at least a byte into an output, by name. */
 async function packagesIn(metafiles: readonly Metafile[]): Promise<InstalledPackage[]> {
   const paths = metafiles.flatMap(({ outputs }) =>
@@ -46,16 +59,21 @@ async function packagesIn(metafiles: readonly Metafile[]): Promise<InstalledPack
 }
 
 /** CycloneDX 1.5, without a date or a serial number: the same sources give the same bytes. */
-function sbom(bundled: readonly InstalledPackage[], installed: readonly InstalledPackage[]): string {
+function sbom(
+  bundled: readonly InstalledPackage[],
+  installed: readonly InstalledPackage[],
+  derived: readonly InstalledPackage[],
+): string {
   const { name, version, license } = manifest;
   const program = { type: 'application', 'bom-ref': `pkg:npm/${name}@${version}`, name, version };
-  const each = new Map([...bundled, ...installed].map((found) => [purlOf(found), found]));
+  const each = new Map([...bundled, ...installed, ...derived].map((found) => [purlOf(found), found]));
   const has = (list: readonly InstalledPackage[], purl: string) => list.some((one) => purlOf(one) === purl);
   // The program bundles what the library leaves outside: one component, there in both ways.
   const all = [...each].map(([purl, found]) =>
     component(found, [
       ...(has(bundled, purl) ? ['bundled into dist'] : []),
       ...(has(installed, purl) ? ['installed beside it'] : []),
+      ...(has(derived, purl) ? ['data made from it in dist'] : []),
     ]),
   );
   const document = {
@@ -93,5 +111,5 @@ function licences(bundled: readonly InstalledPackage[]): string {
   const parts = bundled.map(
     ({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text.trim()}\n`,
   );
-  return `o-copilot contains code of the packages below.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  return `o-copilot contains code of the packages below, or data made from them.\n\n${parts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }

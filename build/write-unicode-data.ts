@@ -20,7 +20,7 @@ const DOTTED_CAPITAL_I = 0x130;
 
 /** The text of src/engine/text/unicode-data.ts. */
 export function unicodeData(): string {
-  return `// Written by build/write-unicode-data.ts from @unicode/unicode-${VERSION} (MIT). Do not edit.
+  return `// Written by build/write-unicode-data.ts from @unicode/unicode-${VERSION} (MIT; the data: Unicode-3.0). Do not edit.
 
 /** The version of Unicode that every price of a text is computed with. */
 export const UNICODE_VERSION = '${VERSION}';

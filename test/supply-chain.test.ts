@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { expect, test } from 'vitest';
+import { UNICODE_VERSION } from '../src/engine/index.js';
 
 const { JsonStrictValidator } = Validation;
 const { Version } = Spec;
@@ -63,12 +64,32 @@ test('fault D13 (the SBOM is a valid one): each component is listed once, and al
   ).not.toBeNull();
 });
 
-test('every licence allows it, and stands in the licence file', () => {
-  const allowed = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', '0BSD'];
+test('every licence allows it, and is in the licence file', () => {
+  const allowed = [
+    'MIT',
+    'ISC',
+    'Apache-2.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'BlueOak-1.0.0',
+    '0BSD',
+    'MIT AND Unicode-3.0',
+  ];
   for (const { name, licenses } of components)
     expect([name, allowed]).toEqual([name, expect.arrayContaining([licenses[0].expression])]);
   const text = readFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
   for (const { name, version } of bundled) expect(text).toContain(`\n${name} ${version} (`);
+});
+
+test('the package that the Unicode table is made from is listed, and the licence of its data is there', () => {
+  const [data, ...more] = present('data made from it in dist');
+  expect(more).toEqual([]);
+  expect(data?.name).toBe(`@unicode/unicode-${UNICODE_VERSION}`);
+  expect(data?.licenses).toEqual([{ expression: 'MIT AND Unicode-3.0' }]);
+  const text = readFileSync(join(DIST, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
+  expect(text).toContain(`${data?.name} ${data?.version} (MIT AND Unicode-3.0)`);
+  expect(text).toContain('Unicode, Inc.');
+  expect(text).toContain('this copyright and permission notice appear with all copies');
 });
 
 test('fault C10 (a build needs few open files): packages are read under a limit far below their number', () => {

