@@ -12,7 +12,7 @@ import { type LiveCredentials, openCredentials } from '../service/auth/live-cred
 import type { ServiceOptions } from '../service/service-options.js';
 import { startService } from '../service/start-service.js';
 import { type OpenLog, openLog } from '../service/telemetry/log.js';
-import type { ConnectionPool } from '../source/http/http-source.js';
+import type { Agents } from '../source/http/agents.js';
 import { openTracing, type Tracing } from '../telemetry/tracing.js';
 import type { Run } from './host.js';
 import { rateCardFrom } from './options/rates-option.js';
@@ -138,14 +138,14 @@ async function serviceOptions(
 }
 
 /** Connections shared by the sources of all requests. */
-async function openPool(settings: SourceSettings, { host }: Run): Promise<ConnectionPool> {
-  const { createConnectionPool } = await import('../source/http/http-source.js');
+async function openPool(settings: SourceSettings, { host }: Run): Promise<Agents> {
+  const { createAgents } = await import('../source/http/agents.js');
   // Not the run's signal: requests under way at SIGTERM still connect, and each ends by a signal of its own.
   const { signal } = new AbortController();
   const { env, stdin } = host;
   const wanted = httpSettings(settings, { env, stdin, signal, startedAt: performance.now() });
   // Documents that arrive slowly must not keep reports from being requested.
-  return createConnectionPool({ ...wanted, concurrency: settings.concurrency + DOCUMENTS_AT_ONCE }, signal);
+  return createAgents({ ...wanted, concurrency: settings.concurrency + DOCUMENTS_AT_ONCE }, signal);
 }
 
 /** Everything that decides what upstream says of a report: where and as whom it is asked, and by which way. */

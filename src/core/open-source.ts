@@ -4,8 +4,9 @@ import { version } from '../../package.json';
 import type { Settings } from '../config/settings.js';
 import { UnreadableError, UpstreamTimeoutError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
+import type { Agents } from '../source/http/agents.js';
 import { showDuration } from '../source/http/fault.js';
-import type { ConnectionPool, HttpSettings } from '../source/http/http-source.js';
+import type { HttpSettings } from '../source/http/run.js';
 import type { Source, SourceObserver } from '../source/source.js';
 
 /** Bytes of a messages document where nobody says: 4 GiB. */
@@ -39,7 +40,7 @@ export interface SourceDeps {
   readonly startedAt: number;
   readonly observer?: SourceObserver;
   /** Connections that outlive the source, for callers that open many. */
-  readonly pool?: ConnectionPool;
+  readonly pool?: Agents;
 }
 
 /** Opens what `settings.source` names. @throws UnreadableError */

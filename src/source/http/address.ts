@@ -1,7 +1,7 @@
 import type { ReportId } from '../../document/records.js';
 import { DataError, SettingError } from '../../errors.js';
 import { nameProblem } from '../source.js';
-import type { HttpSettings } from './http-source.js';
+import type { HttpSettings } from './run.js';
 
 /** Where a request goes. */
 export interface Address {

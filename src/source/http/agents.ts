@@ -6,6 +6,7 @@ import { SettingError } from '../../errors.js';
 import { type Address, basicAuthorization } from './address.js';
 import { type ConnectLimits, createAgent, READ_AT_ONCE } from './connect.js';
 import { connectionFault, showDuration, statusFault, timeoutFault } from './fault.js';
+import type { HttpSettings } from './run.js';
 
 /** How to send a request: with which function, over which connections, and whom to name when it fails. */
 interface Route {
@@ -17,6 +18,7 @@ interface Route {
   readonly peer: string;
 }
 
+/** Connections to upstream, kept alive between requests. */
 export interface Agents {
   /** Throws SettingError for a proxy variable that is no address. */
   routeTo(address: Address): Route;
@@ -24,17 +26,18 @@ export interface Agents {
   destroy(): void;
 }
 
-export interface AgentSettings extends ConnectLimits {
-  /** Connections to one host at most. */
-  readonly connections: number;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-
-/** Keeps connections alive between requests: straight, or by the proxy that the environment names. */
-export function createAgents({ connections, env, ...limits }: AgentSettings): Agents {
+/**
+ * Keeps connections alive between requests: straight, or by the proxy that the environment names.
+ *
+ * @param signal ends connections that are being opened
+ */
+export function createAgents(settings: HttpSettings, signal: AbortSignal): Agents {
+  const { connectTimeout, concurrency, env } = settings;
+  const limits = { connectTimeout, signal };
   const options: AgentOptions & { highWaterMark: number } = {
     keepAlive: true,
-    maxSockets: connections,
+    // One more for the messages document.
+    maxSockets: concurrency + 1,
     highWaterMark: READ_AT_ONCE,
   };
   const agents = new Map<string, Agent>();

@@ -4,55 +4,124 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 import type { Transfer } from '../source.js';
 import { Fault } from './fault.js';
 
+/** A body that has begun to arrive. */
+export interface Body {
+  /** Decompressed. */
+  readonly stream: Readable;
+  readonly transfer: Transfer;
+  /** The Fault or abort reason behind an error of the stream. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+/** Chunks read ahead of the consumer. */
+const MOST_WAITING = 2;
+
 /**
- * A Node stream as a web stream, chunk by chunk, nothing copied. `Readable.toWeb` would lose the cause of an
- * error. `explain` turns an error into the one that the reader gets.
+ * Passes the bytes of a body to `consume` and returns its result. A body that breaks off, or is longer than
+ * `limit` bytes, fails the whole however `consume` took it: wrapped, or not noticed at all. The connection is
+ * released in the end, also when `consume` stops early.
  */
-export function toWebStream(
-  body: Readable,
-  explain: (error: unknown) => unknown,
-): ReadableStream<Uint8Array> {
-  // Node may already have an event under way when the reader cancels, and the controller then throws.
-  let cancelled = false;
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      body.pause();
-      body.on('data', (chunk: Uint8Array) => {
-        if (cancelled) return;
-        controller.enqueue(chunk);
-        if ((controller.desiredSize ?? 0) <= 0) body.pause();
-      });
-      body.on('end', () => {
-        if (!cancelled) controller.close();
-      });
-      body.on('error', (error) => controller.error(explain(error)));
-    },
-    pull() {
-      body.resume();
-    },
-    cancel() {
-      cancelled = true;
-      body.destroy();
-    },
+export async function readBody<T>(
+  { stream, explain }: Body,
+  limit: number,
+  tooLong: () => Error,
+  consume: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  const waiting: Uint8Array[] = [];
+  let length = 0;
+  let ended = stream.readableEnded;
+  let failure: { readonly error: unknown } | undefined;
+  let wake = () => {};
+
+  const fail = (error: unknown): void => {
+    if (!ended) failure ??= { error };
+    wake();
+  };
+  stream.on('data', (chunk: Uint8Array) => {
+    length += chunk.length;
+    if (length > limit) fail(tooLong());
+    else waiting.push(chunk);
+    if (length > limit || waiting.length >= MOST_WAITING) stream.pause();
+    wake();
+  });
+  stream.on('end', () => {
+    ended = true;
+    wake();
+  });
+  stream.on('error', (error) => fail(explain(error)));
+  stream.on('close', () => fail(explain(new Error('closed'))));
+  if (stream.destroyed) fail(explain(stream.errored));
+
+  /** Node's own iterator would copy the chunks that wait into one. */
+  async function* readBytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const chunk = waiting.shift();
+      if (chunk !== undefined) yield chunk;
+      else if (failure !== undefined) throw failure.error;
+      else if (ended) return;
+      else {
+        const more = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        stream.resume();
+        await more;
+      }
+    }
+  }
+
+  try {
+    const result = await consume(readBytes());
+    if (failure !== undefined) throw failure.error;
+    return result;
+  } catch (error) {
+    throw failure === undefined ? error : failure.error;
+  } finally {
+    if (!ended) stream.destroy();
+  }
+}
+
+/** The bytes in one piece. */
+export async function collectBytes(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+}
+
+/** Bytes, and milliseconds. */
+const MOST_DISCARDED = 64 * 1024;
+const LONGEST_DISCARD = 100;
+
+/**
+ * Reads a short body to its end, so that its connection can be used again, and gives up a long or slow one with
+ * its connection. Never throws: the status is the result.
+ */
+export function discardBody(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    let left = MOST_DISCARDED;
+    const timer = setTimeout(() => stream.destroy(), LONGEST_DISCARD);
+    const finish = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    stream.on('data', (chunk: Uint8Array) => {
+      left -= chunk.length;
+      if (left <= 0) stream.destroy();
+    });
+    stream.on('end', finish).on('error', finish).on('close', finish).resume();
   });
 }
 
-const transfers = new WeakMap<ReadableStream, Transfer>();
-
-/** Counts what comes of `incoming` for `transferOf(stream)`: before it is decoded, as its length is meant. */
-export function countTransfer(stream: ReadableStream, incoming: IncomingMessage): void {
+/** Counts what arrives of `incoming`: before it is decompressed, as its length is meant. */
+export function countTransfer(stream: Readable, incoming: IncomingMessage): Transfer {
   const length = incoming.headers['content-length'];
   const transfer = { length: length === undefined ? undefined : Number(length), received: 0 };
-  // It listens beside the reader, which alone decides when the stream flows.
+  // This listener alone must not make the stream flow.
+  if (stream === incoming) incoming.pause();
   incoming.on('data', (chunk: Uint8Array) => {
     transfer.received += chunk.length;
   });
-  transfers.set(stream, transfer);
-}
-
-/** Undefined for a body that no request brought. */
-export function transferOf(stream: ReadableStream): Transfer | undefined {
-  return transfers.get(stream);
+  return transfer;
 }
 
 const MOST_LAYERS = 2;

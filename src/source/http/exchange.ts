@@ -1,0 +1,263 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { DataError, UnauthorizedError } from '../../errors.js';
+import type { Validators } from '../source.js';
+import { type Address, addressOf, showAddress } from './address.js';
+import type { Agents } from './agents.js';
+import { type Body, countTransfer, decodeBody, discardBody } from './body.js';
+import {
+  bodyFault,
+  connectionFault,
+  Fault,
+  isBroken,
+  showDuration,
+  statusFault,
+  timeoutFault,
+} from './fault.js';
+import type { HttpSettings } from './run.js';
+
+/** A response that can be used: a document (200), that it is still the known one (304), or that there is none (404). */
+export type Opened =
+  | { readonly status: 200; readonly body: Body; readonly validators: Validators }
+  | { readonly status: 304 }
+  | { readonly status: 404 };
+
+/** What all requests of a source have in common. */
+export interface RequestContext {
+  readonly settings: HttpSettings;
+  readonly agents: Agents;
+  /** Ends every request; its reason is what they throw. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Requests a document, unless it is still the one that `known` came with. The headers `own` go to the origin of
+ * `start` only.
+ *
+ * @throws UnauthorizedError for 401 and 403, DataError for a web page, a Fault for every other status but 304 and 404
+ */
+export async function openDocument(
+  start: Address,
+  own: Readonly<Record<string, string>>,
+  context: RequestContext,
+  known: Validators = {},
+): Promise<Opened> {
+  const conditions = conditionsFor(known);
+  const { response, address } = await followRedirects(start, { ...conditions, ...own }, conditions, context);
+  const { status, headers, stream } = response;
+  if (status === 200) {
+    const type = /^(text\/html|application\/xhtml\+xml)\b/i.exec(headers['content-type'] ?? '')?.[1];
+    if (type === undefined) return { status, body: response, validators: validatorsOf(headers) };
+    stream.destroy();
+    throw new DataError(showAddress(start), `expected JSON, got ${type.toLowerCase()}`);
+  }
+  await discardBody(stream);
+  if (status === 404) return { status };
+  if (status === 304 && Object.keys(conditions).length > 0) return { status };
+  if (status === 401 || status === 403) {
+    throw new UnauthorizedError(showAddress(start), status, hintFor(context.settings, address.origin));
+  }
+  const peer = status === 407 ? 'the proxy' : 'the server';
+  throw statusFault(status, `${peer} answered with status ${status}`, headers['retry-after']);
+}
+
+function hintFor({ base, token, tokenOrigin }: HttpSettings, answeredBy: string): string {
+  if (answeredBy !== base.origin) {
+    return `it was redirected to ${answeredBy.slice(0, 60)}, where the source's token or password is not sent`;
+  }
+  if (token !== undefined) return `the token came from ${(tokenOrigin ?? 'the settings').slice(0, 80)}`;
+  if (base.username !== '') return "the user name and password came from the source's URL";
+  return 'set O_COPILOT_TOKEN';
+}
+
+const MOST_HOPS = 5;
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/** @throws a Fault for a redirect that must not be followed */
+async function followRedirects(
+  start: Address,
+  own: Readonly<Record<string, string>>,
+  elsewhere: Readonly<Record<string, string>>,
+  context: RequestContext,
+): Promise<{ readonly response: Response; readonly address: Address }> {
+  const seen = new Set<string>();
+  for (let address = start; ; ) {
+    seen.add(address.origin + address.path);
+    const response = await send(address, address.origin === start.origin ? own : elsewhere, context);
+    if (!REDIRECTS.includes(response.status)) return { response, address };
+    await discardBody(response.stream);
+    address = nextAddress(address, response);
+    if (seen.has(address.origin + address.path)) throw refuse(response, 'redirects in a circle');
+    if (seen.size > MOST_HOPS) throw refuse(response, `redirects more than ${MOST_HOPS} times`);
+  }
+}
+
+function nextAddress(from: Address, response: Response): Address {
+  const { location } = response.headers;
+  if (location === undefined)
+    throw refuse(response, `answered ${response.status} without saying where to go`);
+  if (!URL.canParse(location, from.origin + from.path))
+    throw refuse(response, 'redirects to what is no address');
+  const to = new URL(location, from.origin + from.path);
+  if (to.protocol !== 'http:' && to.protocol !== 'https:') throw refuse(response, 'redirects away from http');
+  if (to.protocol === 'http:' && from.origin.startsWith('https:')) {
+    throw refuse(response, 'redirects from https to http, which is not followed');
+  }
+  return addressOf(to);
+}
+
+function refuse({ status }: Response, problem: string): Fault {
+  return new Fault(`the server ${problem}`, { outcome: String(status), transient: false, status });
+}
+
+/** Milliseconds. A document may change twice within the second that Last-Modified names. */
+const RESOLUTION = 1000;
+
+/**
+ * What can be asked about later. Last-Modified counts only where the answer was sent at least a second after it:
+ * before that, it may name two versions (RFC 9110, section 8.8.2.2).
+ */
+function validatorsOf(headers: IncomingHttpHeaders): Validators {
+  const { etag, 'last-modified': lastModified } = headers;
+  if (etag !== undefined) return { etag };
+  const age = Date.parse(headers.date ?? '') - Date.parse(lastModified ?? '');
+  return lastModified !== undefined && age >= RESOLUTION ? { lastModified } : {};
+}
+
+/** The headers that ask for a document only if it is no longer the known one. */
+function conditionsFor({ etag, lastModified }: Validators): Record<string, string> {
+  return {
+    ...(etag !== undefined && { 'if-none-match': etag }),
+    ...(lastModified !== undefined && { 'if-modified-since': lastModified }),
+  };
+}
+
+interface Response extends Body {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/**
+ * One GET by node:http. The global fetch costs 0.1 s and 40 MB at its first call, reads slower, and has neither
+ * these timeouts nor proxies; its Request, Response and stream objects take longer than a small report does.
+ *
+ * @throws a Fault, or the signal's reason after an abort
+ */
+async function send(
+  address: Address,
+  own: Readonly<Record<string, string>>,
+  context: RequestContext,
+): Promise<Response> {
+  const { settings, agents, signal } = context;
+  signal.throwIfAborted();
+  const route = agents.routeTo(address);
+  const outgoing = route.request({
+    ...route.options,
+    headers: {
+      accept: 'application/json',
+      'accept-encoding': 'gzip, deflate, br',
+      'user-agent': settings.userAgent,
+      ...own,
+      ...route.headers,
+    },
+  });
+  const stopReason = watchRequest(outgoing, settings, signal);
+  const answered = answerTo(outgoing);
+  outgoing.end();
+
+  let incoming: IncomingMessage;
+  try {
+    incoming = await answered;
+  } catch (error) {
+    // The server closed an idle connection just as it was used again: the request was not seen. Each such
+    // failure takes one connection out of the pool, so this ends.
+    if (stopReason() === undefined && outgoing.reusedSocket && isBroken(error)) {
+      return send(address, own, context);
+    }
+    throw stopReason() ?? connectionFault(error, route.peer);
+  }
+  const explain = (error: unknown) => stopReason() ?? bodyFault(error);
+  const { statusCode: status = 0, headers } = incoming;
+  try {
+    if (status < 200 || status > 599) {
+      throw new Fault(`the server answered with status ${status}`, { outcome: 'protocol', transient: false });
+    }
+    const stream = status === 200 ? await decodeBody(incoming, headers['content-encoding']) : incoming;
+    return { status, headers, stream, transfer: countTransfer(stream, incoming), explain };
+  } catch (error) {
+    outgoing.destroy();
+    throw explain(error);
+  }
+}
+
+function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const silent = () => reject(new Fault('closed without an answer', { outcome: 'reset', transient: true }));
+    outgoing.on('response', (incoming) => {
+      outgoing.off('close', silent);
+      resolve(incoming);
+    });
+    // Errors after the answer reach its body as well, and are told there.
+    outgoing.on('error', reject);
+    // Comes after those; alone for a 101, which Node ends without a word.
+    outgoing.on('close', silent);
+  });
+}
+
+/** Milliseconds. */
+interface RequestTimeouts {
+  readonly connectTimeout: number;
+  readonly readTimeout: number;
+}
+
+/**
+ * Ends a request that connects too slowly, goes silent or is no longer wanted. The function returned tells
+ * why it was ended: a Fault, the signal's reason, or undefined while it was not.
+ */
+function watchRequest(
+  outgoing: ClientRequest,
+  { connectTimeout, readTimeout }: RequestTimeouts,
+  signal: AbortSignal,
+): () => unknown {
+  let reason: unknown;
+  let paused = false;
+  const stop = (why: unknown) => {
+    reason ??= why;
+    outgoing.destroy();
+  };
+  const abort = () => stop(signal.reason);
+  const expectBytes = () => {
+    paused = false;
+    outgoing.socket?.setTimeout(readTimeout);
+  };
+  let connecting: NodeJS.Timeout | undefined;
+
+  signal.addEventListener('abort', abort);
+  // Emitted when the request went out, so after the connection, the tunnel and TLS are there.
+  outgoing.on('finish', () => {
+    clearTimeout(connecting);
+    expectBytes();
+  });
+  outgoing.on('response', (incoming) => {
+    // A reader that takes its time is not a silent server.
+    incoming.on('pause', () => {
+      paused = true;
+    });
+    incoming.on('resume', expectBytes);
+  });
+  const checkSilence = () => {
+    if (!paused) stop(timeoutFault(`no byte for ${showDuration(readTimeout)}`));
+  };
+  // Not the request's own 'timeout', which comes once and never again.
+  outgoing.on('socket', (socket) => {
+    // For TLS; the connection has limits of its own.
+    const late = () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
+    if (!outgoing.writableFinished) connecting = setTimeout(late, connectTimeout);
+    socket.on('timeout', checkSilence);
+    outgoing.on('close', () => socket.off('timeout', checkSilence));
+  });
+  outgoing.on('close', () => {
+    clearTimeout(connecting);
+    signal.removeEventListener('abort', abort);
+  });
+  return () => reason;
+}
