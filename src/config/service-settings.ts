@@ -55,6 +55,7 @@ const origins: Parse<readonly string[]> = (text) => {
 export const SERVICE_SETTINGS = {
   host: {
     variable: 'O_COPILOT_HOST',
+    commonVariable: 'HOST',
     placeholder: 'address',
     description: 'address to listen on',
     parse: plainText,
@@ -62,6 +63,7 @@ export const SERVICE_SETTINGS = {
   },
   port: {
     variable: 'O_COPILOT_PORT',
+    commonVariable: 'PORT',
     placeholder: 'number',
     description: 'port to listen on; 0 takes a free one',
     parse: wholeNumber(0, 65_535),

@@ -8,6 +8,8 @@ import { InvalidValue, type Parse } from './value.js';
  */
 export interface Setting<Value> {
   readonly variable: string;
+  /** Read where `variable` is not set: what hosting platforms call it. */
+  readonly commonVariable?: string;
   /** What the value is called in `--help`. */
   readonly placeholder: string;
   readonly description: string;
@@ -102,16 +104,20 @@ export function resolveAll(declared: Declarations, sources: SettingSources) {
 
 function find(
   name: string,
-  { variable, secret }: Setting<unknown>,
+  { variable, commonVariable, secret }: Setting<unknown>,
   { flags, environment, envFile, flagName = flagOf }: SettingSources,
 ) {
   const flag = flags[name];
   if (typeof flag === 'string' && !secret) return { text: flag, origin: flagName(name), fromFlag: true };
-  const text = environment[variable];
-  if (text !== undefined && text.trim() !== '') return { text, origin: variable, fromFlag: false };
-  const inFile = envFile.get(variable);
-  if (inFile === undefined || inFile.value.trim() === '') return undefined;
-  return { text: inFile.value, origin: inFile.origin, fromFlag: false };
+  for (const each of commonVariable === undefined ? [variable] : [variable, commonVariable]) {
+    const text = environment[each];
+    if (text !== undefined && text.trim() !== '') return { text, origin: each, fromFlag: false };
+    const inFile = envFile.get(each);
+    if (inFile !== undefined && inFile.value.trim() !== '') {
+      return { text: inFile.value, origin: inFile.origin, fromFlag: false };
+    }
+  }
+  return undefined;
 }
 
 /** `readTimeout` is `--read-timeout`. */

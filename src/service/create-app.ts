@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Identify } from './auth/access.js';
 import { answerRudeClient } from './http/connections.js';
@@ -8,6 +7,9 @@ import { allowOrigins, answerOtherMethods } from './http/methods.js';
 import { replyProblem } from './http/reply-problem.js';
 import { createRequestIds } from './http/request-id.js';
 import type { HttpServers } from './http/servers.js';
+import { Refusal } from './problem.js';
+import { checkQuery } from './query/parameters.js';
+import type { QuerySchema } from './query/query-schemas.js';
 import type { Redis } from './redis.js';
 import type { ServiceOptions } from './service-options.js';
 import { describeApi } from './telemetry/describe-api.js';
@@ -57,10 +59,13 @@ export async function createApp(
     trustProxy: options.trustProxy.length > 0 && [...options.trustProxy],
     rewriteUrl: ({ url = '/' }) => withoutBasePath(url, options.basePath),
     // A parameter in a path may be as long as the request line.
-    routerOptions: { maxParamLength: 1000 },
+    routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: true },
   });
-  // The schemas describe; values are checked by the parsers of the command line.
-  app.setValidatorCompiler(() => () => true);
+  // The schema says which parameters there are; the routes read their values by the parsers of the command line.
+  app.setValidatorCompiler<QuerySchema<string>>(({ schema, httpPart }) =>
+    httpPart === 'querystring' ? (query) => validateQuery(query, schema) : () => true,
+  );
+  // Answers of the period are bytes already; the tests check them against their schemas.
   app.setSerializerCompiler(() => JSON.stringify);
   app.decorate('serverPaths', options.serverPaths);
   app.setErrorHandler(replyProblem);
@@ -75,8 +80,17 @@ export async function createApp(
   const count = await createLimits(app, options, redis);
   guardRequests(app, { identify, count, localNamesOnly });
   answerOtherMethods(app);
-  await app.register(swagger, describeApi(options.version));
+  await describeApi(app, options.version);
   return app;
+}
+
+function validateQuery(query: unknown, schema: QuerySchema<string>) {
+  try {
+    return { value: checkQuery(query, schema) };
+  } catch (error) {
+    if (error instanceof Refusal) return { error };
+    throw error;
+  }
 }
 
 /** A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */

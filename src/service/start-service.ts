@@ -12,6 +12,7 @@ import { createHttpServers, type HttpServers } from './http/servers.js';
 import { openPeriod } from './period/open-period.js';
 import { createZoneStore } from './query/zone-store.js';
 import type { Redis } from './redis.js';
+import { addDescriptionRoutes } from './routes/description-routes.js';
 import { addExplanationRoute } from './routes/explanation-route.js';
 import { addHealthRoute } from './routes/health-route.js';
 import { addMetricsRoute } from './routes/metrics-route.js';
@@ -65,8 +66,8 @@ export async function startService(
   addHealthRoute(app, options.version);
   const waiting = { deadline: options.deadline, ending: ending.signal };
   addReadinessRoute(app, { documents, ...waiting, redisState: () => redis?.state() ?? 'unused' });
-  addMetricsRoute(app, metrics, options.openMetrics);
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  addMetricsRoute(app, metrics, { open: options.openMetrics, budget });
+  addDescriptionRoutes(app, budget);
   const parts = {
     ...waiting,
     documents,

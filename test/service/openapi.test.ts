@@ -1,90 +1,402 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  array,
+  asyncProperty,
+  assert as check,
+  constantFrom,
+  oneof,
+  option,
+  record,
+  string,
+  tuple,
+} from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inlineCodeOf } from '../docs/markdown.js';
 import { USUAL } from '../process/period.js';
+import { runBin } from '../process/run.js';
 import { type Reply, startUpstream, type Upstream } from '../upstream.js';
 import { type Serving, startServe } from './start-serve.js';
 
+const KIND = 'fault E25 (the OpenAPI document is what the service does)';
+
+interface Described {
+  readonly $ref?: string;
+  readonly headers?: Readonly<Record<string, { readonly schema: object }>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly description?: string;
+  readonly schema: object;
+}
+interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly responses: Readonly<Record<string, Described>>;
+}
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'head', Operation>>>>;
+  readonly components: { readonly responses: Readonly<Record<string, Described>>; readonly schemas: object };
+}
+
 let upstream: Upstream;
 let serving: Serving;
-let document: Record<string, unknown>;
-/** Changed by the test to make upstream fail. */
+let closed: Serving;
+let document: OpenApi;
+/** Changed by a test to make upstream fail. */
 const answer: Reply = {};
 
 beforeAll(async () => {
   upstream = await startUpstream({ ...USUAL, script: { '/messages/current-period': answer } });
-  serving = await startServe(['--source', upstream.url, '--messages-ttl', '1ms', '--retries', '0']);
+  const source = ['--source', upstream.url, '--messages-ttl', '1ms', '--retries', '0'];
+  serving = await startServe([...source, '--rate-limit', 'off']);
+  closed = await startServe(['--source', 'sample', '--rate-limit', '3/1h'], {
+    O_COPILOT_JWT_SECRET: 'a secret of thirty-two characters.',
+  });
   document = JSON.parse(await (await serving.get('/openapi.json')).text());
 });
 afterAll(async () => {
-  await serving.stop();
+  await Promise.all([serving.stop(), closed.stop()]);
   await upstream.close();
 });
 
-/** Follows names into the document, and `4xx` where it has no such status. */
-function at(...names: string[]): unknown {
-  return names.reduce<unknown>((value, name) => {
-    const members: Record<string, unknown> = Object(value);
-    return members[name] ?? members[`${name[0]}xx`] ?? members[`${name[0]}XX`];
-  }, document);
+/** Headers that HTTP itself has in any message. */
+const OF_HTTP = ['date', 'connection', 'keep-alive', 'content-type', 'content-length', 'transfer-encoding'];
+/** Bodies that are no JSON are taken by their media type alone. */
+const IS_JSON = /[/+]json$/;
+const validators = new Map<object, ValidateFunction>();
+
+function validatorOf(schema: object): ValidateFunction {
+  const known = validators.get(schema);
+  if (known !== undefined) return known;
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strict: false });
+  addFormats.default(ajv);
+  const validate = ajv.compile({ ...schema, components: document.components });
+  validators.set(schema, validate);
+  return validate;
 }
 
-test('is OpenAPI 3.1 and lists every address of the contract', () => {
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+async function ask(service: Serving, address: string, headers: Record<string, string> = {}, method = 'GET') {
+  const request = httpGet(`${service.url}${address}`, { headers, method, agent: false });
+  const [response]: IncomingMessage[] = await once(request, 'response');
+  if (response === undefined) throw new Error('no response');
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const { 'content-encoding': coding } = response.headers;
+  const unpack = coding === 'gzip' ? gunzipSync : coding === 'br' ? brotliDecompressSync : Buffer.from;
+  const body = bytes.length === 0 ? '' : unpack(bytes).toString();
+  return { status: response.statusCode ?? 0, headers: response.headers, body };
+}
+
+/** Checks status, headers and body of an answer against what the document says of `path`. */
+function expectDescribed(
+  path: string,
+  { status, headers, body }: Answer,
+  method: 'get' | 'head' = 'get',
+): void {
+  const response = document.paths[path]?.[method]?.responses[status];
+  expect(response, `${method} ${path} ${status}`).toBeDefined();
+  const described =
+    response?.$ref === undefined
+      ? response
+      : document.components.responses[response.$ref.split('/').at(-1) ?? ''];
+  for (const [name, value] of Object.entries(headers)) {
+    if (OF_HTTP.includes(name)) continue;
+    const schema = described?.headers?.[name]?.schema;
+    expect(schema, `${path} ${status} ${name}`).toBeDefined();
+    const validate = validatorOf(Object(schema));
+    const isNumber = 'type' in Object(schema) && Object(schema).type === 'integer';
+    validate(isNumber ? Number(value) : value);
+    expect(validate.errors, `${path} ${status} ${name}: ${value}`).toBeNull();
+  }
+  if (method === 'head') {
+    expect(body).toBe('');
+    return;
+  }
+  const type = (headers['content-type'] ?? '').replace(/;.*/, '');
+  if (status === 304 || status === 307) {
+    expect([type, body]).toEqual(['', '']);
+    return;
+  }
+  const schema = described?.content?.[type]?.schema;
+  expect(schema, `${path} ${status} ${type}`).toBeDefined();
+  const validate = validatorOf(Object(schema));
+  validate(IS_JSON.test(type) ? JSON.parse(body) : body);
+  expect(validate.errors).toBeNull();
+}
+
+const parametersOf = (path: string) =>
+  (document.paths[path]?.get.parameters ?? []).filter(({ in: place }) => place === 'query');
+
+test(`${KIND}: it is OpenAPI 3.1 and has every address with GET and HEAD`, () => {
   expect(document.openapi).toMatch(/^3\.1\./);
-  expect(Object.keys(Object(document.paths)).sort()).toEqual([
-    '/health',
-    '/ready',
-    '/summary',
-    '/usage',
-    '/usage/{message_id}',
-  ]);
-  const parameters = at('paths', '/usage', 'get', 'parameters');
-  const names = Array.isArray(parameters) ? parameters.map(({ name }) => name) : [];
-  expect(names.sort()).toEqual(
-    [
-      'since',
-      'until',
-      'timezone',
-      'report',
-      'kind',
-      'sort',
-      'desc',
-      'limit',
-      'offset',
-      'cursor',
-      'format',
-    ].sort(),
-  );
+  const addresses = ['/', '/docs', '/health', '/metrics', '/openapi.json', '/ready', '/summary', '/usage'];
+  expect(Object.keys(document.paths).sort()).toEqual([...addresses, '/usage/{message_id}']);
+  for (const operations of Object.values(document.paths))
+    expect(Object.keys(operations)).toEqual(['get', 'head']);
+  const named = Object.keys(document.paths).map((path) => [path, parametersOf(path).map(({ name }) => name)]);
+  const filters = ['since', 'until', 'timezone', 'report', 'kind'];
+  expect(Object.fromEntries(named)).toMatchObject({
+    '/': ['timezone'],
+    '/health': [],
+    '/summary': [...filters, 'by', 'format'],
+    '/usage': [...filters, 'sort', 'desc', 'limit', 'offset', 'cursor', 'format'],
+    '/usage/{message_id}': [],
+  });
 });
 
-test.each([
-  ['/usage', '/usage', 200],
-  ['/usage?limit=1', '/usage', 200],
-  ['/usage?limit=x', '/usage', 400],
-  ['/usage/1000', '/usage/{message_id}', 200],
-  ['/usage/1002', '/usage/{message_id}', 200],
-  ['/usage/7', '/usage/{message_id}', 404],
-  ['/summary?by=day', '/summary', 200],
-  ['/summary?by=kind,report&since=2030-01-01&until=2030-01-02', '/summary', 200],
-  ['/summary?by=x', '/summary', 400],
-  ['/health', '/health', 200],
-  ['/ready', '/ready', 200],
-  ['/usage?broken', '/usage', 400],
-  ['/usage', '/usage', 502],
-  ['/summary', '/summary', 502],
-  ['/ready', '/ready', 503],
-])('%s replies what %s promises for a %i', async (address, path, status) => {
-  answer.status = status >= 500 ? 500 : 200;
-  // So that upstream has failed lately as well.
-  if (status >= 500) await serving.get('/usage');
-  const reply = await serving.get(address);
-  expect(reply.status).toBe(status);
-  const type = (reply.headers.get('content-type') ?? '').replace(/;.*/, '');
-  const schema = at('paths', path, 'get', 'responses', `${status}`, 'content', type, 'schema');
-  expect(schema).toBeTypeOf('object');
-  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
-  addFormats.default(ajv);
-  const validate = ajv.compile(Object(schema));
-  validate(await reply.json());
-  expect(validate.errors).toBeNull();
+describe(`${KIND}: each status is described, with its headers and body`, () => {
+  const CASES: readonly (readonly [
+    path: string,
+    address: string,
+    status: number,
+    headers?: Record<string, string>,
+  ])[] = [
+    ['/usage', '/usage', 200],
+    ['/usage', '/usage?limit=1', 200],
+    ['/usage', '/usage?format=csv', 200, { 'accept-encoding': 'br' }],
+    ['/usage', '/usage', 304, { 'if-none-match': '*' }],
+    ['/usage', '/usage?limit=x', 400],
+    ['/usage', '/usage?broken', 400],
+    ['/usage', '/usage', 406, { accept: 'image/png' }],
+    ['/usage', '/usage', 406, { 'accept-encoding': '*;q=0' }],
+    ['/usage/{message_id}', '/usage/1000', 200],
+    ['/usage/{message_id}', '/usage/1002', 200],
+    ['/usage/{message_id}', '/usage/1000', 304, { 'if-none-match': '*' }],
+    ['/usage/{message_id}', '/usage/7', 404],
+    ['/usage/{message_id}', '/usage/x', 400],
+    ['/summary', '/summary?by=day', 200],
+    ['/summary', '/summary?by=week,month', 200],
+    ['/summary', '/summary?by=kind,report&since=2030-01-01&until=2030-01-02', 200],
+    ['/summary', '/summary?by=x', 400],
+    ['/', '/', 200, { 'accept-encoding': 'gzip' }],
+    ['/', '/', 304, { 'if-none-match': '*' }],
+    ['/health', '/health', 200],
+    ['/ready', '/ready', 200],
+    ['/metrics', '/metrics', 200],
+    ['/metrics', '/metrics', 200, { 'accept-encoding': 'gzip' }],
+    ['/openapi.json', '/openapi.json', 200],
+    ['/openapi.json', '/openapi.json', 304, { 'if-none-match': '*' }],
+    ['/docs', '/docs', 307],
+    ['/usage', '/usage', 421, { host: 'evil.example' }],
+    ['/usage', '/usage', 502],
+    ['/usage/{message_id}', '/usage/1000', 502],
+    ['/summary', '/summary', 502],
+    ['/', '/', 502],
+    ['/ready', '/ready', 503],
+  ];
+  test.each(CASES.map(([path, address, status, headers = {}]) => ({ path, address, status, headers })))(
+    '$path: $address $headers is a $status',
+    async ({ path, address, status, headers }) => {
+      answer.status = status >= 500 ? 500 : 200;
+      // So that upstream has failed lately as well.
+      if (status >= 500) await serving.get('/usage');
+      const found = await ask(serving, address, headers);
+      expect(found.status).toBe(status);
+      expectDescribed(path, found);
+      const head = await ask(serving, address, headers, 'HEAD');
+      expect(head.status).toBe(status);
+      expectDescribed(path, head, 'head');
+      answer.status = 200;
+    },
+  );
+
+  test('405 of other methods, 401 and 429 of who may not ask', async () => {
+    for (const path of Object.keys(document.paths)) {
+      const address = path.replace('{message_id}', '1000');
+      const post = await ask(serving, address, {}, 'POST');
+      expect(post.status).toBe(405);
+      expectDescribed(path, post);
+    }
+    const seen = new Set<number>();
+    for (let turn = 0; turn < 4; turn++) {
+      const refused = await ask(closed, '/ready');
+      seen.add(refused.status);
+      expectDescribed('/ready', refused);
+      expectDescribed('/usage', refused);
+    }
+    expect([...seen]).toEqual([401, 429]);
+  });
+});
+
+describe(`${KIND}: any query`, () => {
+  const near = constantFrom(
+    '',
+    '0',
+    '1',
+    '3',
+    '-1',
+    '007',
+    '1e3',
+    '2024-04-29',
+    '2024-04-29T03:25:03Z',
+    'UTC',
+    'Europe/London',
+    'true',
+    'report',
+    'kind,day',
+    'day',
+    'credits_used',
+    'csv',
+    'json',
+    '5392',
+    'Tenant Obligations Report',
+    '__proto__',
+    '%',
+    '\u0000',
+    '💶',
+  );
+  const value = oneof(near, string({ unit: 'binary', maxLength: 30 }));
+  const names = [
+    'since',
+    'until',
+    'timezone',
+    'report',
+    'kind',
+    'sort',
+    'desc',
+    'limit',
+    'offset',
+    'cursor',
+    'format',
+    'by',
+    'x',
+    '__proto__',
+    'constructor',
+    'by[]',
+  ];
+  const query = array(tuple(constantFrom(...names), value), { maxLength: 4 });
+  const headers = record({
+    accept: option(
+      constantFrom('*/*', 'text/csv', 'application/json;q=0', 'image/png', ',,;', 'text/*;q=x'),
+      { nil: undefined },
+    ),
+    'accept-encoding': option(
+      constantFrom('gzip', 'br', '*', 'identity;q=0', '*;q=0', 'gzip;q=0, br;q=0.1', ';;,', 'deflate'),
+      { nil: undefined },
+    ),
+    'if-none-match': option(constantFrom('*', '"x"', 'W/"x", ', '"'), { nil: undefined }),
+  });
+  const path = constantFrom(
+    '/',
+    '/usage',
+    '/usage/1000',
+    '/usage/1002',
+    '/usage/7',
+    '/summary',
+    '/health',
+    '/ready',
+    '/openapi.json',
+    '/docs',
+  );
+  const method = constantFrom('get', 'head');
+
+  test('any answer is one that the document describes, and no bug', { timeout: 60_000 }, async () => {
+    await check(
+      asyncProperty(path, query, headers, method, async (address, pairs, given, verb) => {
+        const search = pairs
+          .map((pair) => pair.map((part) => encodeURIComponent(part.toWellFormed())).join('='))
+          .join('&');
+        const set = Object.fromEntries(
+          Object.entries(given).flatMap(([name, each]) => (each === undefined ? [] : [[name, each]])),
+        );
+        const found = await ask(serving, `${address}?${search}`, set, verb.toUpperCase());
+        expect(found.status).not.toBe(500);
+        const described = /^\/usage\/\d/.test(address) ? '/usage/{message_id}' : address;
+        expectDescribed(described, found, verb === 'head' ? 'head' : 'get');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  /** Texts that every parameter of the kind may or may not take. */
+  const TRIED: Readonly<Record<string, readonly string[]>> = {
+    integer: ['0', '7', '9007199254740991', '9007199254740992', '-1', '1.5', '1e3', '', 'x'],
+    boolean: ['true', 'false', 'yes', '1'],
+    array: ['day', 'kind', 'day,kind', 'year', 'day,', ''],
+    enum: ['', 'x', 'REPORT'],
+  };
+
+  test('a value is refused exactly where its schema refuses it', async () => {
+    for (const address of ['/usage', '/summary', '/']) {
+      for (const { name, schema } of parametersOf(address)) {
+        const { type, enum: choices }: { type: string; enum?: readonly string[] } = Object(schema);
+        if (type === 'string' && choices === undefined) continue;
+        const tried = [...(choices ?? []), ...(TRIED[choices === undefined ? type : 'enum'] ?? [])];
+        for (const each of tried) {
+          const validate = validatorOf(schema);
+          const parsed =
+            type === 'integer' && each !== '' ? Number(each) : type === 'boolean' ? readBoolean(each) : each;
+          const allowed = validate(type === 'array' ? [each] : parsed);
+          const search = `${name}=${each}${name === 'desc' ? '&sort=kind' : ''}`;
+          const { status } = await serving.get(`${address}?${search}`);
+          expect([search, status === 200]).toEqual([search, plainDigits(type, each) && allowed]);
+        }
+      }
+    }
+  });
+  /** In a query 1e3 is a number for JSON Schema, but no whole number for people. */
+  const plainDigits = (type: string, each: string) => type !== 'integer' || /^\d+$/.test(each);
+  const readBoolean = (each: string) => (each === 'true' ? true : each === 'false' ? false : each);
+});
+
+describe('fault E15 (a parameter that takes a list is given as a list or several times)', () => {
+  test.each(['by=day&by=kind', 'by=day,kind', 'by=day%2Ckind'])('?%s', async (search) => {
+    const reply = await serving.get(`/summary?${search}`);
+    expect(reply.status).toBe(200);
+    expect(await reply.json()).toMatchObject({ summary: { by: ['day', 'kind'] } });
+  });
+
+  test.each([
+    ['by=day&by=kind&by=week', 'two at the most'],
+    ['by=day&by=day', 'by:'],
+    ['by=day&by=', 'by: expected'],
+    ['by=day&by=kind&format=csv&format=csv', 'format: is given twice'],
+  ])('?%s is a 400', async (search, detail) => {
+    const reply = await serving.get(`/summary?${search}`);
+    expect(reply.status).toBe(400);
+    expect(await reply.json()).toMatchObject({ detail: expect.stringContaining(detail) });
+  });
+});
+
+describe('fault E15 (what docs/service.md names is there)', () => {
+  const pages = ['docs/service.md', 'docs/coming-from-the-first-service.md'];
+  const code = pages.flatMap(inlineCodeOf);
+  const addresses = new Set(
+    code.flatMap((each) => /^(?:GET )?(\/[\w./{}]*(?:\?\S*)?)$/.exec(each)?.[1] ?? []),
+  );
+
+  test('there are addresses in it', () => {
+    expect(addresses.size).toBeGreaterThanOrEqual(Object.keys(document.paths).length);
+  });
+
+  test.each([...addresses])('%s', async (address) => {
+    const { status } = await serving.get(address.replace('{message_id}', '1000'));
+    expect([200, 307]).toContain(status);
+  });
+
+  test('parameters, metrics and variables', async () => {
+    const list = code.find((each) => each.startsWith('since until '))?.split(' ') ?? [];
+    expect(list.length).toBeGreaterThan(5);
+    const known = parametersOf('/usage').map(({ name }) => name);
+    expect(list.filter((name) => !known.includes(name))).toEqual([]);
+    const metrics = await (await serving.get('/metrics')).text();
+    for (const name of code.filter((each) => /^(o_copilot|http|nodejs|process)_\w+$/.test(each)))
+      expect(metrics).toContain(`# TYPE ${name} `);
+    const { stdout } = await runBin(['help', 'environment']);
+    const variables = code.flatMap((each) => each.match(/\b(?:O_COPILOT|LOG)_[A-Z_]+\b/g) ?? []);
+    expect(variables.filter((name) => !stdout.includes(name))).toEqual([]);
+  });
 });

@@ -146,7 +146,7 @@ describe('fault E17 (behind a reverse proxy): the configuration in docs/service.
       // Nothing on the page leads out of /billing/.
       expect(page.body).not.toMatch(/(?:href|src|action)="\//);
       const api: unknown = JSON.parse((await get('/billing/openapi.json')).body);
-      expect(api).toMatchObject({ servers: [{ url: './' }] });
+      expect(api).toMatchObject({ servers: [{ url: '.' }] });
       expect(await get('/billing')).toMatchObject({ status: 308, location: '/billing/' });
       const lines = () => serving.log.filter(({ msg, route }) => msg === 'answered' && route !== 'unknown');
       // The log is written in batches, the direct request's line after those of the walk.

@@ -59,7 +59,7 @@ describe('over one upstream', () => {
   ])('Accept: %s', async (accept, type) => {
     const reply = await serving.get('/usage', { accept });
     expect(reply.headers.get('content-type')).toBe(type);
-    expect(reply.headers.get('vary')).toBe('accept');
+    expect(reply.headers.get('vary')).toBe('accept, accept-encoding');
   });
 
   test('an Accept that nothing fits is a 406, unless the format is named', async () => {
@@ -79,7 +79,7 @@ describe('over one upstream', () => {
     ['desc', 'desc', 'desc: needs sort'],
     ['desc=maybe&sort=text', 'desc', 'desc: expected true or false'],
     ['format=xml', 'format', 'format: expected one of json, ndjson, csv'],
-    ['limit=1&limit=2', 'limit', 'limit: stands twice'],
+    ['limit=1&limit=2', 'limit', 'limit: is given twice'],
     ['cursor=abc', 'cursor', 'cursor: is none that this service gave'],
     ['fields=text', 'fields', 'fields: no such parameter'],
     ['__proto__=1', '__proto__', '__proto__: no such parameter'],

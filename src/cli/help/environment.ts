@@ -29,7 +29,7 @@ export function environment(): TopicSection[] {
     {
       title: 'Settings of serve',
       entries: Object.values(SERVICE_SETTINGS).map(entryOf),
-      notes: [],
+      notes: ['HOST and PORT are read where O_COPILOT_HOST and O_COPILOT_PORT are not set.'],
     },
     { title: 'Others', entries: [...OTHERS, ...TRACES], notes: [] },
   ];

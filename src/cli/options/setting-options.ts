@@ -25,9 +25,10 @@ export function addDeclared(command: Command, group: string, declared: Declarati
   for (const [name, { placeholder, description, variable, parse, ...setting }] of Object.entries(declared)) {
     if (setting.secret) continue;
     const shown = setting.default ?? setting.unset;
+    const others = setting.commonVariable === undefined ? [] : [setting.commonVariable];
     add(
       `${flagOf(name)} <${placeholder}>`,
-      `${description} (default ${shown}; ${variable})`,
+      `${description} (default ${shown}; ${[variable, ...others].join(', ')})`,
       choicesOf(parse),
     );
   }

@@ -49,7 +49,7 @@ export class BillStore {
     return this.work.run(key, signal, async (workSignal) => {
       const bill = await make(workSignal);
       // Until those who wait for it have leases of their own, which they take before the next turn.
-      if (!Buffer.isBuffer(bill.body)) setImmediate(bill.body.lease().release);
+      if ('lease' in bill.body) setImmediate(bill.body.lease().release);
       this.bills.set(key, bill);
       if (this.bills.peek(key) !== bill) bill.retire();
       return bill;

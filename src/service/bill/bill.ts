@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { TextTaker } from '../../format/rows.js';
 import { createSpool } from '../../output/spool.js';
 import { createIntake } from '../../output/writer.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
+import { CompressedBodies } from './compress.js';
 import { type KeptBytes, keepBytes } from './kept-bytes.js';
 
 /** Bytes up to which a body is one buffer, which is the quickest to send; the rest of a larger one is in a file. */
@@ -10,17 +12,38 @@ const MOST_IN_MEMORY = 1024 * 1024;
 /** An answer made from the period, whole before its first byte is sent. */
 export interface Bill {
   /** In one piece, or where it is large, kept outside of memory. */
-  readonly body: Buffer | KeptBytes;
+  readonly body: MemoryBody | KeptBytes;
   readonly size: number;
-  /** Strong: a digest of the bytes. */
-  readonly etag: string;
-  readonly contentType: string;
+  /** Of the bytes; undefined where they are of this moment, and not worth storing. */
+  readonly digest: string | undefined;
   /** `performance.now()` until which it may be served, for as long as its document is. */
   readonly freshUntil: number;
-  /** Headers of this bill alone. */
+  /** Its content-type, vary, and what else belongs to this bill alone. */
   readonly headers: Readonly<Record<string, string>>;
   /** Gives its memory back when nobody reads it any more. Safe twice. */
   retire(): void;
+}
+
+/** A body in one piece. */
+interface MemoryBody {
+  readonly bytes: Buffer;
+  readonly compressed: CompressedBodies;
+}
+
+/**
+ * An answer of a text that has nothing to do with the period.
+ * @param stored whether clients may store it
+ */
+export function textBill(text: string, contentType: string, stored: boolean): Bill {
+  const bytes = Buffer.from(text);
+  return {
+    body: { bytes, compressed: new CompressedBodies(bytes, () => true) },
+    size: bytes.length,
+    digest: stored ? createHash('sha256').update(bytes).digest('hex') : undefined,
+    freshUntil: Number.POSITIVE_INFINITY,
+    headers: { 'content-type': contentType, vary: 'accept-encoding' },
+    retire: () => {},
+  };
 }
 
 /**
@@ -29,7 +52,7 @@ export interface Bill {
  * @throws what `write` throws, Refusal (503) beyond the budget, and CannotWriteError where the temporary folder is full
  */
 export async function collectBill(
-  facts: Pick<Bill, 'contentType' | 'freshUntil'> & Partial<Pick<Bill, 'headers'>>,
+  facts: Pick<Bill, 'headers' | 'freshUntil'>,
   budget: MemoryBudget,
   write: (taker: TextTaker) => Promise<unknown>,
 ): Promise<Bill> {
@@ -47,14 +70,20 @@ export async function collectBill(
     );
     await write({ write: intake.write, closed: false });
     await intake.flush();
-    const etag = `"${intake.digest() ?? ''}"`;
+    const digest = intake.digest() ?? '';
     if (size > MOST_IN_MEMORY) {
       const body = keepBytes(spool, size, () => account.close());
-      return { headers: {}, ...facts, etag, size, body, retire: body.retire };
+      return { ...facts, digest, size, body, retire: body.retire };
     }
-    const body = Buffer.concat([...spool.pieces()], size);
+    const bytes = Buffer.concat([...spool.pieces()], size);
     spool.close();
-    return { headers: {}, ...facts, etag, size, body, retire: () => account.close() };
+    let retired = false;
+    const compressed = new CompressedBodies(bytes, (count) => !retired && account.tryTake(count));
+    const retire = () => {
+      retired = true;
+      account.close();
+    };
+    return { ...facts, digest, size, body: { bytes, compressed }, retire };
   } catch (error) {
     spool.close();
     account.close();

@@ -5,8 +5,12 @@ export const MEDIA_TYPES: ReadonlyMap<DataFormat, string> = new Map(
   DATA_FORMATS.map((format) => [format, declarationOf(format).mediaType]),
 );
 
-/** As a `content-type`; CSV has the header line that RFC 4180 calls present. */
-export function contentTypeOf(format: DataFormat): string {
+/** The headers of an answer in a format, which the Accept header may choose. */
+export function headersOf(format: DataFormat): Readonly<Record<string, string>> {
+  return { 'content-type': contentTypeOf(format), vary: 'accept, accept-encoding' };
+}
+
+function contentTypeOf(format: DataFormat): string {
   const { parameters } = declarationOf(format);
   return `${MEDIA_TYPES.get(format)}; charset=utf-8${parameters === undefined ? '' : `; ${parameters}`}`;
 }

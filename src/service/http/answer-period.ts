@@ -8,15 +8,25 @@ import { sendBill } from './send-bill.js';
 /** Makes the bill of one query. @param signal ends the work when nobody waits for it any more */
 export type MakeBill = (document: PeriodDocument, signal: AbortSignal) => Promise<Bill>;
 
+/** A request whose query was checked against the schema of its route. */
+export type QueryRequest<Query> = FastifyRequest<{ Querystring: Query }>;
+
 /**
  * Answers with a bill that is still fresh, or has one made.
  *
  * @param read checks the query before anything is asked of upstream. Throws Refusal (400, 406)
  */
-export function answerPeriod(parts: RouteParts, read: (request: FastifyRequest) => Promise<MakeBill>) {
-  const { documents, bills } = parts;
+export function answerPeriod<Query>(
+  parts: RouteParts,
+  read: (request: QueryRequest<Query>) => Promise<MakeBill>,
+) {
+  const { documents, bills, budget } = parts;
 
-  async function make(request: FastifyRequest, reply: FastifyReply, arrival: number): Promise<FastifyReply> {
+  async function make(
+    request: QueryRequest<Query>,
+    reply: FastifyReply,
+    arrival: number,
+  ): Promise<FastifyReply> {
     const query = queryOf(request);
     const makeBill = await read(request);
     const leave = parts.jobs.enter(query);
@@ -25,7 +35,7 @@ export function answerPeriod(parts: RouteParts, read: (request: FastifyRequest) 
       return await documents.read(arrival, signal, async (document) => {
         const known = bills.find(document, query);
         const bill = known ?? (await bills.make(document, query, signal, (work) => makeBill(document, work)));
-        return sendBill(bill, request, reply);
+        return sendBill(bill, request, reply, budget);
       });
     } finally {
       release();
@@ -33,16 +43,16 @@ export function answerPeriod(parts: RouteParts, read: (request: FastifyRequest) 
     }
   }
 
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> => {
+  return (request: QueryRequest<Query>, reply: FastifyReply): FastifyReply | Promise<FastifyReply> => {
     const arrival = performance.now();
     const document = documents.find(arrival);
     const known = document && bills.find(document, queryOf(request));
     parts.onLookup(known === undefined ? 'miss' : 'hit');
-    return known === undefined ? make(request, reply, arrival) : sendBill(known, request, reply);
+    return known === undefined ? make(request, reply, arrival) : sendBill(known, request, reply, budget);
   };
 }
 
 /** All that a bill depends on beside the period. */
-function queryOf({ headers, url }: FastifyRequest): string {
+function queryOf({ headers, url }: Pick<FastifyRequest, 'headers' | 'url'>): string {
   return `${headers.accept ?? ''} ${url}`;
 }

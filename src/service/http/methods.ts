@@ -37,7 +37,12 @@ export function answerOtherMethods(app: FastifyInstance): void {
 }
 
 function pathOf({ url }: FastifyRequest): string {
-  return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/, '') || '/';
+  return (
+    url
+      .replace(/^https?:\/\/[^/?#]*/i, '')
+      .replace(/[?#].*$/, '')
+      .replace(/(?<=.)\/$/, '') || '/'
+  );
 }
 
 /** Lets pages of these origins read the answers. Their preflight comes without a credential, and tells nothing. */

@@ -2,26 +2,36 @@ import { isTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { type GivenAs, readValue } from '../../config/read-selection.js';
 import type { Parse } from '../../config/value.js';
 import { badQuery } from '../problem.js';
+import type { ParameterSchema, QuerySchema } from './query-schemas.js';
 import type { ZoneStore } from './zone-store.js';
 
-/** A query's texts by name, each given once. */
-export type Parameters<Name extends string = string> = Readonly<Partial<Record<Name, string>>>;
-
+/** Errors name a value by its parameter. */
 export const AS_PARAMETERS: GivenAs = { show: (name) => name, refuse: badQuery };
 
-/** @throws Refusal (400) for a parameter that is not one of `names`, or stands twice */
-export function checkParameters<const Name extends string>(
+/**
+ * A query's texts by name, as its schema allows: no other names, and each once but for lists, whose parts are joined by
+ * commas. Values are left to the parsers, so that the command line and the service refuse the same ones in the same words.
+ *
+ * @throws Refusal (400)
+ */
+export function checkQuery(
   query: unknown,
-  names: readonly Name[],
-): Parameters<Name> {
-  const given: Partial<Record<Name, string>> = {};
-  for (const [key, value] of Object.entries(query ?? {})) {
-    const name = names.find((each) => each === key);
-    if (name === undefined) throw badQuery(key, `no such parameter; there are ${names.join(', ')}`);
-    if (typeof value !== 'string') throw badQuery(name, 'stands twice');
-    given[name] = value;
+  { properties }: QuerySchema<string>,
+): Readonly<Record<string, string>> {
+  const schemas = new Map<string, ParameterSchema>(Object.entries(properties));
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(query ?? {})) {
+    const schema = schemas.get(name);
+    if (schema === undefined) throw badQuery(name, `no such parameter; ${namesIn(schemas)}`);
+    if (typeof value === 'string') given[name] = value;
+    else if (schema.type === 'array' && Array.isArray(value)) given[name] = value.join(',');
+    else throw badQuery(name, 'is given twice');
   }
   return given;
+}
+
+function namesIn(schemas: ReadonlyMap<string, ParameterSchema>): string {
+  return schemas.size === 0 ? 'there are none' : `there are ${[...schemas.keys()].join(', ')}`;
 }
 
 /** @throws Refusal (400) */

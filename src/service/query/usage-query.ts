@@ -3,13 +3,15 @@ import { readSelection } from '../../config/read-selection.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
 import { badQuery } from '../problem.js';
 import { readCursor } from './cursor.js';
-import { AS_PARAMETERS, type Parameters, readZone } from './parameters.js';
+import { AS_PARAMETERS, readZone } from './parameters.js';
+import type { QueryOf, SUMMARY_QUERY, USAGE_QUERY } from './query-schemas.js';
 import type { WalkState } from './walk.js';
 import type { ZoneStore } from './zone-store.js';
 
-export const FILTERS = ['since', 'until', 'timezone', 'report', 'kind'] as const;
-export const USAGE_PARAMETERS = [...FILTERS, 'sort', 'desc', 'limit', 'offset', 'cursor', 'format'] as const;
-export type UsageParameters = Parameters<(typeof USAGE_PARAMETERS)[number]>;
+/** The parameters of `/usage` and `/summary`, as texts. */
+export type UsageParameters = QueryOf<typeof USAGE_QUERY>;
+export type SummaryParameters = QueryOf<typeof SUMMARY_QUERY>;
+type Filters = Pick<UsageParameters, keyof UsageParameters & keyof SummaryParameters>;
 
 /** Which rows of the period are wanted. */
 export interface RowsQuery {
@@ -24,7 +26,7 @@ export interface UsageQuery extends RowsQuery {
 }
 
 /** Reads the filters with the parsers of the flags. @throws Refusal (400) that names the parameter */
-export function readFilters(given: Parameters<(typeof FILTERS)[number]>, zones: ZoneStore): RowsQuery {
+export function readFilters(given: Filters, zones: ZoneStore): RowsQuery {
   const zone = readZone(given.timezone, zones);
   return { zone, selection: readSelection(given, zone, AS_PARAMETERS) };
 }

@@ -2,12 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { datedRatesOf, explainItem } from '../../usage/pricing/message-pricer.js';
 import { collectBill } from '../bill/bill.js';
-import { contentTypeOf } from '../bill/formats.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { badQuery, Refusal } from '../problem.js';
-import { checkParameters } from '../query/parameters.js';
 import type { RouteParts } from './route-parts.js';
-import { EXPLANATION_SCHEMA } from './schemas/explanation.js';
+import { EXPLANATION_SCHEMA } from './schemas/usage.js';
 
 /** `GET /usage/{message_id}`: what `explain --json` prints. */
 export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): void {
@@ -19,7 +17,6 @@ export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): vo
 }
 
 async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
-  checkParameters(request.query, []);
   const id = messageId(request.params);
   const { reports, rules, card, budget } = parts;
 
@@ -35,10 +32,13 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const dated =
       item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
     const json = explanationJson(explainItem(item, rules, dated?.rates));
-    const facts = { contentType: contentTypeOf('json'), freshUntil: resolved.freshUntil };
+    const facts = { headers: HEADERS, freshUntil: resolved.freshUntil };
     return collectBill(facts, budget, async (taker) => taker.write(json));
   };
 }
+
+/** There is one form, whatever Accept says. */
+const HEADERS = { 'content-type': 'application/json; charset=utf-8', vary: 'accept-encoding' };
 
 /** @throws Refusal (400) */
 function messageId(params: unknown): number | bigint {

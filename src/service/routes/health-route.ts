@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { HEALTH_SCHEMA } from './schemas/health.js';
+import { HEALTH_SCHEMA } from './schemas/operation.js';
 
 /** `GET /health`: this process is alive, whatever upstream does. Open to everybody, and not counted. */
 export function addHealthRoute(app: FastifyInstance, version: string): void {

@@ -1,11 +1,17 @@
 import type { FastifyInstance } from 'fastify';
+import { textBill } from '../bill/bill.js';
+import { sendBill } from '../http/send-bill.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { MemoryBudget } from '../work/memory-budget.js';
+import { METRICS_SCHEMA } from './schemas/operation.js';
 
 /** `GET /metrics`, for Prometheus. @param open to everybody */
-export function addMetricsRoute(app: FastifyInstance, metrics: Metrics, open: boolean): void {
-  app.get(
-    '/metrics',
-    { schema: { hide: true }, config: { open, uncounted: true } },
-    async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),
+export function addMetricsRoute(
+  app: FastifyInstance,
+  metrics: Metrics,
+  { open, budget }: { readonly open: boolean; readonly budget: MemoryBudget },
+): void {
+  app.get('/metrics', { schema: METRICS_SCHEMA, config: { open, uncounted: true } }, async (request, reply) =>
+    sendBill(textBill(await metrics.text(), metrics.contentType, false), request, reply, budget),
   );
 }

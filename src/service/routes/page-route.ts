@@ -1,23 +1,27 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { loadPageShell, pageRenderer } from '../../format/page/page.js';
 import { writeRows } from '../../format/rows.js';
 import { collectBill } from '../bill/bill.js';
-import { answerPeriod, type MakeBill } from '../http/answer-period.js';
+import { answerPeriod, type MakeBill, type QueryRequest } from '../http/answer-period.js';
 import { countRows, findRows, WHOLE } from '../query/find-rows.js';
-import { checkParameters, readZone } from '../query/parameters.js';
+import { readZone } from '../query/parameters.js';
+import type { PAGE_QUERY, QueryOf } from '../query/query-schemas.js';
 import type { RouteParts } from './route-parts.js';
+import { PAGE_SCHEMA } from './schemas/page.js';
+
+type PageParameters = QueryOf<typeof PAGE_QUERY>;
 
 /** `GET /`: the page that `report` writes, over live data. */
 export function addPageRoute(app: FastifyInstance, parts: RouteParts): void {
-  app.get(
+  app.get<{ Querystring: PageParameters }>(
     '/',
-    { schema: { hide: true } },
-    answerPeriod(parts, (request) => readRequest(request, parts)),
+    { schema: PAGE_SCHEMA },
+    answerPeriod<PageParameters>(parts, (request) => readRequest(request, parts)),
   );
 }
 
-async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
-  const zone = readZone(checkParameters(request.query, ['timezone']).timezone, parts.zones);
+async function readRequest(request: QueryRequest<PageParameters>, parts: RouteParts): Promise<MakeBill> {
+  const zone = readZone(request.query.timezone, parts.zones);
   const shell = await loadPageShell();
 
   return async (document, signal) => {
@@ -26,7 +30,6 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const about = { source, period, rules, filtered: false };
     const renderer = pageRenderer(shell, zone, about, Date.now);
     const facts = {
-      contentType: 'text/html; charset=utf-8',
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.
       freshUntil: Math.min(found.freshUntil, document.sentAt + parts.messagesTtl),
       headers: { ...PAGE_HEADERS, 'content-security-policy': `${shell.policy}; frame-ancestors 'none'` },
@@ -39,6 +42,8 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
 
 /** A bill is no frame of another page, and nothing to tell the next page of. */
 const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  vary: 'accept-encoding',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { requestSignal } from '../http/request-signal.js';
 import type { DocumentStore } from '../period/document-store.js';
 import { toProblem } from '../problem.js';
-import { READINESS_SCHEMA } from './schemas/readiness.js';
+import { READINESS_SCHEMA } from './schemas/operation.js';
 
 /** Milliseconds since upstream answered that still count as lately. */
 const LATELY = 30_000;

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { listOf } from '../../config/value.js';
 import { summaryFacts } from '../../format/documents/summary.js';
 import { FORMATS } from '../../format/formats.js';
@@ -6,29 +6,27 @@ import { narrows } from '../../usage/rows/row-query.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds } from '../../usage/summary/summary.js';
 import { collectBill } from '../bill/bill.js';
-import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
-import { answerPeriod, type MakeBill } from '../http/answer-period.js';
+import { DELIMITED_OPTIONS, headersOf } from '../bill/formats.js';
+import { answerPeriod, type MakeBill, type QueryRequest } from '../http/answer-period.js';
 import { wantedFormat } from '../http/negotiate.js';
 import { badQuery } from '../problem.js';
 import { countRows, findRows, viewRows } from '../query/find-rows.js';
-import { checkParameters, readParameter } from '../query/parameters.js';
-import { FILTERS, readFilters } from '../query/usage-query.js';
+import { readParameter } from '../query/parameters.js';
+import { readFilters, type SummaryParameters } from '../query/usage-query.js';
 import type { RouteParts } from './route-parts.js';
 import { SUMMARY_SCHEMA } from './schemas/summary.js';
 
-const SUMMARY_PARAMETERS = [...FILTERS, 'by', 'format'] as const;
-
 /** `GET /summary`: what `summary` prints for the same query. */
 export function addSummaryRoute(app: FastifyInstance, parts: RouteParts): void {
-  app.get(
+  app.get<{ Querystring: SummaryParameters }>(
     '/summary',
     { schema: SUMMARY_SCHEMA },
-    answerPeriod(parts, (request) => readRequest(request, parts)),
+    answerPeriod<SummaryParameters>(parts, (request) => readRequest(request, parts)),
   );
 }
 
-async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
-  const given = checkParameters(request.query, SUMMARY_PARAMETERS);
+async function readRequest(request: QueryRequest<SummaryParameters>, parts: RouteParts): Promise<MakeBill> {
+  const given = request.query;
   const by = readGroupings(given.by);
   const { selection, zone } = readFilters(given, parts.zones);
   const format = wantedFormat(request, given.format);
@@ -47,7 +45,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
       const facts = summaryFacts(summary, about, undefined, Date.now());
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.
       const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
-      return collectBill({ contentType: contentTypeOf(format), freshUntil }, parts.budget, async (taker) => {
+      return collectBill({ headers: headersOf(format), freshUntil }, parts.budget, async (taker) => {
         const pieces = await FORMATS[format].summary(summary, facts, DELIMITED_OPTIONS);
         for (const piece of pieces) await taker.write(piece);
       });

@@ -1,15 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS, fieldsOf, writeRows } from '../../format/rows.js';
 import { collectBill } from '../bill/bill.js';
-import { contentTypeOf, DELIMITED_OPTIONS } from '../bill/formats.js';
-import { answerPeriod, type MakeBill } from '../http/answer-period.js';
+import { DELIMITED_OPTIONS, headersOf } from '../bill/formats.js';
+import { answerPeriod, type MakeBill, type QueryRequest } from '../http/answer-period.js';
 import { wantedFormat } from '../http/negotiate.js';
 import { badQuery } from '../problem.js';
 import { writeCursor } from '../query/cursor.js';
 import { findRows, viewRows } from '../query/find-rows.js';
-import { checkParameters } from '../query/parameters.js';
-import { readUsageQuery, USAGE_PARAMETERS, type UsageParameters } from '../query/usage-query.js';
+import { readUsageQuery, type UsageParameters } from '../query/usage-query.js';
 import { pageRange, walkState } from '../query/walk.js';
 import type { RouteParts } from './route-parts.js';
 import { USAGE_SCHEMA } from './schemas/usage.js';
@@ -19,16 +18,16 @@ const SMALL = 2000;
 
 /** `GET /usage`: what `usage` prints for the same query, byte for byte. */
 export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {
-  app.get(
+  app.get<{ Querystring: UsageParameters }>(
     '/usage',
     { schema: USAGE_SCHEMA },
-    answerPeriod(parts, (request) => readRequest(request, parts)),
+    answerPeriod<UsageParameters>(parts, (request) => readRequest(request, parts)),
   );
 }
 
-async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
+async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteParts): Promise<MakeBill> {
   const { reports, budget, jobs, zones } = parts;
-  const given = checkParameters(request.query, USAGE_PARAMETERS);
+  const given = request.query;
   const { selection, zone, after } = readUsageQuery(given, zones);
   const format = wantedFormat(request, given.format);
   // An id that may stand more than once marks no place.
@@ -43,9 +42,8 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const found = await findRows(document, view, [range.start, range.end], reports, signal);
     const next = pages ? walkState(document, view, range) : undefined;
     const facts = {
-      contentType: contentTypeOf(format),
       freshUntil: found.freshUntil,
-      headers: next === undefined ? {} : nextLink(given, writeCursor(next, selection)),
+      headers: { ...headersOf(format), ...(next && nextLink(given, writeCursor(next, selection))) },
     };
     const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, zone) };
     const newRenderer = await FORMATS[format].rows(options);

@@ -1,22 +1,81 @@
-import type { SwaggerOptions } from '@fastify/swagger';
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { PROBLEM_MEDIA_TYPE } from '../problem.js';
+import { PROBLEM_SCHEMA } from '../routes/schemas/replies.js';
 
-/** What `/openapi.json` says of the service as a whole. */
-export function describeApi(version: string): SwaggerOptions {
-  return {
+/** Collects the schemas of all routes added from here on for `/openapi.json`. */
+export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  app.addSchema(PROBLEM_SCHEMA);
+  await app.register(swagger, {
     stripBasePath: false,
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? `schema-${index}`}` },
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'o-copilot',
-        description: 'What Orbital Copilot messages cost, exactly',
+        summary: 'What Orbital Copilot messages cost, exactly',
+        description: DESCRIPTION,
+        contact: { name: 'Whoever runs this service' },
+        license: { name: 'MIT', identifier: 'MIT' },
         version,
       },
       // Relative to this document, wherever a reverse proxy shows it.
-      servers: [{ url: './' }],
+      servers: [{ url: '.' }],
+      tags: [
+        { name: 'usage', description: 'The bill of the current period' },
+        { name: 'operation', description: 'For who runs the service' },
+      ],
       components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A token or a JWT' } },
       },
       security: [{ bearer: [] }, {}],
     },
-  };
+  });
+}
+
+const DESCRIPTION =
+  `Every address takes GET, HEAD and OPTIONS; HEAD answers as GET does, without a body, and OPTIONS
+with 204 and Allow. Answers are whole: never part of a bill with status 200. Credentials are needed where the service has
+some; client certificates are another way.`.replaceAll('\n', ' ');
+
+/** What `/openapi.json` shows: HEAD beside each GET, and each error described once. */
+export function apiDescription(app: FastifyInstance): object {
+  const document: Document = Object(app.swagger());
+  const problems: Responses = {};
+  const paths = Object.entries(document.paths).map(([path, { get }]) => {
+    const operation = { ...get, responses: nameProblems(get.responses, problems) };
+    const responses = withoutBodies(operation.responses);
+    return [
+      path,
+      { get: operation, head: { ...operation, operationId: `${get.operationId}Head`, responses } },
+    ];
+  });
+  const components = { ...document.components, responses: problems };
+  return { ...document, paths: Object.fromEntries(paths), components };
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly components: object;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Responses;
+}
+type Responses = Record<string, { readonly content?: object; readonly $ref?: string }>;
+
+/** Replaces errors, which are the same at every address, by references. @param problems where they are collected */
+function nameProblems(responses: Responses, problems: Responses): Responses {
+  const named = Object.entries(responses).map(([status, response]) => {
+    if (Object.keys(response.content ?? {}).join() !== PROBLEM_MEDIA_TYPE) return [status, response];
+    const name = `problem-${status}`;
+    problems[name] = response;
+    return [status, { $ref: `#/components/responses/${name}` }];
+  });
+  return Object.fromEntries(named);
+}
+
+function withoutBodies(responses: Responses): Responses {
+  const bare = Object.entries(responses).map(([status, { content: _, ...response }]) => [status, response]);
+  return Object.fromEntries(bare);
 }

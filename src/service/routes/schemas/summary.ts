@@ -1,85 +1,93 @@
+import { KINDS } from '../../../usage/pricing/priced-row.js';
 import { GROUPINGS } from '../../../usage/summary/groups.js';
-import {
-  CREDITS,
-  FILTER_PROPERTIES,
-  FORMAT,
-  OTHER_CONTENTS,
-  PROBLEMS,
-  SHORT_TEXT,
-  TIMESTAMP,
-} from './parts.js';
+import { SUMMARY_QUERY } from '../../query/query-schemas.js';
+import { CREDITS, OF_PERIOD, OTHER_CONTENTS, replies, SHORT_TEXT, storable, TIMESTAMP } from './replies.js';
 
-const DAY = { type: 'string', description: 'YYYY-MM-DD' };
+const DAY = { type: 'string', format: 'date' };
 const DAYS = { first_day: DAY, last_day: DAY };
+
+/** The keys of a group by what it is grouped by; null where a subtotal or a message has none. */
+const KEYS = {
+  day: DAY,
+  week: { type: 'string', description: 'ISO 8601: 2024-W18' },
+  month: { type: 'string', description: '2024-04' },
+  kind: { type: 'string', enum: KINDS },
+  report_id: { type: ['integer', 'string', 'null'] },
+  report_name: { type: ['string', 'null'], description: 'Null where no report priced the messages' },
+};
 
 const GROUP = {
   type: 'object',
   required: ['messages', 'credits', 'share'],
+  additionalProperties: false,
   properties: {
+    ...KEYS,
     ...DAYS,
     messages: { type: 'integer' },
     credits: CREDITS,
-    share: { type: 'number', description: 'Percent of all credits; those of all groups add up to 100' },
+    share: { type: 'number', description: 'Percent of all credits' },
   },
 };
 
-export const SUMMARY_SCHEMA = {
-  summary: 'Totals by day, week, month, report or kind',
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      ...FILTER_PROPERTIES,
-      by: { type: 'string', description: `One or two of ${GROUPINGS.join(', ')}, with a comma between` },
-      format: FORMAT,
-    },
+const TOTAL = {
+  type: 'object',
+  required: ['messages', 'credits'],
+  additionalProperties: false,
+  properties: {
+    messages: { type: 'integer' },
+    credits: CREDITS,
+    out_of: { type: 'integer', description: 'Messages of the period, where a filter left some out' },
   },
-  response: {
-    200: {
-      description: 'As `o-copilot summary` prints it',
-      content: {
-        'application/json': {
-          schema: {
-            type: 'object',
-            required: ['summary'],
-            properties: {
-              summary: {
-                type: 'object',
-                required: ['source', 'period', 'timezone', 'rules', 'state', 'by', 'groups', 'total'],
-                properties: {
-                  source: SHORT_TEXT,
-                  period: SHORT_TEXT,
-                  timezone: SHORT_TEXT,
-                  rules: SHORT_TEXT,
-                  first_message: { type: ['string', 'null'] },
-                  last_message: { type: ['string', 'null'] },
-                  state: { type: 'string', enum: ['open', 'closed'] },
-                  as_of: TIMESTAMP,
-                  by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
-                  groups: { type: 'array', items: GROUP },
-                  subtotals: {
-                    type: 'array',
-                    description: 'With two groupings: the sums by the first of them',
-                    items: GROUP,
-                  },
-                  empty_spans: {
-                    type: 'array',
-                    description: 'Days without messages that are too many to be groups',
-                    items: { type: 'object', required: ['first_day', 'last_day'], properties: DAYS },
-                  },
-                  total: {
-                    type: 'object',
-                    required: ['messages', 'credits'],
-                    properties: { messages: { type: 'integer' }, credits: CREDITS },
-                  },
-                },
-              },
-            },
-          },
+};
+
+const SUMMARY = {
+  type: 'object',
+  required: ['summary'],
+  additionalProperties: false,
+  properties: {
+    summary: {
+      type: 'object',
+      required: ['source', 'period', 'timezone', 'rules', 'state', 'by', 'groups', 'total'],
+      additionalProperties: false,
+      properties: {
+        source: SHORT_TEXT,
+        period: SHORT_TEXT,
+        timezone: SHORT_TEXT,
+        rules: SHORT_TEXT,
+        first_message: { type: ['string', 'null'] },
+        last_message: { type: ['string', 'null'] },
+        state: { type: 'string', enum: ['open', 'closed'] },
+        as_of: { ...TIMESTAMP, description: 'When an open period was asked for' },
+        by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
+        groups: { type: 'array', items: GROUP },
+        subtotals: {
+          type: 'array',
+          description: 'With two groupings: the sums by the first of them',
+          items: GROUP,
         },
-        ...OTHER_CONTENTS,
+        empty_spans: {
+          type: 'array',
+          description: 'Days without messages that are too many to be groups',
+          items: { type: 'object', required: ['first_day', 'last_day'], properties: DAYS },
+        },
+        total: TOTAL,
       },
     },
-    ...PROBLEMS,
   },
+};
+
+/** `GET /summary`. */
+export const SUMMARY_SCHEMA = {
+  operationId: 'summarise',
+  tags: ['usage'],
+  summary: 'Totals by day, week, month, report or kind',
+  description: 'The bytes that `o-copilot summary` prints for the same query.',
+  querystring: SUMMARY_QUERY,
+  response: replies(
+    storable({
+      description: 'The totals',
+      content: { 'application/json': { schema: SUMMARY }, ...OTHER_CONTENTS },
+    }),
+    [...OF_PERIOD, 406],
+  ),
 };

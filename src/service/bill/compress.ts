@@ -1,0 +1,114 @@
+import { pipeline, type Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
+import Negotiator from 'negotiator';
+
+export type Coding = 'gzip' | 'br';
+
+/** Bytes below which compression saves no packet. */
+const WORTH_IT = 1000;
+/** Brotli's levels 4 and 5 take as long as gzip's usual one, and give less. */
+const BROTLI_LEVEL = 5;
+/** Of streams: what one holds is bounded by its window. */
+const STREAMED_BROTLI = { level: 4, window: 18 };
+
+/** Bytes that one stream takes at the most, its buffers included. */
+export const STREAM_MEMORY: Readonly<Record<Coding, number>> = { gzip: 512 * 1024, br: 2 * 1024 * 1024 };
+
+const compressors: Readonly<Record<Coding, (body: Buffer) => Promise<Buffer>>> = {
+  gzip: promisify<Buffer, Buffer>(gzip),
+  br: (body) => promisify(brotliCompress)(body, brotliOptions(BROTLI_LEVEL, constants.BROTLI_DEFAULT_WINDOW)),
+};
+
+/** A body in memory with what it is in each coding, made once, when it is first wanted. */
+export class CompressedBodies {
+  private readonly made = new Map<Coding, Buffer | Promise<Buffer>>();
+
+  /** @param keep takes memory for one that is kept; false where there is none */
+  constructor(
+    private readonly body: Buffer,
+    private readonly keep: (bytes: number) => boolean,
+  ) {}
+
+  get(coding: Coding): Buffer | Promise<Buffer> {
+    const known = this.made.get(coding);
+    if (known !== undefined) return known;
+    const making = this.make(coding);
+    this.made.set(coding, making);
+    return making;
+  }
+
+  private async make(coding: Coding): Promise<Buffer> {
+    try {
+      const bytes = await compressors[coding](this.body);
+      if (this.keep(bytes.length)) this.made.set(coding, bytes);
+      else this.made.delete(coding);
+      return bytes;
+    } catch (error) {
+      this.made.delete(coding);
+      throw error;
+    }
+  }
+}
+
+/** Compresses what is read from `source`, which ends with it. */
+export function compressStream(source: Readable, coding: Coding): Readable {
+  const { level, window } = STREAMED_BROTLI;
+  const packed = coding === 'gzip' ? createGzip() : createBrotliCompress(brotliOptions(level, window));
+  // Whoever reads sees the error of either; a reader that leaves ends both.
+  return pipeline(source, packed, () => {});
+}
+
+function brotliOptions(level: number, window: number) {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_LGWIN, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT } = constants;
+  return {
+    params: {
+      [BROTLI_PARAM_QUALITY]: level,
+      [BROTLI_PARAM_LGWIN]: window,
+      [BROTLI_PARAM_MODE]: BROTLI_MODE_TEXT,
+    },
+  };
+}
+
+/** Of the clients that there are, most send one of a few headers. */
+const choices = new LRUCache<string, Coding | 'identity' | 'none'>({ max: 100 });
+const LONGEST_REMEMBERED = 100;
+
+/**
+ * The coding that a client wants of an answer of `size` bytes; undefined where it takes none that there is.
+ *
+ * @param header Accept-Encoding
+ * @param streamed compressed anew for each client, so that what costs less is preferred
+ */
+export function chooseCoding(
+  header: string | undefined,
+  size: number,
+  streamed: boolean,
+): Coding | 'identity' | undefined {
+  if (header === undefined) return 'identity';
+  const order = size < WORTH_IT ? SMALL : streamed ? LARGE : USUAL;
+  const key = `${order[0]} ${header}`;
+  const choice = choices.get(key) ?? choose(header, order) ?? 'none';
+  if (header.length <= LONGEST_REMEMBERED) choices.set(key, choice);
+  return choice === 'none' ? undefined : choice;
+}
+
+/** Of those that a client likes equally well, the first. */
+const SMALL = ['identity', 'gzip', 'br'] as const;
+const USUAL = ['br', 'gzip', 'identity'] as const;
+const LARGE = ['gzip', 'br', 'identity'] as const;
+
+function choose(header: string, order: typeof SMALL | typeof USUAL | typeof LARGE) {
+  const ranges = header
+    .toLowerCase()
+    .replace(/\bx-gzip\b/g, 'gzip')
+    .split(',');
+  const rank = (range: string) => order.findIndex((coding) => range.trim().startsWith(coding));
+  // Among equals Negotiator takes what is named first, which means nothing in this header (RFC 9110, 12.5.3).
+  const headers = { 'accept-encoding': ranges.toSorted((a, b) => rank(a) - rank(b)).join(',') };
+  const wanted = new Negotiator({ headers }).encodings([...order]);
+  // A small answer is compressed only where it must be.
+  if (order === SMALL && wanted.includes('identity')) return 'identity';
+  return order.find((coding) => coding === wanted[0]);
+}

@@ -1,0 +1,76 @@
+import { DATA_FORMATS } from '../../format/formats.js';
+import { KINDS } from '../../usage/pricing/priced-row.js';
+import { SORT_FIELDS } from '../../usage/rows/row-query.js';
+import { GROUPINGS } from '../../usage/summary/groups.js';
+
+/** What a query may hold. Its shape is checked by `checkQuery`, the values by the parsers of the command line. */
+export interface QuerySchema<Name extends string> {
+  readonly type: 'object';
+  readonly additionalProperties: false;
+  readonly properties: Readonly<Record<Name, ParameterSchema>>;
+}
+
+export interface ParameterSchema {
+  /** An array is given by a comma between, or by the parameter several times; others are given once. */
+  readonly type: 'string' | 'integer' | 'boolean' | 'array';
+  readonly description: string;
+  readonly [keyword: string]: unknown;
+}
+
+/** A query's texts by name. */
+export type QueryOf<Schema> =
+  Schema extends QuerySchema<infer Name> ? Readonly<Partial<Record<Name, string>>> : never;
+
+const FILTERS = {
+  since: { type: 'string', description: 'From this date or RFC 3339 instant on' },
+  until: { type: 'string', description: 'Before this instant; a date includes that day' },
+  timezone: { type: 'string', description: 'IANA time zone in which days begin' },
+  report: { type: 'string', description: 'Id or name of a report' },
+  kind: { type: 'string', enum: KINDS, description: 'What priced the message' },
+} as const;
+
+const FORMAT = { type: 'string', enum: DATA_FORMATS, description: 'Instead of the Accept header' } as const;
+
+const GROUPING = `(?:${GROUPINGS.join('|')})`;
+
+export const USAGE_QUERY = querySchema({
+  ...FILTERS,
+  sort: { type: 'string', enum: SORT_FIELDS, description: 'Instead of the order of upstream' },
+  desc: { type: 'boolean', description: 'With sort: largest first; `desc` alone is true' },
+  limit: {
+    type: 'integer',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Rows of a page; the Link header names the next one',
+  },
+  offset: {
+    type: 'integer',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Rows left out before the page',
+  },
+  cursor: { type: 'string', description: 'From the Link header: the page after another' },
+  format: FORMAT,
+});
+
+export const SUMMARY_QUERY = querySchema({
+  ...FILTERS,
+  by: {
+    type: 'array',
+    items: { type: 'string', pattern: `^${GROUPING}(?:,${GROUPING})?$` },
+    minItems: 1,
+    maxItems: 2,
+    description: `One or two of ${GROUPINGS.join(', ')}: given twice, or with a comma between`,
+  },
+  format: FORMAT,
+});
+
+export const PAGE_QUERY = querySchema({ timezone: FILTERS.timezone });
+
+export const NO_QUERY = querySchema({});
+
+function querySchema<const Properties extends Readonly<Record<string, ParameterSchema>>>(
+  properties: Properties,
+): QuerySchema<Extract<keyof Properties, string>> {
+  return { type: 'object', additionalProperties: false, properties };
+}
