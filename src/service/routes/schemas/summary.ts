@@ -57,7 +57,7 @@ const SUMMARY = {
         first_message: { type: ['string', 'null'] },
         last_message: { type: ['string', 'null'] },
         state: { type: 'string', enum: ['open', 'closed'] },
-        as_of: { ...TIMESTAMP, description: 'When an open period was asked for' },
+        as_of: { ...TIMESTAMP, description: 'Of an open period: when this was requested' },
         by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
         groups: { type: 'array', items: GROUP },
         subtotals: {
