@@ -32,7 +32,7 @@ export interface SummaryOptions extends DelimitedOptions {
 
 interface Declaration<Rows = RowOptions, Sums = SummaryOptions> {
   readonly description: string;
-  /** Endings of `--output` that stand for it. */
+  /** Endings of `--output` that choose it. */
   readonly endings: readonly string[];
   readonly mediaType: string;
   /** Of the media type, beside `charset`. */
@@ -181,7 +181,7 @@ export function endingOf(file: string): string {
   return extname(file).toLowerCase();
 }
 
-/** The format that an ending stands for. */
+/** The format that an ending chooses. */
 export function formatOfEnding(ending: string): Format | undefined {
   return ROW_FORMATS.find((format) => declarationOf(format).endings.includes(ending));
 }

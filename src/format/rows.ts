@@ -32,7 +32,7 @@ export type PlainValue = 'message_id' | 'timestamp' | 'credits_used';
 /** How one field of a row is read. */
 export interface Field {
   readonly name: FieldName;
-  /** What the field says, or undefined where the row has none. */
+  /** Its text, or undefined where the row has none. */
   readonly value: (item: UsageItem) => string | undefined;
   /**
    * `number`: the value is a JSON number's text. `plain`: text of digits, letters and `-:.+` only, which no
@@ -96,7 +96,7 @@ export interface Renderer {
 
 /** What takes the text of a result. */
 export interface TextTaker {
-  /** A promise asks to wait. */
+  /** A promise: wait for it before the next piece. */
   write(text: string | Uint8Array): Promise<void> | void;
   /** Nobody reads any more. */
   readonly closed: boolean;

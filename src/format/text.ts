@@ -1,7 +1,7 @@
 /*
  * Text from upstream on its way to a terminal: controls (C0, C1, DEL), line and paragraph separators, marks
  * that reorder text (bidi embeddings, overrides, isolates), and marks without width that hide text are shown
- * as escapes. So are half of a surrogate pair and U+FFFD, which say that something was lost. Ordinary
+ * as escapes. So are half of a surrogate pair and U+FFFD, which show that something was lost. Ordinary
  * right-to-left letters, combining marks and emoji with their joiners stay.
  */
 const UNSAFE =

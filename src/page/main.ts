@@ -1,16 +1,16 @@
 import { decodeRow, type PageMeta, type PageRow } from '../format/page/bill-data.js';
-import { readBill } from './bill.js';
-import { clockIn } from './clock.js';
-import { byId } from './elements.js';
-import { showEmpty, showMasthead } from './header.js';
+import { readBill } from './data/bill.js';
+import { clockIn } from './data/calendar.js';
 import { openPage } from './open-page.js';
+import { byId } from './panels/elements.js';
+import { showEmpty, showMasthead } from './panels/header.js';
 
 const trouble = byId('trouble', HTMLParagraphElement);
 const content = byId('bill', HTMLElement);
 try {
   const { meta, rows } = readEmbedded();
   const bill = readBill(meta, rows);
-  // Before anything is drawn, because the chart is as wide as its place.
+  // Before anything is drawn, because the chart is as wide as its container.
   content.hidden = false;
   trouble.hidden = true;
   showMasthead(meta, clockIn(meta.timezone));

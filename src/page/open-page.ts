@@ -1,17 +1,17 @@
-import { type Bill, type BillRow, timelineOf } from './bill.js';
-import { clockIn } from './clock.js';
-import { daysChart } from './days.js';
-import { byId, countOf, figuresOf } from './elements.js';
-import { toTwoDecimals } from './exact.js';
-import { filtersInPage } from './filters.js';
-import { showTiles } from './header.js';
-import { PAGE_SIZE, pagesInPage, pagesOf } from './pages.js';
-import { clickColumn, type Selection, selectFrom } from './select.js';
-import { columnsInPage, describeSort, reachScrolled, showRows, stateTableRoles } from './table.js';
-import { type Change, isFiltered, navigateByFragment, type View } from './view.js';
+import { type Bill, type BillRow, timelineOf } from './data/bill.js';
+import { clockIn } from './data/calendar.js';
+import { toTwoDecimals } from './data/exact.js';
+import { clickColumn, type Selection, selectFrom } from './data/select.js';
+import { type Change, isFiltered, navigateByFragment, type View } from './data/view.js';
+import { daysChart } from './panels/days.js';
+import { byId, countOf, figuresOf } from './panels/elements.js';
+import { filtersInPage } from './panels/filters.js';
+import { showTiles } from './panels/header.js';
+import { PAGE_SIZE, pagesInPage, pagesOf } from './panels/pages.js';
+import { columnsInPage, describeSort, reachScrolled, showRows, stateTableRoles } from './panels/table.js';
 
 /**
- * Shows a bill of at least one message and keeps it in step with the address: whatever a person does changes
+ * Shows a bill of at least one message and synchronises it with the address: whatever a person does changes
  * the address, and the page is drawn from there, so that a link, a reload and Back all show the same.
  */
 export function openPage(bill: Bill): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeRow, encodeRow } from '../../src/format/page/bill-data.js';
-import { readBill } from '../../src/page/bill.js';
+import { readBill } from '../../src/page/data/bill.js';
 import { describe as describeBill, makeRows } from './bills.js';
 
 describe('a bill read from the page', () => {

@@ -1,5 +1,5 @@
 import type { PageMeta, PageRow } from '../../src/format/page/bill-data.js';
-import { toDigits, toUnits } from '../../src/page/exact.js';
+import { toDigits, toUnits } from '../../src/page/data/exact.js';
 
 /** Decimals of the made-up credits. */
 const SCALE = 4;

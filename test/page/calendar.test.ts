@@ -3,12 +3,12 @@ import {
   barOf,
   barsBetween,
   chooseUnit,
+  clockIn,
   compareDays,
   firstDayOf,
   lastDayOf,
   parseDay,
-} from '../../src/page/calendar.js';
-import { clockIn } from '../../src/page/clock.js';
+} from '../../src/page/data/calendar.js';
 
 describe('the bars of a period', () => {
   it('are its days, those without messages included', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fractionDigits, toDigits, toTwoDecimals, toUnits } from '../../src/page/exact.js';
+import { fractionDigits, toDigits, toTwoDecimals, toUnits } from '../../src/page/data/exact.js';
 
 describe('exact decimals', () => {
   it('give back the digits they were made from', () => {

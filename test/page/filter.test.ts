@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readBill } from '../../src/page/bill.js';
-import { toDigits } from '../../src/page/exact.js';
-import { matchContent, selectFrom } from '../../src/page/select.js';
-import { parseView } from '../../src/page/view.js';
+import { readBill } from '../../src/page/data/bill.js';
+import { toDigits } from '../../src/page/data/exact.js';
+import { matchContent, selectFrom } from '../../src/page/data/select.js';
+import { parseView } from '../../src/page/data/view.js';
 import { describe as describeBill, makeRows } from './bills.js';
 
 const rows = makeRows(500);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PageRow } from '../../src/format/page/bill-data.js';
-import { readBill } from '../../src/page/bill.js';
-import { clickColumn, rankColumns, sortRows } from '../../src/page/select.js';
-import type { Column, SortKey } from '../../src/page/view.js';
+import { readBill } from '../../src/page/data/bill.js';
+import { clickColumn, rankColumns, sortRows } from '../../src/page/data/select.js';
+import type { Column, SortKey } from '../../src/page/data/view.js';
 import { describe as describeBill } from './bills.js';
 
 function row(messageId: string, more: Partial<PageRow> = {}): PageRow {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../src/format/page/bill-data.js';
-import { COLUMNS, formatView, parseView, type View } from '../../src/page/view.js';
+import { COLUMNS, formatView, parseView, type View } from '../../src/page/data/view.js';
 
 const day = fc
   .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })

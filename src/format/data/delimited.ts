@@ -11,7 +11,7 @@ export interface DelimitedOptions {
   readonly delimiter: string;
   /** Begin with a UTF-8 byte order mark, for spreadsheets that need one. */
   readonly bom: boolean;
-  /** Keep spreadsheets from running text cells as formulas. */
+  /** Prevent spreadsheets from running text cells as formulas. */
   readonly formulaGuard: boolean;
 }
 

@@ -48,7 +48,7 @@ export function focusRenderer(zone: TimeZone, options: DelimitedOptions): Render
 /** A piece of a row: the same in every row, or by the row. */
 type Piece = string | ((row: FocusRow) => string);
 
-/** A row from left to right: what stands between two values that differ by the row is one piece, made once. */
+/** A row from left to right: constant text between two values is one piece, made once. */
 function piecesOfARow(options: DelimitedOptions): Piece[] {
   const cell = csvCell(options.delimiter, options.formulaGuard);
   const pieces: Piece[] = [];
@@ -66,7 +66,7 @@ function piecesOfARow(options: DelimitedOptions): Piece[] {
   return [...pieces, `${fixed}\r\n`];
 }
 
-/** Upstream does not say when a billing period begins, so it is the local month, as where a bill is closed. */
+/** Upstream does not report when a billing period begins, so it is the local month, as where a bill is closed. */
 function billingMonths(zone: TimeZone, utc: (instant: number) => string): (instant: Instant) => BillingMonth {
   const startOf = (month: number) => {
     if (month < 0) return utc(Number.NEGATIVE_INFINITY);
@@ -87,7 +87,7 @@ function billingMonths(zone: TimeZone, utc: (instant: number) => string): (insta
   };
 }
 
-/** `2024-04-29T02:08:29Z`, the form that FOCUS asks for, which has years of four digits. */
+/** `2024-04-29T02:08:29Z`, the form that FOCUS requires, which has years of four digits. */
 function utcTexts(): (instant: number) => string {
   const dayTextOf = createDayTexts();
   return (instant) => secondText(Math.min(Math.max(instant, FIRST_SECOND), LAST_SECOND), dayTextOf);
@@ -114,7 +114,7 @@ export interface BillingMonth {
   readonly end: string;
 }
 
-/** What a column says: the same in every row, or by the row, `undefined` for null. */
+/** The value of a column: constant, or by the row, `undefined` for null. */
 type Value = string | ((row: FocusRow) => string | undefined);
 
 export const NULL = '';

@@ -48,7 +48,7 @@ export function ndjsonRenderer(fields: readonly Field[]): Renderer {
   };
 }
 
-/** A member of the object. Fewer pieces are faster, so what goes before its value is one, by what stands before that. */
+/** A member of the object. Fewer pieces are faster, so everything before its value is one literal, chosen by what precedes it. */
 interface Member {
   readonly atStart: Literal;
   readonly afterBare: Literal;

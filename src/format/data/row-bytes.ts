@@ -79,14 +79,14 @@ export class RowBytes {
     this.size += this.bytes.write(text, this.size);
   }
 
-  /** The bytes written since the last time, which are the caller's to keep; the next row begins anew. */
+  /** The bytes written since the last time, which the caller then owns; the next row begins anew. */
   take(): Uint8Array {
     const taken = Buffer.from(this.bytes.subarray(0, this.size));
     this.size = 0;
     return taken;
   }
 
-  /** `value` fits 32 bits, as whole numbers that a processor divides fast, and room is there. */
+  /** `value` fits 32 bits, as whole numbers that a processor divides fast, and the buffer is large enough. */
   private digits(value: number, count: number): void {
     const { bytes, size } = this;
     let rest = value | 0;

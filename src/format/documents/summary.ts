@@ -8,7 +8,7 @@ import { percentText } from '../../usage/summary/shares.js';
 import type { Subtotal, Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { jsonString } from '../text.js';
 
-/** What a summary says of itself. */
+/** What a summary is of. */
 export interface SummaryFacts {
   /** Without credentials. */
   readonly source: string;
@@ -16,13 +16,13 @@ export interface SummaryFacts {
   readonly timezone: string;
   readonly rules: string;
   readonly state: 'open' | 'closed';
-  /** RFC 3339; undefined where the state does not depend on when it was asked. */
+  /** RFC 3339; undefined where the state does not depend on when it was computed. */
   readonly asOf: string | undefined;
   /** Messages of the whole period, where the rows summed may be fewer. */
   readonly outOf: number | undefined;
 }
 
-/** What a summary says of itself. @param asOf what was asked for @param now milliseconds since 1970 UTC */
+/** @param asOf where `--as-of` gives it @param now milliseconds since 1970 UTC */
 export function summaryFacts(
   summary: Summary,
   about: Pick<SummaryFacts, 'source' | 'period' | 'rules' | 'outOf'> & { readonly zone: TimeZone },
@@ -31,7 +31,7 @@ export function summaryFacts(
 ): SummaryFacts {
   const { zone, source, period, rules, outOf } = about;
   const state = periodState(summary.last?.instant, zone, asOf ?? now);
-  // A closed bill is the same whenever it is asked for, so the clock is not in it.
+  // A closed bill is the same whenever it is computed, so the clock is not in it.
   const shown = asOf ?? (state === 'open' ? now : undefined);
   return {
     source,

@@ -32,8 +32,8 @@ export function verificationText(verification: Verification): string {
     return `${visible(path)} is what its receipt says${how}: ${visible(sums)}\n${notes}`;
   }
   const lines = differences.map(
-    ({ what, receipt: said, found }) =>
-      `${visible(what)}: the receipt says ${visible(said)}, found ${visible(found)}\n`,
+    ({ what, receipt: expected, found }) =>
+      `${visible(what)}: the receipt says ${visible(expected)}, found ${visible(found)}\n`,
   );
   const other =
     program === receipt.program ? '' : ` (made by ${visible(receipt.program)}, verified by ${program})`;

@@ -19,7 +19,7 @@ const WHAT = 5;
 const NARROWEST = 8;
 const NOTHING = '–';
 
-/** A comparison for people. It holds every change, since only the last one settles the widths. */
+/** A comparison for people. It holds every change, since the widths depend on the last one too. */
 export function diffTable(names: DiffNames, terminal: Terminal): DiffRenderer {
   const changes: BillChange['change'][] = [];
   const rows: string[][] = [];

@@ -101,7 +101,7 @@ function countedWords(words: readonly ExplainedWord[]): string[] {
   return counts.size > MOST_WORDS ? [...shown, `… and ${counts.size - MOST_WORDS} more`] : shown;
 }
 
-/** Code points shown; a longer text is cut, and says so. */
+/** Code points shown; a longer text is cut, with a note. */
 const MOST_SHOWN = 4000;
 const MARK = '^';
 
@@ -125,14 +125,14 @@ export function* markedLines(text: string, marked: ReadonlySet<number>, width: n
     const first = position + 1;
     position += [...segment].length;
     const shown = visible(segment);
-    const room = textWidth(shown);
-    if (columns + room > width) {
+    const needed = textWidth(shown);
+    if (columns + needed > width) {
       yield* [line, marks].filter(Boolean);
       [line, marks, columns] = ['', '', 0];
     }
     line += shown;
     if (anyBetween(marked, first, position)) marks = `${marks.padEnd(columns)}${MARK}`;
-    columns += room;
+    columns += needed;
   }
   yield* [line, marks].filter(Boolean);
 }

@@ -21,14 +21,14 @@ const ELLIPSIS = '…';
 /** `text` in at most `columns` terminal columns, cut between graphemes and ended with `…` where it was cut. */
 export function shorten(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
-  let kept = '';
+  let shortened = '';
   let width = 1;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
     width += textWidth(segment);
     if (width > columns) break;
-    kept += segment;
+    shortened += segment;
   }
-  return kept + ELLIPSIS;
+  return shortened + ELLIPSIS;
 }
 
 /**
@@ -88,7 +88,7 @@ export function* paragraph(
 const NARROWEST_VALUE = 12;
 
 /**
- * A name and what it says beside it, further lines below the first; on a terminal too narrow for that, below the name.
+ * A name and its text beside it, further lines below the first; on a terminal too narrow for that, below the name.
  *
  * @param column of the value, counted from 0; what is before it is the name's
  * @param paint for the name, which it may not make longer
@@ -110,7 +110,7 @@ export function* namedLines(
   for (const line of others) yield `${' '.repeat(column)}${line}\n`;
 }
 
-/** Lines of a dim name and what it says, the second column straight. The caller makes the text visible. */
+/** Lines of a dim name and its text, the texts aligned. The caller escapes the text (`visible`). */
 export function* drawFacts(
   facts: readonly (readonly [name: string, text: string])[],
   { chalk, width }: Terminal,

@@ -60,8 +60,8 @@ function headline(cause: Cause): string {
       return `the invoice may be rounded to ${cause.decimals} decimals`;
     case 'copies':
       return cause.counted
-        ? `counting messages that stand twice only once: ${cause.messages} copies`
-        : `counting messages that stand twice each time: ${cause.messages} copies`;
+        ? `counting repeated messages only once: ${cause.messages} copies`
+        : `counting repeated messages each time: ${cause.messages} copies`;
     case 'missing-reports':
       return `without messages priced by text since their report is missing: ${cause.messages}`;
     case 'other-months':

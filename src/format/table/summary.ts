@@ -16,12 +16,12 @@ const TITLES: Readonly<Record<Grouping, string>> = {
   report: 'Report',
   kind: 'Kind',
 };
-/** Stands for empty periods that are left out. */
+/** Shown for empty periods that are left out. */
 const LEFT_OUT = '…';
 const NARROWEST_BAR = 8;
 const NARROWEST_REPORT = 12;
 
-/** A summary for people: what it is about, a row for each group, and a bar in the room that a terminal leaves. */
+/** A summary for people: what it is about, a row for each group, and a bar in the columns that a terminal leaves. */
 export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: Terminal): Generator<string> {
   yield* drawFacts(factsOf(summary, facts), terminal);
   yield '\n';
@@ -130,7 +130,7 @@ function columnsOf(by: readonly Grouping[], rows: readonly string[][]): Column[]
   }));
 }
 
-/** Uses the width of a terminal: names are shortened where it is too narrow, a bar is drawn where room is left. */
+/** Uses the width of a terminal: names are shortened where it is too narrow, a bar is drawn where columns are left. */
 function fillWidth(
   rows: readonly Row[],
   columns: Column[],
@@ -141,9 +141,9 @@ function fillWidth(
   const names = summary.by.indexOf('report');
   const cellsOfRows = rows.map(({ cells }) => cells);
   if (!shortenColumn(cellsOfRows, columns, names, NARROWEST_REPORT, width)) return;
-  const room = width - tableWidth(columns) - 2;
-  if (room < NARROWEST_BAR) return;
-  columns.push({ title: '', align: 'left', dim: false, width: room });
+  const barWidth = width - tableWidth(columns) - 2;
+  if (barWidth < NARROWEST_BAR) return;
+  columns.push({ title: '', align: 'left', dim: false, width: barWidth });
   const largest = summary.groups.reduce<Amount>(
     (most, { credits }) => (compareAmounts(credits, most) > 0 ? credits : most),
     0,
@@ -153,7 +153,7 @@ function fillWidth(
     const { credits } = group;
     // What costs anything at all has a bar that is seen.
     const least = compareAmounts(credits, 0) > 0 ? 1 : 0;
-    cells.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, room * 8)))));
+    cells.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, barWidth * 8)))));
   }
 }
 

@@ -8,7 +8,7 @@ import type { Terminal } from './lines.js';
 import { paragraph, shorten, textWidth } from './lines.js';
 
 export interface TableOptions extends Terminal {
-  /** How many messages the period has, where the rows are not all of them: the footer then says so. */
+  /** How many messages the period has, where the rows are not all of them: the footer then shows both. */
   readonly outOf: () => number | undefined;
 }
 
@@ -91,7 +91,7 @@ function columnsOf(
   );
   const spare = shortened.reduce((sum, index) => sum + (columns[index]?.width ?? 0) - NARROWEST, 0);
   let excess = tableWidth(columns) - width;
-  // Too narrow even so: the rows become blocks, which have room for whole names.
+  // Too narrow even so: the rows become blocks, which hold whole names.
   if (excess > spare) return columns;
   for (const index of shortened) {
     const column = columns[index];

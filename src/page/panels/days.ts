@@ -1,10 +1,10 @@
-import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from './bill.js';
-import { compareDays, firstDayOf, lastDayOf } from './calendar.js';
+import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../data/bill.js';
+import { compareDays, firstDayOf, lastDayOf } from '../data/calendar.js';
+import { toTwoDecimals } from '../data/exact.js';
+import { matchDay } from '../data/select.js';
+import type { View } from '../data/view.js';
 import { chartInPage } from './chart.js';
 import { byId, countOf, type Figure, html } from './elements.js';
-import { toTwoDecimals } from './exact.js';
-import { matchDay } from './select.js';
-import type { View } from './view.js';
 
 type Range = Pick<View, 'from' | 'to'>;
 
@@ -64,12 +64,12 @@ function most(a: string, b: string): string {
 /** The chart's figures as a table, for whoever cannot see bars. Filled only once it is opened. */
 function daysTable(figure: Figure): (bars: readonly Bar[], unit: string) => void {
   const details = byId('days', HTMLDetailsElement);
-  const place = byId('days-table', HTMLElement);
+  const container = byId('days-table', HTMLElement);
   let fill = () => {};
   details.addEventListener('toggle', () => fill());
   return (bars, unit) => {
     fill = () => {
-      if (details.open) place.replaceChildren(tableOf(bars, unit, figure));
+      if (details.open) container.replaceChildren(tableOf(bars, unit, figure));
     };
     fill();
   };
@@ -111,10 +111,10 @@ function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableE
 
 /** A bar in words: `2024-04-29: 84.20 credits (79.00 by report, 5.20 by text), 2 messages`. */
 function describeBar(bar: Bar, scale: number): string {
-  const say = (units: bigint) => toTwoDecimals(units, scale).text;
-  if (bar.count === 0) return `${bar.bar}: no messages, ${say(0n)} credits`;
-  const shares = `${say(bar.byKind.report.units)} by report, ${say(pricedByText(bar).units)} by text`;
+  const textOf = (units: bigint) => toTwoDecimals(units, scale).text;
+  if (bar.count === 0) return `${bar.bar}: no messages, ${textOf(0n)} credits`;
+  const shares = `${textOf(bar.byKind.report.units)} by report, ${textOf(pricedByText(bar).units)} by text`;
   const missing = bar.byKind['missing-report'].count;
   const lacking = missing === 0 ? '' : `, ${missing} with a missing report`;
-  return `${bar.bar}: ${say(bar.units)} credits (${shares}), ${countOf(bar.count, 'message')}${lacking}`;
+  return `${bar.bar}: ${textOf(bar.units)} credits (${shares}), ${countOf(bar.count, 'message')}${lacking}`;
 }

@@ -1,8 +1,8 @@
 import { scaleBand, scaleLinear } from 'd3-scale';
-import { KINDS } from '../format/page/bill-data.js';
-import type { Bar } from './bill.js';
+import { KINDS } from '../../format/page/bill-data.js';
+import type { Bar } from '../data/bill.js';
+import { toApproximate } from '../data/exact.js';
 import { svg } from './elements.js';
-import { toApproximate } from './exact.js';
 
 /** What the bars are drawn from. */
 export interface Picture {
@@ -22,13 +22,13 @@ const WIDEST_BAR = 44;
 const LABEL_STEP = 84;
 const CHARACTER = 7;
 
-/** The chart as SVG, at least `room` pixels wide: one focusable group a bar, numbered by `data-index`. */
-export function plotBars({ bars, scale, chosen, describe }: Picture, room: number): SVGSVGElement {
+/** The chart as SVG, at least `least` pixels wide: one focusable group a bar, numbered by `data-index`. */
+export function plotBars({ bars, scale, chosen, describe }: Picture, least: number): SVGSVGElement {
   const most = Math.max(0, ...bars.map(({ units }) => toApproximate(units, scale)));
   const y = scaleLinear([0, most || 1], [HEIGHT - BOTTOM, TOP]).nice(4);
   const ticks = y.ticks(4).map((value) => ({ value, label: COMPACT.format(value) }));
   const left = Math.max(...ticks.map(({ label }) => label.length)) * CHARACTER + 12;
-  const width = Math.max(room, left + bars.length * NARROWEST_STEP);
+  const width = Math.max(least, left + bars.length * NARROWEST_STEP);
   const x = scaleBand(
     bars.map(({ bar }) => bar),
     [left, width],
@@ -101,7 +101,7 @@ export function plotBars({ bars, scale, chosen, describe }: Picture, room: numbe
   );
 }
 
-/** Stripes, so that a missing report is told from plain text without its colour. */
+/** Stripes, so that a missing report differs from plain text without its colour too. */
 function hatch(): SVGDefsElement {
   const shape = { width: 5, height: 5, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' };
   return svg(

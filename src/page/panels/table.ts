@@ -1,9 +1,9 @@
-import { visible } from '../format/text.js';
-import type { Kind } from '../usage/pricing/priced-row.js';
-import type { BillRow, Total } from './bill.js';
-import type { Clock } from './clock.js';
+import { visible } from '../../format/text.js';
+import type { Kind } from '../../usage/pricing/priced-row.js';
+import type { BillRow, Total } from '../data/bill.js';
+import type { Clock } from '../data/calendar.js';
+import { COLUMNS, type Column, type SortKey } from '../data/view.js';
 import { byId, countOf, type Figure, html } from './elements.js';
-import { COLUMNS, type Column, type SortKey } from './view.js';
 
 export const KIND_NAMES: Record<Kind, string> = {
   report: 'Report',
@@ -72,7 +72,7 @@ const TITLES: Record<Column, string> = {
   credits_used: 'Credits',
 };
 
-/** The table's header: a button a column that says how it is sorted. Returns what shows another sort. */
+/** The table's header: a button a column that shows how it is sorted. Returns a function that shows another sort. */
 export function columnsInPage(onClick: (column: Column) => void): (sort: readonly SortKey[]) => void {
   const headers = COLUMNS.map((column) => {
     const mark = html('span', { class: 'mark' });
@@ -87,10 +87,10 @@ export function columnsInPage(onClick: (column: Column) => void): (sort: readonl
   byId('columns', HTMLTableRowElement).append(...headers.map(({ cell }) => cell));
   return (sort) => {
     for (const { column, mark, cell } of headers) {
-      const place = sort.findIndex((key) => key.column === column);
-      const key = sort[place];
+      const position = sort.findIndex((key) => key.column === column);
+      const key = sort[position];
       cell.ariaSort = key === undefined ? 'none' : key.descending ? 'descending' : 'ascending';
-      mark.replaceChildren(...(key === undefined ? [] : marks(key, place + 1)));
+      mark.replaceChildren(...(key === undefined ? [] : marks(key, position + 1)));
     }
   };
 }
@@ -131,14 +131,14 @@ const CELL = { role: 'cell' };
 export function reachScrolled(): void {
   const observer = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      const place = target.closest('.scroll');
-      if (place === null) continue;
-      if (place.scrollWidth > place.clientWidth) place.setAttribute('tabindex', '0');
-      else place.removeAttribute('tabindex');
+      const scroller = target.closest('.scroll');
+      if (scroller === null) continue;
+      if (scroller.scrollWidth > scroller.clientWidth) scroller.setAttribute('tabindex', '0');
+      else scroller.removeAttribute('tabindex');
     }
   });
-  for (const place of document.querySelectorAll('.scroll')) {
-    observer.observe(place);
-    for (const content of place.children) observer.observe(content);
+  for (const scroller of document.querySelectorAll('.scroll')) {
+    observer.observe(scroller);
+    for (const content of scroller.children) observer.observe(content);
   }
 }

@@ -1,11 +1,11 @@
-import type { PageMeta } from '../format/page/bill-data.js';
-import { visible } from '../format/text.js';
-import { type Bill, pricedByText, type Totals } from './bill.js';
-import type { Clock } from './clock.js';
+import type { PageMeta } from '../../format/page/bill-data.js';
+import { visible } from '../../format/text.js';
+import { type Bill, pricedByText, type Totals } from '../data/bill.js';
+import type { Clock } from '../data/calendar.js';
+import { toDigits, toTwoDecimals, toUnits } from '../data/exact.js';
 import { byId, countOf, type Figure, html } from './elements.js';
-import { toDigits, toTwoDecimals, toUnits } from './exact.js';
 
-/** Says once what bill this is. */
+/** Shows which bill this is, once. */
 export function showMasthead(meta: PageMeta, clock: Clock): void {
   const moment = (timestamp: string) =>
     html('time', { datetime: timestamp, title: timestamp }, clock(timestamp) ?? timestamp);

@@ -1,4 +1,4 @@
-import { toDigits, toTwoDecimals } from './exact.js';
+import { toDigits, toTwoDecimals } from '../data/exact.js';
 
 /** The shell's element with this id. Throws when page.html and the script disagree. */
 export function byId<Found extends Element>(id: string, type: new () => Found): Found {

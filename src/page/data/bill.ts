@@ -1,11 +1,11 @@
-import type { PageMeta, PageRow } from '../format/page/bill-data.js';
-import type { Kind } from '../usage/pricing/priced-row.js';
+import type { PageMeta, PageRow } from '../../format/page/bill-data.js';
+import type { Kind } from '../../usage/pricing/priced-row.js';
 import { barOf, barsBetween, chooseUnit, compareDays, type Unit } from './calendar.js';
 import { fractionDigits, toDigits, toUnits } from './exact.js';
 
 /** A row with what sorting and adding need. */
 export interface BillRow extends PageRow {
-  /** Its place as received. */
+  /** Its position as received. */
   readonly index: number;
   /** credits × 10^scale of the bill. */
   readonly units: bigint;

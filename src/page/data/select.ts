@@ -1,5 +1,5 @@
-import { compareInstants, parseInstant } from '../calendar/instant.js';
-import { KINDS, type PageRow } from '../format/page/bill-data.js';
+import { compareInstants, parseInstant } from '../../calendar/instant.js';
+import { KINDS, type PageRow } from '../../format/page/bill-data.js';
 import { addRows, type Bill, type BillRow, type Totals } from './bill.js';
 import { compareDays } from './calendar.js';
 import type { Column, SortKey, View } from './view.js';
@@ -13,7 +13,7 @@ export interface Selection {
   readonly anyDay: readonly BillRow[];
 }
 
-/** Selects from `bill`. The last sort is kept, so that typing into the search sorts nothing. */
+/** Selects from `bill`. The last sort is cached, so that typing into the search sorts nothing. */
 export function selectFrom(bill: Bill): (view: View) => Selection {
   const ranks = rankColumns(bill.rows);
   let sorted: { sort: string; rows: readonly BillRow[] } = { sort: describe([]), rows: bill.rows };
@@ -60,7 +60,7 @@ function fold(text: string): string {
 }
 
 /**
- * What a click on a header does: ascending, descending, as received. A column keeps its precedence while it is
+ * What a click on a header does: ascending, descending, as received. A column retains its precedence while it is
  * sorted, and a new one comes after those already chosen.
  */
 export function clickColumn(sort: readonly SortKey[], column: Column): SortKey[] {
@@ -86,7 +86,7 @@ export function sortRows(rows: readonly BillRow[], sort: readonly SortKey[], ran
   });
 }
 
-/** The place of each row's value among a column's distinct values, by the row's index. */
+/** The rank of each row's value among a column's distinct values, by the row's index. */
 export type Ranks = (column: Column) => Uint32Array;
 
 /** The rank of a row that has no value. */
@@ -128,14 +128,14 @@ function rank<Value>(
 ): Uint32Array {
   const values = rows.map(read);
   const sorted = [...new Set(values)].filter((value) => value !== undefined).sort(compare);
-  const places = new Map<Value | undefined, number>();
-  let place = 0;
+  const ranks = new Map<Value | undefined, number>();
+  let rank = 0;
   for (const [index, value] of sorted.entries()) {
     const before = sorted[index - 1];
-    if (before !== undefined && compare(before, value) !== 0) place++;
-    places.set(value, place);
+    if (before !== undefined && compare(before, value) !== 0) rank++;
+    ranks.set(value, rank);
   }
-  return Uint32Array.from(values, (value) => places.get(value) ?? BLANK);
+  return Uint32Array.from(values, (value) => ranks.get(value) ?? BLANK);
 }
 
 function ascending<Value extends string | number | bigint>(a: Value, b: Value): number {

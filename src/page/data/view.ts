@@ -1,5 +1,5 @@
-import { KINDS } from '../format/page/bill-data.js';
-import type { Kind } from '../usage/pricing/priced-row.js';
+import { KINDS } from '../../format/page/bill-data.js';
+import type { Kind } from '../../usage/pricing/priced-row.js';
 import { parseDay } from './calendar.js';
 
 /** A column's name in the page's address: as in `--sort` and `--fields` of the command. */

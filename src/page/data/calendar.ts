@@ -6,7 +6,8 @@ import {
   periodNumber,
   periodOf,
   periodText,
-} from '../calendar/days.js';
+} from '../../calendar/days.js';
+import { parseInstant, wholeMilliseconds } from '../../calendar/instant.js';
 
 /** What a bar of the chart spans. */
 export type Unit = 'day' | 'month' | 'year';
@@ -74,4 +75,43 @@ function numberOf(day: string): number {
 /** A day as the page shows and reads it everywhere, YYYY-MM-DD; undefined for anything else. */
 export function parseDay(text: string): string | undefined {
   return dayNumber(text) === undefined ? undefined : text;
+}
+
+/** A moment as the page shows it: `YYYY-MM-DD HH:mm` in its zone, or undefined where it cannot say. */
+export type Clock = (timestamp: string) => string | undefined;
+
+/**
+ * A clock for an IANA zone. It answers undefined for a timestamp that is not RFC 3339, and always when the
+ * browser does not know the zone: the caller then shows what upstream sent.
+ */
+export function clockIn(timezone: string): Clock {
+  const format = formatIn(timezone);
+  if (format === undefined) return () => undefined;
+  return (timestamp) => {
+    const instant = parseInstant(timestamp);
+    if (instant === undefined) return undefined;
+    const parts = new Map(
+      format.formatToParts(wholeMilliseconds(instant)).map(({ type, value }) => [type, value]),
+    );
+    const year = parts.get('year')?.padStart(4, '0');
+    return `${year}-${parts.get('month')}-${parts.get('day')} ${parts.get('hour')}:${parts.get('minute')}`;
+  };
+}
+
+function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    });
+  } catch {
+    return undefined;
+  }
 }

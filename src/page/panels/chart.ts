@@ -136,7 +136,7 @@ function indexOf(target: EventTarget | null): number | undefined {
   return text == null ? undefined : Number(text);
 }
 
-/** By the horizontal place alone: a bar is as tall as the chart, and a drag may leave the chart or the window. */
+/** By the horizontal position alone: a bar is as tall as the chart, and a drag may leave the chart or the window. */
 function barUnder(plot: HTMLElement, clientX: number): number | undefined {
   const bars = plot.querySelectorAll('[data-index]');
   const first = bars[0]?.getBoundingClientRect();
