@@ -14,7 +14,7 @@ const UPDATE = process.env.UPDATE_DOCS === '1';
 
 /** Commands that no test can run as they are written, and what is checked of them instead (their flags always are). */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
-  [/^npm (ci|install --global o-copilot)\b/, "test/process installs the package, and its scripts exist"],
+  [/^npm (ci|install --global o-copilot)\b/, 'test/process installs the package, and its scripts exist'],
   [/^npm (run|publish|pack|audit|version)\b/, 'its scripts exist'],
   [/^\d+ \d+ \* \* \* +o-copilot /, 'test/process/cron.test.ts runs the line'],
   [/^(#!|#SBATCH|set -|part=|mapred )/, 'Slurm and Hadoop: the page says that they were not run'],
