@@ -34,7 +34,7 @@ export async function readBody<T>(
   let wake = () => {};
 
   const fail = (error: unknown): void => {
-    if (!ended) failure ??= { error };
+    failure ??= { error };
     wake();
   };
   stream.on('data', (chunk: Uint8Array) => {
@@ -48,9 +48,11 @@ export async function readBody<T>(
     ended = true;
     wake();
   });
-  stream.on('error', (error) => fail(explain(error)));
-  stream.on('close', () => fail(explain(new Error('closed'))));
-  if (stream.destroyed) fail(explain(stream.errored));
+  const breakOff = (error: unknown): void => {
+    if (!ended) fail(explain(error));
+  };
+  stream.on('error', breakOff).on('close', () => breakOff(stream.errored));
+  if (stream.destroyed) breakOff(stream.errored);
 
   /** Node's own iterator would copy the chunks that wait into one. */
   async function* readBytes(): AsyncGenerator<Uint8Array, void, undefined> {
