@@ -54,6 +54,9 @@ export interface Explanation {
 /** Message ids of copies that are listed; more are counted only. */
 const MAX_IDS = 20;
 
+/** Before every month of a timestamp: those begin with the year 0. */
+const UNKNOWN_MONTH = -1000;
+
 /** Messages that have the same causes. */
 interface Bucket {
   /** '' where the export does not say. */
@@ -71,7 +74,7 @@ interface Bucket {
 export function createReconciliation(zone: TimeZone, countCopies: boolean) {
   const history = createIdHistory();
   const copyIds = new Set<number | bigint>();
-  const buckets = new Map<string, Bucket>();
+  const buckets = new Map<number, Bucket>();
   const missingReports = createParts();
 
   const isCounted = ({ isCopy }: Pick<Bucket, 'isCopy'>) => countCopies || !isCopy;
@@ -80,9 +83,13 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean) {
     const month = monthOf(row, zone);
     const isCopy = !history.add(row.id);
     const isMissing = row.kind === 'missing-report';
-    const key = `${month} ${isCopy} ${isMissing}`;
-    const bucket = buckets.get(key) ?? { month, isCopy, isMissing, sum: createSum() };
-    buckets.set(key, bucket);
+    const key = (month ?? UNKNOWN_MONTH) * 4 + Number(isCopy) * 2 + Number(isMissing);
+    let bucket = buckets.get(key);
+    if (bucket === undefined) {
+      const name = month === undefined ? '' : periodText('month', month);
+      bucket = { month: name, isCopy, isMissing, sum: createSum() };
+      buckets.set(key, bucket);
+    }
     return bucket;
   }
 
@@ -163,13 +170,13 @@ function createParts() {
   };
 }
 
-/** Local calendar month of a message; '' where the export does not say. */
-function monthOf({ id, timestamp }: ExportRow, zone: TimeZone): string {
-  if (timestamp === undefined) return '';
+/** Local calendar month of a message; undefined where the export does not say. */
+function monthOf({ id, timestamp }: ExportRow, zone: TimeZone): number | undefined {
+  if (timestamp === undefined) return undefined;
   const instant = parseInstant(timestamp);
   if (instant === undefined)
     throw new DataError(`message ${id}`, 'is not an RFC 3339 timestamp', 'timestamp');
-  return periodText('month', periodOf('month', zone.dayOf(instant)));
+  return periodOf('month', zone.dayOf(instant));
 }
 
 /** The month of most messages; of two such, the later. */

@@ -9,15 +9,21 @@ export interface Sum {
 
 /** Adds up messages as they pass. */
 export function createSum() {
-  const total = createTotal();
-  let messages = 0;
-  return {
-    add(credits: Amount, count = 1): void {
-      messages += count;
-      total.add(credits);
-    },
-    value: (): Sum => ({ messages, credits: total.value() }),
-  };
+  return new RunningSum();
+}
+
+class RunningSum {
+  private messages = 0;
+  private readonly total = createTotal();
+
+  add(credits: Amount, count = 1): void {
+    this.messages += count;
+    this.total.add(credits);
+  }
+
+  value(): Sum {
+    return { messages: this.messages, credits: this.total.value() };
+  }
 }
 
 export function addSums(sums: Iterable<Sum>): Sum {
