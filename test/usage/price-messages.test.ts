@@ -76,20 +76,26 @@ const message = fc.record(
   { requiredKeys: ['id', 'timestamp', 'text'] },
 );
 
-test('rows that wait for reports are the same however small they are kept', async () => {
+test('rows that wait for reports are the same however they are held, and so is an error that ends them', async () => {
+  const unpriced = fc.option(fc.nat(60), { nil: undefined });
   await fc.assert(
-    fc.asyncProperty(fc.array(message, { maxLength: 40 }), async (messages) => {
+    fc.asyncProperty(fc.array(message, { maxLength: 40 }), unpriced, async (messages, index) => {
       const document = JSON.stringify({ messages });
-      const expected = await rowsOf(document, { textsUnread: false, atOnce: true });
-      expect(expected).toHaveLength(messages.length);
-      expect(await rowsOf(document, { textsUnread: false })).toEqual(expected);
-      expect(await rowsOf(document, { textsUnread: true })).toEqual(expected);
+      const bad = index === undefined ? undefined : messages[index];
+      const priceByText: MessagePricer = ({ id, text }) => {
+        if (id === bad?.id) throw new DataError(`message ${id}`, 'has no price');
+        return price(text);
+      };
+      const expected = await rowsOf(document, { textsUnread: false, priceByText, atOnce: true });
+      if (bad === undefined) expect(expected).toHaveLength(messages.length);
+      expect(await rowsOf(document, { textsUnread: false, priceByText })).toEqual(expected);
+      expect(await rowsOf(document, { textsUnread: true, priceByText })).toEqual(expected);
     }),
     { numRuns: 300 },
   );
 });
 
-test('so are ids and amounts that no column holds', async () => {
+test('so are ids and amounts that do not fit into the columns', async () => {
   const at = (second: number) => `2024-04-29T02:08:${second}.375Z`;
   const document = `{"messages":[
     {"id":1,"timestamp":"${at(10)}","text":"a","report_id":1},
@@ -103,7 +109,7 @@ test('so are ids and amounts that no column holds', async () => {
   }
 });
 
-test('a row without a price is refused in its turn, after the rows of the batches before it', async () => {
+test('a row without a price is an error in its turn, after the rows of the batches before it', async () => {
   const messages = Array.from({ length: 40 }, (_, id) => ({
     id,
     timestamp: '2024-04-29T02:08:29.375Z',
@@ -137,7 +143,7 @@ test('a text without a price is no matter where a report prices the row', async 
   }
 });
 
-test('a text that was not kept is never an empty one', async () => {
+test('a text that was not held is never an empty one', async () => {
   const document = `{"messages":[
     {"id":1,"timestamp":"2024-04-29T02:08:29.375Z","text":"also of a report","report_id":1},
     {"id":2,"timestamp":"2024-04-29T02:08:29.375Z","text":"of no report"}]}`;
@@ -154,7 +160,7 @@ test('a text that was not kept is never an empty one', async () => {
   for (const text of texts) expect(text).toThrow('text of a row');
 });
 
-test('reports are asked for ahead, but not without end where each message names its own', async () => {
+test('reports are requested ahead, but not without end where each message names its own', async () => {
   const count = 200_000;
   async function* batches(): AsyncGenerator<Message[]> {
     for (let first = 0; first < count; first += 500) {
