@@ -1,5 +1,5 @@
 import { openTimeZone } from '../calendar/time-zone.js';
-import { type Amount, compareAmounts } from '../engine/index.js';
+import { type Amount, compareAmounts, ZERO } from '../engine/index.js';
 import { reconciliationJson } from '../format/documents/reconciliation.js';
 import { createReconciliation, type Reconciliation } from '../usage/diff/reconcile.js';
 import { deliver } from './deliver.js';
@@ -39,7 +39,7 @@ export async function reconcile(
         return sums.value(invoice);
       });
       for (const piece of await render(bill.name, result, output, run)) await sink.write(piece);
-      return compareAmounts(result.difference, 0) === 0;
+      return compareAmounts(result.difference, ZERO) === 0;
     });
   } finally {
     await bill.close();

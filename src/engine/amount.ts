@@ -12,19 +12,38 @@ export const ExactDecimal = Decimal.clone({
   toExpPos: 9e15,
 });
 
+declare const unit: unique symbol;
+
+/** Whole hundredths of a credit, a safe integer: 520 is 5.2 credits. */
+export type Hundredths = number & { readonly [unit]: 'hundredths of a credit' };
+
+/** Credits: 5.2 is 5.2 credits. */
+export type Credits = Decimal & { readonly [unit]: 'credits' };
+
 /**
- * An exact sum of credits. A number is WHOLE HUNDREDTHS of a credit and a safe integer (520 is 5.2 credits);
- * a Decimal is credits, for anything finer or larger. What the engine returns is canonical: a Decimal only
- * where a number could not carry it.
+ * An exact sum of credits: hundredths, or credits for anything finer or larger. What the engine returns is
+ * canonical: credits only where hundredths could not carry it.
  */
-export type Amount = number | Decimal;
+export type Amount = Hundredths | Credits;
+
+/** The one way from a number to hundredths of a credit. Checks nothing, since it is on the hot path. */
+export function hundredths(whole: number): Hundredths {
+  return whole as Hundredths;
+}
+
+/** The one way from a Decimal to credits; outside, `toAmount` makes them canonical. */
+function exactCredits(credits: Decimal): Credits {
+  return (credits.constructor === ExactDecimal ? credits : new ExactDecimal(credits)) as Credits;
+}
+
+export const ZERO: Amount = hundredths(0);
 
 const HUNDREDTH = new ExactDecimal('0.01');
 
 /** The amount in credits, with the engine's constructor whatever constructor made it. */
 export function toDecimal(amount: Amount): Decimal {
   if (typeof amount === 'number') return new ExactDecimal(safeHundredths(amount)).times(HUNDREDTH);
-  return amount.constructor === ExactDecimal ? amount : new ExactDecimal(amount);
+  return exactCredits(amount);
 }
 
 /**
@@ -33,31 +52,31 @@ export function toDecimal(amount: Amount): Decimal {
  */
 export function toAmount(credits: Decimal): Amount {
   if (!credits.isFinite()) throw new RangeError(`not an amount of credits: ${credits.toString()}`);
-  const exact = toDecimal(credits);
-  const hundredths = exact.times(100);
-  const whole = hundredths.isInteger() && hundredths.abs().lte(Number.MAX_SAFE_INTEGER);
+  const exact = exactCredits(credits);
+  const scaled = exact.times(100);
+  const whole = scaled.isInteger() && scaled.abs().lte(Number.MAX_SAFE_INTEGER);
   // Adding 0 makes a negative zero an ordinary one.
-  return whole ? hundredths.toNumber() + 0 : exact;
+  return whole ? hundredths(scaled.toNumber() + 0) : exact;
 }
 
 export function addAmounts(a: Amount, b: Amount): Amount {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
-    if (Number.isSafeInteger(sum)) return sum;
+    if (Number.isSafeInteger(sum)) return hundredths(sum);
   }
   return toAmount(toDecimal(a).plus(toDecimal(b)));
 }
 
 /** a − b; negative where b is larger. */
 export function subtractAmounts(a: Amount, b: Amount): Amount {
-  return addAmounts(a, typeof b === 'number' ? 0 - b : toDecimal(b).negated());
+  return addAmounts(a, typeof b === 'number' ? hundredths(0 - b) : exactCredits(b.negated()));
 }
 
 /** `factor` as a number is a safe integer; a Decimal may be anything. */
 export function multiplyAmount(amount: Amount, factor: number | Decimal): Amount {
   if (typeof amount === 'number' && typeof factor === 'number') {
     const product = amount * factor;
-    if (Number.isSafeInteger(product)) return product + 0;
+    if (Number.isSafeInteger(product)) return hundredths(product + 0);
   }
   return toAmount(toDecimal(amount).times(new ExactDecimal(factor)));
 }
@@ -68,9 +87,9 @@ export function compareAmounts(a: Amount, b: Amount): number {
   return toDecimal(a).comparedTo(toDecimal(b));
 }
 
-function safeHundredths(hundredths: number): number {
-  if (Number.isSafeInteger(hundredths)) return hundredths;
-  throw new RangeError(`not a whole number of hundredths of a credit: ${hundredths}`);
+function safeHundredths(amount: Hundredths): number {
+  if (Number.isSafeInteger(amount)) return amount;
+  throw new RangeError(`not a whole number of hundredths of a credit: ${amount}`);
 }
 
 /** An exact running total of any size. */
@@ -80,21 +99,21 @@ export interface Total {
 }
 
 export function createTotal(): Total {
-  let hundredths = 0;
-  let beyond: Amount = 0;
+  let whole = 0;
+  let beyond = ZERO;
 
   return {
     add(amount) {
       if (typeof amount === 'number') {
-        const sum = hundredths + amount;
+        const sum = whole + amount;
         if (Number.isSafeInteger(sum)) {
-          hundredths = sum;
+          whole = sum;
           return;
         }
       }
       beyond = addAmounts(beyond, amount);
     },
-    value: () => addAmounts(beyond, hundredths),
+    value: () => addAmounts(beyond, hundredths(whole)),
   };
 }
 
@@ -116,7 +135,7 @@ export function parseAmount(text: string): Amount | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   const digits = (whole + fraction).replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
-  if (significant === '') return 0;
+  if (significant === '') return ZERO;
   if (sign === '-') return undefined;
   const trailingZeros = digits.length - significant.length;
   const scale = Number(exponent) - fraction.length + trailingZeros;

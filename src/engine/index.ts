@@ -1,15 +1,19 @@
 export {
   type Amount,
   addAmounts,
+  type Credits,
   compareAmounts,
   createTotal,
   formatAmount,
+  type Hundredths,
+  hundredths,
   multiplyAmount,
   parseAmount,
   subtractAmounts,
   type Total,
   toAmount,
   toDecimal,
+  ZERO,
 } from './amount.js';
 export type { ExplainedVowel, ExplainedWord, Explanation } from './explain.js';
 export { explainText } from './explain.js';

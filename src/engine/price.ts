@@ -1,4 +1,4 @@
-import type { Amount } from './amount.js';
+import { type Amount, type Hundredths, hundredths } from './amount.js';
 import { areWholeRates, type Rates, ratesFor, type WholeRates } from './rates.js';
 import { RULES, RULES_OF, type RuleName, type Ruleset } from './rules.js';
 import { stepsOf, sumSteps } from './steps.js';
@@ -65,7 +65,7 @@ interface Adjustment {
  * The sum of `stepsOf` on the hot path: rules that only add are one product of two vectors. Arrays of numbers,
  * since a call or a look-up by name for each rule would cost more than the rule.
  */
-function wholePrice(ruleset: Ruleset, rates: WholeRates): (counts: Counts) => number {
+function wholePrice(ruleset: Ruleset, rates: WholeRates): (counts: Counts) => Hundredths {
   const weights = createCounts().fill(0);
   const adjustments: Adjustment[] = [];
   for (const rule of RULES_OF[ruleset].map((name) => RULES[name])) {
@@ -82,7 +82,7 @@ function wholePrice(ruleset: Ruleset, rates: WholeRates): (counts: Counts) => nu
       const count = counts[at] ?? 0;
       if (count > 0) total = Math.max(total + count * rate, floor) * factor;
     }
-    return total;
+    return hundredths(total);
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Decimal } from 'decimal.js';
-import { type Amount, compareAmounts, ExactDecimal } from './amount.js';
+import { type Amount, compareAmounts, ExactDecimal, type Hundredths, hundredths, ZERO } from './amount.js';
 import {
   AMOUNT_RATES,
   type AmountName,
@@ -20,17 +20,19 @@ export interface Rates
 }
 
 /** Rates that price any text in whole hundredths of a credit, within the safe integers. */
-export type WholeRates = Rates & Readonly<Record<AmountName | FactorName, number>>;
+export type WholeRates = Rates &
+  Readonly<Record<AmountName, Hundredths>> &
+  Readonly<Record<FactorName, number>>;
 
 /** The figures of the billing team (docs/pricing.md). */
 export const PUBLISHED_RATES: Rates = {
-  ...recordOf(AMOUNT_RATES, ({ published }) => published),
+  ...recordOf(AMOUNT_RATES, ({ published }) => hundredths(published)),
   ...recordOf(FACTOR_RATES, ({ published }) => published),
   thresholds: PUBLISHED_THRESHOLDS,
 };
 
 /** 4 characters are one token and 100 tokens are 40 credits, so a character is 0.1 credits. */
-const TOKEN_RATES: Rates = { ...PUBLISHED_RATES, character: 10 };
+const TOKEN_RATES: Rates = { ...PUBLISHED_RATES, character: hundredths(10) };
 
 /** The checked card of a ruleset. Only `published` can have another than the default. */
 export function ratesFor(ruleset: Ruleset, rates: Rates | undefined): Rates {
@@ -45,7 +47,7 @@ export function checkRates(rates: Rates): void {
   for (const { name } of AMOUNT_RATES) {
     const rate = rates[name];
     const exact = typeof rate === 'number' ? Number.isSafeInteger(rate) : rate.isFinite();
-    if (!exact || compareAmounts(rate, 0) < 0)
+    if (!exact || compareAmounts(rate, ZERO) < 0)
       throw new RangeError(`${name} must be an amount from 0: ${rate}`);
   }
   for (const { name } of FACTOR_RATES) {

@@ -1,5 +1,5 @@
 import type { Decimal } from 'decimal.js';
-import { type Amount, addAmounts, compareAmounts, multiplyAmount, subtractAmounts } from './amount.js';
+import { type Amount, addAmounts, compareAmounts, multiplyAmount, subtractAmounts, ZERO } from './amount.js';
 import type { Rates } from './rates.js';
 import { RULES, RULES_OF, type RuleName, type Ruleset } from './rules.js';
 import { type Counts, PLACES } from './text/measure.js';
@@ -27,7 +27,7 @@ export interface Step {
 /** The steps of a price, one for each rule of the ruleset. */
 export function stepsOf(ruleset: Ruleset, counts: Counts, rates: Rates): Step[] {
   const steps: Step[] = [];
-  let total: Amount = 0;
+  let total = ZERO;
   for (const name of RULES_OF[ruleset]) {
     const step = stepOf(name, counts, rates, total);
     steps.push(step);
@@ -37,7 +37,7 @@ export function stepsOf(ruleset: Ruleset, counts: Counts, rates: Rates): Step[] 
 }
 
 export function sumSteps(steps: readonly Step[]): Amount {
-  return steps.reduce<Amount>((total, { amount }) => addAmounts(total, amount), 0);
+  return steps.reduce<Amount>((total, { amount }) => addAmounts(total, amount), ZERO);
 }
 
 /** What a rule does to a price of `before`. */
@@ -49,21 +49,21 @@ function stepOf(step: RuleName, counts: Counts, rates: Rates, before: Amount): S
       const rate = rates[rule.rate.name];
       if (!('takenOff' in rule)) return { step, count, rate, amount: multiplyAmount(rate, count) };
       const minimum = rates[rule.takenOff.floor.name];
-      const off = subtractAmounts(0, rate);
-      if (count === 0) return { step, count, rate: off, minimum, amount: 0 };
+      const off = subtractAmounts(ZERO, rate);
+      if (count === 0) return { step, count, rate: off, minimum, amount: ZERO };
       const after = atLeast(addAmounts(before, multiplyAmount(off, count)), minimum);
       return { step, count, rate: off, minimum, amount: subtractAmounts(after, before) };
     }
     case 'factor': {
       const count = counts[PLACES[rule.counts]] ?? 0;
       const factor = rates[rule.factor.name];
-      if (count === 0) return { step, count, factor, amount: 0 };
+      if (count === 0) return { step, count, factor, amount: ZERO };
       return { step, count, factor, amount: subtractAmounts(multiplyAmount(before, factor), before) };
     }
     case 'minimum': {
       const minimum = rates[rule.minimum.name];
       const amount = subtractAmounts(atLeast(before, minimum), before);
-      return { step, count: compareAmounts(amount, 0) > 0 ? 1 : 0, minimum, amount };
+      return { step, count: compareAmounts(amount, ZERO) > 0 ? 1 : 0, minimum, amount };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Amount, compareAmounts, formatAmount } from '../engine/index.js';
+import { type Amount, compareAmounts, formatAmount, ZERO } from '../engine/index.js';
 
 /** Puts amounts on one decimal point: trailing zeros are added, no digit is dropped. */
 export function padDecimals(amount: string, decimals: number): string {
@@ -33,5 +33,5 @@ export function sumsInWords(count: number, credits: Amount, outOf?: number): str
 
 /** A difference with its sign: `+1.2`, `-3`, `0`. */
 export function signedAmount(amount: Amount): string {
-  return compareAmounts(amount, 0) > 0 ? `+${formatAmount(amount)}` : formatAmount(amount);
+  return compareAmounts(amount, ZERO) > 0 ? `+${formatAmount(amount)}` : formatAmount(amount);
 }

@@ -10,6 +10,7 @@ import {
   parseAmount,
   RULESET_VERSIONS,
   subtractAmounts,
+  ZERO,
 } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
@@ -222,7 +223,7 @@ async function readRows(
   };
   for await (const rows of batches) {
     for (const row of rows) {
-      const sum = sums.get(kindOf(row)) ?? { count: 0, credits: 0 };
+      const sum = sums.get(kindOf(row)) ?? { count: 0, credits: ZERO };
       sums.set(kindOf(row), { count: sum.count + 1, credits: addAmounts(sum.credits, row.credits) });
       if (row.timestamp === undefined) continue;
       const instant = parseInstant(row.timestamp);
@@ -231,14 +232,14 @@ async function readRows(
       if (last === undefined || compareInstants(instant, last) > 0) last = instant;
     }
   }
-  const of = (kind: Kind | 'unknown') => sums.get(kind) ?? { count: 0, credits: 0 };
+  const of = (kind: Kind | 'unknown') => sums.get(kind) ?? { count: 0, credits: ZERO };
   const all = [...KINDS, 'unknown' as const].map(of);
   // A report may have an empty name, which a row cannot tell from none.
   const known = hasKind && of('unknown').count === 0;
   const text = (kind: Kind): RowSums => ({ count: of(kind).count, credits: formatAmount(of(kind).credits) });
   return {
     count: all.reduce((count, sum) => count + sum.count, 0),
-    credits: all.reduce<Amount>((total, { credits }) => addAmounts(total, credits), 0),
+    credits: all.reduce<Amount>((total, { credits }) => addAmounts(total, credits), ZERO),
     byKind: known
       ? { report: text('report'), text: text('text'), 'missing-report': text('missing-report') }
       : undefined,
@@ -252,7 +253,7 @@ function readSummary(json: string, name: string): Found {
   const { groups, messages, last, source, period, timezone, rules } = readPartialSummary(json, name);
   return {
     count: messages,
-    credits: groups.reduce<Amount>((total, { credits }) => addAmounts(total, credits), 0),
+    credits: groups.reduce<Amount>((total, { credits }) => addAmounts(total, credits), ZERO),
     byKind: undefined,
     named: undefined,
     last: last === undefined ? undefined : parseInstant(last),
@@ -278,7 +279,7 @@ function delimiterOf(flag: unknown): string {
 }
 
 function addUp(credits: readonly string[]): Amount {
-  return credits.reduce<Amount>((sum, text) => addAmounts(sum, parseAmount(text) ?? 0), 0);
+  return credits.reduce<Amount>((sum, text) => addAmounts(sum, parseAmount(text) ?? ZERO), ZERO);
 }
 
 async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {

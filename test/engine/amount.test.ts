@@ -7,6 +7,7 @@ import {
   compareAmounts,
   createTotal,
   formatAmount,
+  hundredths,
   multiplyAmount,
   parseAmount,
   subtractAmounts,
@@ -120,33 +121,35 @@ describe('formatAmount', () => {
     [-200, '-2'],
     [Number.MAX_SAFE_INTEGER, '90071992547409.91'],
     [-Number.MAX_SAFE_INTEGER, '-90071992547409.91'],
-  ])('%d hundredths', (hundredths, text) => {
-    expect(formatAmount(hundredths)).toBe(text);
-    expect(formatAmount(hundredths)).toBe(text);
+  ])('%d hundredths', (whole, text) => {
+    expect(formatAmount(hundredths(whole))).toBe(text);
+    expect(formatAmount(hundredths(whole))).toBe(text);
   });
 
   test('every number of hundredths as decimal.js writes it', () => {
-    for (let hundredths = 0; hundredths < 30_000; hundredths++) {
-      const text = new Decimal(hundredths).div(100).toFixed();
-      expect(formatAmount(hundredths)).toBe(text);
-      expect(formatAmount(hundredths)).toBe(text);
+    for (let whole = 0; whole < 30_000; whole++) {
+      const text = new Decimal(whole).div(100).toFixed();
+      expect(formatAmount(hundredths(whole))).toBe(text);
+      expect(formatAmount(hundredths(whole))).toBe(text);
     }
   });
 
   test('prints a Decimal in full, whatever its constructor', () => {
+    // @ts-expect-error JavaScript lets a caller leave out `toAmount`.
     expect(formatAmount(new Decimal('1e21'))).toBe('1000000000000000000000');
+    // @ts-expect-error the same
     expect(formatAmount(new Decimal('1e-7'))).toBe('0.0000001');
   });
 
   test.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('refuses the number %d', (number) => {
-    expect(() => formatAmount(number)).toThrow(RangeError);
+    expect(() => formatAmount(hundredths(number))).toThrow(RangeError);
   });
 });
 
 describe('arithmetic', () => {
   const anyAmount = fc.oneof(
-    fc.maxSafeInteger(),
-    fc.integer({ min: -10_000, max: 10_000 }),
+    fc.maxSafeInteger().map(hundredths),
+    fc.integer({ min: -10_000, max: 10_000 }).map(hundredths),
     fc.tuple(fc.maxSafeInteger(), fc.integer({ min: -30, max: 30 })).map(([digits, exponent]) => {
       return toAmount(new Decimal(`${digits}e${exponent}`));
     }),
@@ -192,12 +195,13 @@ describe('arithmetic', () => {
 
   test('is exact with a Decimal of few digits of precision', () => {
     const Short = Decimal.clone({ precision: 3, defaults: true });
+    // @ts-expect-error JavaScript lets a caller leave out `toAmount`.
     expect(formatAmount(addAmounts(new Short('1e17'), credits('0.001')))).toBe('100000000000000000.001');
   });
 
   test.each([Number.NaN, Number.POSITIVE_INFINITY])('%d is no amount', (value) => {
     expect(() => toAmount(new Decimal(value))).toThrow(RangeError);
-    expect(() => toDecimal(value)).toThrow(RangeError);
+    expect(() => toDecimal(hundredths(value))).toThrow(RangeError);
   });
 });
 
@@ -211,9 +215,9 @@ describe('createTotal', () => {
 
   test('goes beyond the safe integers and back', () => {
     const total = createTotal();
-    for (let row = 0; row < 1000; row++) total.add(Number.MAX_SAFE_INTEGER);
+    for (let row = 0; row < 1000; row++) total.add(hundredths(Number.MAX_SAFE_INTEGER));
     expect(formatAmount(total.value())).toBe('90071992547409910');
-    for (let row = 0; row < 999; row++) total.add(-Number.MAX_SAFE_INTEGER);
+    for (let row = 0; row < 999; row++) total.add(hundredths(-Number.MAX_SAFE_INTEGER));
     expect(total.value()).toBe(Number.MAX_SAFE_INTEGER);
   });
 
@@ -231,7 +235,7 @@ describe('createTotal', () => {
   });
 
   test('refuses what is no amount', () => {
-    expect(() => createTotal().add(Number.NaN)).toThrow(RangeError);
-    expect(() => createTotal().add(0.5)).toThrow(RangeError);
+    expect(() => createTotal().add(hundredths(Number.NaN))).toThrow(RangeError);
+    expect(() => createTotal().add(hundredths(0.5))).toThrow(RangeError);
   });
 });

@@ -1,10 +1,10 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
-import { type Amount, type Rates, toAmount } from '../../src/engine/index.js';
+import { type Amount, hundredths, type Rates, toAmount, ZERO } from '../../src/engine/index.js';
 
 const amount: fc.Arbitrary<Amount> = fc.oneof(
-  fc.nat(1000),
-  fc.maxSafeNat(),
+  fc.nat(1000).map(hundredths),
+  fc.maxSafeNat().map(hundredths),
   fc
     .tuple(fc.nat(1_000_000), fc.integer({ min: -12, max: 12 }))
     .map(([digits, exponent]) => toAmount(new Decimal(`${digits}e${exponent}`))),
@@ -32,16 +32,20 @@ export const rates: fc.Arbitrary<Rates> = fc.record({
   }),
 });
 
-/** Rates of whole hundredths, which the fast road prices. */
+/** Rates of whole hundredths, which the fast path prices. */
 export const wholeRates = fc
-  .tuple(rates, fc.array(fc.nat(100_000), { minLength: 9, maxLength: 9 }), fc.integer({ min: 1, max: 9 }))
+  .tuple(
+    rates,
+    fc.array(fc.nat(100_000).map(hundredths), { minLength: 9, maxLength: 9 }),
+    fc.integer({ min: 1, max: 9 }),
+  )
   .map(
     ([
       card,
-      [base = 0, character = 0, shortWord = 0, mediumWord = 0, longWord = 0, ...more],
+      [base = ZERO, character = ZERO, shortWord = ZERO, mediumWord = ZERO, longWord = ZERO, ...more],
       palindromeFactor,
     ]) => {
-      const [thirdVowel = 0, overLength = 0, uniqueWordsBonus = 0, minimum = 0] = more;
+      const [thirdVowel = ZERO, overLength = ZERO, uniqueWordsBonus = ZERO, minimum = ZERO] = more;
       const words = { shortWord, mediumWord, longWord };
       return {
         ...card,

@@ -10,6 +10,7 @@ import {
   multiplyAmount,
   RULESETS,
   textPricer,
+  ZERO,
 } from '../../src/engine/index.js';
 import { text } from './texts.js';
 
@@ -34,9 +35,9 @@ describe.each(RULESETS)('%s', (ruleset) => {
     fc.assert(
       fc.property(text, (characters) => {
         const { steps, total } = explainText(characters, ruleset);
-        expect(steps.reduce<Amount>((sum, { amount }) => addAmounts(sum, amount), 0)).toEqual(total);
+        expect(steps.reduce<Amount>((sum, { amount }) => addAmounts(sum, amount), ZERO)).toEqual(total);
         expect(total).toEqual(price(characters));
-        let before: Amount = 0;
+        let before = ZERO;
         for (const { count, rate, factor, minimum, amount } of steps) {
           const after = addAmounts(before, amount);
           if (rate !== undefined && minimum === undefined)

@@ -5,6 +5,7 @@ import { type NaiveCard, priceByCard } from '../../bench/engine/naive.js';
 import {
   explainText,
   formatAmount,
+  hundredths,
   PUBLISHED_RATES,
   type Rates,
   RULESETS,
@@ -50,9 +51,9 @@ test('any card prices as decimal.js does, and its explanation adds up to the pri
 });
 
 test('the highest whole card stays exact on a long text', () => {
-  const card = { ...PUBLISHED_RATES, character: 4_000_000, palindromeFactor: 1 };
+  const card = { ...PUBLISHED_RATES, character: hundredths(4_000_000), palindromeFactor: 1 };
   expect(formatAmount(textPricer('published', card)('1'.repeat(1_000_000)))).toBe('40000000006');
-  const higher = { ...card, character: Number.MAX_SAFE_INTEGER };
+  const higher = { ...card, character: hundredths(Number.MAX_SAFE_INTEGER) };
   expect(formatAmount(textPricer('published', higher)('1'.repeat(1_000_000)))).toBe('90071992547409910006');
 });
 
@@ -69,7 +70,8 @@ test.each([
   ['longFrom', { thresholds: { mediumFrom: 4, longFrom: 3, lengthLimit: 100 } }],
   ['lengthLimit', { thresholds: { mediumFrom: 4, longFrom: 8, lengthLimit: -1 } }],
 ])('a wrong %s is refused by name', (name, wrong) => {
-  const card = { ...PUBLISHED_RATES, ...wrong };
+  // As from JavaScript, where a rate can be anything.
+  const card = Object.assign({}, PUBLISHED_RATES, wrong);
   expect(() => textPricer('published', card)).toThrow(new RegExp(`^${name} `));
   expect(() => explainText('lease', 'published', card)).toThrow(RangeError);
 });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ExportRow } from '../../src/document/records.js';
+import { hundredths } from '../../src/engine/index.js';
 import { compareBills, UnsortedRows } from '../../src/usage/diff/compare-bills.js';
 
 const row = (id: number | bigint, credits = 100, more: Partial<ExportRow> = {}): ExportRow => ({
   id,
-  credits,
+  credits: hundredths(credits),
   timestamp: '2024-04-29T02:08:29.375Z',
   reportName: undefined,
   reportId: undefined,

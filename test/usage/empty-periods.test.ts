@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CALENDAR_UNITS, dayOfDate, periodOf } from '../../src/calendar/days.js';
 import { hasDay, openTimeZone } from '../../src/calendar/time-zone.js';
+import { hundredths } from '../../src/engine/index.js';
 import { emptyPeriods } from '../../src/usage/summary/empty-periods.js';
 import { type Grouping, isCalendarUnit } from '../../src/usage/summary/groups.js';
 
@@ -36,7 +37,7 @@ test('fault A4 (few messages far apart): each day is in one group, in one span t
           (keys) => ({
             keys,
             messages: 1,
-            credits: 100,
+            credits: hundredths(100),
           }),
         );
         const empty = emptyPeriods(groups, groupings, range, APIA);

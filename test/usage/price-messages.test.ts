@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readMessages } from '../../src/document/messages.js';
 import type { Message, ReportId } from '../../src/document/records.js';
-import { formatAmount, textPricer } from '../../src/engine/index.js';
+import { formatAmount, hundredths, textPricer } from '../../src/engine/index.js';
 import { DataError } from '../../src/errors.js';
 import { MOST_REPORTS_AT_ONCE } from '../../src/source/source.js';
 import type { MessagePricer } from '../../src/usage/pricing/message-pricer.js';
@@ -102,7 +102,7 @@ test('so are ids and amounts that do not fit into the columns', async () => {
     {"id":90071992547409931,"timestamp":"${at(11)}","text":"b"},
     {"id":3,"timestamp":"${at(12)}","text":"${'long '.repeat(200)}"},
     {"id":4,"timestamp":"${at(13)}","text":"d"}]}`;
-  const prices: MessagePricer[] = [byText, () => 2 ** 31, () => 2 ** 31 - 1];
+  const prices: MessagePricer[] = [byText, () => hundredths(2 ** 31), () => hundredths(2 ** 31 - 1)];
   for (const priceByText of prices) {
     const expected = await rowsOf(document, { textsUnread: false, priceByText, atOnce: true });
     expect(await rowsOf(document, { textsUnread: true, priceByText })).toEqual(expected);

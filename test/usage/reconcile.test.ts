@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UTC } from '../../src/calendar/time-zone.js';
 import type { ExportRow } from '../../src/document/records.js';
-import { type Amount, formatAmount, parseAmount } from '../../src/engine/index.js';
+import { type Amount, formatAmount, parseAmount, ZERO } from '../../src/engine/index.js';
 import type { CauseName } from '../../src/usage/diff/reconcile.js';
 import { createReconciliation, type Reconciliation } from '../../src/usage/diff/reconcile.js';
 
@@ -14,7 +14,7 @@ interface Row {
   readonly kind: string;
 }
 
-const amount = (text: string): Amount => parseAmount(text) ?? 0;
+const amount = (text: string): Amount => parseAmount(text) ?? ZERO;
 const exportRow = ({ id, month, credits, kind }: Row): ExportRow => ({
   id,
   timestamp: `${month}-15T00:00:00Z`,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compareInstants, instantOf } from '../../src/calendar/instant.js';
 import { boundAtInstant, UTC } from '../../src/calendar/time-zone.js';
 import type { ReportId } from '../../src/document/records.js';
-import { compareAmounts, textPricer } from '../../src/engine/index.js';
+import { compareAmounts, hundredths, textPricer } from '../../src/engine/index.js';
 import { KINDS, kindOf, type UsageItem } from '../../src/usage/pricing/priced-row.js';
 import { createReportCache } from '../../src/usage/pricing/reports.js';
 import { readUsage } from '../../src/usage/rows/read-usage.js';
@@ -118,7 +118,7 @@ test('a query finds what the plain rule finds, in its order, whether texts are h
 
 test('the first rows of an order are those of the whole order, though the rest is dropped on the way', () => {
   const items = Array.from({ length: 30_000 }, (_, id): UsageItem => {
-    const credits = (id * 7919) % 1009;
+    const credits = hundredths((id * 7919) % 1009);
     return { message: { id, timestamp: '', text: '', reportId: undefined }, report: undefined, credits };
   });
   for (const descending of [false, true]) {

@@ -1,10 +1,10 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAmount } from '../../src/engine/index.js';
+import { hundredths, parseAmount } from '../../src/engine/index.js';
 import { divideUnits, percentText, proportion } from '../../src/usage/summary/shares.js';
 
-const amount = (text: string) => parseAmount(text) ?? Number.NaN;
+const amount = (text: string) => parseAmount(text) ?? hundredths(Number.NaN);
 
 test.each([
   ['1', '3', '33.33'],
@@ -26,7 +26,9 @@ test('is the exact ratio, rounded half up', () => {
     fc.property(cents, cents, fc.integer({ min: 1, max: 100_000 }), (a, b, parts) => {
       const whole = a + b + 1;
       const exact = new Decimal(a).times(parts).div(whole);
-      expect(proportion(a, whole, parts)).toBe(exact.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber());
+      expect(proportion(hundredths(a), hundredths(whole), parts)).toBe(
+        exact.toDecimalPlaces(0, Decimal.ROUND_HALF_UP).toNumber(),
+      );
     }),
   );
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openTimeZone } from '../../src/calendar/time-zone.js';
-import { addAmounts } from '../../src/engine/index.js';
+import { addAmounts, hundredths, ZERO } from '../../src/engine/index.js';
 import { summaryFacts, summaryJson } from '../../src/format/documents/summary.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
 import { GROUPINGS, type Grouping } from '../../src/usage/summary/groups.js';
@@ -16,7 +16,7 @@ const item: fc.Arbitrary<UsageItem> = fc
     id: fc.nat(),
     time: fc.date({ min: new Date('2024-01-20'), max: new Date('2024-05-10'), noInvalidDate: true }),
     reportId: fc.constantFrom(undefined, 1, 2, 'gone', 2n ** 60n),
-    credits: fc.nat(100_000),
+    credits: fc.nat(100_000).map(hundredths),
   })
   .map(({ id, time, reportId, credits }) => ({
     message: { id, timestamp: time.toISOString(), reportId, text: '' },
@@ -65,16 +65,16 @@ test('groups, subtotals and shares add up, and each message is in one group', ()
   fc.assert(
     fc.property(fc.array(item, { maxLength: 40 }), by, (items, groupings) => {
       const summary = summaryOf(items, groupings);
-      const credits = items.reduce<UsageItem['credits']>((sum, each) => addAmounts(sum, each.credits), 0);
+      const credits = items.reduce<UsageItem['credits']>((sum, each) => addAmounts(sum, each.credits), ZERO);
       expect(summary.messages).toBe(items.length);
       expect(summary.credits).toEqual(credits);
       const levels = groupings.length === 2 ? [summary.groups, summary.subtotals] : [summary.groups];
       for (const level of levels) {
         expect(level.reduce((sum, { messages }) => sum + messages, 0)).toBe(items.length);
-        expect(level.reduce((sum, { share }) => sum + share, 0)).toBe(credits === 0 ? 0 : 10_000);
-        expect(level.reduce<UsageItem['credits']>((sum, each) => addAmounts(sum, each.credits), 0)).toEqual(
-          credits,
-        );
+        expect(level.reduce((sum, { share }) => sum + share, 0)).toBe(credits === ZERO ? 0 : 10_000);
+        expect(
+          level.reduce<UsageItem['credits']>((sum, each) => addAmounts(sum, each.credits), ZERO),
+        ).toEqual(credits);
       }
     }),
   );

@@ -1,4 +1,4 @@
-import { formatAmount, PUBLISHED_RATES, type Rates, toDecimal } from '../../engine/index.js';
+import { formatAmount, PUBLISHED_RATES, type Rates } from '../../engine/index.js';
 import { RULES } from '../../engine/rules.js';
 import type { ExplainedPrice, PriceStep } from '../../usage/pricing/message-pricer.js';
 import { jsonString } from '../text.js';
@@ -63,5 +63,5 @@ function times(factor: Rates['palindromeFactor']): string {
 
 /** All digits, without an exponent. */
 export function factorText(factor: Rates['palindromeFactor']): string {
-  return typeof factor === 'number' ? `${factor}` : toDecimal(factor).toFixed();
+  return typeof factor === 'number' ? `${factor}` : factor.toFixed();
 }

@@ -1,4 +1,4 @@
-import { compareAmounts, formatAmount } from '../../engine/index.js';
+import { compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
 import type { Cause, Explanation, Part, Reconciliation } from '../../usage/diff/reconcile.js';
 import { jsonString } from '../text.js';
 
@@ -12,7 +12,7 @@ export function reconciliationJson(source: string, value: Reconciliation): strin
     `"total":${formatAmount(total)}`,
     `"messages":${messages}`,
     `"difference":${formatAmount(difference)}`,
-    `"equal":${compareAmounts(difference, 0) === 0}`,
+    `"equal":${compareAmounts(difference, ZERO) === 0}`,
     `"causes":[${lines}${lines === '' ? '' : '\n'}]`,
     // The first of them, for scripts that want one.
     `"closed_by":${jsonString(explanations[0]?.causes ?? null)}`,

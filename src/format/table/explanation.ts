@@ -1,4 +1,4 @@
-import { compareAmounts, type ExplainedWord, formatAmount } from '../../engine/index.js';
+import { compareAmounts, type ExplainedWord, formatAmount, ZERO } from '../../engine/index.js';
 import type { ExplainedPrice, ExplainedText, PriceStep } from '../../usage/pricing/message-pricer.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { factorText, stepLabel } from '../documents/explanation.js';
@@ -71,7 +71,7 @@ function drawSteps(
     }),
   );
   const painted = wrapFirstColumn(rows, columns, width, (cell, index) =>
-    compareAmounts(steps[index]?.amount ?? 0, 0) === 0 && cell !== '' ? chalk.dim(cell) : cell,
+    compareAmounts(steps[index]?.amount ?? ZERO, ZERO) === 0 && cell !== '' ? chalk.dim(cell) : cell,
   );
   return drawTable(painted, columns, chalk, total, width);
 }

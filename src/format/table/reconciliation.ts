@@ -1,4 +1,4 @@
-import { addAmounts, compareAmounts, formatAmount } from '../../engine/index.js';
+import { addAmounts, compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
 import type { Cause, Part, Reconciliation } from '../../usage/diff/reconcile.js';
 import { groupThousands, mostDecimals, padDecimals, signedAmount } from '../amounts.js';
 import { visible } from '../text.js';
@@ -14,7 +14,7 @@ export function* reconciliationTable(
   terminal: Terminal,
 ): Generator<string> {
   const { chalk } = terminal;
-  const equal = compareAmounts(value.difference, 0) === 0;
+  const equal = compareAmounts(value.difference, ZERO) === 0;
   const amounts = [formatAmount(value.invoice), formatAmount(value.total), signedAmount(value.difference)];
   const decimals = mostDecimals(amounts);
   const padded = amounts.map((amount) => groupThousands(padDecimals(amount, decimals)));

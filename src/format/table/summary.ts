@@ -1,5 +1,5 @@
 import { dayText, firstDayOf, periodNumber } from '../../calendar/days.js';
-import { type Amount, compareAmounts, formatAmount } from '../../engine/index.js';
+import { type Amount, compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
 import { type Grouping, type GroupKey, isCalendarUnit } from '../../usage/summary/groups.js';
 import { percentText, proportion } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
@@ -146,13 +146,13 @@ function fillWidth(
   columns.push({ title: '', align: 'left', dim: false, width: barWidth });
   const largest = summary.groups.reduce<Amount>(
     (most, { credits }) => (compareAmounts(credits, most) > 0 ? credits : most),
-    0,
+    ZERO,
   );
   for (const { cells, group } of rows) {
     if (group === undefined) continue;
     const { credits } = group;
     // What costs anything at all has a bar that is seen.
-    const least = compareAmounts(credits, 0) > 0 ? 1 : 0;
+    const least = compareAmounts(credits, ZERO) > 0 ? 1 : 0;
     cells.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, barWidth * 8)))));
   }
 }

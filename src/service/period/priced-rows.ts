@@ -1,5 +1,5 @@
 import type { Message, Place, Report, ReportId } from '../../document/records.js';
-import type { Amount, AsciiBytes } from '../../engine/index.js';
+import { type Amount, type AsciiBytes, hundredths } from '../../engine/index.js';
 import { copyBytes, viewOf } from '../../json/bytes.js';
 import { Stretch } from '../../json/chunks.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
@@ -187,7 +187,7 @@ export class PricedRows {
 
   private textPrice(row: number): Amount {
     const price = this.blockOf(row).prices[row & (BLOCK_ROWS - 1)] ?? NO_PRICE;
-    if (price >= 0) return price;
+    if (price >= 0) return hundredths(price);
     const other = this.otherPrices.get(row);
     if (other === undefined) throw this.failures.get(row);
     return other;

@@ -1,3 +1,4 @@
+import { ZERO } from '../../engine/index.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { matchesMessage, matchesRow, narrowsMessages, type RowQuery } from '../../usage/rows/row-query.js';
 import { createSorterOf } from '../../usage/rows/sort.js';
@@ -102,7 +103,7 @@ export const WHOLE: RowView = { rows: undefined, resolved: undefined };
 const SORTED_BY_REPORT = ['report_name', 'credits_used', 'kind'] as const;
 
 function unpriced(document: PeriodDocument, row: number): UsageItem {
-  return { message: document.rows.message(row), report: undefined, credits: 0 };
+  return { message: document.rows.message(row), report: undefined, credits: ZERO };
 }
 
 async function filterRows(

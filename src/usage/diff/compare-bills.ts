@@ -1,5 +1,5 @@
 import type { ExportRow } from '../../document/records.js';
-import { type Amount, compareAmounts, subtractAmounts } from '../../engine/index.js';
+import { type Amount, compareAmounts, subtractAmounts, ZERO } from '../../engine/index.js';
 import { createSum, type Sum } from '../pricing/sums.js';
 import { createRowIndex } from './row-index.js';
 
@@ -19,7 +19,7 @@ export type ComparedField = (typeof COMPARED_FIELDS)[number];
 
 /** New credits minus old ones; a message that is not in a bill costs nothing there. */
 export function differenceOf(change: BillChange): Amount {
-  return subtractAmounts(change.new?.credits ?? 0, change.old?.credits ?? 0);
+  return subtractAmounts(change.new?.credits ?? ZERO, change.old?.credits ?? ZERO);
 }
 
 /** How two bills compare. */

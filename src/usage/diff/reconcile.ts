@@ -2,7 +2,14 @@ import { periodOf, periodText } from '../../calendar/days.js';
 import { parseInstant } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
 import type { ExportRow } from '../../document/records.js';
-import { type Amount, compareAmounts, parseAmount, subtractAmounts, toDecimal } from '../../engine/index.js';
+import {
+  type Amount,
+  compareAmounts,
+  parseAmount,
+  subtractAmounts,
+  toDecimal,
+  ZERO,
+} from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import { createIdHistory } from '../pricing/ids.js';
 import { addSums, createSum, type Sum } from '../pricing/sums.js';
@@ -113,7 +120,7 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean) {
   function copyCause(): Cause | undefined {
     const sum = sumOf(({ isCopy }) => isCopy);
     if (sum.messages === 0) return undefined;
-    const effect = countCopies ? subtractAmounts(0, sum.credits) : sum.credits;
+    const effect = countCopies ? subtractAmounts(ZERO, sum.credits) : sum.credits;
     return { cause: 'copies', ...sum, effect, counted: countCopies, ids: [...copyIds] };
   }
 
@@ -144,11 +151,11 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean) {
       ].filter((cause) => cause !== undefined);
       const found = CAUSES.filter((name) => causes.some(({ cause }) => cause === name));
       const explanations =
-        compareAmounts(difference, 0) === 0
+        compareAmounts(difference, ZERO) === 0
           ? []
           : explain(found, invoice, (chosen) => totalWith(chosen, month));
       const decimals = decimalsOf(invoice);
-      const rounding: Cause = { cause: 'rounding', messages: 0, credits: 0, effect: difference, decimals };
+      const rounding: Cause = { cause: 'rounding', messages: 0, credits: ZERO, effect: difference, decimals };
       const all = isRounded(total, invoice) ? [rounding, ...causes] : causes;
       return { invoice, messages, total, difference, causes: all, explanations };
     },
@@ -198,7 +205,7 @@ function otherMonthsCause(byMonth: readonly Part[], month: string | undefined): 
 /** What parts add up to, and the effect of leaving them out. */
 function withoutParts(parts: readonly Part[]) {
   const sum = addSums(parts);
-  return { ...sum, effect: subtractAmounts(0, sum.credits) };
+  return { ...sum, effect: subtractAmounts(ZERO, sum.credits) };
 }
 
 /** Every smallest set of causes with which the total is the invoice, exactly or rounded. */
@@ -225,9 +232,9 @@ function explain(
 function isRounded(total: Amount, invoice: Amount): boolean {
   const decimals = decimalsOf(invoice);
   const difference = subtractAmounts(invoice, total);
-  const apart = compareAmounts(difference, 0) < 0 ? subtractAmounts(0, difference) : difference;
+  const apart = compareAmounts(difference, ZERO) < 0 ? subtractAmounts(ZERO, difference) : difference;
   const finer = toDecimal(total).decimalPlaces() > decimals;
-  return finer && compareAmounts(apart, parseAmount(`1e-${decimals}`) ?? 0) < 0;
+  return finer && compareAmounts(apart, parseAmount(`1e-${decimals}`) ?? ZERO) < 0;
 }
 
 /** An invoice has two decimals at least: `31` is 31.00. */

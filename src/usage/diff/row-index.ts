@@ -1,5 +1,5 @@
 import type { ExportRow } from '../../document/records.js';
-import type { Amount } from '../../engine/index.js';
+import { type Amount, ZERO } from '../../engine/index.js';
 import { createIdTable } from '../pricing/ids.js';
 
 /**
@@ -22,7 +22,7 @@ export function createRowIndex() {
       id: ids[row] ?? 0,
       timestamp: timestamps.get(row),
       reportName: reportNames.get(row),
-      credits: credits[row] ?? 0,
+      credits: credits[row] ?? ZERO,
       reportId: undefined,
       kind: undefined,
     };

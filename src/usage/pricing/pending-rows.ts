@@ -1,6 +1,6 @@
 import { ChunkMessage } from '../../document/plain-message.js';
 import type { Message, Place, ReportId } from '../../document/records.js';
-import type { Amount } from '../../engine/index.js';
+import { type Amount, hundredths } from '../../engine/index.js';
 import { copyBytes, isSame, viewOf } from '../../json/bytes.js';
 import { Stretch } from '../../json/chunks.js';
 import type { MessagePricer } from './message-pricer.js';
@@ -105,7 +105,7 @@ function packRows(messages: readonly Message[], pricing: RowPricing): PendingRow
         const end = at + timestamps.width;
         const reportId = named[next] === row ? reportIds[next++] : undefined;
         const message = new ChunkMessage(ids[row] ?? 0, reportId, unpacked, at, end, false, 0, 0, undefined);
-        return priceRow(message, { reports: pricing.reports, priceByText: () => price });
+        return priceRow(message, { reports: pricing.reports, priceByText: () => hundredths(price) });
       });
     },
   };

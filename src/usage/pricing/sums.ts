@@ -1,4 +1,4 @@
-import { type Amount, addAmounts, createTotal } from '../../engine/index.js';
+import { type Amount, addAmounts, createTotal, ZERO } from '../../engine/index.js';
 
 /** How many messages, and what they cost in all. */
 export interface Sum {
@@ -28,7 +28,7 @@ class RunningSum {
 
 export function addSums(sums: Iterable<Sum>): Sum {
   let messages = 0;
-  let credits: Amount = 0;
+  let credits = ZERO;
   for (const sum of sums) {
     messages += sum.messages;
     credits = addAmounts(credits, sum.credits);

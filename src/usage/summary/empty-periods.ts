@@ -1,5 +1,6 @@
 import { type CalendarUnit, firstDayOf, lastDayOf, periodOf } from '../../calendar/days.js';
 import { hasDay, type TimeZone } from '../../calendar/time-zone.js';
+import { ZERO } from '../../engine/index.js';
 import type { RawGroup, RawKey } from './groups.js';
 import { type Grouping, isCalendarUnit } from './groups.js';
 
@@ -88,7 +89,7 @@ function createCalendar(units: readonly (CalendarUnit | undefined)[], zone: Time
     const groups: RawGroup[] = [];
     for (let day = first; day <= last; ) {
       const keys = keysAt(day);
-      if (!used.includes('day') || hasDay(zone, day)) groups.push({ keys, messages: 0, credits: 0 });
+      if (!used.includes('day') || hasDay(zone, day)) groups.push({ keys, messages: 0, credits: ZERO });
       if (groups.length > MAX_EMPTY) return undefined;
       day = spanOf(keys).last + 1;
     }

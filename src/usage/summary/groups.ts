@@ -1,6 +1,6 @@
 import { CALENDAR_UNITS, type CalendarUnit, periodOf, periodText } from '../../calendar/days.js';
 import type { ReportId } from '../../document/records.js';
-import { type Amount, addAmounts, compareAmounts } from '../../engine/index.js';
+import { type Amount, addAmounts, compareAmounts, ZERO } from '../../engine/index.js';
 import { KINDS, type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 import type { Sum } from '../pricing/sums.js';
 
@@ -64,7 +64,7 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
     if (grouping !== 'report') return Number;
     const costs = new Map<RawKey, Amount>();
     for (const { keys, credits } of groups) {
-      costs.set(keys[index], addAmounts(costs.get(keys[index]) ?? 0, credits));
+      costs.set(keys[index], addAmounts(costs.get(keys[index]) ?? ZERO, credits));
     }
     const order = [...costs].sort(
       ([a, costA], [b, costB]) => compareAmounts(costB, costA) || (`${a}` < `${b}` ? -1 : 1),

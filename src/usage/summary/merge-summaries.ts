@@ -1,5 +1,6 @@
 import { periodNumber } from '../../calendar/days.js';
 import { openTimeZone } from '../../calendar/time-zone.js';
+import { ZERO } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { UsageItem } from '../pricing/priced-row.js';
 import { createReportCheck } from '../pricing/reports.js';
@@ -102,7 +103,7 @@ function itemOf(keys: readonly (GroupKey | undefined)[]): UsageItem {
   }
   return {
     message: { id: 0, timestamp: '', reportId, text: '' },
-    report: name === undefined ? undefined : { name, cost: 0 },
-    credits: 0,
+    report: name === undefined ? undefined : { name, cost: ZERO },
+    credits: ZERO,
   };
 }
