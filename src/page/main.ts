@@ -2,8 +2,8 @@ import { decodeRow, type PageMeta, type PageRow } from '../format/page/bill-data
 import { readBill } from './data/bill.js';
 import { clockIn } from './data/calendar.js';
 import { openPage } from './open-page.js';
-import { byId } from './panels/elements.js';
 import { showEmpty, showMasthead } from './panels/header.js';
+import { byId } from './view/elements.js';
 
 const trouble = byId('trouble', HTMLParagraphElement);
 const content = byId('bill', HTMLElement);

@@ -1,14 +1,14 @@
 import { type Bill, type BillRow, timelineOf } from './data/bill.js';
 import { clockIn } from './data/calendar.js';
 import { toTwoDecimals } from './data/exact.js';
-import { clickColumn, type Selection, selectFrom } from './data/select.js';
-import { type Change, isFiltered, navigateByFragment, type View } from './data/view.js';
 import { daysChart } from './panels/days.js';
-import { byId, countOf, figuresOf } from './panels/elements.js';
 import { filtersInPage } from './panels/filters.js';
 import { showTiles } from './panels/header.js';
 import { PAGE_SIZE, pagesInPage, pagesOf } from './panels/pages.js';
 import { columnsInPage, describeSort, reachScrolled, showRows, stateTableRoles } from './panels/table.js';
+import { byId, countOf, figuresOf } from './view/elements.js';
+import { clickColumn, type Selection, selectFrom } from './view/select.js';
+import { type Change, isFiltered, navigateByFragment, type View } from './view/view.js';
 
 /**
  * Shows a bill of at least one message and synchronises it with the address: whatever a person does changes

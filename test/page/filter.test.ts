@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readBill } from '../../src/page/data/bill.js';
 import { toDigits } from '../../src/page/data/exact.js';
-import { matchContent, selectFrom } from '../../src/page/data/select.js';
-import { parseView } from '../../src/page/data/view.js';
+import { matchContent, selectFrom } from '../../src/page/view/select.js';
+import { parseView } from '../../src/page/view/view.js';
 import { describe as describeBill, makeRows } from './bills.js';
 
 const rows = makeRows(500);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PageRow } from '../../src/format/page/bill-data.js';
 import { readBill } from '../../src/page/data/bill.js';
-import { clickColumn, rankColumns, sortRows } from '../../src/page/data/select.js';
-import type { Column, SortKey } from '../../src/page/data/view.js';
+import type { Column } from '../../src/page/view/columns.js';
+import { clickColumn, rankColumns, sortRows } from '../../src/page/view/select.js';
+import type { SortKey } from '../../src/page/view/view.js';
 import { describe as describeBill } from './bills.js';
 
 function row(messageId: string, more: Partial<PageRow> = {}): PageRow {

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../../src/format/page/bill-data.js';
-import { COLUMNS, formatView, parseView, type View } from '../../src/page/data/view.js';
+import { COLUMN_NAMES } from '../../src/page/view/columns.js';
+import { formatView, parseView, type View } from '../../src/page/view/view.js';
 
 const day = fc
   .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 
 const anyView: fc.Arbitrary<View> = fc.record({
-  sort: fc.uniqueArray(fc.record({ column: fc.constantFrom(...COLUMNS), descending: fc.boolean() }), {
+  sort: fc.uniqueArray(fc.record({ column: fc.constantFrom(...COLUMN_NAMES), descending: fc.boolean() }), {
     selector: ({ column }) => column,
   }),
   text: fc.string({ unit: 'grapheme' }),

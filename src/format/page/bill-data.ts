@@ -47,6 +47,27 @@ export const KINDS = ['report', 'text', 'missing-report'] as const satisfies rea
  */
 export type WireRow = [string, string, string, number, string, string?];
 
+/** What a row is made of: a priced message with its kind, its credits and its day as the page shows them. */
+interface RowSource {
+  readonly message: { readonly id: number | bigint; readonly timestamp: string };
+  readonly report?: { readonly name: string } | undefined;
+  readonly kind: Kind;
+  readonly credits: string;
+  readonly day: string;
+}
+
+export function pageRow({ message, report, kind, credits, day }: RowSource): PageRow {
+  const { id, timestamp } = message;
+  return {
+    messageId: `${id}`,
+    timestamp,
+    ...(report !== undefined && { reportName: report.name }),
+    kind,
+    credits,
+    day,
+  };
+}
+
 export function encodeRow(row: PageRow): WireRow {
   const { messageId, timestamp, day, kind, credits, reportName } = row;
   const wire: WireRow = [messageId, timestamp, day, KINDS.indexOf(kind), credits];

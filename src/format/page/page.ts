@@ -4,7 +4,7 @@ import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { formatAmount } from '../../engine/index.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Renderer } from '../rows.js';
-import { encodeRow, type PageMeta, type PageRow } from './bill-data.js';
+import { encodeRow, type PageMeta, type PageRow, pageRow } from './bill-data.js';
 
 /** The page without a bill, built from src/page. */
 export interface PageShell {
@@ -45,18 +45,12 @@ export function pageRenderer(
   let to = '';
 
   function rowOf(item: UsageItem): PageRow {
-    const { id, timestamp } = item.message;
+    const { timestamp } = item.message;
     const instant = instantOf(timestamp);
     if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
     if (compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
-    return {
-      messageId: `${id}`,
-      timestamp,
-      ...(item.report !== undefined && { reportName: item.report.name }),
-      kind: kindOf(item),
-      credits: formatAmount(item.credits),
-      day: dayTextOf(zone.dayOf(instant)),
-    };
+    const day = dayTextOf(zone.dayOf(instant));
+    return pageRow({ ...item, kind: kindOf(item), credits: formatAmount(item.credits), day });
   }
 
   return {

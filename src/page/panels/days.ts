@@ -1,10 +1,10 @@
 import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../data/bill.js';
 import { compareDays, firstDayOf, lastDayOf } from '../data/calendar.js';
 import { toTwoDecimals } from '../data/exact.js';
-import { matchDay } from '../data/select.js';
-import type { View } from '../data/view.js';
+import { byId, countOf, type Figure, html } from '../view/elements.js';
+import { matchDay } from '../view/select.js';
+import type { View } from '../view/view.js';
 import { chartInPage } from './chart.js';
-import { byId, countOf, type Figure, html } from './elements.js';
 
 type Range = Pick<View, 'from' | 'to'>;
 

@@ -1,10 +1,10 @@
 import { KINDS } from '../../format/page/bill-data.js';
 import type { Timeline } from '../data/bill.js';
 import { parseDay } from '../data/calendar.js';
-import type { Change } from '../data/view.js';
-import { isFiltered, type View } from '../data/view.js';
-import { byId, html } from './elements.js';
-import { KIND_NAMES } from './table.js';
+import { KIND_NAMES } from '../view/columns.js';
+import { byId, html } from '../view/elements.js';
+import type { Change } from '../view/view.js';
+import { isFiltered, type View } from '../view/view.js';
 
 type Filter = Pick<View, 'text' | 'kind' | 'from' | 'to'>;
 

@@ -3,7 +3,7 @@ import { visible } from '../../format/text.js';
 import { type Bill, pricedByText, type Totals } from '../data/bill.js';
 import type { Clock } from '../data/calendar.js';
 import { toDigits, toTwoDecimals, toUnits } from '../data/exact.js';
-import { byId, countOf, type Figure, html } from './elements.js';
+import { byId, countOf, type Figure, html } from '../view/elements.js';
 
 /** Shows which bill this is, once. */
 export function showMasthead(meta: PageMeta, clock: Clock): void {

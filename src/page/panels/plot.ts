@@ -2,7 +2,7 @@ import { scaleBand, scaleLinear } from 'd3-scale';
 import { KINDS } from '../../format/page/bill-data.js';
 import type { Bar } from '../data/bill.js';
 import { toApproximate } from '../data/exact.js';
-import { svg } from './elements.js';
+import { svg } from '../view/elements.js';
 
 /** What the bars are drawn from. */
 export interface Picture {

@@ -1,15 +1,8 @@
-import { visible } from '../../format/text.js';
-import type { Kind } from '../../usage/pricing/priced-row.js';
 import type { BillRow, Total } from '../data/bill.js';
 import type { Clock } from '../data/calendar.js';
-import { COLUMNS, type Column, type SortKey } from '../data/view.js';
-import { byId, countOf, type Figure, html } from './elements.js';
-
-export const KIND_NAMES: Record<Kind, string> = {
-  report: 'Report',
-  text: 'Text',
-  'missing-report': 'Missing report',
-};
+import { COLUMN_NAMES, COLUMNS, type Column } from '../view/columns.js';
+import { byId, countOf, type Figure, html } from '../view/elements.js';
+import type { SortKey } from '../view/view.js';
 
 /** Puts `rows` into the table, and the total of all rows that the filter leaves under them. */
 export function showRows(rows: readonly BillRow[], total: Total, clock: Clock, figure: Figure): void {
@@ -19,7 +12,11 @@ export function showRows(rows: readonly BillRow[], total: Total, clock: Clock, f
     html(
       'tr',
       ROW,
-      html('th', { ...ROW_HEADER, colspan: 4 }, `Total of ${countOf(total.count, 'message')}`),
+      html(
+        'th',
+        { ...ROW_HEADER, colspan: COLUMN_NAMES.length - 1 },
+        `Total of ${countOf(total.count, 'message')}`,
+      ),
       html('td', { ...CELL, class: 'number' }, figure(total.units)),
     ),
   );
@@ -29,54 +26,25 @@ function noRow(): HTMLTableRowElement {
   return html(
     'tr',
     ROW,
-    html('td', { ...CELL, class: 'none', colspan: 5 }, 'No message matches the filter.'),
+    html('td', { ...CELL, class: 'none', colspan: COLUMN_NAMES.length }, 'No message matches the filter.'),
   );
 }
 
 function rowOf(row: BillRow, clock: Clock, figure: Figure): HTMLTableRowElement {
-  return html(
-    'tr',
-    ROW,
-    html('th', { ...ROW_HEADER, class: 'id' }, row.messageId),
-    html('td', { ...CELL, class: 'time' }, momentOf(row, clock)),
-    html('td', { ...CELL, class: 'name' }, ...(row.reportName === undefined ? [] : [nameOf(row.reportName)])),
-    html(
-      'td',
-      { class: 'kind' },
-      html('i', { class: `swatch ${row.kind}` }),
-      html('span', {}, KIND_NAMES[row.kind]),
-    ),
-    html('td', { ...CELL, class: 'number' }, figure(row.units)),
-  );
+  const cells = COLUMN_NAMES.map((name, index) => {
+    const column = COLUMNS[name];
+    const content = column.cell(row, clock, figure);
+    if (index === 0) return html('th', { ...ROW_HEADER, class: column.class }, ...content);
+    return html('td', { ...CELL, class: column.class }, ...content);
+  });
+  return html('tr', ROW, ...cells);
 }
-
-/** What upstream sent, where the browser's zone rules put the message on another day than the bill does. */
-function momentOf({ timestamp, day }: BillRow, clock: Clock): HTMLTimeElement {
-  const shown = clock(timestamp);
-  const agrees = shown?.startsWith(day) === true;
-  const [date = '', minute = ''] = agrees ? shown.split(' ') : [timestamp];
-  const whole = (part: string) => html('span', { class: 'whole' }, part);
-  return html('time', { datetime: timestamp, title: timestamp }, whole(date), ' ', whole(minute));
-}
-
-function nameOf(name: string): Node | string {
-  const shown = visible(name);
-  return shown === name ? name : html('data', { value: name }, shown);
-}
-
-const TITLES: Record<Column, string> = {
-  message_id: 'Message',
-  timestamp: 'Time',
-  report_name: 'Report',
-  kind: 'Kind',
-  credits_used: 'Credits',
-};
 
 /** The table's header: a button a column that shows how it is sorted. Returns a function that shows another sort. */
 export function columnsInPage(onClick: (column: Column) => void): (sort: readonly SortKey[]) => void {
-  const headers = COLUMNS.map((column) => {
+  const headers = COLUMN_NAMES.map((column) => {
     const mark = html('span', { class: 'mark' });
-    const button = html('button', { type: 'button' }, html('span', {}, TITLES[column]), mark);
+    const button = html('button', { type: 'button' }, html('span', {}, COLUMNS[column].title), mark);
     button.addEventListener('click', () => onClick(column));
     return {
       column,
@@ -98,7 +66,7 @@ export function columnsInPage(onClick: (column: Column) => void): (sort: readonl
 /** The sort in words: `Credits descending, then Report ascending`; `as received` when there is none. */
 export function describeSort(sort: readonly SortKey[]): string {
   const words = sort.map(
-    ({ column, descending }) => `${TITLES[column]} ${descending ? 'descending' : 'ascending'}`,
+    ({ column, descending }) => `${COLUMNS[column].title} ${descending ? 'descending' : 'ascending'}`,
   );
   return words.length === 0 ? 'as received' : words.join(', then ');
 }

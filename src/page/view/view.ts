@@ -1,10 +1,7 @@
 import { KINDS } from '../../format/page/bill-data.js';
 import type { Kind } from '../../usage/pricing/priced-row.js';
-import { parseDay } from './calendar.js';
-
-/** A column's name in the page's address: as in `--sort` and `--fields` of the command. */
-export const COLUMNS = ['message_id', 'timestamp', 'report_name', 'kind', 'credits_used'] as const;
-export type Column = (typeof COLUMNS)[number];
+import { parseDay } from '../data/calendar.js';
+import { COLUMN_NAMES, type Column } from './columns.js';
 
 export interface SortKey {
   readonly column: Column;
@@ -67,7 +64,7 @@ function parseSort(values: readonly string[]): SortKey[] {
   const keys = new Map<string, SortKey>();
   for (const value of values) {
     const [name, direction] = value.split('.');
-    const column = COLUMNS.find((known) => known === name);
+    const column = COLUMN_NAMES.find((known) => known === name);
     if (column === undefined || (direction !== 'asc' && direction !== 'desc') || keys.has(column)) continue;
     keys.set(column, { column, descending: direction === 'desc' });
   }

@@ -1,8 +1,8 @@
-import { compareInstants, parseInstant } from '../../calendar/instant.js';
-import { KINDS, type PageRow } from '../../format/page/bill-data.js';
-import { addRows, type Bill, type BillRow, type Totals } from './bill.js';
-import { compareDays } from './calendar.js';
-import type { Column, SortKey, View } from './view.js';
+import type { PageRow } from '../../format/page/bill-data.js';
+import { addRows, type Bill, type BillRow, type Totals } from '../data/bill.js';
+import { compareDays } from '../data/calendar.js';
+import { BLANK, COLUMNS, type Column } from './columns.js';
+import type { SortKey, View } from './view.js';
 
 /** What a view leaves of the bill. */
 export interface Selection {
@@ -86,58 +86,15 @@ export function sortRows(rows: readonly BillRow[], sort: readonly SortKey[], ran
   });
 }
 
-/** The rank of each row's value among a column's distinct values, by the row's index. */
+/** The rank of each row by a column, by the row's index. */
 export type Ranks = (column: Column) => Uint32Array;
 
-/** The rank of a row that has no value. */
-const BLANK = 0xffff_ffff;
-
-/**
- * Ranks of `rows`, computed once a column. Comparing two ranks is comparing two integers, so that the exact
- * comparison (big integers, collation) is paid per distinct value and not per step of a sort.
- *
- * Ids and credits compare as exact numbers, timestamps as instants, kinds in the order they are listed, names
- * by English collation with numbers by value; names that collate alike, by code unit.
- */
+/** Ranks of `rows`, computed once a column. */
 export function rankColumns(rows: readonly BillRow[]): Ranks {
-  const collator = new Intl.Collator('en', { numeric: true });
   const known = new Map<Column, Uint32Array>();
-  const compute: Record<Column, () => Uint32Array> = {
-    message_id: () => rank(rows, (row) => BigInt(row.messageId), ascending),
-    timestamp: () => rank(rows, (row) => parseInstant(row.timestamp), compareInstants),
-    report_name: () =>
-      rank(
-        rows,
-        (row) => row.reportName,
-        (a, b) => collator.compare(a, b) || ascending(a, b),
-      ),
-    kind: () => rank(rows, (row) => KINDS.indexOf(row.kind), ascending),
-    credits_used: () => rank(rows, (row) => row.units, ascending),
-  };
   return (column) => {
-    const ranks = known.get(column) ?? compute[column]();
+    const ranks = known.get(column) ?? COLUMNS[column].rank(rows);
     known.set(column, ranks);
     return ranks;
   };
-}
-
-function rank<Value>(
-  rows: readonly BillRow[],
-  read: (row: BillRow) => Value | undefined,
-  compare: (a: Value, b: Value) => number,
-): Uint32Array {
-  const values = rows.map(read);
-  const sorted = [...new Set(values)].filter((value) => value !== undefined).sort(compare);
-  const ranks = new Map<Value | undefined, number>();
-  let rank = 0;
-  for (const [index, value] of sorted.entries()) {
-    const before = sorted[index - 1];
-    if (before !== undefined && compare(before, value) !== 0) rank++;
-    ranks.set(value, rank);
-  }
-  return Uint32Array.from(values, (value) => ranks.get(value) ?? BLANK);
-}
-
-function ascending<Value extends string | number | bigint>(a: Value, b: Value): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,0 +1,116 @@
+import { compareInstants, parseInstant } from '../../calendar/instant.js';
+import { KINDS } from '../../format/page/bill-data.js';
+import { visible } from '../../format/text.js';
+import type { Kind } from '../../usage/pricing/priced-row.js';
+import type { BillRow } from '../data/bill.js';
+import type { Clock } from '../data/calendar.js';
+import { type Figure, html } from './elements.js';
+
+/** A column of the table of messages. */
+interface ColumnDeclaration {
+  readonly title: string;
+  /** The rank of each row's value among the column's distinct values, by the row's index. */
+  readonly rank: (rows: readonly BillRow[]) => Uint32Array;
+  /** The class of its cells. */
+  readonly class: string;
+  readonly cell: (row: BillRow, clock: Clock, figure: Figure) => readonly (Node | string)[];
+}
+
+/**
+ * The columns from left to right, each by its name in the page's address: as in `--sort` and `--fields` of the command.
+ *
+ * Ids and credits compare as exact numbers, timestamps as instants, kinds in the order they are listed, names
+ * by English collation with numbers by value; names that collate alike, by code unit.
+ */
+export const COLUMNS = {
+  message_id: {
+    title: 'Message',
+    rank: (rows) => rank(rows, (row) => BigInt(row.messageId), ascending),
+    class: 'id',
+    cell: ({ messageId }) => [messageId],
+  },
+  timestamp: {
+    title: 'Time',
+    rank: (rows) => rank(rows, (row) => parseInstant(row.timestamp), compareInstants),
+    class: 'time',
+    cell: (row, clock) => [momentOf(row, clock)],
+  },
+  report_name: {
+    title: 'Report',
+    rank: (rows) => {
+      const { compare } = new Intl.Collator('en', { numeric: true });
+      return rank(
+        rows,
+        (row) => row.reportName,
+        (a, b) => compare(a, b) || ascending(a, b),
+      );
+    },
+    class: 'name',
+    cell: ({ reportName }) => (reportName === undefined ? [] : [nameOf(reportName)]),
+  },
+  kind: {
+    title: 'Kind',
+    rank: (rows) => rank(rows, (row) => KINDS.indexOf(row.kind), ascending),
+    class: 'kind',
+    cell: ({ kind }) => [html('i', { class: `swatch ${kind}` }), html('span', {}, KIND_NAMES[kind])],
+  },
+  credits_used: {
+    title: 'Credits',
+    rank: (rows) => rank(rows, (row) => row.units, ascending),
+    class: 'number',
+    cell: ({ units }, _, figure) => [figure(units)],
+  },
+} satisfies Record<string, ColumnDeclaration>;
+
+export type Column = keyof typeof COLUMNS;
+
+const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
+export const COLUMN_NAMES: readonly Column[] = Object.keys(COLUMNS).filter(isColumn);
+
+export const KIND_NAMES: Record<Kind, string> = {
+  report: 'Report',
+  text: 'Text',
+  'missing-report': 'Missing report',
+};
+
+/** What upstream sent, where the browser's zone rules put the message on another day than the bill does. */
+function momentOf({ timestamp, day }: BillRow, clock: Clock): HTMLTimeElement {
+  const shown = clock(timestamp);
+  const agrees = shown?.startsWith(day) === true;
+  const [date = '', minute = ''] = agrees ? shown.split(' ') : [timestamp];
+  const whole = (part: string) => html('span', { class: 'whole' }, part);
+  return html('time', { datetime: timestamp, title: timestamp }, whole(date), ' ', whole(minute));
+}
+
+function nameOf(name: string): Node | string {
+  const shown = visible(name);
+  return shown === name ? name : html('data', { value: name }, shown);
+}
+
+/** The rank of a row that has no value. */
+export const BLANK = 0xffff_ffff;
+
+/**
+ * Comparing two ranks is comparing two integers, so that the exact comparison (big integers, collation) is paid per
+ * distinct value and not per step of a sort.
+ */
+function rank<Value>(
+  rows: readonly BillRow[],
+  read: (row: BillRow) => Value | undefined,
+  compare: (a: Value, b: Value) => number,
+): Uint32Array {
+  const values = rows.map(read);
+  const sorted = [...new Set(values)].filter((value) => value !== undefined).sort(compare);
+  const ranks = new Map<Value | undefined, number>();
+  let rank = 0;
+  for (const [index, value] of sorted.entries()) {
+    const before = sorted[index - 1];
+    if (before !== undefined && compare(before, value) !== 0) rank++;
+    ranks.set(value, rank);
+  }
+  return Uint32Array.from(values, (value) => ranks.get(value) ?? BLANK);
+}
+
+function ascending<Value extends string | number | bigint>(a: Value, b: Value): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
