@@ -1,4 +1,4 @@
-import { AS_GIVEN, KEPT_FLAGS, type KeptFlag } from '../receipt/receipt.js';
+import { AS_GIVEN, RECEIPT_FLAGS, type ReceiptFlag } from '../receipt/receipt.js';
 import { wantsColor } from './color.js';
 import type { Host } from './host.js';
 import type { Period } from './open-period.js';
@@ -11,8 +11,8 @@ export function keepFlags(
   output: ResultChoice,
   { settings, zone }: Pick<Period, 'settings' | 'zone'>,
   host: Host,
-): Record<string, KeptFlag> {
-  const kept: Record<string, KeptFlag> = {
+): Record<string, ReceiptFlag> {
+  const kept: Record<string, ReceiptFlag> = {
     format: output.format,
     color: wantsColor(output.color, host.env, false) ? 'always' : 'never',
     timezone: zone.name,
@@ -28,9 +28,9 @@ export function keepFlags(
 }
 
 /** The flags as commander gives them. A receipt is data: a name that shapes no bytes, such as `output`, is left out. */
-export function givenFlags(kept: Readonly<Record<string, KeptFlag>>): RawFlags {
+export function givenFlags(kept: Readonly<Record<string, ReceiptFlag>>): RawFlags {
   return Object.fromEntries(
-    KEPT_FLAGS.flatMap((name) => (kept[name] === undefined ? [] : [[attributeName(name), kept[name]]])),
+    RECEIPT_FLAGS.flatMap((name) => (kept[name] === undefined ? [] : [[attributeName(name), kept[name]]])),
   );
 }
 

@@ -3,7 +3,7 @@ import { secondText } from '../calendar/instant.js';
 import { periodState } from '../calendar/time-zone.js';
 import { RULESET_VERSIONS } from '../engine/index.js';
 import { dataTables, RECEIPT_FORMAT, type Receipt } from '../receipt/receipt.js';
-import { rowSums, type SeenRows } from '../receipt/row-sums.js';
+import { type ObservedRows, rowSums } from '../receipt/row-sums.js';
 import type { InputDigests } from '../source/digest-source.js';
 import type { Host } from './host.js';
 import { keepFlags } from './kept-flags.js';
@@ -24,7 +24,7 @@ export interface ExportJob {
 /** What was seen while it was made. */
 export interface Seen {
   readonly inputs: InputDigests;
-  readonly rows: SeenRows;
+  readonly rows: ObservedRows;
   /** SHA-256 in hex of the output. */
   readonly sha256: string;
 }

@@ -5,12 +5,12 @@ export type Witness = Awaited<ReturnType<typeof openWitness>>;
 
 /** Loaded when asked for: an export without a receipt needs no digests. */
 export async function openWitness() {
-  const [{ createInputDigests }, { createRowWitness }] = await Promise.all([
+  const [{ createInputDigests }, { observeRows }] = await Promise.all([
     import('../source/digest-source.js'),
     import('../receipt/row-sums.js'),
   ]);
   const inputs = createInputDigests();
-  const rows = createRowWitness();
+  const rows = observeRows();
   return {
     watcher: { wrapSource: inputs.wrap, watchRows: rows.watch } satisfies PeriodOptions,
     inputs: inputs.value,

@@ -30,7 +30,7 @@ export function ratesAt({ dated }: Pick<RateCard, 'dated'>, instant: Instant): D
   return dated.findLast(({ validFrom }) => compareInstants(validFrom, instant) <= 0);
 }
 
-/** The rates that hold where no file says otherwise: those the billing team publishes, for all time. */
+/** The rates without a file: those the billing team publishes, for all time. */
 export const PUBLISHED_CARD: readonly DatedRates[] = [
   { validFrom: Number.NEGATIVE_INFINITY, written: '0000-01-01', rates: PUBLISHED_RATES },
 ];

@@ -42,7 +42,7 @@ const ENTRY_KEYS = [
 
 /**
  * Reads `{"rates":[{"valid_from":"2024-01-01",…},…]}`, as schema/rates.schema.json describes it. `tables`, which
- * `rates --json` writes, says by which data prices were made and changes none. Nothing else has a
+ * `rates --json` writes, names the data that prices were made with and changes none. Nothing else has a
  * default and an unknown key is refused, since a rate that is misspelt would be a wrong bill.
  *
  * @param file what errors call it
@@ -85,7 +85,7 @@ function readEntry(entry: unknown, place: Place): DatedRates {
   const written = members.get('valid_from');
   const from = inside(place, 'valid_from');
   if (typeof written !== 'string') throw refuse(from, expected('a date', written));
-  // A price must not depend on where its reader lives: a date is midnight UTC, whatever --timezone says.
+  // A price must not depend on where its reader lives: a date is midnight UTC in every --timezone.
   const validFrom = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00:00Z` : written);
   if (validFrom === undefined) {
     const shown = JSON.stringify(written.slice(0, 40));
@@ -146,13 +146,13 @@ function thresholdsAt(value: unknown, place: Place): Rates['thresholds'] {
 
 type Members = Map<string, unknown>;
 
-/** Where a value stands in the file, for errors: `rates[1].base`. */
+/** The path of a value in the file, for errors: `rates[1].base`. */
 interface Place {
   readonly file: string;
   readonly path: string;
 }
 
-/** The error that says what is wrong there. */
+/** The error for what is wrong there. */
 const refuse = ({ file, path }: Place, problem: string) =>
   new SettingError(file, path === '' ? problem : `${path}: ${problem}`);
 

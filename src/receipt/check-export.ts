@@ -25,7 +25,7 @@ export interface CheckedExport {
   readonly bytes: () => AsyncIterable<Uint8Array>;
 }
 
-/** What the export and the receipt alone can say. */
+/** What the export and the receipt show by themselves. */
 export interface OfflineCheck {
   readonly differences: readonly Difference[];
   /** Members of the receipt that nothing confirmed. */
@@ -34,11 +34,11 @@ export interface OfflineCheck {
   readonly unread: string | undefined;
 }
 
-/** What an export says of itself; undefined where it does not say. */
+/** What an export contains; undefined where it has no such field. */
 interface Found {
   readonly count: number;
   readonly credits: Amount;
-  /** Where every row says its kind. */
+  /** Where every row has a kind. */
   readonly byKind: Readonly<Record<Kind, RowSums>> | undefined;
   /** The rows with the name of a report; undefined where rows have no names. */
   readonly named: { readonly count: number; readonly credits: Amount } | undefined;
@@ -64,8 +64,8 @@ export async function checkExport(
 ): Promise<OfflineCheck> {
   const differences: Difference[] = [];
   const confirmed = new Set<string>(['format']);
-  const compare = (what: string, said: string, found: string, confirms = true) => {
-    if (said !== found) differences.push({ what, receipt: said, found });
+  const compare = (what: string, expected: string, found: string, confirms = true) => {
+    if (expected !== found) differences.push({ what, receipt: expected, found });
     else if (confirms) confirmed.add(what);
   };
 
@@ -91,7 +91,7 @@ export async function checkExport(
 function compareFound(
   receipt: Receipt,
   found: Found,
-  compare: (what: string, said: string, found: string) => void,
+  compare: (what: string, expected: string, found: string) => void,
 ): void {
   const { rows } = receipt;
   const { count, credits, last, dated, members } = found;
@@ -104,8 +104,8 @@ function compareFound(
     compare(`rows.by_kind.${kind}.count`, `${rows.by_kind[kind].count}`, `${sums.count}`);
     compare(`rows.by_kind.${kind}.credits`, rows.by_kind[kind].credits, sums.credits);
   }
-  const said = leavesOf(receipt, '');
-  for (const [path, value] of Object.entries(members)) compare(path, said.get(path) ?? 'nothing', value);
+  const expected = leavesOf(receipt, '');
+  for (const [path, value] of Object.entries(members)) compare(path, expected.get(path) ?? 'nothing', value);
   const { timezone } = receipt.flags;
   const asOf = parseInstant(receipt.as_of);
   if (dated && asOf !== undefined && typeof timezone === 'string' && isTimeZone(timezone)) {
@@ -113,7 +113,7 @@ function compareFound(
   }
 }
 
-/** What names of reports say: all kinds where no report was missing, and none where a report may have no name. */
+/** What the names of reports show: all kinds where no report was missing, and none where a report may have no name. */
 function kindsByName(
   { rows, inputs }: Receipt,
   { count, credits, named }: Found,
@@ -189,13 +189,13 @@ async function read(
 ): Promise<Found> {
   if (command === 'summary') return readSummary(await textOf(bytes()), name);
   const head = await headOf(bytes());
-  // An empty NDJSON file has no name that says so here.
+  // An empty NDJSON file cannot be recognised by its bytes.
   const format: ExportFormat =
     head === '' && flags.format === 'ndjson' ? { kind: 'ndjson' } : exportFormat(name, head);
   const members: Record<string, string> = { 'flags.format': format.kind };
   if ('columns' in format) {
-    const [said, columns] = [fieldsOf(flags.fields, usualFields).join(), format.columns.join()];
-    if (said !== columns) members['flags.fields'] = columns;
+    const [expected, columns] = [fieldsOf(flags.fields, usualFields).join(), format.columns.join()];
+    if (expected !== columns) members['flags.fields'] = columns;
     else if (typeof flags.fields === 'string') members['flags.fields'] = flags.fields;
     if (flags.delimiter !== undefined && delimiterOf(flags.delimiter) === format.delimiter) {
       members['flags.delimiter'] = String(flags.delimiter);
@@ -234,7 +234,7 @@ async function readRows(
   }
   const of = (kind: Kind | 'unknown') => sums.get(kind) ?? { count: 0, credits: ZERO };
   const all = [...KINDS, 'unknown' as const].map(of);
-  // A report may have an empty name, which a row cannot tell from none.
+  // A report may have an empty name, which looks like none in a row.
   const known = hasKind && of('unknown').count === 0;
   const text = (kind: Kind): RowSums => ({ count: of(kind).count, credits: formatAmount(of(kind).credits) });
   return {

@@ -3,18 +3,18 @@ import { DataError } from '../errors.js';
 import { KINDS } from '../usage/pricing/priced-row.js';
 import {
   type DataTables,
-  KEPT_FLAGS,
-  type KeptFlag,
+  RECEIPT_FLAGS,
   RECEIPT_FORMAT,
   type Receipt,
+  type ReceiptFlag,
   type RowSums,
 } from './receipt.js';
 
 /** @throws DataError naming the member of `file` that is not as a receipt has it */
 export function readReceipt(json: string, file: string): Receipt {
-  // A key that stands twice would be one value for this reader and another for the next.
+  // A repeated key would be one value for this reader and another for the next.
   const value: unknown = parseJson(json, file);
-  if (keysWritten(json) !== keysRead(value)) throw new DataError(file, 'has a key that stands twice');
+  if (keysWritten(json) !== keysRead(value)) throw new DataError(file, 'has a repeated key');
   const at = readMembers(file, value);
   if (at.members.format !== RECEIPT_FORMAT) {
     throw new DataError(file, `is not a receipt of the format ${RECEIPT_FORMAT}`);
@@ -66,7 +66,7 @@ const MEMBERS: Shape = {
   format: true,
   program: true,
   command: true,
-  flags: Object.fromEntries(KEPT_FLAGS.map((name) => [name, true])),
+  flags: Object.fromEntries(RECEIPT_FLAGS.map((name) => [name, true])),
   source: true,
   period: true,
   state: true,
@@ -127,19 +127,19 @@ function readTables(at: MemberReader): DataTables | undefined {
   return { unicode: tables.text('unicode'), tz: tables.text('tz') };
 }
 
-function readFlags(flags: MemberReader): Record<string, KeptFlag> {
-  const kept: Record<string, KeptFlag> = {};
+function readFlags(flags: MemberReader): Record<string, ReceiptFlag> {
+  const read: Record<string, ReceiptFlag> = {};
   for (const [name, value] of Object.entries(flags.members)) {
-    if (typeof value === 'string' || typeof value === 'boolean') kept[name] = value;
-    else kept[name] = flags.texts(name);
+    if (typeof value === 'string' || typeof value === 'boolean') read[name] = value;
+    else read[name] = flags.texts(name);
   }
-  return kept;
+  return read;
 }
 
 /** Reads the members of one JSON object; each reader throws a DataError that names the member. */
 interface MemberReader {
   readonly members: Readonly<Record<string, unknown>>;
-  /** The error that says what a member should be. */
+  /** The error that names what a member should be. */
   refuse(key: string, what: string): DataError;
   text(key: string): string;
   object(key: string): MemberReader;

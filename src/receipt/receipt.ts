@@ -16,8 +16,8 @@ export function dataTables(): DataTables {
   return { unicode: UNICODE_VERSION, tz: process.versions.tz ?? 'unknown' };
 }
 
-/** A flag of the command line by its long name, as a receipt keeps it. */
-export type KeptFlag = string | boolean | readonly string[];
+/** A flag of the command line by its long name, as a receipt has it. */
+export type ReceiptFlag = string | boolean | readonly string[];
 
 /** The flags that shape an export's bytes and have no other form than the one they were given in. */
 export const AS_GIVEN = [
@@ -37,8 +37,8 @@ export const AS_GIVEN = [
   'as-of',
   'duplicates',
 ] as const;
-/** All: the first are kept as they hold, wherever they come from. */
-export const KEPT_FLAGS = ['format', 'color', 'timezone', 'rules', 'period', ...AS_GIVEN] as const;
+/** All flags of a receipt. The first five have their effective values, wherever these come from. */
+export const RECEIPT_FLAGS = ['format', 'color', 'timezone', 'rules', 'period', ...AS_GIVEN] as const;
 
 /** What an export is, what it was made from and how: enough to check it, and to make it again. */
 export interface Receipt {
@@ -47,7 +47,7 @@ export interface Receipt {
   readonly program: string;
   readonly command: 'usage' | 'summary';
   /** Every flag that shapes the bytes, defaults and settings of the environment included; no secret among them. */
-  readonly flags: Readonly<Record<string, KeptFlag>>;
+  readonly flags: Readonly<Record<string, ReceiptFlag>>;
   readonly source: string;
   readonly period: string;
   /** `open`: messages may still come. */
@@ -83,7 +83,7 @@ export function writeReceipt(receipt: Receipt): string {
   return `${JSON.stringify(receipt, null, 2)}\n`;
 }
 
-/** Something that is not as the receipt says. */
+/** A difference from the receipt. */
 export interface Difference {
   /** The member of the receipt: `output.sha256`. */
   readonly what: string;
@@ -92,7 +92,7 @@ export interface Difference {
 }
 
 /**
- * What a bill computed again has otherwise. Who made it, with which flags and data tables and when it was asked is
+ * The differences of a bill computed again. Who made it, with which flags and data tables and when is
  * not compared: those are what it was computed again with.
  */
 export function compareReceipts(receipt: Receipt, again: Receipt): Difference[] {

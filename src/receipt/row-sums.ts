@@ -4,14 +4,14 @@ import type { UsageItem } from '../usage/pricing/priced-row.js';
 import { createTotals, type Totals } from '../usage/rows/totals.js';
 import type { Receipt } from './receipt.js';
 
-/** What passed: sums, and when the latest message was sent. */
-export interface SeenRows {
+/** Sums of the rows of an export, and when the latest message was sent. */
+export interface ObservedRows {
   readonly totals: Totals;
   readonly last: Instant | undefined;
 }
 
 /** Sums up the rows of an export on their way. */
-export function createRowWitness() {
+export function observeRows() {
   let totals = createTotals();
   let last: Instant | undefined;
 
@@ -29,7 +29,7 @@ export function createRowWitness() {
         yield items;
       }
     },
-    value: (): SeenRows => ({ totals: totals.value(), last }),
+    value: (): ObservedRows => ({ totals: totals.value(), last }),
   };
 }
 

@@ -30,7 +30,7 @@ export function classify(codePoint: number): number {
   return bits;
 }
 
-/** The code point that begins at `index` in a window ending at `end`; a lone surrogate stands for itself. */
+/** The code point that begins at `index` in a window ending at `end`; a lone surrogate is its own code point. */
 export function codePointFrom(units: CodeUnits, index: number, end: number): number {
   const unit = units[index] ?? 0;
   if (!isLead(unit) || index + 1 >= end) return unit;
@@ -89,7 +89,7 @@ function combine(lead: number, trail: number): number {
 }
 
 /**
- * What one version of Unicode says of code points, from a table of our own: \p{…} and toLowerCase follow the
+ * The classes of code points in one version of Unicode, from a table of our own: \p{…} and toLowerCase follow the
  * version of the platform, and with them a price would.
  */
 export const UNICODE_CLASS = { letter: 1, mark: 2, number: 4, cased: 8, caseIgnorable: 16 } as const;

@@ -7,14 +7,14 @@ export interface AsciiBytes {
   readonly view: DataView;
 }
 
-/** Code units kept room for from text to text; a longer text gets room of its own. */
-const KEPT = 16 * 1024;
+/** Code units in the buffers that are used again from text to text; a longer text gets buffers of its own. */
+const BUFFERED = 16 * 1024;
 
 /** Loops read an array of numbers twice as fast as a string, and the encoder reads it faster than any loop. */
 export function createUnitReader() {
   const encoder = new TextEncoder();
-  const keptBytes = asciiBytes(KEPT);
-  const keptUnits = new Uint16Array(KEPT);
+  const byteBuffer = asciiBytes(BUFFERED);
+  const unitBuffer = new Uint16Array(BUFFERED);
   // Texts of one language follow each other: where the last one was not ASCII, a look is cheaper than a try.
   let lastWasAscii = true;
 
@@ -23,7 +23,7 @@ export function createUnitReader() {
     ascii(characters: string, start: number, end: number): AsciiBytes | undefined {
       if (!lastWasAscii && !isAscii(characters, start, end)) return undefined;
       const length = end - start;
-      const ascii = length <= KEPT ? keptBytes : asciiBytes(length);
+      const ascii = length <= BUFFERED ? byteBuffer : asciiBytes(length);
       const { read, written } = encoder.encodeInto(characters.slice(start, end), ascii.bytes);
       // What is not ASCII takes more bytes than code units, or does not fit.
       lastWasAscii = read === length && written === length;
@@ -32,7 +32,7 @@ export function createUnitReader() {
 
     /** The UTF-16 code units of `[start, end)` at `[0, end - start)`. */
     utf16(characters: string, start: number, end: number): Uint16Array {
-      return utf16Units(characters, start, end, end - start <= KEPT ? keptUnits : undefined);
+      return utf16Units(characters, start, end, end - start <= BUFFERED ? unitBuffer : undefined);
     },
   };
 }

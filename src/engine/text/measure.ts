@@ -88,7 +88,7 @@ export function measure(
   return toMeasure(measurer.text(characters, start, end, thresholds));
 }
 
-/** A measurer keeps its memory from text to text, and nothing of one text reaches the next. */
+/** Buffers are used again from text to text; nothing of one text reaches the next. */
 function createMeasurer(): Measurer {
   const units = createUnitReader();
   const scanner = createWordScanner();

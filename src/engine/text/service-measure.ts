@@ -26,21 +26,21 @@ export function serviceWords(text: string): string[] {
 
 /** The letters, numbers, apostrophes and hyphens of `piece`. */
 function cleaned(piece: string): string {
-  let kept = '';
+  let cleanPart = '';
   let from = 0;
   for (let index = 0; index < piece.length; ) {
     const codePoint = piece.codePointAt(index) ?? 0;
     const next = index + (codePoint > 0xffff ? 2 : 1);
-    if (!isKept(codePoint)) {
-      kept += piece.slice(from, index);
+    if (!isWordCharacter(codePoint)) {
+      cleanPart += piece.slice(from, index);
       from = next;
     }
     index = next;
   }
-  return from === 0 ? piece : kept + piece.slice(from);
+  return from === 0 ? piece : cleanPart + piece.slice(from);
 }
 
-function isKept(codePoint: number): boolean {
+function isWordCharacter(codePoint: number): boolean {
   return codePoint === APOSTROPHE || codePoint === HYPHEN || (classify(codePoint) & ALPHANUMERIC) !== 0;
 }
 

@@ -1,6 +1,6 @@
 import { characterClasses, classify, VOWEL, WORD } from './characters.js';
 
-/** Reads a text from left to right and keeps where words begin and end. */
+/** Reads a text from left to right and records where words begin and end. */
 export interface WordScanner {
   /** Where words begin (even places) and end (odd places). */
   readonly boundaries: Int32Array;
@@ -18,7 +18,7 @@ export interface WordScanner {
   take(codePoint: number, index: number): void;
   /** Ends the word that goes on, if any, at the end of the text. */
   endWord(end: number): void;
-  /** Words kept that have ended. */
+  /** Recorded words that have ended. */
   endedWords(): number;
   /** Forgets the words that have ended; one that goes on becomes the first. */
   dropEndedWords(): void;
@@ -130,11 +130,11 @@ export function createWordScanner(): WordScanner {
 
 const ASCII = 0x80;
 
-/** The bits that say which of two characters are part of a word: the first is the lowest. */
+/** The bits for which of two characters are part of a word: the first is the lowest. */
 const BOTH_WORD = 3;
-/** The bit that says that the first is a vowel. */
+/** The bit for a vowel as the first. */
 const FIRST_VOWEL_BIT = 2;
-/** The bit, the highest, that says that the second is. */
+/** The bit, the highest, for a vowel as the second. */
 const SECOND_VOWEL_BIT = 3;
 
 /**

@@ -32,8 +32,8 @@ export interface WordTally {
   /** Forgets the text before. */
   begin(thresholds: Thresholds): void;
   /**
-   * Adds `count` words: the n-th is `[boundaries[2n], boundaries[2n + 1])` of the text. `pairs` tells that there
-   * may be surrogate pairs among them.
+   * Adds `count` words: the n-th is `[boundaries[2n], boundaries[2n + 1])` of the text. `pairs`: there may be
+   * surrogate pairs among them.
    */
   add(units: CodeUnits, boundaries: Int32Array, count: number, pairs: boolean): void;
 }
@@ -102,8 +102,8 @@ interface WordMemory {
   isKnown(units: CodeUnits, start: number, end: number): boolean;
 }
 
-/** As many words as are compared in memory kept from text to text; a longer text gets a Set of its own. */
-const KEPT_WORDS = 128;
+/** Words that the reused arrays hold; a longer text gets a Set of its own. */
+const ARRAY_WORDS = 128;
 /** Several times as many, and a power of two, so that a word is found or missed at once. */
 const SLOT_BITS = 9;
 /** Far from where a 32-bit integer ends. */
@@ -111,15 +111,15 @@ const HIGHEST_ORIGIN = 2 ** 30;
 
 /** The memory is made once and used again, so that pricing a message allocates nothing for its words. */
 function createWordMemory(): WordMemory {
-  const starts = new Int32Array(KEPT_WORDS);
-  const ends = new Int32Array(KEPT_WORDS);
+  const starts = new Int32Array(ARRAY_WORDS);
+  const ends = new Int32Array(ARRAY_WORDS);
   // A slot holds `origin` plus the number of a word, from 1; what is not above `origin` is from a text before.
   const slots = new Int32Array(1 << SLOT_BITS);
   let origin = 0;
-  let kept = 0;
+  let count = 0;
   let many: Set<string> | undefined;
 
-  function isKept(units: CodeUnits, start: number, end: number): boolean {
+  function isInArrays(units: CodeUnits, start: number, end: number): boolean {
     let slot = slotOf(units, start, end);
     for (let held = slots[slot] ?? 0; held > origin; held = slots[slot] ?? 0) {
       const other = held - origin - 1;
@@ -128,10 +128,10 @@ function createWordMemory(): WordMemory {
       if ((ends[other] ?? 0) - otherStart === length && isSame(units, start, otherStart, length)) return true;
       slot = slot + 1 === slots.length ? 0 : slot + 1;
     }
-    starts[kept] = start;
-    ends[kept] = end;
-    kept++;
-    slots[slot] = origin + kept;
+    starts[count] = start;
+    ends[count] = end;
+    count++;
+    slots[slot] = origin + count;
     return false;
   }
 
@@ -144,15 +144,15 @@ function createWordMemory(): WordMemory {
 
   return {
     forget() {
-      origin += kept;
-      kept = 0;
+      origin += count;
+      count = 0;
       many = undefined;
       if (origin < HIGHEST_ORIGIN) return;
       slots.fill(0);
       origin = 0;
     },
     isKnown: (units, start, end) =>
-      kept < KEPT_WORDS ? isKept(units, start, end) : isAmongMany(units, start, end),
+      count < ARRAY_WORDS ? isInArrays(units, start, end) : isAmongMany(units, start, end),
   };
 }
 
