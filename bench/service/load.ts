@@ -14,11 +14,15 @@ export interface LoadRow {
   readonly ratios: readonly number[];
   /** The same for requests in a second of the server's processor time, which other work on the machine disturbs less. */
   readonly byProcessorTime: readonly number[];
+  /** The 99th percentile of the answers' times over that of the bare route. */
+  readonly slowest: readonly number[];
 }
 
 interface Speed {
   readonly perSecond: number;
   readonly perTick: number;
+  /** Milliseconds. */
+  readonly p99: number;
 }
 
 /** `/usage` of 110 messages within `--messages-ttl` against a bare route with the same bytes, in turn. */
@@ -37,38 +41,43 @@ export async function measureLoad(): Promise<LoadRow[]> {
     const body = Buffer.from(await (await fetch(`${service.url}/usage`)).arrayBuffer());
     writeFileSync('bench/data/usage-110.json', body);
     const bare = await started(startProgram('bench/service/bare.ts', 'bench/data/usage-110.json'));
-    const rounds: { floor: Speed; asIs: Speed; plain: Speed }[] = [];
+    const { headers } = await fetch(`${service.url}/usage`, { headers: { 'accept-encoding': 'identity' } });
+    const condition = { 'if-none-match': headers.get('etag') ?? '' };
+    const rounds: { floor: Speed; asIs: Speed; plain: Speed; unchanged: Speed }[] = [];
     for (let round = -1; round < ROUNDS; round++) {
       const floor = await measureSpeed(bare, body);
       const measured = {
         floor,
         asIs: await measureSpeed(service, body),
         plain: await measureSpeed(quiet, body),
+        unchanged: await measureSpeed(service, undefined, condition),
       };
       if (round >= 0) rounds.push(measured);
     }
-    const row = (what: string, which: 'asIs' | 'plain'): LoadRow => ({
+    const row = (what: string, which: 'asIs' | 'plain' | 'unchanged'): LoadRow => ({
       what,
       ratios: spread(rounds.map((round) => round[which].perSecond / round.floor.perSecond)),
       byProcessorTime: spread(rounds.map((round) => round[which].perTick / round.floor.perTick)),
+      slowest: spread(rounds.map((round) => round[which].p99 / Math.max(1, round.floor.p99))),
     });
     return [
       row('as it is, a log line a request and the rate limit counting', 'asIs'),
       row('LOG_LEVEL=warn --rate-limit off', 'plain'),
+      row('304 to If-None-Match, as it is', 'unchanged'),
     ];
   } finally {
     for (const server of servers) server.stop();
   }
 }
 
-/** Memory in megabytes after each tenth of 200,000 requests for `/usage` of 110 messages. */
+/** Memory in megabytes after each tenth of 500,000 requests for `/usage` of 110 messages. */
 export async function measureMemory(): Promise<number[]> {
   const upstream = await startProgram('bench/service/upstream.ts', messagesDocument(110, 10));
   const service = await startService(upstream.url, COUNTED);
   try {
     const sizes: number[] = [];
     for (let tenth = 0; tenth < 10; tenth++) {
-      await autocannon({ url: `${service.url}/usage`, connections: CONNECTIONS, amount: 20_000 });
+      await autocannon({ url: `${service.url}/usage`, connections: CONNECTIONS, amount: 50_000 });
       sizes.push(Math.round(service.memory('VmRSS')));
     }
     return sizes;
@@ -78,18 +87,27 @@ export async function measureMemory(): Promise<number[]> {
   }
 }
 
-/** @throws Error unless every answer was a 200: a figure of failed requests is no figure */
-async function measureSpeed({ url, ticks }: Server, body: Buffer): Promise<Speed> {
+/**
+ * @param body of every answer; undefined where all are 304
+ * @throws Error where an answer was another: a figure of failed requests is no figure
+ */
+async function measureSpeed(
+  { url, ticks }: Server,
+  body: Buffer | undefined,
+  headers: Record<string, string> = {},
+): Promise<Speed> {
   const before = ticks();
   const result = await autocannon({
     url: `${url}/usage`,
     connections: CONNECTIONS,
     duration: SECONDS,
-    expectBody: body.toString(),
+    headers,
+    ...(body !== undefined && { expectBody: body.toString() }),
   });
-  if (result.non2xx + result.errors + result.mismatches > 0) throw new Error('some requests failed');
+  const wrong = body === undefined ? result.requests.total - result.non2xx : result.non2xx;
+  if (wrong + result.errors + result.mismatches > 0) throw new Error('some requests failed');
   const { total, average } = result.requests;
-  return { perSecond: average, perTick: total / (ticks() - before) };
+  return { perSecond: average, perTick: total / (ticks() - before), p99: result.latency.p99 };
 }
 
 function spread(values: readonly number[]): number[] {

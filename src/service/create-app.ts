@@ -8,7 +8,7 @@ import { replyProblem } from './http/reply-problem.js';
 import { createRequestIds } from './http/request-id.js';
 import type { HttpServers } from './http/servers.js';
 import { Refusal } from './problem.js';
-import { checkQuery } from './query/parameters.js';
+import { createQueryCheck } from './query/parameters.js';
 import type { QuerySchema } from './query/query-schemas.js';
 import type { Redis } from './redis.js';
 import type { ServiceOptions } from './service-options.js';
@@ -39,9 +39,6 @@ type AppOptions = Pick<
   | 'serverPaths'
 >;
 
-/** Of every answer: its type is what it says, and no page of another site embeds it. */
-const HEADERS = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' };
-
 /** The application without its routes: who may ask, how often, and how errors look. */
 export async function createApp(
   options: AppOptions,
@@ -63,7 +60,7 @@ export async function createApp(
   });
   // The schema says which parameters there are; the routes read their values by the parsers of the command line.
   app.setValidatorCompiler<QuerySchema<string>>(({ schema, httpPart }) =>
-    httpPart === 'querystring' ? (query) => validateQuery(query, schema) : () => true,
+    httpPart === 'querystring' ? queryValidator(schema) : () => true,
   );
   // Answers of the period are bytes already; the tests check them against their schemas.
   app.setSerializerCompiler(() => JSON.stringify);
@@ -72,8 +69,11 @@ export async function createApp(
 
   watchRequests(app, metrics);
   if (options.tracing !== undefined) traceRequests(app, options.tracing);
+  // An answer's type is what it says, and no page of another site embeds it.
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ ...HEADERS, 'x-request-id': request.id });
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cross-origin-resource-policy', 'same-origin');
+    reply.header('x-request-id', request.id);
     done();
   });
   allowOrigins(app, options.corsOrigin);
@@ -84,13 +84,16 @@ export async function createApp(
   return app;
 }
 
-function validateQuery(query: unknown, schema: QuerySchema<string>) {
-  try {
-    return { value: checkQuery(query, schema) };
-  } catch (error) {
-    if (error instanceof Refusal) return { error };
-    throw error;
-  }
+function queryValidator(schema: QuerySchema<string>) {
+  const check = createQueryCheck(schema);
+  return (query: unknown) => {
+    try {
+      return { value: check(query) };
+    } catch (error) {
+      if (error instanceof Refusal) return { error };
+      throw error;
+    }
+  };
 }
 
 /** A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */

@@ -39,6 +39,7 @@ export function isLocalHost(header: string): boolean {
  * IPv4 address is one however it is written.
  */
 export function limitKey(address: string): string {
+  if (isIPv4(address)) return address;
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined && isIPv4(mapped)) return mapped;
   if (isIP(address) !== 6) return address;

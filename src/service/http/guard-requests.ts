@@ -28,13 +28,14 @@ export interface Guard {
 /** Finds out who asks, counts the request, and turns away who may not ask. */
 export function guardRequests(app: FastifyInstance, { identify, count, localNamesOnly }: Guard): void {
   app.decorateRequest('visitor', '');
+  const checkHost = createHostCheck();
   app.addHook('onRequest', (request, _reply, done) => {
     const address = isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? '') : request.ip;
     const ip = limitKey(address);
     request.visitor = `ip ${ip}`;
     const refusal = checkFraming(request) ?? (localNamesOnly ? checkHost(request) : undefined);
     if (refusal !== undefined) return done(refusal);
-    const { open, uncounted } = request.routeOptions.config;
+    const { open, uncounted } = request.access;
     if (open === true) return done();
 
     const enter = (visitor: Visitor) => {
@@ -70,13 +71,21 @@ function checkFraming({ raw, headers }: FastifyRequest): Refusal | undefined {
 }
 
 /** DNS rebinding: a page of another site that lets its own name point to this machine, and asks from its browser. */
-function checkHost({ raw, headers }: FastifyRequest): Refusal | undefined {
-  const [, authority] = /^https?:\/\/([^/?#]*)/i.exec(raw.url ?? '') ?? [];
-  const names = [headers.host, authority].filter((name) => name !== undefined);
-  if (names.every(isLocalHost)) return undefined;
-  const detail =
-    'only names of this machine are answered to, unless access is checked or --insecure is given';
-  return new Refusal(421, 'misdirected_request', detail);
+function createHostCheck(): (request: FastifyRequest) => Refusal | undefined {
+  // The latest that is one: clients say the same name each time, and to read an address takes a while.
+  let local = 'localhost';
+  return ({ raw, headers }) => {
+    if (headers.host === local && raw.url?.startsWith('/')) return undefined;
+    const [, authority] = /^https?:\/\/([^/?#]*)/i.exec(raw.url ?? '') ?? [];
+    const names = [headers.host, authority].filter((name) => name !== undefined);
+    if (names.every(isLocalHost)) {
+      local = headers.host ?? local;
+      return undefined;
+    }
+    const detail =
+      'only names of this machine are answered to, unless access is checked or --insecure is given';
+    return new Refusal(421, 'misdirected_request', detail);
+  };
 }
 
 /** What follows on this connection cannot be told apart from this request. */

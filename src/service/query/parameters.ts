@@ -9,25 +9,24 @@ import type { ZoneStore } from './zone-store.js';
 export const AS_PARAMETERS: GivenAs = { show: (name) => name, refuse: badQuery };
 
 /**
- * A query's texts by name, as its schema allows: no other names, and each once but for lists, whose parts are joined by
+ * Gives a query's texts by name, as its schema allows: no other names, and each once but for lists, whose parts are joined by
  * commas. Values are left to the parsers, so that the command line and the service refuse the same ones in the same words.
  *
- * @throws Refusal (400)
+ * The check throws Refusal (400).
  */
-export function checkQuery(
-  query: unknown,
-  { properties }: QuerySchema<string>,
-): Readonly<Record<string, string>> {
+export function createQueryCheck({ properties }: QuerySchema<string>) {
   const schemas = new Map<string, ParameterSchema>(Object.entries(properties));
-  const given: Record<string, string> = {};
-  for (const [name, value] of Object.entries(query ?? {})) {
-    const schema = schemas.get(name);
-    if (schema === undefined) throw badQuery(name, `no such parameter; ${namesIn(schemas)}`);
-    if (typeof value === 'string') given[name] = value;
-    else if (schema.type === 'array' && Array.isArray(value)) given[name] = value.join(',');
-    else throw badQuery(name, 'is given twice');
-  }
-  return given;
+  return (query: unknown): Readonly<Record<string, string>> => {
+    const given: Record<string, string> = {};
+    for (const [name, value] of Object.entries(query ?? {})) {
+      const schema = schemas.get(name);
+      if (schema === undefined) throw badQuery(name, `no such parameter; ${namesIn(schemas)}`);
+      if (typeof value === 'string') given[name] = value;
+      else if (schema.type === 'array' && Array.isArray(value)) given[name] = value.join(',');
+      else throw badQuery(name, 'is given twice');
+    }
+    return given;
+  };
 }
 
 function namesIn(schemas: ReadonlyMap<string, ParameterSchema>): string {

@@ -3,7 +3,7 @@ import { KINDS } from '../../usage/pricing/priced-row.js';
 import { SORT_FIELDS } from '../../usage/rows/row-query.js';
 import { GROUPINGS } from '../../usage/summary/groups.js';
 
-/** What a query may hold. Its shape is checked by `checkQuery`, the values by the parsers of the command line. */
+/** What a query may hold. Its shape is checked by `createQueryCheck`, the values by the parsers of the command line. */
 export interface QuerySchema<Name extends string> {
   readonly type: 'object';
   readonly additionalProperties: false;

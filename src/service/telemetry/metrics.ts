@@ -60,11 +60,17 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
     help: 'Requests to upstream that were made again',
     registers,
   });
-  const lookups = new Counter({
+  // Counted here first: an addition by labels costs as much as the lookup.
+  const lookupCounts = new Map<string, { labels: { cache: string; outcome: string }; count: number }>();
+  new Counter({
     name: 'o_copilot_cache_lookups_total',
     help: 'What was found in a cache: messages, report or bill',
     labelNames: ['cache', 'outcome'] as const,
     registers,
+    collect() {
+      for (const lookup of lookupCounts.values()) this.inc(lookup.labels, lookup.count);
+      lookupCounts.clear();
+    },
   });
   const read = new Counter({
     name: 'o_copilot_priced_messages_total',
@@ -91,7 +97,10 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
       requests.observe({ method, route, status }, milliseconds / 1000);
     },
     lookedUp(cache: 'messages' | 'report' | 'bill', outcome: string): void {
-      lookups.inc({ cache, outcome });
+      const name = `${cache} ${outcome}`;
+      const known = lookupCounts.get(name);
+      if (known === undefined) lookupCounts.set(name, { labels: { cache, outcome }, count: 1 });
+      else known.count++;
     },
     read: (messages: number) => read.inc(messages),
     redisState(up: boolean): void {
