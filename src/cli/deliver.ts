@@ -1,6 +1,6 @@
 import { visible } from '../format/text.js';
-import { openSink, STDOUT_NAMES } from '../output/file.js';
-import type { Sink } from '../output/writer.js';
+import { openWriter, STDOUT_NAMES } from '../output/file.js';
+import type { Writer } from '../output/writer.js';
 import type { Run } from './host.js';
 
 /** Where a result goes. */
@@ -24,25 +24,25 @@ export interface Delivery {
 export async function deliver<Result>(
   { output, stream = false, quiet = false, onDigest }: Delivery,
   { host, signal }: Run,
-  produce: (sink: Sink) => Promise<Result>,
+  produce: (writer: Writer) => Promise<Result>,
   describe?: (result: Result) => string | undefined,
 ): Promise<Result> {
-  const sink = await openSink(output, host.stdout, { stream, digest: onDigest !== undefined });
-  const abandon = () => void sink.abandon();
+  const writer = await openWriter(output, host.stdout, { stream, digest: onDigest !== undefined });
+  const abandon = () => void writer.abandon();
   signal.addEventListener('abort', abandon, { once: true });
   try {
-    const result = await produce(sink);
+    const result = await produce(writer);
     signal.throwIfAborted();
-    await sink.commit();
-    const digest = sink.digest();
-    if (digest !== undefined && !sink.closed) onDigest?.(digest);
+    await writer.commit();
+    const digest = writer.digest();
+    if (digest !== undefined && !writer.closed) onDigest?.(digest);
     if (output !== undefined && !STDOUT_NAMES.includes(output) && !quiet && host.stderr.isTTY) {
       host.stderr.write(writtenLine(output, describe?.(result)));
     }
     return result;
   } finally {
     signal.removeEventListener('abort', abandon);
-    await sink.abandon();
+    await writer.abandon();
   }
 }
 

@@ -1,6 +1,6 @@
 import { CommandLineError } from '../errors.js';
 import { SUMMARY_FORMATS } from '../format/formats.js';
-import { digestSink } from '../output/writer.js';
+import { digestWriter } from '../output/writer.js';
 import type { Receipt } from '../receipt/receipt.js';
 import { readsText } from '../usage/rows/row-query.js';
 import type { Run } from './host.js';
@@ -40,10 +40,10 @@ export async function makeAgain(receipt: Receipt, flags: RawFlags, run: Run): Pr
     textsUnread,
   });
   try {
-    const sink = digestSink();
-    await (summary ? writeSummary : writeUsage)(again, period, now, sink, run);
-    await sink.commit();
-    const [inputs, sha256] = [witness.inputs(), sink.digest()];
+    const writer = digestWriter();
+    await (summary ? writeSummary : writeUsage)(again, period, now, writer, run);
+    await writer.commit();
+    const [inputs, sha256] = [witness.inputs(), writer.digest()];
     if (inputs === undefined || sha256 === undefined)
       throw new Error('the messages were not read to the end');
     const seen = { inputs, rows: witness.rows(), sha256 };

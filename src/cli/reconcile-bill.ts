@@ -29,7 +29,7 @@ export async function reconcile(
       : await openFileBill(path, run);
   try {
     const zone = openTimeZone((await settingsFrom(flags, run.host)).timezone);
-    return await deliver(output, run, async (sink) => {
+    return await deliver(output, run, async (writer) => {
       const result = await bill.read(async (batches) => {
         const sums = createReconciliation(zone, countCopies);
         for await (const rows of batches) {
@@ -38,7 +38,7 @@ export async function reconcile(
         }
         return sums.value(invoice);
       });
-      for (const piece of await render(bill.name, result, output, run)) await sink.write(piece);
+      for (const piece of await render(bill.name, result, output, run)) await writer.write(piece);
       return compareAmounts(result.difference, ZERO) === 0;
     });
   } finally {

@@ -12,10 +12,10 @@ export async function runConfig(flags: RawFlags, run: Run): Promise<void> {
   const output = resultFrom(flags, DOCUMENT_FORMATS);
   await settingsFrom(flags, run.host);
   const settings = listSettings(await settingSources(flags, run.host));
-  await deliver(output, run, async (sink) => {
-    if (output.format === 'json') return sink.write(settingsJson(settings));
+  await deliver(output, run, async (writer) => {
+    if (output.format === 'json') return writer.write(settingsJson(settings));
     const { settingsTable } = await import('../format/table/settings.js');
     for (const piece of settingsTable(settings, await openTerminal(output, run.host)))
-      await sink.write(piece);
+      await writer.write(piece);
   });
 }

@@ -1,7 +1,7 @@
 import type { ExportRow } from '../document/records.js';
 import { type DiffRenderer, diffJson, isEqual } from '../format/documents/diff.js';
 import { DOCUMENT_FORMATS } from '../format/formats.js';
-import type { Sink } from '../output/writer.js';
+import type { Writer } from '../output/writer.js';
 import { compareBills, UnsortedRows } from '../usage/diff/compare-bills.js';
 import { deliver } from './deliver.js';
 import { diffRequestFrom } from './diff-request.js';
@@ -29,8 +29,8 @@ export async function runDiff(
     request.fresh === undefined ? await openLiveBill(flags, run) : await openFileBill(request.fresh, run);
   try {
     const newRenderer = await chooseRenderer(output, { old: old.name, new: fresh.name }, run);
-    return await deliver(output, run, async (sink) => {
-      const compare = (sorted: boolean) => compareInto(sink, newRenderer, { old, fresh, sorted, run });
+    return await deliver(output, run, async (writer) => {
+      const compare = (sorted: boolean) => compareInto(writer, newRenderer, { old, fresh, sorted, run });
       // Most bills rise by id and need no memory; the others are read again, into an index.
       const inOrder = old.rereadable && fresh.rereadable ? await compare(true) : undefined;
       return inOrder ?? (await compare(false)) ?? false;
@@ -49,15 +49,20 @@ interface Comparing {
 
 /** Writes the comparison and says whether the two are equal; undefined when they were not sorted after all. */
 function compareInto(
-  sink: Sink,
+  writer: Writer,
   newRenderer: () => DiffRenderer,
   { old, fresh, sorted, run }: Comparing,
 ): Promise<boolean | undefined> {
   return fresh.read(async (newRows) => {
-    await sink.restart();
+    await writer.restart();
     return old.read(async (oldRows) => {
       try {
-        return await writeComparison(sink, newRenderer(), compareBills(oldRows, newRows, sorted), run.signal);
+        return await writeComparison(
+          writer,
+          newRenderer(),
+          compareBills(oldRows, newRows, sorted),
+          run.signal,
+        );
       } catch (error) {
         if (!(error instanceof UnsortedRows)) throw error;
         // A source is read to its end, whatever was found in it: a request broken off would be a failure.
@@ -71,17 +76,17 @@ function compareInto(
 }
 
 async function writeComparison(
-  sink: Sink,
+  writer: Writer,
   renderer: DiffRenderer,
   { changes, comparison }: ReturnType<typeof compareBills>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  await sink.write(renderer.head());
+  await writer.write(renderer.head());
   for await (const batch of changes()) {
     signal.throwIfAborted();
-    await sink.write(renderer.rows(batch));
+    await writer.write(renderer.rows(batch));
   }
-  for (const piece of renderer.tail(comparison())) await sink.write(piece);
+  for (const piece of renderer.tail(comparison())) await writer.write(piece);
   return isEqual(comparison());
 }
 

@@ -22,12 +22,12 @@ import { ratesInForce } from './rates-in-force.js';
 export async function runExplain(messageId: string | undefined, flags: RawFlags, run: Run): Promise<void> {
   const output = resultFrom(flags, DOCUMENT_FORMATS);
   const target = targetFrom(messageId, flags);
-  await deliver(output, run, async (sink) => {
+  await deliver(output, run, async (writer) => {
     const price =
       'text' in target
         ? await explainGiven(target.text, flags, run)
         : await explainMessage(target.message, flags, run);
-    for (const piece of await render(price, output, run)) await sink.write(piece);
+    for (const piece of await render(price, output, run)) await writer.write(piece);
   });
 }
 

@@ -7,7 +7,7 @@ import { summaryFacts } from '../format/documents/summary.js';
 import { SUMMARY_FORMATS } from '../format/formats.js';
 import { jsonValues } from '../json/scan.js';
 import { reasonOf } from '../os-error.js';
-import type { Sink } from '../output/writer.js';
+import type { Writer } from '../output/writer.js';
 import { mergeSummaries } from '../usage/summary/merge-summaries.js';
 import { type PartialSummary, readPartialSummary } from '../usage/summary/partial-summary.js';
 import { deliver } from './deliver.js';
@@ -32,8 +32,8 @@ export async function runMerge(paths: readonly string[], flags: RawFlags, run: R
     now,
   );
   const { messages, credits } = merged.summary;
-  const write = async (sink: Sink) => {
-    for (const piece of await renderSummary(merged.summary, facts, output, run)) await sink.write(piece);
+  const write = async (writer: Writer) => {
+    for (const piece of await renderSummary(merged.summary, facts, output, run)) await writer.write(piece);
   };
   await deliver(output, run, write, () => sumsInWords(messages, credits));
 }

@@ -18,14 +18,15 @@ export async function runRates(flags: RawFlags, run: Run): Promise<void> {
   const at = typeof flags.at === 'string' ? flagValue('--at', flags.at, instantIn(UTC)) : Date.now();
   const card = (await rateCardFrom(flags, 'published')) ?? { name: 'published', dated: PUBLISHED_CARD };
   const inForce = ratesInForce(card, at);
-  await deliver(output, run, async (sink) => {
+  await deliver(output, run, async (writer) => {
     if (output.format === 'json') {
-      await sink.write(writeRateCard([inForce], { ...dataTables() }));
+      await writer.write(writeRateCard([inForce], { ...dataTables() }));
       return;
     }
     const { ratesTable } = await import('../format/table/rates.js');
     const next = card.dated[card.dated.indexOf(inForce) + 1];
     const terminal = await openTerminal(output, run.host);
-    for (const piece of ratesTable(card.name, inForce, next, dataTables(), terminal)) await sink.write(piece);
+    for (const piece of ratesTable(card.name, inForce, next, dataTables(), terminal))
+      await writer.write(piece);
   });
 }

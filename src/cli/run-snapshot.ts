@@ -39,7 +39,7 @@ export function runSnapshot(path: string, flags: RawFlags, run: Run): Promise<vo
       } finally {
         await period.close();
       }
-      const kept = recorder?.kept();
+      const kept = recorder?.recorded();
       if (kept?.messages === undefined) throw new Error('the messages were read but not kept');
       const manifest = await folder.openFile(MANIFEST);
       manifest.write(

@@ -24,7 +24,7 @@ export async function runSummary(flags: RawFlags, run: Run): Promise<void> {
       await deliver(
         { ...output, onDigest: receipt?.seal },
         run,
-        (sink) => writeSummary(flags, period, now, sink, run),
+        (writer) => writeSummary(flags, period, now, writer, run),
         ({ messages, credits }) => sumsInWords(messages, credits, period.outOf()),
       );
       await receipt?.write(period);

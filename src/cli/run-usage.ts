@@ -22,7 +22,7 @@ export function runUsage(flags: RawFlags, run: Run, options: PeriodOptions = {})
         record.totals = await deliver(
           { ...output, onDigest: receipt?.seal },
           run,
-          (sink) => writeUsage(flags, period, now, sink, run),
+          (writer) => writeUsage(flags, period, now, writer, run),
           (totals) => totals && sumsInWords(totals.messages, totals.credits, period.outOf()),
         );
         await receipt?.write(period);

@@ -38,9 +38,9 @@ export async function runVerify(path: string, receiptPath: string, flags: RawFla
     program: `o-copilot ${version}`,
     tables: dataTables(),
   };
-  await deliver(output, run, async (sink) => {
+  await deliver(output, run, async (writer) => {
     const write = output.format === 'json' ? verificationJson : verificationText;
-    await sink.write(write(verification));
+    await writer.write(write(verification));
   });
   if (differences.length > 0) run.host.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { CannotWriteError, CommandLineError } from '../errors.js';
-import { fileSink } from '../output/file.js';
+import { fileWriter } from '../output/file.js';
 import type { Run } from './host.js';
 import { type ExportJob, makeReceipt } from './make-receipt.js';
 import type { Period } from './open-period.js';
@@ -29,7 +29,7 @@ export async function withReceipt(
   const path = made.flags.receipt;
   if (typeof path !== 'string') return job(undefined);
   refusePlaces(path, made, run);
-  const sink = await fileSink(path);
+  const writer = await fileWriter(path);
   try {
     const [witness, { writeReceipt }] = await Promise.all([openWitness(), import('../receipt/receipt.js')]);
     let sha256: string | undefined;
@@ -46,14 +46,14 @@ export async function withReceipt(
             'nobody read the export to its end, so there is nothing to attest',
           );
         }
-        await sink.write(
+        await writer.write(
           writeReceipt(makeReceipt(made, period, { inputs, rows: witness.rows(), sha256 }, run.host)),
         );
-        await sink.commit();
+        await writer.commit();
       },
     });
   } finally {
-    await sink.abandon();
+    await writer.abandon();
   }
 }
 

@@ -15,5 +15,5 @@ export async function writeCompletion(
   run: Run,
 ): Promise<void> {
   const script = SCRIPTS[shell](describeProgram(program));
-  await deliver({ output: undefined }, run, async (sink) => sink.write(script));
+  await deliver({ output: undefined }, run, async (writer) => writer.write(script));
 }

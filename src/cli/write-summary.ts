@@ -1,6 +1,6 @@
 import { type SummaryFacts, summaryFacts } from '../format/documents/summary.js';
 import { FORMATS, SUMMARY_FORMATS, type SummaryFormat } from '../format/formats.js';
-import type { Sink } from '../output/writer.js';
+import type { Writer } from '../output/writer.js';
 import { createSummary, dayBounds, type Summary } from '../usage/summary/summary.js';
 import type { Run } from './host.js';
 import type { Period } from './open-period.js';
@@ -20,7 +20,7 @@ export async function writeSummary(
   flags: RawFlags,
   period: Period,
   now: number,
-  sink: Sink,
+  writer: Writer,
   run: Run,
 ): Promise<Summary> {
   const by = groupingsFrom(flags);
@@ -41,7 +41,7 @@ export async function writeSummary(
     now,
   );
   const output = resultFrom(flags, SUMMARY_FORMATS);
-  for (const piece of await renderSummary(summary, facts, output, run)) await sink.write(piece);
+  for (const piece of await renderSummary(summary, facts, output, run)) await writer.write(piece);
   return summary;
 }
 

@@ -12,7 +12,7 @@ export async function writeTopic(name: string, run: Run): Promise<void> {
   const sections = topic === undefined ? [] : await loadTopic(topic);
   const width = helpWidth(run.host);
   const text = sections.map((section) => sectionText(section, width)).join('\n');
-  await deliver({ output: undefined }, run, async (sink) => sink.write(text));
+  await deliver({ output: undefined }, run, async (writer) => writer.write(text));
 }
 
 function sectionText({ title, entries, notes }: TopicSection, width: number): string {

@@ -1,5 +1,5 @@
 import { writeRows } from '../format/rows.js';
-import type { Sink } from '../output/writer.js';
+import type { Writer } from '../output/writer.js';
 import type { Totals } from '../usage/rows/totals.js';
 import { chooseRenderer } from './choose-renderer.js';
 import type { Run } from './host.js';
@@ -18,13 +18,13 @@ export async function writeUsage(
   flags: RawFlags,
   period: Period,
   now: number,
-  sink: Sink,
+  writer: Writer,
   { host, signal }: Run,
 ): Promise<Totals | undefined> {
   const asOf = asOfFrom(flags, period.zone) ?? now;
   const newRenderer = await chooseRenderer(outputFrom(flags), period, host, asOf);
   return period.read(async (batches) => {
-    await sink.restart();
-    return writeRows(batches, newRenderer(), sink, signal);
+    await writer.restart();
+    return writeRows(batches, newRenderer(), writer, signal);
   });
 }

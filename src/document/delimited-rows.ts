@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { DataError } from '../errors.js';
-import { createStretches } from '../json/chunks.js';
+import { createSpans } from '../json/spans.js';
 import { unescapeCell, unguard } from './cell-text.js';
 import type { DelimitedFormat } from './export-format.js';
 import { createAmountReader } from './export-rows.js';
@@ -42,12 +42,12 @@ export async function* readDelimitedRows(
 
 /** The bytes, checked. A last line without its end may be cut, and half a number is another number. */
 async function* wholeLines(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stretches = createStretches(name);
+  const spans = createSpans(name);
   let last: number | undefined;
 
   function take(chunk: Uint8Array, isLast: boolean): Uint8Array {
-    const checked = stretches.next(chunk, isLast)?.bytes ?? Buffer.alloc(0);
-    stretches.advance(checked.length);
+    const checked = spans.next(chunk, isLast)?.bytes ?? Buffer.alloc(0);
+    spans.advance(checked.length);
     last = checked.at(-1) ?? last;
     return checked;
   }

@@ -1,6 +1,5 @@
 import { parseInstant } from '../calendar/instant.js';
 import { isSame, literal } from '../json/bytes.js';
-import type { Stretch } from '../json/chunks.js';
 import {
   asciiStringEnd,
   digitsEnd,
@@ -12,7 +11,8 @@ import {
   stringEnd,
   wholeNumber,
 } from '../json/scan.js';
-import type { Message, Place, ReportId } from './records.js';
+import type { Span } from '../json/spans.js';
+import type { Message, MessageBytes, ReportId } from './records.js';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -30,9 +30,9 @@ const REPORT_ID = 3;
 const OTHER = 4;
 
 /**
- * Reads messages of the usual shape straight from the bytes of a stretch: flat objects whose ids are plain
+ * Reads messages of the usual shape straight from the bytes of a span: flat objects whose ids are plain
  * digits. It decides nothing: whatever is unusual (an escape outside the text, a nested value, a key twice,
- * a value out of range, the end of the stretch) makes `read` answer undefined, and `message-value.ts` then
+ * a value out of range, the end of the span) makes `read` answer undefined, and `message-value.ts` then
  * reads the same bytes with a full parser and says what is wrong, if anything is.
  *
  * The scanning functions work on numbers in locals: state kept in a closure would cost as much as the scan.
@@ -43,10 +43,10 @@ export function createPlainMessageReader() {
   const order: number[] = [];
   /** Where the last timestamp of the usual form stands. */
   let usual = -1;
-  let usualIn: Stretch | undefined;
+  let usualIn: Span | undefined;
 
-  function read(stretch: Stretch, from: number): Message | undefined {
-    const { bytes } = stretch;
+  function read(span: Span, from: number): Message | undefined {
+    const { bytes } = span;
     let at = from;
     let id = -1;
     let timestampStart = -1;
@@ -64,12 +64,12 @@ export function createPlainMessageReader() {
       at = skipSpace(bytes, at + 1);
       let key = order[place] ?? OTHER;
       const expected = KEYS[key];
-      if (expected !== undefined && startsWith(stretch, at, expected)) {
+      if (expected !== undefined && startsWith(span, at, expected)) {
         at += expected.length;
       } else {
-        const keyEnd = plainStringEnd(stretch, at);
+        const keyEnd = plainStringEnd(span, at);
         if (keyEnd === -1) return undefined;
-        key = keyAt(stretch, at, keyEnd);
+        key = keyAt(span, at, keyEnd);
         order[place] = key;
         at = skipSpace(bytes, keyEnd);
         if (!isByte(bytes, at, COLON)) return undefined;
@@ -85,7 +85,7 @@ export function createPlainMessageReader() {
           break;
         case TEXT:
           if (textStart !== -1) return undefined;
-          at = asciiStringEnd(stretch, value);
+          at = asciiStringEnd(span, value);
           if (at === -1) {
             at = stringEnd(bytes, value);
             if (at === -1) return undefined;
@@ -100,12 +100,12 @@ export function createPlainMessageReader() {
         case TIMESTAMP:
           if (timestampStart !== -1) return undefined;
           timestampStart = value + 1;
-          if (isUsualTimestamp(stretch, value, stretch === usualIn ? usual : -1)) {
+          if (isUsualTimestamp(span, value, span === usualIn ? usual : -1)) {
             usual = value;
-            usualIn = stretch;
+            usualIn = span;
             at = value + USUAL_LENGTH;
           } else {
-            at = asciiStringEnd(stretch, value);
+            at = asciiStringEnd(span, value);
             if (at === -1) return undefined;
             if (parseInstant(bytes.toString('latin1', timestampStart, at - 1)) === undefined)
               return undefined;
@@ -116,10 +116,10 @@ export function createPlainMessageReader() {
           if (reportSeen) return undefined;
           reportSeen = true;
           if (isByte(bytes, value, QUOTE)) {
-            at = asciiStringEnd(stretch, value);
+            at = asciiStringEnd(span, value);
             if (at === -1 || at === value + 2) return undefined;
             reportId = bytes.toString('latin1', value + 1, at - 1);
-          } else if (startsWith(stretch, value, NULL)) {
+          } else if (startsWith(span, value, NULL)) {
             at = value + NULL.length;
           } else {
             at = digitsEnd(bytes, value);
@@ -128,7 +128,7 @@ export function createPlainMessageReader() {
           }
           break;
         default:
-          at = isByte(bytes, value, QUOTE) ? plainStringEnd(stretch, value) : digitsEnd(bytes, value);
+          at = isByte(bytes, value, QUOTE) ? plainStringEnd(span, value) : digitsEnd(bytes, value);
           if (at === -1) return undefined;
       }
       at = skipSpace(bytes, at);
@@ -140,7 +140,7 @@ export function createPlainMessageReader() {
     return new ChunkMessage(
       id,
       reportId,
-      stretch,
+      span,
       timestampStart,
       timestampEnd,
       isPlainText,
@@ -158,10 +158,9 @@ export function createPlainMessageReader() {
 }
 
 /** Which key the string in [start, end) is, quotes included. */
-function keyAt(stretch: Stretch, start: number, end: number): number {
+function keyAt(span: Span, start: number, end: number): number {
   const index = KEYS.findIndex(
-    ({ view, length }) =>
-      length - 1 === end - start && startsWith(stretch, start, { view, length: length - 1 }),
+    ({ view, length }) => length - 1 === end - start && startsWith(span, start, { view, length: length - 1 }),
   );
   return index === -1 ? OTHER : index;
 }
@@ -189,7 +188,7 @@ const LAST_DAY = Uint8Array.of(0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
  *
  * @param known where one of the same bytes begins; -1 where none was seen
  */
-export function isUsualTimestamp({ bytes, view }: Stretch, start: number, known: number): boolean {
+export function isUsualTimestamp({ bytes, view }: Span, start: number, known: number): boolean {
   if (start + USUAL_LENGTH > bytes.length) return false;
   if (known !== -1 && isSame(view, start, view, known, SHARED)) return isWithin(view, start, SHARED);
   if (!isWithin(view, start, 0)) return false;
@@ -222,12 +221,12 @@ function twoDigits(bytes: Uint8Array, at: number): number {
  * A message that has not been taken out of the chunk it arrived in. A class, because its timestamp and text are
  * only cut out when somebody asks for them: a string on each object would cost more than reading it.
  */
-export class ChunkMessage implements Message, Place {
+export class ChunkMessage implements Message, MessageBytes {
   /** @param decoded the text, where it is not plain; undefined where nobody was going to ask for it */
   constructor(
     readonly id: number,
     readonly reportId: ReportId | undefined,
-    readonly chunk: Stretch,
+    readonly span: Span,
     readonly timestampStart: number,
     readonly timestampEnd: number,
     readonly isPlainText: boolean,
@@ -236,16 +235,16 @@ export class ChunkMessage implements Message, Place {
     private readonly decoded: string | undefined,
   ) {}
 
-  get place(): Place {
+  get raw(): MessageBytes {
     return this;
   }
 
   get timestamp(): string {
-    return this.chunk.bytes.toString('latin1', this.timestampStart, this.timestampEnd);
+    return this.span.bytes.toString('latin1', this.timestampStart, this.timestampEnd);
   }
 
   get text(): string {
-    if (this.isPlainText) return this.chunk.bytes.toString('latin1', this.textStart, this.textEnd);
+    if (this.isPlainText) return this.span.bytes.toString('latin1', this.textStart, this.textEnd);
     if (this.decoded === undefined) throw new Error('asked for the text of a row that was told to need none');
     return this.decoded;
   }

@@ -13,12 +13,12 @@ export interface Message {
   readonly reportId: ReportId | undefined;
   readonly text: string;
   /** For whoever reads every message: the same without a string made of it. */
-  readonly place?: Place;
+  readonly raw?: MessageBytes;
 }
 
 /** Where a message stands in the chunk it arrived in. */
-export interface Place {
-  readonly chunk: AsciiBytes;
+export interface MessageBytes {
+  readonly span: AsciiBytes;
   readonly timestampStart: number;
   readonly timestampEnd: number;
   /** Whether the text is ASCII without escapes, and so is `[textStart, textEnd)` of the bytes as it stands. */

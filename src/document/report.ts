@@ -1,8 +1,8 @@
 import { parseAmount } from '../engine/index.js';
 import { DataError } from '../errors.js';
-import { byteOrderMark, checkUtf8 } from '../json/chunks.js';
 import { exactInteger, expected, numberText, parseMembers } from '../json/exact-json.js';
 import { valueEnd } from '../json/scan.js';
+import { byteOrderMark, checkUtf8 } from '../json/spans.js';
 import type { Report, ReportId } from './records.js';
 
 /**

@@ -106,19 +106,19 @@ export interface TextTaker {
 export async function writeRows(
   batches: AsyncIterable<UsageItem[]>,
   renderer: Renderer,
-  sink: TextTaker,
+  writer: TextTaker,
   signal: AbortSignal,
 ): Promise<Totals | undefined> {
   const totals = createTotals();
-  await sink.write(renderer.head());
+  await writer.write(renderer.head());
   for await (const items of batches) {
     signal.throwIfAborted();
-    if (sink.closed) return undefined;
+    if (writer.closed) return undefined;
     totals.add(items);
-    const waits = sink.write(renderer.rows(items));
+    const waits = writer.write(renderer.rows(items));
     if (waits !== undefined) await waits;
   }
   const sums = totals.value();
-  for (const piece of renderer.tail(sums)) await sink.write(piece);
+  for (const piece of renderer.tail(sums)) await writer.write(piece);
   return sums;
 }

@@ -1,6 +1,6 @@
 import { DataError } from '../errors.js';
-import { createStretches, Stretch } from './chunks.js';
 import { skipSpace, valueEnd } from './scan.js';
+import { createSpans, Span } from './spans.js';
 
 /** A JSON document whose one array is read element by element. */
 export interface ArrayDocument<Element> {
@@ -22,7 +22,7 @@ export interface ArrayDocument<Element> {
 /** Reads elements of the usual shape fast; whatever is unusual is for `readValue`. */
 export interface PlainReader<Element> {
   /** The element that begins at `at`; undefined where it is unusual or unfinished. */
-  read(stretch: Stretch, at: number): Element | undefined;
+  read(span: Span, at: number): Element | undefined;
   /** The index after the element that `read` gave last. */
   next(): number;
 }
@@ -71,33 +71,33 @@ interface DocumentReader<Element> {
 
 function createDocumentReader<Element>(document: ArrayDocument<Element>): DocumentReader<Element> {
   const { name, plain, noun } = document;
-  const stretches = createStretches(name);
+  const spans = createSpans(name);
   let expecting: Expecting = 'document';
-  let stretch = new Stretch(Buffer.alloc(0));
+  let span = new Span(Buffer.alloc(0));
   let at = 0;
   let key = '';
   let count = 0;
   let seenArray = false;
 
   function push(chunk: Uint8Array, last = false): Element[] {
-    const next = stretches.next(chunk, last);
+    const next = spans.next(chunk, last);
     if (next === undefined) return [];
-    stretch = next;
+    span = next;
     at = 0;
     const elements = readAll();
-    if (stretch.bytes.length - at > LONGEST_VALUE) {
+    if (span.bytes.length - at > LONGEST_VALUE) {
       throw new DataError(
         expecting.startsWith('element') ? `${document.key}[${count}]` : `${name}, key ${JSON.stringify(key)}`,
         'is longer than 64 MiB, the most this program reads as one value',
       );
     }
-    stretches.advance(at);
+    spans.advance(at);
     return elements;
   }
 
   function readAll(): Element[] {
     const elements: Element[] = [];
-    const { bytes } = stretch;
+    const { bytes } = span;
     const { length } = bytes;
     while (true) {
       at = skipSpace(bytes, at);
@@ -110,18 +110,18 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
 
   /** One element of the array, or its end. False when the chunk ends first. */
   function readElement(elements: Element[]): boolean {
-    if (expecting === 'element or end' && stretch.bytes[at] === 0x5d /* ] */) {
+    if (expecting === 'element or end' && span.bytes[at] === 0x5d /* ] */) {
       at++;
       expecting = 'comma or end';
       return true;
     }
-    let element = plain.read(stretch, at);
+    let element = plain.read(span, at);
     if (element !== undefined) {
       at = plain.next();
     } else {
-      const end = valueEnd(stretch.bytes, at, `${document.key}[${count}]`);
+      const end = valueEnd(span.bytes, at, `${document.key}[${count}]`);
       if (end === -1) return false;
-      element = document.readValue(stretch.bytes.toString('utf8', at, end), count);
+      element = document.readValue(span.bytes.toString('utf8', at, end), count);
       at = end;
     }
     elements.push(element);
@@ -132,7 +132,7 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
 
   /** One token or value outside the array's elements. False when the chunk ends first. */
   function readOther(): boolean {
-    const code = stretch.bytes[at];
+    const code = span.bytes[at];
     switch (expecting) {
       case 'document':
         if (code !== 0x7b /* { */) throw unexpected('{');
@@ -182,10 +182,10 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
   }
 
   function readValue(take: (value: unknown) => void): boolean {
-    const end = valueEnd(stretch.bytes, at, name);
+    const end = valueEnd(span.bytes, at, name);
     if (end === -1) return false;
     try {
-      take(JSON.parse(stretch.bytes.toString('utf8', at, end)));
+      take(JSON.parse(span.bytes.toString('utf8', at, end)));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       throw new DataError(name, `${shown()} is not valid JSON`);
@@ -201,7 +201,7 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
 
   /** The next few characters, quoted and escaped. */
   function shown(): string {
-    return JSON.stringify(stretch.bytes.toString('utf8', at, at + 16));
+    return JSON.stringify(span.bytes.toString('utf8', at, at + 16));
   }
 
   function end(): Element[] {

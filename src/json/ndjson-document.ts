@@ -1,7 +1,7 @@
 import { DataError } from '../errors.js';
 import type { PlainReader } from './array-document.js';
-import { createStretches, type Stretch } from './chunks.js';
 import { valueEnd } from './scan.js';
+import { createSpans, type Span } from './spans.js';
 
 /** Bytes of one line. */
 const LONGEST_LINE = 64 * 1024 * 1024;
@@ -29,46 +29,46 @@ export async function* readNdjsonDocument<Element>(
   bytes: AsyncIterable<Uint8Array>,
   { name, noun, plain, readValue }: LineDocument<Element>,
 ): AsyncGenerator<Element[]> {
-  const stretches = createStretches(name);
+  const spans = createSpans(name);
   let lines = 0;
 
-  function readLine(stretch: Stretch, at: number, newline: number): Element | undefined {
+  function readLine(span: Span, at: number, newline: number): Element | undefined {
     const index = lines++;
-    const end = newline > at && stretch.bytes[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
-    const usual = plain.read(stretch, at);
+    const end = newline > at && span.bytes[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
+    const usual = plain.read(span, at);
     if (usual !== undefined && plain.next() === end) return usual;
-    const line = stretch.bytes.toString('utf8', at, end);
+    const line = span.bytes.toString('utf8', at, end);
     if (line.trim() === '') return undefined;
     // For its bound on depth alone: the parser behind readValue recurses.
-    valueEnd(stretch.bytes.subarray(at, end), 0, `${name}, ${noun} ${index + 1}`);
+    valueEnd(span.bytes.subarray(at, end), 0, `${name}, ${noun} ${index + 1}`);
     return readValue(line, index);
   }
 
-  /** The elements of the lines that end in the stretch, or of all of the last one. */
-  function readLines(stretch: Stretch, last: boolean): Element[] {
+  /** The elements of the lines that end in the span, or of all of the last one. */
+  function readLines(span: Span, last: boolean): Element[] {
     const elements: Element[] = [];
-    const stop = last ? stretch.bytes.length : stretch.bytes.lastIndexOf(NEWLINE) + 1;
+    const stop = last ? span.bytes.length : span.bytes.lastIndexOf(NEWLINE) + 1;
     let at = 0;
     while (at < stop) {
-      const newline = stretch.bytes.indexOf(NEWLINE, at);
+      const newline = span.bytes.indexOf(NEWLINE, at);
       const end = newline === -1 ? stop : newline;
-      const element = readLine(stretch, at, end);
+      const element = readLine(span, at, end);
       if (element !== undefined) elements.push(element);
       at = end + 1;
     }
-    if (stretch.bytes.length - stop > LONGEST_LINE) {
+    if (span.bytes.length - stop > LONGEST_LINE) {
       throw new DataError(`${name}, ${noun} ${lines + 1}`, 'is longer than 64 MiB');
     }
-    stretches.advance(stop);
+    spans.advance(stop);
     return elements;
   }
 
   for await (const chunk of bytes) {
-    const stretch = stretches.next(chunk, false);
-    if (stretch === undefined) continue;
-    const elements = readLines(stretch, false);
+    const span = spans.next(chunk, false);
+    if (span === undefined) continue;
+    const elements = readLines(span, false);
     if (elements.length > 0) yield elements;
   }
-  const stretch = stretches.next(Buffer.alloc(0), true);
-  if (stretch !== undefined) yield readLines(stretch, true);
+  const span = spans.next(Buffer.alloc(0), true);
+  if (span !== undefined) yield readLines(span, true);
 }

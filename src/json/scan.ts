@@ -1,6 +1,6 @@
 import { DataError } from '../errors.js';
 import { isSame, type Literal } from './bytes.js';
-import { byteOrderMark, type Stretch } from './chunks.js';
+import { byteOrderMark, type Span } from './spans.js';
 
 /** Deeper nesting than any honest document has; it also bounds the recursion of whoever parses the value. */
 const DEEPEST = 500;
@@ -115,21 +115,21 @@ export function isByte(bytes: Buffer, at: number, byte: number): boolean {
 }
 
 /** @param expected at least four bytes */
-export function startsWith({ bytes, view }: Stretch, at: number, expected: Literal): boolean {
+export function startsWith({ bytes, view }: Span, at: number, expected: Literal): boolean {
   return at + expected.length <= bytes.length && isSame(view, at, expected.view, 0, expected.length);
 }
 
 /** The index after the string that opens at `from` and has no escape; -1 where there is none. */
-export function plainStringEnd(stretch: Stretch, from: number): number {
-  return stringEndBelow(stretch, from, 0x100);
+export function plainStringEnd(span: Span, from: number): number {
+  return stringEndBelow(span, from, 0x100);
 }
 
 /** The same, of ASCII alone. */
-export function asciiStringEnd(stretch: Stretch, from: number): number {
-  return stringEndBelow(stretch, from, 0x80);
+export function asciiStringEnd(span: Span, from: number): number {
+  return stringEndBelow(span, from, 0x80);
 }
 
-function stringEndBelow({ bytes, view }: Stretch, from: number, limit: number): number {
+function stringEndBelow({ bytes, view }: Span, from: number, limit: number): number {
   if (!isByte(bytes, from, QUOTE)) return -1;
   let at = from + 1;
   const last = bytes.length - 4;

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
 import { hasCode, ignoreUnsupported, isOsError, reasonOf } from '../os-error.js';
 import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
-import { abandonedError, createIntake, type Sink, type SinkOptions } from './writer.js';
+import { abandonedError, createWriteBuffer, type Writer, type WriterOptions } from './writer.js';
 
 export interface AtomicFile {
   /** Its last part is no symbolic link. */
@@ -21,7 +21,7 @@ export interface AtomicFile {
  * @throws CannotCreateError at once, or when the target cannot be replaced; CannotWriteError later. Either
  * way the temporary file is gone and the target as it was.
  */
-export async function atomicFileSink(file: AtomicFile, options: SinkOptions): Promise<Sink> {
+export async function atomicFileWriter(file: AtomicFile, options: WriterOptions): Promise<Writer> {
   const folder = dirname(file.path);
   await checkReplaceable(file);
   await removeStale(folder, basename(file.path));
@@ -52,18 +52,18 @@ export async function atomicFileSink(file: AtomicFile, options: SinkOptions): Pr
     }
   };
 
-  const intake = createIntake(deliver, options);
+  const buffer = createWriteBuffer(deliver, options);
 
   return {
     closed: false,
-    write: intake.write,
-    digest: intake.digest,
+    write: buffer.write,
+    digest: buffer.digest,
     async restart() {
-      intake.restart();
+      buffer.restart();
       await handle.truncate(0).catch(fail);
     },
     async commit() {
-      await intake.flush();
+      await buffer.flush();
       try {
         await setAttributes(handle, file.existing);
         await handle.sync();

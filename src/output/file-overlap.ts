@@ -28,7 +28,7 @@ type Identified = FileUse & { readonly identity: FileIdentity };
  */
 export async function refuseOverlap(reads: readonly FileUse[], writes: readonly FileUse[]): Promise<void> {
   const inputs = await identifyAll(reads);
-  const outputs = (await identifyAll(writes)).filter(({ identity }) => isKept(identity));
+  const outputs = (await identifyAll(writes)).filter(({ identity }) => holdsData(identity));
   for (const input of inputs) {
     const linked = await filesWithEntry(
       input.identity,
@@ -85,12 +85,12 @@ async function identifyAll(uses: readonly FileUse[]): Promise<Identified[]> {
 }
 
 /** Whether bytes stay where they are written: a terminal, a pipe or /dev/null may be used for two things. */
-function isKept({ kind }: FileIdentity): boolean {
+function holdsData({ kind }: FileIdentity): boolean {
   return kind !== 'pipe' && kind !== 'device';
 }
 
 async function overlaps({ identity: output }: Identified, { identity: input }: Identified): Promise<boolean> {
-  if (!isKept(input)) return false;
+  if (!holdsData(input)) return false;
   if (isLeftover(input, output)) return true;
   // Also of a folder that does not exist yet.
   return (await isWithin(output, input)) || isWithin(input, output);

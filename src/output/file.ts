@@ -4,20 +4,20 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { CannotCreateError } from '../errors.js';
 import { hasCode, reasonOf } from '../os-error.js';
-import { atomicFileSink } from './atomic-file.js';
-import { specialFileSink } from './special-file.js';
-import { type StdoutSinkOptions, stdoutSink } from './stdout.js';
-import type { Sink, SinkOptions } from './writer.js';
+import { atomicFileWriter } from './atomic-file.js';
+import { specialFileWriter } from './special-file.js';
+import { type StdoutOptions, stdoutWriter } from './stdout.js';
+import type { Writer, WriterOptions } from './writer.js';
 
 /**
- * A sink into the file `path`: replaced as a whole on commit, through a symbolic link too, keeping its mode;
+ * A writer into the file `path`: replaced as a whole on commit, through a symbolic link too, keeping its mode;
  * a device or FIFO is written to instead.
  * @throws CannotCreateError when no such file can be made or written
  */
-export async function fileSink(path: string, options: SinkOptions = {}): Promise<Sink> {
+export async function fileWriter(path: string, options: WriterOptions = {}): Promise<Writer> {
   const target = await resolveTarget(path);
-  if (target.kind === 'special') return specialFileSink(path, options);
-  return atomicFileSink({ ...target, shown: path }, options);
+  if (target.kind === 'special') return specialFileWriter(path, options);
+  return atomicFileWriter({ ...target, shown: path }, options);
 }
 
 /**
@@ -25,12 +25,12 @@ export async function fileSink(path: string, options: SinkOptions = {}): Promise
  * @throws CannotCreateError, CannotWriteError
  */
 export async function writeFileAtomically(path: string, content: string): Promise<void> {
-  const sink = await fileSink(path);
+  const writer = await fileWriter(path);
   try {
-    await sink.write(content);
-    await sink.commit();
+    await writer.write(content);
+    await writer.commit();
   } finally {
-    await sink.abandon();
+    await writer.abandon();
   }
 }
 
@@ -38,19 +38,19 @@ export async function writeFileAtomically(path: string, content: string): Promis
 export const STDOUT_NAMES: readonly string[] = ['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'];
 
 /**
- * The sink for `--output`; undefined means stdout.
+ * The writer for `--output`; undefined means stdout.
  * @throws CannotCreateError
  */
-export async function openSink(
+export async function openWriter(
   output: string | undefined,
   stdout: Writable,
-  options: StdoutSinkOptions = {},
-): Promise<Sink> {
-  if (output === undefined || STDOUT_NAMES.includes(output)) return stdoutSink(stdout, options);
-  return fileSink(output, options);
+  options: StdoutOptions = {},
+): Promise<Writer> {
+  if (output === undefined || STDOUT_NAMES.includes(output)) return stdoutWriter(stdout, options);
+  return fileWriter(output, options);
 }
 
-type Target =
+type ResolvedPath =
   /** A regular file, or none yet, at a path whose last part is no symbolic link. */
   | { readonly kind: 'file'; readonly path: string; readonly existing: Stats | undefined }
   /** A device, a FIFO, or a descriptor such as /dev/fd/3: it is written to, never replaced. */
@@ -63,7 +63,7 @@ const MAX_LINKS = 40;
  * What a write to `path` would reach, through symbolic links, a dangling one too.
  * @throws CannotCreateError for a folder, a missing folder, a loop of links, a file that may not be written
  */
-async function resolveTarget(path: string): Promise<Target> {
+async function resolveTarget(path: string): Promise<ResolvedPath> {
   try {
     return await follow(path, await statIfExists(path));
   } catch (error) {
@@ -72,7 +72,7 @@ async function resolveTarget(path: string): Promise<Target> {
   }
 }
 
-async function follow(path: string, existing: Stats | undefined): Promise<Target> {
+async function follow(path: string, existing: Stats | undefined): Promise<ResolvedPath> {
   if (existing?.isDirectory()) throw new CannotCreateError(path, 'is a directory');
   if (existing?.isFile() === false) return { kind: 'special', path };
   if (existing !== undefined) await access(path, constants.W_OK);

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
 import { hasCode, isOsError, reasonOf } from '../os-error.js';
-import { spooledSink } from './spool.js';
-import type { Sink, SinkOptions } from './writer.js';
+import { spooledWriter } from './spool.js';
+import type { Writer, WriterOptions } from './writer.js';
 
 /** Milliseconds between two looks for a FIFO's reader. */
 const NO_READER_PAUSE = 20;
@@ -15,11 +15,11 @@ const NO_READER_PAUSE = 20;
  * A device, FIFO or /dev/fd/N: written to at commit, which waits for a FIFO's reader; never replaced.
  * @throws CannotCreateError, CannotWriteError from commit
  */
-export function specialFileSink(path: string, options: SinkOptions): Sink {
+export function specialFileWriter(path: string, options: WriterOptions): Writer {
   const copy = async (pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> => {
     const handle = await openForWriting(path, signal);
     try {
-      const write = descriptorDestination(handle.fd);
+      const write = sendToDescriptor(handle.fd);
       for (const piece of pieces) await write(piece, signal);
     } catch (error) {
       if (!isOsError(error)) throw error;
@@ -28,7 +28,7 @@ export function specialFileSink(path: string, options: SinkOptions): Sink {
       await handle.close();
     }
   };
-  return spooledSink({ copy, closed: false }, options);
+  return spooledWriter({ copy, closed: false }, options);
 }
 
 /**
@@ -56,10 +56,10 @@ async function isFifoWithoutReader(path: string, error: unknown): Promise<boolea
 const FULL_PIPE_PAUSE = 2;
 
 /** Takes all of `bytes`, or throws the operating system's error, or an AbortError. */
-export type Destination = (bytes: Uint8Array, signal: AbortSignal) => Promise<void>;
+export type SendBytes = (bytes: Uint8Array, signal: AbortSignal) => Promise<void>;
 
 /** Waits for each chunk to leave: the callback has the error, and a slow reader is not outrun. */
-export function streamDestination(stream: Writable): Destination {
+export function sendToStream(stream: Writable): SendBytes {
   // A failed write is also emitted, which would end the process before its callback's error was handled.
   if (!stream.listeners('error').includes(ignoreEmittedError)) stream.on('error', ignoreEmittedError);
   return (bytes, signal) =>
@@ -80,7 +80,7 @@ function ignoreEmittedError(): void {}
 const writeOnce = promisify(writeDescriptor);
 
 /** A file, device or FIFO by its descriptor, which stays open. */
-export function descriptorDestination(descriptor: number): Destination {
+export function sendToDescriptor(descriptor: number): SendBytes {
   return async (bytes, signal) => {
     let start = 0;
     while (start < bytes.length) {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { CannotWriteError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
 import { writeFullySync } from './atomic-file.js';
-import { abandonedError, createIntake, type Sink, type SinkOptions } from './writer.js';
+import { abandonedError, createWriteBuffer, type Writer, type WriterOptions } from './writer.js';
 
 /** Where a whole result is copied to in the end. */
-export interface Outlet {
+export interface CopyTarget {
   /** Throws OCopilotErrors, or an AbortError. */
   copy(pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void>;
   readonly closed: boolean;
@@ -17,29 +17,29 @@ export interface Outlet {
  * Holds everything back until commit, then copies it in one go: for what cannot be renamed into place.
  * @throws CannotWriteError from any call when the temporary folder cannot take what memory does not
  */
-export function spooledSink(outlet: Outlet, options: SinkOptions): Sink {
+export function spooledWriter(target: CopyTarget, options: WriterOptions): Writer {
   const spool = createSpool();
-  const intake = createIntake((bytes) => spool.append(bytes), options);
+  const buffer = createWriteBuffer((bytes) => spool.append(bytes), options);
   const stop = new AbortController();
 
   return {
-    digest: intake.digest,
+    digest: buffer.digest,
     get closed() {
-      return outlet.closed;
+      return target.closed;
     },
     write(chunk) {
       stop.signal.throwIfAborted();
-      return intake.write(chunk);
+      return buffer.write(chunk);
     },
     async restart() {
-      intake.restart();
+      buffer.restart();
       spool.clear();
     },
     async commit() {
       stop.signal.throwIfAborted();
-      await intake.flush();
+      await buffer.flush();
       try {
-        await outlet.copy(untilAborted(spool.pieces(), stop.signal), stop.signal);
+        await target.copy(untilAborted(spool.pieces(), stop.signal), stop.signal);
       } finally {
         spool.close();
       }

@@ -3,27 +3,27 @@ import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { CannotWriteError } from '../errors.js';
 import { hasCode, isOsError, reasonOf } from '../os-error.js';
-import { type Destination, descriptorDestination, streamDestination } from './special-file.js';
-import { spooledSink } from './spool.js';
-import { abandonedError, createIntake, type Sink, type SinkOptions } from './writer.js';
+import { type SendBytes, sendToDescriptor, sendToStream } from './special-file.js';
+import { spooledWriter } from './spool.js';
+import { abandonedError, createWriteBuffer, type Writer, type WriterOptions } from './writer.js';
 
-export interface StdoutSinkOptions extends SinkOptions {
+export interface StdoutOptions extends WriterOptions {
   /** Writes at once, for immediacy: a failed run leaves a part of its result behind. */
   readonly stream?: boolean;
 }
 
 /**
- * A sink into the standard output. Held back until commit, unless `stream`. A reader that has gone is no
+ * A writer into the standard output. Held back until commit, unless `stream`. A reader that has gone is no
  * error: the rest is dropped and `closed` is set.
  * @throws CannotWriteError from `write` and `commit`; with `stream`, from `restart` once a byte has left
  */
-export function stdoutSink(stdout: Writable, options: StdoutSinkOptions = {}): Sink {
+export function stdoutWriter(stdout: Writable, options: StdoutOptions = {}): Writer {
   const output = openStdout(stdout);
-  return options.stream === true ? streamedSink(output, options) : heldBackSink(output, options);
+  return options.stream === true ? streamingWriter(output, options) : bufferedWriter(output, options);
 }
 
-function heldBackSink(output: Stdout, options: SinkOptions): Sink {
-  const outlet = {
+function bufferedWriter(output: Stdout, options: WriterOptions): Writer {
+  const target = {
     async copy(pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void> {
       for (const piece of pieces) {
         if (output.closed) return;
@@ -34,21 +34,21 @@ function heldBackSink(output: Stdout, options: SinkOptions): Sink {
       return output.closed;
     },
   };
-  return spooledSink(outlet, options);
+  return spooledWriter(target, options);
 }
 
-function streamedSink(output: Stdout, options: SinkOptions): Sink {
+function streamingWriter(output: Stdout, options: WriterOptions): Writer {
   const stop = new AbortController();
   let started = false;
   const deliver = (bytes: Uint8Array): Promise<void> => {
     started = true;
     return output.write(bytes, stop.signal);
   };
-  const intake = createIntake(deliver, options, 1);
+  const buffer = createWriteBuffer(deliver, options, 1);
 
   return {
-    write: intake.write,
-    digest: intake.digest,
+    write: buffer.write,
+    digest: buffer.digest,
     get closed() {
       return output.closed;
     },
@@ -57,10 +57,10 @@ function streamedSink(output: Stdout, options: SinkOptions): Sink {
         const reason = 'the document has to be read again, but --stream already wrote part of it';
         throw new CannotWriteError('stdout', reason);
       }
-      intake.restart();
+      buffer.restart();
     },
     async commit() {
-      await intake.flush();
+      await buffer.flush();
     },
     async abandon() {
       stop.abort(abandonedError());
@@ -80,7 +80,7 @@ interface Stdout {
 }
 
 function openStdout(stdout: Writable): Stdout {
-  const send = destinationOf(stdout);
+  const send = senderFor(stdout);
   let closed = false;
   return {
     get closed() {
@@ -104,10 +104,10 @@ function openStdout(stdout: Writable): Stdout {
  * Node writes a redirected stdout with one call a chunk and does not look how much was taken: on a disk that
  * fills up the end is lost without an error (seen with Node 20.20). So a file gets its bytes from us.
  */
-function destinationOf(stdout: Writable): Destination {
+function senderFor(stdout: Writable): SendBytes {
   const descriptor = 'fd' in stdout && typeof stdout.fd === 'number' ? stdout.fd : undefined;
-  if (descriptor === undefined || isatty(descriptor)) return streamDestination(stdout);
+  if (descriptor === undefined || isatty(descriptor)) return sendToStream(stdout);
   const stats = fstatSync(descriptor);
   const isStream = stats.isFIFO() || stats.isSocket();
-  return isStream ? streamDestination(stdout) : descriptorDestination(descriptor);
+  return isStream ? sendToStream(stdout) : sendToDescriptor(descriptor);
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /** Where a result goes: all or nothing. One caller at a time; whoever gets a promise waits for it. */
-export interface Sink {
-  /** Appends, text as UTF-8; bytes are the sink's from now on. A promise asks the caller to wait (back-pressure, or a failure to report). */
+export interface Writer {
+  /** Appends, text as UTF-8; bytes are the writer's from now on. A promise asks the caller to wait (back-pressure, or a failure to report). */
   write(chunk: string | Uint8Array): Promise<void> | void;
 
   /** Forgets everything written so far: the messages document is being read again. */
@@ -24,12 +24,12 @@ export interface Sink {
   readonly closed: boolean;
 }
 
-export interface SinkOptions {
+export interface WriterOptions {
   /** Computes `Sink.digest`. */
   readonly digest?: boolean;
 }
 
-/** What a write or commit under way ends with when its sink is abandoned; the caller knows why it did that. */
+/** What a write or commit under way ends with when its writer is abandoned; the caller knows why it did that. */
 export function abandonedError(): DOMException {
   return new DOMException('the output was abandoned', 'AbortError');
 }
@@ -37,9 +37,9 @@ export function abandonedError(): DOMException {
 /** Bytes. Below this a write costs more than its bytes; above it nothing was gained (measured on ext4). */
 const BATCH = 64 * 1024;
 
-/** The near end of a sink: turns chunks into bytes, in batches, and hashes them. */
-export interface Intake {
-  /** Bytes are the intake's from now on: they are not copied. */
+/** The near end of a writer: turns chunks into bytes, in batches, and hashes them. */
+export interface WriteBuffer {
+  /** Bytes are the buffer's from now on: they are not copied. */
   write(chunk: string | Uint8Array): Promise<void> | void;
   /** Hands on what is still held, at the end. */
   flush(): Promise<void> | void;
@@ -51,11 +51,11 @@ export interface Intake {
  * Each buffer given to `deliver` is its own, free to be kept.
  * @param batch the least number of bytes handed on before `flush`
  */
-export function createIntake(
+export function createWriteBuffer(
   deliver: (bytes: Uint8Array) => Promise<void> | void,
-  options: SinkOptions,
+  options: WriterOptions,
   batch = BATCH,
-): Intake {
+): WriteBuffer {
   const freshHash = options.digest === true ? createHash('sha256') : undefined;
   let hash = freshHash?.copy();
   let text = '';
@@ -116,15 +116,15 @@ function wholeLength(text: string): number {
   return last >= 0xd800 && last <= 0xdbff ? text.length - 1 : text.length;
 }
 
-/** A sink that keeps nothing but the digest of what it was given. */
-export function digestSink(): Sink {
-  const intake = createIntake(() => {}, { digest: true });
+/** A writer that keeps nothing but the digest of what it was given. */
+export function digestWriter(): Writer {
+  const buffer = createWriteBuffer(() => {}, { digest: true });
   return {
     closed: false,
-    write: intake.write,
-    digest: intake.digest,
-    restart: async () => intake.restart(),
-    commit: async () => intake.flush(),
+    write: buffer.write,
+    digest: buffer.digest,
+    restart: async () => buffer.restart(),
+    commit: async () => buffer.flush(),
     abandon: async () => {},
   };
 }

@@ -89,7 +89,7 @@ function checkSum(sha256: string, entry: FileEntry, folder: string): void {
 }
 
 /** Where the bytes are kept; a file opened again begins anew. */
-interface Keeper {
+interface FileStore {
   openFile(name: string): Promise<{
     write(bytes: Uint8Array): void;
     close(): Promise<Omit<FileEntry, 'file'>>;
@@ -97,7 +97,7 @@ interface Keeper {
 }
 
 /** The same source, with every byte that it gives also kept. */
-export function recordSource(source: Source, keeper: Keeper) {
+export function recordSource(source: Source, store: FileStore) {
   let messages: FileEntry | undefined;
   const reports = new Map<string, FileEntry>();
   const missing: string[] = [];
@@ -107,7 +107,7 @@ export function recordSource(source: Source, keeper: Keeper) {
     close: () => source.close(),
     messages: (consume) =>
       source.messages(async (bytes) => {
-        const file = await keeper.openFile(MESSAGES);
+        const file = await store.openFile(MESSAGES);
         try {
           return await consume(copied(bytes, file));
         } finally {
@@ -121,7 +121,7 @@ export function recordSource(source: Source, keeper: Keeper) {
         return undefined;
       }
       const name = snapshotReportName(id);
-      const file = await keeper.openFile(name);
+      const file = await store.openFile(name);
       file.write(bytes);
       reports.set(String(id), { file: name, ...(await file.close()) });
       return bytes;
@@ -131,7 +131,7 @@ export function recordSource(source: Source, keeper: Keeper) {
   return {
     source: recorded,
     /** What was kept; `messages` is undefined before they were read. */
-    kept: () => ({ messages, reports, missing }),
+    recorded: () => ({ messages, reports, missing }),
   };
 }
 

@@ -11,7 +11,7 @@ import {
   wholeMilliseconds,
 } from '../../src/calendar/instant.js';
 import { isUsualTimestamp } from '../../src/document/plain-message.js';
-import { Stretch } from '../../src/json/chunks.js';
+import { Span } from '../../src/json/spans.js';
 
 const withinCalendar = {
   min: new Date('0000-01-01T00:00:00.000Z'),
@@ -178,10 +178,10 @@ test('what is taken for a usual timestamp by its bytes is RFC 3339 by the rule',
       // The same once more, with the first half of it seen before: what is known must change nothing.
       const first = `"${text}"`;
       const { length } = first;
-      const stretch = new Stretch(Buffer.from(`${first}${first.slice(0, 17)}:59.999Z"`, 'latin1'));
-      const isUsual = isUsualTimestamp(stretch, 0, -1);
-      if (isUsualTimestamp(stretch, length, -1)) {
-        expect(isUsualTimestamp(stretch, 0, length)).toBe(isUsual);
+      const span = new Span(Buffer.from(`${first}${first.slice(0, 17)}:59.999Z"`, 'latin1'));
+      const isUsual = isUsualTimestamp(span, 0, -1);
+      if (isUsualTimestamp(span, length, -1)) {
+        expect(isUsualTimestamp(span, 0, length)).toBe(isUsual);
       }
       const expected = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !text.includes('-02-29T');
       expect(isUsual).toBe(expected && parseInstant(text) !== undefined && !text.includes(':60.'));

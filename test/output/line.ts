@@ -1,4 +1,4 @@
-/** What sink-program.ts writes. */
+/** What writer-program.ts writes. */
 export function line(index: number): string {
   return `line ${index} of the bill, with an umlaut: ü\n`;
 }

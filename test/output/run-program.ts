@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { build } from 'tsup';
 import { onTestFinished } from 'vitest';
 
-/** Bundles sink-program.ts into a folder that any user may read. */
+/** Bundles writer-program.ts into a folder that any user may read. */
 export async function buildProgram(): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'o-copilot-program-'));
   await chmod(folder, 0o755);
-  const entry = { program: join(import.meta.dirname, 'sink-program.ts') };
+  const entry = { program: join(import.meta.dirname, 'writer-program.ts') };
   await build({
     entry,
     outDir: folder,

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fileSink } from '../../src/output/file.js';
+import { fileWriter } from '../../src/output/file.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 async function fifo(): Promise<string> {
@@ -17,10 +17,10 @@ async function fifo(): Promise<string> {
 describe('a FIFO', () => {
   it('gets everything, from memory and file, once its reader is there', async () => {
     const path = await fifo();
-    const sink = await fileSink(path);
+    const writer = await fileWriter(path);
     const piece = 'a piece of the bill\n'.repeat(5000);
-    for (let index = 0; index < 120; index++) await sink.write(piece);
-    const committed = sink.commit();
+    for (let index = 0; index < 120; index++) await writer.write(piece);
+    const committed = writer.commit();
     const read = await text(createReadStream(path));
     await committed;
     expect(read.length).toBe(piece.length * 120);
@@ -29,18 +29,20 @@ describe('a FIFO', () => {
   });
 
   it('without a reader can be abandoned', async () => {
-    const sink = await fileSink(await fifo());
-    await sink.write('x');
-    const committed = expect(sink.commit()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
-    await sink.abandon();
+    const writer = await fileWriter(await fifo());
+    await writer.write('x');
+    const committed = expect(writer.commit()).rejects.toThrow(
+      expect.objectContaining({ name: 'AbortError' }),
+    );
+    await writer.abandon();
     await committed;
   });
 
   it('whose reader leaves is an error', async () => {
     const path = await fifo();
-    const sink = await fileSink(path);
-    await sink.write('x'.repeat(1_000_000));
-    const committed = expect(sink.commit()).rejects.toThrow(/cannot write .*fifo: broken pipe/);
+    const writer = await fileWriter(path);
+    await writer.write('x'.repeat(1_000_000));
+    const committed = expect(writer.commit()).rejects.toThrow(/cannot write .*fifo: broken pipe/);
     const reader = await fs.open(path, 'r');
     await reader.read(Buffer.alloc(10));
     await reader.close();
@@ -54,6 +56,6 @@ it('a socket cannot be created', async () => {
   onTestFinished(() => {
     server.close();
   });
-  const sink = await fileSink(path);
-  await expect(sink.commit()).rejects.toThrow(/cannot create .*socket: no such device or address/);
+  const writer = await fileWriter(path);
+  await expect(writer.commit()).rejects.toThrow(/cannot create .*socket: no such device or address/);
 });

@@ -121,9 +121,9 @@ export function putPlainValue(value: PlainValue, { message, credits }: UsageItem
       else out.ascii(`${message.id}`);
       return;
     case 'timestamp': {
-      const { place } = message;
-      if (place === undefined) out.ascii(message.timestamp);
-      else out.range(place.chunk.view, place.timestampStart, place.timestampEnd);
+      const { raw } = message;
+      if (raw === undefined) out.ascii(message.timestamp);
+      else out.range(raw.span.view, raw.timestampStart, raw.timestampEnd);
       return;
     }
     case 'credits_used':

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TextTaker } from '../../format/rows.js';
 import { createSpool } from '../../output/spool.js';
-import { createIntake } from '../../output/writer.js';
+import { createWriteBuffer } from '../../output/writer.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { CompressedBodies } from './compress.js';
 import { type KeptBytes, keepBytes } from './kept-bytes.js';
@@ -60,7 +60,7 @@ export async function collectBill(
   const spool = createSpool(MOST_IN_MEMORY);
   let size = 0;
   try {
-    const intake = createIntake(
+    const buffer = createWriteBuffer(
       (bytes) => {
         account.take(bytes.length);
         size += bytes.length;
@@ -68,9 +68,9 @@ export async function collectBill(
       },
       { digest: true },
     );
-    await write({ write: intake.write, closed: false });
-    await intake.flush();
-    const digest = intake.digest() ?? '';
+    await write({ write: buffer.write, closed: false });
+    await buffer.flush();
+    const digest = buffer.digest() ?? '';
     if (size > MOST_IN_MEMORY) {
       const body = keepBytes(spool, size, () => account.close());
       return { ...facts, digest, size, body, retire: body.retire };

@@ -1,7 +1,7 @@
-import type { Message, Place, Report, ReportId } from '../../document/records.js';
+import type { Message, MessageBytes, Report, ReportId } from '../../document/records.js';
 import { type Amount, type AsciiBytes, hundredths } from '../../engine/index.js';
 import { copyBytes, viewOf } from '../../json/bytes.js';
-import { Stretch } from '../../json/chunks.js';
+import { Span } from '../../json/spans.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type MemoryAccount, overloaded } from '../work/memory-budget.js';
@@ -28,7 +28,7 @@ interface Block {
   hashes: Int32Array;
   timestampEnds: Uint32Array;
   textEnds: Uint32Array;
-  timestamps: Stretch;
+  timestamps: Span;
   texts: StoredTexts | undefined;
 }
 
@@ -88,9 +88,9 @@ export class PricedRows {
     if (at === 0) this.blocks.push(beginBlock());
     const block = this.blockOf(row);
     const timestampStart = this.timestampBytes.size;
-    const { place } = message;
-    if (place === undefined) this.timestampBytes.addText(message.timestamp);
-    else this.timestampBytes.addRange(place.chunk, place.timestampStart, place.timestampEnd);
+    const { raw } = message;
+    if (raw === undefined) this.timestampBytes.addText(message.timestamp);
+    else this.timestampBytes.addRange(raw.span, raw.timestampStart, raw.timestampEnd);
     block.timestampEnds[at] = this.timestampBytes.size;
     this.addText(message, row);
     block.textEnds[at] = this.textBytes.size;
@@ -109,8 +109,8 @@ export class PricedRows {
   }
 
   private addText(message: Message, row: number): void {
-    const { place } = message;
-    if (place?.isPlainText) this.textBytes.addRange(place.chunk, place.textStart, place.textEnd);
+    const { raw } = message;
+    if (raw?.isPlainText) this.textBytes.addRange(raw.span, raw.textStart, raw.textEnd);
     else if (/\p{Surrogate}/u.test(message.text)) this.addException(this.otherTexts, row, message.text);
     else this.textBytes.addText(message.text);
   }
@@ -149,7 +149,7 @@ export class PricedRows {
     const block = this.blockOf(this.length - 1);
     const timestamps = this.timestampBytes.take();
     this.account.take(timestamps.length + block.ids.length * NUMBERS_A_ROW);
-    block.timestamps = new Stretch(timestamps);
+    block.timestamps = new Span(timestamps);
     block.texts = this.texts.append(this.textBytes.take());
   }
 
@@ -193,7 +193,7 @@ export class PricedRows {
     return other;
   }
 
-  /** The place in `reportIds` of the report that the row names. */
+  /** The index in `reportIds` of the report that the row names. */
   reportOf(row: number): number | undefined {
     const report = this.blockOf(row).reports[row & (BLOCK_ROWS - 1)];
     return report === NO_REPORT ? undefined : report;
@@ -247,7 +247,7 @@ function beginBlock(): Block {
 }
 
 /** A message read from the columns. A class, since most of what it says is asked for in few places. */
-class StoredMessage implements Message, Place {
+class StoredMessage implements Message, MessageBytes {
   readonly isPlainText = false;
   readonly textStart = 0;
   readonly textEnd = 0;
@@ -255,19 +255,19 @@ class StoredMessage implements Message, Place {
   constructor(
     readonly id: number | bigint,
     readonly reportId: ReportId | undefined,
-    readonly chunk: Stretch,
+    readonly span: Span,
     readonly timestampStart: number,
     readonly timestampEnd: number,
     private readonly rows: PricedRows,
     private readonly row: number,
   ) {}
 
-  get place(): Place {
+  get raw(): MessageBytes {
     return this;
   }
 
   get timestamp(): string {
-    return this.chunk.bytes.toString('latin1', this.timestampStart, this.timestampEnd);
+    return this.span.bytes.toString('latin1', this.timestampStart, this.timestampEnd);
   }
 
   get text(): string {
@@ -323,7 +323,7 @@ class ByteColumn {
   }
 }
 
-const NOTHING = new Stretch(Buffer.alloc(0));
+const NOTHING = new Span(Buffer.alloc(0));
 
 /** Two numbers as one of 32 bits, in which each bit of either counts. Order matters. */
 export function mix(a: number, b: number): number {

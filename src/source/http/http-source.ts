@@ -48,9 +48,9 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
       const start = performance.now();
       let outcome = '200';
       const exchange = observer.exchange?.({ document, url, attempt: number });
-      const own = { ...exchange?.headers, ...(authorization !== undefined && { authorization }) };
+      const headers = { ...exchange?.headers, ...(authorization !== undefined && { authorization }) };
       try {
-        const opened = await openDocument(address, own, context, known);
+        const opened = await openDocument(address, headers, context, known);
         outcome = String(opened.status);
         if (opened.status === 200) exchange?.answered?.(opened.body.transfer);
         return await read(opened);

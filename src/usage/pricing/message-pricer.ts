@@ -37,10 +37,8 @@ function pricerBy(rules: Ruleset, rates: Rates | undefined): MessagePricer {
   const priceText = textPricer(rules, rates);
   const priceAscii = asciiPricer(rules, rates);
   return (message) => {
-    const { place } = message;
-    return place?.isPlainText
-      ? priceAscii(place.chunk, place.textStart, place.textEnd)
-      : priceText(message.text);
+    const { raw } = message;
+    return raw?.isPlainText ? priceAscii(raw.span, raw.textStart, raw.textEnd) : priceText(message.text);
   };
 }
 

@@ -1,8 +1,8 @@
 import { ChunkMessage } from '../../document/plain-message.js';
-import type { Message, Place, ReportId } from '../../document/records.js';
+import type { Message, MessageBytes, ReportId } from '../../document/records.js';
 import { type Amount, hundredths } from '../../engine/index.js';
 import { copyBytes, isSame, viewOf } from '../../json/bytes.js';
-import { Stretch } from '../../json/chunks.js';
+import { Span } from '../../json/spans.js';
 import type { MessagePricer } from './message-pricer.js';
 import type { UsageItem } from './priced-row.js';
 import type { ReportCache } from './reports.js';
@@ -50,7 +50,7 @@ const BYTES_A_MESSAGE = 128;
 /** A batch shares the bytes of the chunk it arrived in. */
 function sizeOf(messages: readonly Message[]): number {
   const [first] = messages;
-  const bytes = first?.place?.chunk.bytes.length ?? (first?.text.length ?? 0) * messages.length;
+  const bytes = first?.raw?.span.bytes.length ?? (first?.text.length ?? 0) * messages.length;
   return bytes + messages.length * BYTES_A_MESSAGE;
 }
 
@@ -126,7 +126,7 @@ interface PackedTimestamps {
   /** Bytes of each. */
   readonly width: number;
   /** All of them, one after the other. */
-  unpack(): Stretch;
+  unpack(): Span;
 }
 
 /** Bytes that are compared and copied at a time. */
@@ -134,19 +134,16 @@ const STEP = 4;
 
 /** @returns undefined where they differ in length, or a message is not part of a chunk */
 function packTimestamps(messages: readonly Message[]): PackedTimestamps | undefined {
-  const first = messages[0]?.place;
+  const first = messages[0]?.raw;
   if (first === undefined) return undefined;
   const width = first.timestampEnd - first.timestampStart;
-  const places: Place[] = [];
+  const places: MessageBytes[] = [];
   let shared = Math.max(width - STEP - (width % STEP), 0);
-  for (const { place } of messages) {
-    if (place === undefined || place.timestampEnd - place.timestampStart !== width) return undefined;
-    places.push(place);
-    const { view } = place.chunk;
-    while (
-      shared > 0 &&
-      !isSame(first.chunk.view, first.timestampStart, view, place.timestampStart, shared)
-    ) {
+  for (const { raw } of messages) {
+    if (raw === undefined || raw.timestampEnd - raw.timestampStart !== width) return undefined;
+    places.push(raw);
+    const { view } = raw.span;
+    while (shared > 0 && !isSame(first.span.view, first.timestampStart, view, raw.timestampStart, shared)) {
       shared -= STEP;
     }
   }
@@ -154,16 +151,16 @@ function packTimestamps(messages: readonly Message[]): PackedTimestamps | undefi
   const suffix = width - shared;
   const count = places.length;
   const packed = viewOf(new Uint8Array(shared + suffix * count));
-  copyBytes(first.chunk.view, first.timestampStart, packed, 0, shared);
-  for (const [row, { chunk, timestampEnd }] of places.entries()) {
-    copyBytes(chunk.view, timestampEnd - suffix, packed, shared + row * suffix, suffix);
+  copyBytes(first.span.view, first.timestampStart, packed, 0, shared);
+  for (const [row, { span, timestampEnd }] of places.entries()) {
+    copyBytes(span.view, timestampEnd - suffix, packed, shared + row * suffix, suffix);
   }
 
   return {
     size: packed.byteLength,
     width,
     unpack() {
-      const unpacked = new Stretch(Buffer.alloc(width * count));
+      const unpacked = new Span(Buffer.alloc(width * count));
       for (let row = 0; row < count; row++) {
         copyBytes(packed, 0, unpacked.view, row * width, shared);
         copyBytes(packed, shared + row * suffix, unpacked.view, row * width + shared, suffix);

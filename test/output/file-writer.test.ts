@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CannotCreateError } from '../../src/errors.js';
-import { fileSink, writeFileAtomically } from '../../src/output/file.js';
+import { fileWriter, writeFileAtomically } from '../../src/output/file.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const modeOf = async (path: string): Promise<number> => (await fs.stat(path)).mode & 0o7777;
@@ -13,33 +13,33 @@ describe('fileSink', () => {
   it('shows nothing before commit, and everything after', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'bill.json');
-    const sink = await fileSink(path, { digest: true });
+    const writer = await fileWriter(path, { digest: true });
     const text = 'x'.repeat(200_000);
-    await sink.write(text);
-    await sink.write(Buffer.from('é'));
+    await writer.write(text);
+    await writer.write(Buffer.from('é'));
     const [temporary, ...others] = await fs.readdir(folder);
     expect(temporary).toMatch(/^\.bill\.json\..+\.tmp$/);
     expect(others).toEqual([]);
     expect(await modeOf(join(folder, String(temporary)))).toBe(0o600);
-    await sink.commit();
+    await writer.commit();
     expect(await fs.readdir(folder)).toEqual(['bill.json']);
     expect(await fs.readFile(path, 'utf8')).toBe(`${text}é`);
-    expect(sink.digest()).toBe(createHash('sha256').update(`${text}é`).digest('hex'));
+    expect(writer.digest()).toBe(createHash('sha256').update(`${text}é`).digest('hex'));
   });
 
   it('leaves the old file and nothing else when abandoned, and stays quiet twice and after commit', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'bill');
     await fs.writeFile(path, 'old');
-    const sink = await fileSink(path);
-    await sink.write('new'.repeat(100_000));
-    await sink.abandon();
-    await sink.abandon();
+    const writer = await fileWriter(path);
+    await writer.write('new'.repeat(100_000));
+    await writer.abandon();
+    await writer.abandon();
     expect(await fs.readdir(folder)).toEqual(['bill']);
     expect(await fs.readFile(path, 'utf8')).toBe('old');
-    await expect(sink.commit()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    await expect(writer.commit()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
 
-    const second = await fileSink(path);
+    const second = await fileWriter(path);
     await second.write('new');
     await second.commit();
     await second.abandon();
@@ -48,18 +48,18 @@ describe('fileSink', () => {
 
   it('starts the file again after restart', async () => {
     const path = join(await temporaryFolder(), 'bill');
-    const sink = await fileSink(path, { digest: true });
-    await sink.write('first'.repeat(100_000));
-    await sink.restart();
-    await sink.write('second');
-    await sink.commit();
+    const writer = await fileWriter(path, { digest: true });
+    await writer.write('first'.repeat(100_000));
+    await writer.restart();
+    await writer.write('second');
+    await writer.commit();
     expect(await fs.readFile(path, 'utf8')).toBe('second');
-    expect(sink.digest()).toBe(createHash('sha256').update('second').digest('hex'));
+    expect(writer.digest()).toBe(createHash('sha256').update('second').digest('hex'));
   });
 
   it('makes an empty file of nothing', async () => {
     const path = join(await temporaryFolder(), 'bill');
-    await (await fileSink(path)).commit();
+    await (await fileWriter(path)).commit();
     expect((await fs.stat(path)).size).toBe(0);
   });
 
@@ -142,7 +142,7 @@ describe('what cannot be created', () => {
     const folder = await temporaryFolder();
     const path = await make(folder);
     const before = await fs.readdir(folder);
-    const attempt = fileSink(path);
+    const attempt = fileWriter(path);
     await expect(attempt).rejects.toThrow(reason);
     await expect(attempt).rejects.toBeInstanceOf(CannotCreateError);
     expect(await fs.readdir(folder)).toEqual(before);
@@ -151,10 +151,10 @@ describe('what cannot be created', () => {
   it("a folder that took the target's place meanwhile", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'bill');
-    const sink = await fileSink(path);
-    await sink.write('x');
+    const writer = await fileWriter(path);
+    await writer.write('x');
     await fs.mkdir(path);
-    await expect(sink.commit()).rejects.toThrow(/cannot create .*bill: is a directory/);
+    await expect(writer.commit()).rejects.toThrow(/cannot create .*bill: is a directory/);
     expect(await fs.readdir(folder)).toEqual(['bill']);
   });
 });
@@ -162,7 +162,7 @@ describe('what cannot be created', () => {
 describe('files left by a killed run', () => {
   it('go at the next run for the same target, and no others', async () => {
     const folder = await temporaryFolder();
-    const live = await fileSink(join(folder, 'bill'));
+    const live = await fileWriter(join(folder, 'bill'));
     onTestFinished(() => live.abandon());
     const [liveName = ''] = await fs.readdir(folder);
     // Above the highest pid that Linux gives, so surely dead.

@@ -2,8 +2,8 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { DataError } from '../errors.js';
 import { viewOf } from './bytes.js';
 
-/** A stretch of a document: whole UTF-8 characters, some of which the last stretch had not finished with. */
-export class Stretch {
+/** A span of a document: whole UTF-8 characters, some of which the last span had not finished with. */
+export class Span {
   /** The same bytes, for reading four at a time. */
   readonly view: DataView;
   private characters: string | undefined;
@@ -25,11 +25,11 @@ const SMALL = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Cuts a document that arrives in chunks into stretches, each beginning where its reader had stopped.
+ * Cuts a document that arrives in chunks into spans, each beginning where its reader had stopped.
  *
  * @param document what an error calls the document
  */
-export function createStretches(document: string) {
+export function createSpans(document: string) {
   let rest: Buffer = NOTHING;
   let waiting: Buffer[] = [];
   let waitingLength = 0;
@@ -39,11 +39,11 @@ export function createStretches(document: string) {
 
   return {
     /**
-     * The stretch that `chunk` makes up with what was left; undefined while more is needed.
+     * The span that `chunk` makes up with what was left; undefined while more is needed.
      *
      * @throws DataError at bytes that are not UTF-8
      */
-    next(chunk: Uint8Array, last: boolean): Stretch | undefined {
+    next(chunk: Uint8Array, last: boolean): Span | undefined {
       waiting.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       waitingLength += chunk.byteLength;
       // A long unfinished value would be copied and searched at every chunk: quadratic. Doubling makes it linear.
@@ -69,10 +69,10 @@ export function createStretches(document: string) {
       }
       const bytes = last ? rest : rest.subarray(0, wholeCharacters(rest));
       checkUtf8(bytes, document, offset);
-      return new Stretch(bytes);
+      return new Span(bytes);
     },
 
-    /** Says that the reader is done with the first `count` bytes of the last stretch. */
+    /** Says that the reader is done with the first `count` bytes of the last span. */
     advance(count: number): void {
       offset += count;
       rest = count === rest.length ? NOTHING : Buffer.from(rest.subarray(count));

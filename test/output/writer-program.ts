@@ -1,7 +1,7 @@
 import { OCopilotError } from '../../src/errors.js';
-import { openSink } from '../../src/output/file.js';
+import { openWriter } from '../../src/output/file.js';
 import { acquireLock } from '../../src/output/lock.js';
-import type { Sink } from '../../src/output/writer.js';
+import type { Writer } from '../../src/output/writer.js';
 import { line } from './line.js';
 
 /**
@@ -11,30 +11,30 @@ import { line } from './line.js';
  *   lock PATH                                     holds the lock until stdin ends
  */
 
-async function writeLines(sink: Sink, from: number, to: number): Promise<void> {
-  for (let index = from; index < to && !sink.closed; index++) await sink.write(line(index));
+async function writeLines(writer: Writer, from: number, to: number): Promise<void> {
+  for (let index = from; index < to && !writer.closed; index++) await writer.write(line(index));
 }
 
 async function write([target, lines, ...flags]: string[]): Promise<void> {
-  const sink = await openSink(target, process.stdout, { stream: flags.includes('stream') });
+  const writer = await openWriter(target, process.stdout, { stream: flags.includes('stream') });
   process.on('SIGTERM', () => {
     process.exitCode = 143;
-    void sink.abandon();
+    void writer.abandon();
     process.stderr.write('stopping\n');
   });
   try {
     const count = Number(lines);
     if (flags.includes('again')) {
-      await writeLines(sink, 0, count / 2);
-      await sink.restart();
+      await writeLines(writer, 0, count / 2);
+      await writer.restart();
     }
-    await writeLines(sink, 0, count);
+    await writeLines(writer, 0, count);
     process.stderr.write('written\n');
     if (flags.includes('pause')) await endOfStdin();
-    await sink.commit();
-    process.stderr.write(sink.closed ? 'closed\n' : 'committed\n');
+    await writer.commit();
+    process.stderr.write(writer.closed ? 'closed\n' : 'committed\n');
   } finally {
-    await sink.abandon();
+    await writer.abandon();
   }
 }
 
