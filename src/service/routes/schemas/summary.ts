@@ -6,12 +6,12 @@ import { CREDITS, OF_PERIOD, OTHER_CONTENTS, replies, SHORT_TEXT, storable, TIME
 const DAY = { type: 'string', format: 'date' };
 const DAYS = { first_day: DAY, last_day: DAY };
 
-/** The keys of a group by what it is grouped by; null where a subtotal or a message has none. */
+/** The keys of a group by what it is grouped by; null where a message or an empty day, week or month has none. */
 const KEYS = {
-  day: DAY,
-  week: { type: 'string', description: 'ISO 8601: 2024-W18' },
-  month: { type: 'string', description: '2024-04' },
-  kind: { type: 'string', enum: KINDS },
+  day: { ...DAY, type: ['string', 'null'] },
+  week: { type: ['string', 'null'], description: 'ISO 8601: 2024-W18' },
+  month: { type: ['string', 'null'], description: '2024-04' },
+  kind: { type: ['string', 'null'], enum: [...KINDS, null] },
   report_id: { type: ['integer', 'string', 'null'] },
   report_name: { type: ['string', 'null'], description: 'Null where no report priced the messages' },
 };
