@@ -36,7 +36,7 @@ export function dayText(day: number): string {
   return text.slice(0, text.indexOf('T'));
 }
 
-/** `dayText` with its last result kept: rows come by time, so neighbours mostly have the same day. */
+/** `dayText` that caches its last result: rows are mostly ordered by time, so neighbours have the same day. */
 export function createDayTexts(): (day: number) => string {
   let last: number | undefined;
   let text = '';

@@ -57,7 +57,7 @@ export function instantOf(timestamp: string): Instant {
 
 /**
  * The instant of an RFC 3339 timestamp (section 5.6, date-time); undefined when it is not RFC 3339 or names a day or
- * time that does not exist. Read by hand because every message has one, `Date.parse` takes far more than RFC 3339
+ * time that does not exist. Read by hand because every message has one, `Date.parse` accepts far more than RFC 3339
  * does, and it turns 30 February into 1 March.
  */
 export function parseInstant(text: string): Instant | undefined {
@@ -152,7 +152,7 @@ function digitAt(text: string, at: number): number {
 /**
  * An instant as RFC 3339 in UTC, rounded down to the second: `2024-04-29T02:08:29Z`.
  *
- * @param dayTextOf `dayText`, or the same with a memory
+ * @param dayTextOf `dayText`, or a version of it with a cache
  */
 export function secondText(instant: Instant, dayTextOf = dayText): string {
   const seconds = Math.floor(wholeMilliseconds(instant) / 1000);

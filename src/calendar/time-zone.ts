@@ -114,7 +114,7 @@ function offsetReader(timeZone: string): (milliseconds: number) => number {
 /** Whether `name` is an IANA time zone that this Node knows. */
 export function isTimeZone(name: string): boolean {
   try {
-    // Offsets such as +02:00 are taken by newer Nodes only, and are no IANA names.
+    // Newer versions of Node accept offsets such as +02:00, which are not IANA names.
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
   } catch {
     return false;
@@ -167,7 +167,7 @@ export function boundAtDay(zone: TimeZone, day: number): TimeBound {
  * the last message is over, `open` until then and where there is no message.
  *
  * @param last the instant of the last message
- * @param asOf the instant that is asked about
+ * @param asOf the instant to which the answer applies
  */
 export function periodState(last: Instant | undefined, zone: TimeZone, asOf: Instant): 'open' | 'closed' {
   if (last === undefined) return 'open';
