@@ -111,6 +111,8 @@ describe(KIND, () => {
     ['identity, gzip;q=0.5', undefined],
     ['gzip;q=0, br;q=0', undefined],
     ['deflate', undefined],
+    ['gzip;q=nan, br;q=-1', undefined],
+    ['gzip;q=2, br;q=0.5', 'br'],
     ['', undefined],
     ['*;q=0', undefined, 406],
     ['*;q=0, deflate', undefined, 406],

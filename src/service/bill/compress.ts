@@ -99,11 +99,18 @@ const SMALL = ['identity', 'gzip', 'br'] as const;
 const USUAL = ['br', 'gzip', 'identity'] as const;
 const LARGE = ['gzip', 'br', 'identity'] as const;
 
+/** Negotiator would take a weight below 0 for that of identity as well. */
+function hasValidWeight(range: string): boolean {
+  const weight = /;\s*q\s*=\s*([^;]*)/.exec(range)?.[1];
+  return weight === undefined || /^(?:0(?:\.\d*)?|1(?:\.0*)?)\s*$/.test(weight);
+}
+
 function choose(header: string, order: typeof SMALL | typeof USUAL | typeof LARGE) {
   const ranges = header
     .toLowerCase()
     .replace(/\bx-gzip\b/g, 'gzip')
-    .split(',');
+    .split(',')
+    .filter(hasValidWeight);
   const rank = (range: string) => order.findIndex((coding) => range.trim().startsWith(coding));
   // Among equals Negotiator takes what is named first, which means nothing in this header (RFC 9110, 12.5.3).
   const headers = { 'accept-encoding': ranges.toSorted((a, b) => rank(a) - rank(b)).join(',') };
