@@ -33,6 +33,10 @@ export default defineConfig(async ({ outDir = 'dist' }) => {
       outDir: unmerged,
       esbuildPlugins: [lazyBuiltins, currentStringWidth, inventory(outDir)],
       noExternal: [/^(?!node:)/],
+      esbuildOptions(options) {
+        // Types only: at run time it is commander.
+        options.alias = { '@commander-js/extra-typings': 'commander' };
+      },
       banner: { js: REQUIRE },
       onSuccess: () => mergeChunks(unmerged, outDir),
     },

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../package.json';
-import { EXAMPLES } from '../src/cli/help/examples.js';
+import { examplesOf } from '../src/cli/commands/define.js';
 import { loadTopic, type TopicSection } from '../src/cli/help/topics.js';
 import { createWholeProgram } from '../src/cli/program.js';
 
@@ -36,8 +36,8 @@ export async function manPage(): Promise<string> {
     ...topicLines('ENVIRONMENT', environment),
     ...topicLines('PRICING', pricing),
     '.SH EXAMPLES',
-    ...Object.values(EXAMPLES).flatMap((examples) =>
-      examples.flatMap(([line, text]) => ['.TP', `.B ${roff(line)}`, roff(text)]),
+    ...program.commands.flatMap((command) =>
+      examplesOf(command).flatMap(([line, text]) => ['.TP', `.B ${roff(line)}`, roff(text)]),
     ),
   ].join('\n')}\n`;
 }
@@ -48,7 +48,7 @@ export async function writeManPage(): Promise<void> {
   await writeFile(MAN_PAGE, await manPage());
 }
 
-function commandLines(program: Command, command: Command): string[] {
+function commandLines(program: CommandUnknownOpts, command: CommandUnknownOpts): string[] {
   const usage = command.registeredArguments.map((argument) => {
     const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
     return argument.required ? `<${name}>` : `[${name}]`;

@@ -21,8 +21,15 @@ export async function mergeChunks(from: string, to: string): Promise<void> {
   await rm(from, { recursive: true });
 }
 
-/** The program, what every command loads, and what every command that reads a bill loads: by the first chunk of each. */
-const FILES = ['o-copilot', 'registry', 'runs'];
+/** The program, and what each command loads before it does anything: all commands share most of it. */
+const FILES: readonly (readonly [file: string, chunks: RegExp])[] = [
+  ['o-copilot', /^o-copilot\.js$/],
+  ['usage', /^usage-[A-Z0-9]{8}\.js$/],
+  [
+    'commands',
+    /^(summary|explain|diff|price|merge|rates|verify|snapshot|report|serve|config|completion|help)-[A-Z0-9]{8}\.js$/,
+  ],
+];
 
 /** The first file that cannot do without the chunk; undefined for what is loaded later, which Rollup places. */
 const fileOf: GetManualChunk = (id, { getModuleIds, getModuleInfo }) => {
@@ -33,11 +40,13 @@ const fileOf: GetManualChunk = (id, { getModuleIds, getModuleInfo }) => {
     return seen;
   };
   const ids = [...getModuleIds()];
-  return FILES.find((file) => {
-    const first = ids.find((each) => new RegExp(`^${file}[-.]`).test(basename(each)));
-    if (first === undefined) throw new Error(`no chunk is called ${file}`);
-    return withImports(first).has(id);
-  });
+  const [file] =
+    FILES.find(([file, chunks]) => {
+      const firsts = ids.filter((each) => chunks.test(basename(each)));
+      if (firsts.length === 0) throw new Error(`no chunk is of ${file}`);
+      return firsts.some((first) => withImports(first).has(id));
+    }) ?? [];
+  return file;
 };
 
 /**

@@ -14,8 +14,8 @@ export interface Host {
   exit(): void;
 }
 
-/** A command's surroundings: the process, and the signal that SIGINT and SIGTERM raise. */
-export interface Run {
+/** What a command runs in: the process, and the signal that SIGINT and SIGTERM raise. */
+export interface Context {
   readonly host: Host;
   /** Aborted with an InterruptedError. */
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { hasCode } from '../os-error.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './failure.js';
-import { createProgram, wordsOf } from './program.js';
+import { runProgram, wordsOf } from './program.js';
 import { listenToSignals } from './signals.js';
 
 /** Milliseconds in which the line on stderr leaves, and connections close. */
@@ -33,15 +34,18 @@ export async function main(host: NodeJS.Process): Promise<void> {
   }
 
   const words = wordsOf(host.argv);
-  const run = { host, signal: interruption.signal };
+  const context = { host, signal: interruption.signal };
+  let command: CommandUnknownOpts | undefined;
   try {
-    const program = await createProgram(run, words);
-    await program.parseAsync(words, { from: 'user' });
+    await runProgram(context, words, (found) => {
+      command = found;
+    });
   } catch (error) {
     // A reader of stdout that is stuck, or a FIFO that nobody opens, would hold a failed process for ever.
     if (fail(interruption.signal.aborted ? interruption.signal.reason : error)) {
       if (words.some((word) => /^--metrics(=|$)/.test(word))) {
-        await (await import('./runs.js')).reportFailedStart(error, words, run);
+        const { reportFailedStart } = await import('./run/job.js');
+        await reportFailedStart(error, words, command, context);
       }
       setTimeout(() => host.exit(), GRACE).unref();
     }

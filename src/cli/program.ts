@@ -1,40 +1,59 @@
-import { Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../../package.json';
-import type { Run } from './host.js';
+import { COMMANDS } from './commands/table.js';
+import type { Context } from './host.js';
 
 /**
- * The command line for these words. Only what they need is loaded: start-up is felt on every call.
+ * Runs the command line of these words. Only what they need is loaded: start-up is felt on every call.
  *
  * @param words those after the program's name
+ * @param onCommand called with the command before it is parsed
  */
-export async function createProgram(run: Run, words: readonly string[]): Promise<Command> {
+export async function runProgram(
+  context: Context,
+  words: readonly string[],
+  onCommand: (command: CommandUnknownOpts) => void = () => {},
+): Promise<void> {
+  const program = await createProgram(context, words);
+  const command = program.commands.find((each) => each.name() === words[0]);
+  if (command !== undefined) onCommand(command);
+  await program.parseAsync(words, { from: 'user' });
+}
+
+async function createProgram(context: Context, words: readonly string[]): Promise<CommandUnknownOpts> {
   const [first = ''] = words;
-  if (VERSION.includes(first)) return emptyProgram(run, await versionText(words.includes('--verbose')));
-  const { COMMANDS } = await import('./commands/registry.js');
-  const make = COMMANDS.get(first);
-  if (make === undefined || first === 'completion' || words.some((word) => HELP.includes(word))) {
-    return createWholeProgram(run);
+  if (VERSION.includes(first)) return emptyProgram(context, await versionText(words.includes('--verbose')));
+  const load = COMMANDS[first];
+  if (load === undefined || first === 'completion' || words.some((word) => HELP.includes(word))) {
+    return createWholeProgram(context, words);
   }
-  return withCommands(emptyProgram(run), [make(run)]);
+  const { make } = await load();
+  return withCommands(emptyProgram(context), [make(context, words)]);
 }
 
 /** The program with every command, and their help. */
-export async function createWholeProgram(run: Run): Promise<Command> {
-  const [{ COMMANDS }, { helpCommand }, { addHelp, helpLayout }, { helpWidth }] = await Promise.all([
-    import('./commands/registry.js'),
+export async function createWholeProgram(
+  context: Context,
+  words: readonly string[] = [],
+): Promise<CommandUnknownOpts> {
+  const [modules, { makeHelp }, { addHelp, helpLayout }, { helpWidth }] = await Promise.all([
+    Promise.all(Object.values(COMMANDS).map((load) => load())),
     import('./commands/help.js'),
-    import('./help/add-help.js'),
+    import('./help/program-help.js'),
     import('./help/layout.js'),
   ]);
-  const commands = [...COMMANDS.values()].map((make) => make(run));
-  const width = helpWidth(run.host);
-  const empty = emptyProgram(run).configureHelp(helpLayout(width));
-  const program = withCommands(empty, [...commands, helpCommand(run, commands)]);
+  const commands = [...modules.map(({ make }) => make), makeHelp(Object.keys(COMMANDS))];
+  const width = helpWidth(context.host);
+  const empty = emptyProgram(context).configureHelp(helpLayout(width));
+  const program = withCommands(
+    empty,
+    commands.map((make) => make(context, words)),
+  );
   addHelp(program, width);
   return program;
 }
 
-function withCommands(program: Command, commands: readonly Command[]): Command {
+function withCommands(program: CommandUnknownOpts, commands: readonly CommandUnknownOpts[]) {
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   return program;
 }
@@ -47,7 +66,7 @@ async function versionText(verbose: boolean): Promise<string> {
   return `o-copilot ${version}\nUnicode ${unicode}\ntz ${tz}\nNode ${process.versions.node}`;
 }
 
-function emptyProgram(run: Run, versionShown = version): Command {
+function emptyProgram(context: Context, versionShown = version): Command {
   return (
     new Command('o-copilot')
       .description('What Orbital Copilot messages cost, exactly')
@@ -59,18 +78,13 @@ function emptyProgram(run: Run, versionShown = version): Command {
       .helpOption('-h, --help', 'show help')
       .exitOverride()
       .configureOutput({
-        writeOut: (text) => run.host.stdout.write(text),
+        writeOut: (text) => context.host.stdout.write(text),
         // Errors are thrown and shown by main, in one place and one form.
         writeErr: () => {},
       })
       .helpCommand(false)
-      .hook('preAction', async (_, command) => {
-        if (READS_NOTHING.includes(command.name())) return;
-        const { checkFiles } = await import('./runs.js');
-        await checkFiles(command, run.host);
-      })
       .showSuggestionAfterError()
-      // checkWords refuses them, and names the first.
+      // refuseExtraWords refuses them, and names the first.
       .allowExcessArguments(true)
   );
 }
@@ -86,6 +100,5 @@ export function wordsOf(argv: readonly string[]): string[] {
   return named ? words : ['usage', ...words];
 }
 
-const READS_NOTHING = ['completion', 'help'];
 const VERSION: readonly string[] = ['-V', '--version'];
 const HELP: readonly string[] = ['-h', '--help'];

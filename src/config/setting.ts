@@ -18,8 +18,10 @@ export interface Setting<Value> {
   readonly default?: string;
   /** What is shown where nothing is set and there is no default. */
   readonly unset?: string;
-  /** The value names a file, which the run reads or writes. */
-  readonly file?: 'read' | 'write';
+  /** The value names a file, which the run reads or writes, or may name files that data comes from. */
+  readonly file?: 'read' | 'write' | 'source';
+  /** Other values give other bytes, so a receipt retains it. */
+  readonly shapes?: true;
   /** Has no flag, since other users see a process's flags, and is never shown. */
   readonly secret?: true;
 }

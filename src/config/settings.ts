@@ -49,6 +49,7 @@ export const SETTINGS = {
     description: 'http(s) base URL, messages file, snapshot folder, - for stdin, or sample',
     parse: source,
     default: 'https://owpublic.blob.core.windows.net/tech-task',
+    file: 'source',
   },
   token: {
     variable: 'O_COPILOT_TOKEN',
@@ -63,6 +64,7 @@ export const SETTINGS = {
     description: 'name of the messages document',
     parse: period,
     default: 'current-period',
+    shapes: true,
   },
   timezone: {
     variable: 'O_COPILOT_TIMEZONE',
@@ -70,6 +72,7 @@ export const SETTINGS = {
     description: 'IANA time zone in which days begin',
     parse: timeZone,
     default: 'UTC',
+    shapes: true,
   },
   rules: {
     variable: 'O_COPILOT_RULES',
@@ -77,6 +80,7 @@ export const SETTINGS = {
     description: `rules that price a text: ${RULESETS.join(', ')}`,
     parse: oneOf(RULESETS),
     default: 'published',
+    shapes: true,
   },
   retries: {
     variable: 'O_COPILOT_RETRIES',

@@ -16,11 +16,16 @@ export function dataTables(): DataTables {
   return { unicode: UNICODE_VERSION, tz: process.versions.tz ?? 'unknown' };
 }
 
-/** A flag of the command line by its long name, as a receipt has it. */
+/** A flag of the command line, as a receipt retains it. */
 export type ReceiptFlag = string | boolean | readonly string[];
 
-/** The flags that shape an export's bytes and have no other form than the one they were given in. */
-export const AS_GIVEN = [
+/** Every flag that a receipt may hold, by long name: those that the command line declares as shaping an export's bytes. */
+export const RECEIPT_FLAGS = [
+  'format',
+  'color',
+  'timezone',
+  'rules',
+  'period',
   'fields',
   'delimiter',
   'bom',
@@ -37,8 +42,6 @@ export const AS_GIVEN = [
   'as-of',
   'duplicates',
 ] as const;
-/** All flags of a receipt. The first five have their effective values, wherever these come from. */
-export const RECEIPT_FLAGS = ['format', 'color', 'timezone', 'rules', 'period', ...AS_GIVEN] as const;
 
 /** What an export is, what it was made from and how: enough to check it, and to make it again. */
 export interface Receipt {

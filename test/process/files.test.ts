@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { traitsOf } from '../../src/cli/options/declare.js';
 import { createWholeProgram } from '../../src/cli/program.js';
-import { COMMAND_FILES, READ_FLAGS, WRITTEN_FLAGS } from '../../src/cli/run-files.js';
 import { inFolder, runBin, runShell } from './run.js';
 
 const MESSAGES = { messages: [{ id: 1, timestamp: '2024-04-01T00:00:00Z', text: 'hi', report_id: 1 }] };
@@ -361,24 +361,17 @@ test('fault B1 (property): whatever is combined, no input byte changes', { timeo
   }
 });
 
-test('every option and argument that names a file is in the tables of run-files', async () => {
+test('every option and argument that names a file declares whether it is read or written', async () => {
   const signal = new AbortController().signal;
   const program = await createWholeProgram({ host: process, signal });
-  const known = [...Object.values(WRITTEN_FLAGS), ...Object.values(READ_FLAGS), '--source', '--from-priced'];
-  const URL_PATHS = ['--base-path'];
-  const named = program.commands.flatMap((command) =>
-    command.options.filter(({ flags }) => /file|folder|path|dir/i.test(flags)).map(({ long }) => long),
-  );
-  expect(named.length).toBeGreaterThan(20);
-  expect(named.filter((flag) => ![...known, ...URL_PATHS].includes(flag ?? ''))).toEqual([]);
-  const withArguments = program.commands.filter(({ registeredArguments: [first] }) =>
-    /file|folder|export|old/i.test(`${first?.name()} ${first?.description}`),
-  );
-  expect(withArguments.map((command) => command.name()).sort()).toEqual(
-    ['diff', 'merge', 'report', 'snapshot', 'verify'].sort(),
-  );
-  for (const command of withArguments) {
-    const files = COMMAND_FILES[command.name()];
-    expect(files?.reads ?? files?.writes).toBeDefined();
-  }
+  const named = program.commands.flatMap(({ options, registeredArguments }) => [
+    ...options
+      .filter(({ flags, long }) => /file|folder|path|dir/i.test(flags) && long !== '--base-path')
+      .map((option) => ({ name: option.flags, file: traitsOf(option).file })),
+    ...registeredArguments
+      .filter((each) => /file|folder|export|old/i.test(`${each.name()} ${each.description}`))
+      .map((each) => ({ name: each.name(), file: traitsOf(each).file })),
+  ]);
+  expect(named.length).toBeGreaterThan(25);
+  expect(named.filter(({ file }) => file === undefined)).toEqual([]);
 });

@@ -1,21 +1,33 @@
-import { Argument, Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
 import { oneOf } from '../../config/value.js';
-import type { Run } from '../host.js';
-import { checkWords, flagValue } from '../options/check-values.js';
+import { argument, flagValue } from '../options/declare.js';
+import { deliver } from '../run/deliver.js';
+import { defineCommand } from './define.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-/** `completion`: the script by which a shell completes commands, flags and values. */
-export function completionCommand(run: Run): Command {
-  const shell = new Argument('<shell>', `one of ${SHELLS.join(', ')}`);
-  shell.argChoices = [...SHELLS];
-  const command = new Command('completion')
+const declareCompletion = () =>
+  new Command('completion')
     .description('print the completion script of a shell')
-    .addArgument(shell);
-  return command.action(async (name: string) => {
-    checkWords(command, run.host.argv);
-    const chosen = flagValue('completion', name, oneOf(SHELLS));
-    const { writeCompletion } = await import('../write-completion.js');
-    await writeCompletion(chosen, command.parent ?? command, run);
-  });
-}
+    .addArgument(
+      argument('<shell>', `one of ${SHELLS.join(', ')}`, { choices: SHELLS }).argParser((text) =>
+        flagValue('completion', text, oneOf(SHELLS)),
+      ),
+    );
+
+/** The script by which a shell completes commands, flags and values. */
+export const make = defineCommand({
+  purpose: 'This program:',
+  examples: [
+    ['source <(o-copilot completion bash)', 'in ~/.bashrc'],
+    ['source <(o-copilot completion zsh)', 'in ~/.zshrc, after compinit'],
+    ['o-copilot completion fish | source', 'in ~/.config/fish/config.fish'],
+  ],
+
+  declare: declareCompletion,
+  async run(_, context, shell) {
+    const { completionScript } = await import('../completion/scripts.js');
+    const script = completionScript(shell, context.command.parent ?? context.command);
+    await deliver({ output: undefined }, context, async (writer) => writer.write(script));
+  },
+});

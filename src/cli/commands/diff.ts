@@ -1,30 +1,269 @@
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
+import { openTimeZone } from '../../calendar/time-zone.js';
+import { InvalidValue } from '../../config/value.js';
+import { readExport } from '../../document/export.js';
+import type { ExportRow } from '../../document/records.js';
+import { type Amount, compareAmounts, parseAmount, ZERO } from '../../engine/index.js';
+import { CommandLineError } from '../../errors.js';
+import { type DiffRenderer, diffJson, isEqual } from '../../format/documents/diff.js';
+import { reconciliationJson } from '../../format/documents/reconciliation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import type { Run } from '../host.js';
-import { checkWords } from '../options/check-values.js';
-import { addResultOptions } from '../options/output-options.js';
-import { addRatesOption } from '../options/rates-option.js';
-import { addRunOptions } from '../options/run-options.js';
-import { addFilterOptions } from '../options/selection-options.js';
-import { addSettingOptions } from '../options/setting-options.js';
-import { addTotalOption } from '../options/total-option.js';
+import type { Writer } from '../../output/writer.js';
+import { openInput } from '../../source/file.js';
+import { compareBills, UnsortedRows } from '../../usage/diff/compare-bills.js';
+import { createReconciliation, type Reconciliation } from '../../usage/diff/reconcile.js';
+import { usageRow } from '../../usage/pricing/priced-row.js';
+import type { Context } from '../host.js';
+import { argument, type OptionsOf, parsedOption } from '../options/declare.js';
+import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
+import { withFilters } from '../options/rows.js';
+import { withRates, withRun } from '../options/run.js';
+import { settingsOf, withSettings } from '../options/settings.js';
+import { deliver } from '../run/deliver.js';
+import { openPeriod } from '../run/period.js';
+import { openTerminal } from '../run/results.js';
+import { defineCommand } from './define.js';
 
-/** `diff`: what changed between two bills. */
-export function diffCommand(run: Run): Command {
+const declareDiff = () => {
   const command = new Command('diff')
     .description('what changed between two exports, or an export and now; exits 1 where they differ')
-    .argument('[old]', 'a JSON, NDJSON or CSV export; - is stdin')
-    .argument('[new]', 'another; without it the source is read');
-  addTotalOption(command);
-  addResultOptions(command, DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line');
-  addFilterOptions(command);
-  addSettingOptions(command);
-  addRatesOption(command);
-  addRunOptions(command);
-  return command.action(async (old: string | undefined, fresh: string | undefined) => {
-    checkWords(command, run.host.argv);
-    const { runDiff } = await import('../runs.js');
-    const equal = await runDiff(old, fresh, command.opts(), run);
-    if (!equal) run.host.exitCode = 1;
+    .addArgument(argument('[old]', 'a JSON, NDJSON or CSV export; - is stdin', { file: 'read' }))
+    .addArgument(argument('[new]', 'another; without it the source is read', { file: 'read' }))
+    .addOption(
+      parsedOption(
+        '--total <credits>',
+        'reconcile OLD, or the source, with the amount of an invoice',
+        amount,
+        { group: 'Diff:' },
+      ),
+    );
+  const withOutput = withResult(DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line');
+  return withRun(withRates(withSettings(withFilters(withOutput(command)))));
+};
+
+type DiffOptions = OptionsOf<typeof declareDiff>;
+
+function amount(text: string): Amount {
+  const parsed = parseAmount(text);
+  if (parsed === undefined) throw new InvalidValue('an amount of credits such as 1234.55', text);
+  return parsed;
+}
+
+/** What changed between two bills, or how one differs from an invoice. */
+export const make = defineCommand({
+  purpose: 'Check a bill:',
+  examples: [
+    ['o-copilot diff april.csv', 'an export against what upstream says now'],
+    ['o-copilot diff old.json new.ndjson --json', 'two exports, whatever their formats'],
+    ['o-copilot diff --total 1234.55', 'an invoice against the bill, and what could explain a gap'],
+  ],
+
+  declare: declareDiff,
+  readsSource: ({ total }, old, fresh) => fresh === undefined && (old === undefined || total === undefined),
+  async run(options, context, old, fresh) {
+    const output = resultChoice(options, DOCUMENT_FORMATS);
+    const equal =
+      options.total === undefined
+        ? await runDiff(pathsOf(old, fresh, options), options, output, context)
+        : await reconcile(billOf(old, fresh), options.total, options, output, context);
+    if (!equal) context.host.exitCode = 1;
+  },
+});
+
+/** @throws CommandLineError */
+function pathsOf(old: string | undefined, fresh: string | undefined, options: DiffOptions) {
+  if (old === undefined) {
+    throw new CommandLineError('diff needs the export to compare with, or --total');
+  }
+  const filter = (['since', 'until', 'report', 'kind'] as const).find((name) => options[name] !== undefined);
+  if (fresh !== undefined && filter !== undefined) {
+    throw new CommandLineError(`--${filter}: is for the source, and two files are compared as they are`);
+  }
+  return { old, fresh };
+}
+
+/** @throws CommandLineError */
+function billOf(old: string | undefined, fresh: string | undefined): string | undefined {
+  if (fresh === undefined) return old;
+  throw new CommandLineError('--total: reconciles one bill, so give OLD alone or nothing');
+}
+
+/** @returns whether the two are equal */
+async function runDiff(
+  paths: ReturnType<typeof pathsOf>,
+  options: DiffOptions,
+  output: ResultChoice,
+  context: Context,
+): Promise<boolean> {
+  const old = await openFileBill(paths.old, context);
+  const fresh =
+    paths.fresh === undefined
+      ? await openLiveBill(options, context)
+      : await openFileBill(paths.fresh, context);
+  try {
+    const newRenderer = await chooseDiffRenderer(output, { old: old.name, new: fresh.name }, context);
+    return await deliver(output, context, async (writer) => {
+      const compare = (sorted: boolean) => compareInto(writer, newRenderer, { old, fresh, sorted, context });
+      // Most bills rise by id and need no memory; the others are read again, into an index.
+      const inOrder = old.rereadable && fresh.rereadable ? await compare(true) : undefined;
+      return inOrder ?? (await compare(false)) ?? false;
+    });
+  } finally {
+    await fresh.close();
+  }
+}
+
+interface Comparing {
+  readonly old: Bill;
+  readonly fresh: Bill;
+  readonly sorted: boolean;
+  readonly context: Context;
+}
+
+/** Writes the comparison and says whether the two are equal; undefined when they were not sorted after all. */
+function compareInto(
+  writer: Writer,
+  newRenderer: () => DiffRenderer,
+  { old, fresh, sorted, context }: Comparing,
+): Promise<boolean | undefined> {
+  return fresh.read(async (newRows) => {
+    await writer.restart();
+    return old.read(async (oldRows) => {
+      try {
+        return await writeComparison(
+          writer,
+          newRenderer(),
+          compareBills(oldRows, newRows, sorted),
+          context.signal,
+        );
+      } catch (error) {
+        if (!(error instanceof UnsortedRows)) throw error;
+        // A source is read to its end, whatever was found in it: a request broken off would be a failure.
+        await drain(newRows);
+        return undefined;
+      } finally {
+        await oldRows.return(undefined);
+      }
+    });
   });
+}
+
+async function writeComparison(
+  writer: Writer,
+  renderer: DiffRenderer,
+  { changes, comparison }: ReturnType<typeof compareBills>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await writer.write(renderer.head());
+  for await (const batch of changes()) {
+    signal.throwIfAborted();
+    await writer.write(renderer.rows(batch));
+  }
+  for (const piece of renderer.tail(comparison())) await writer.write(piece);
+  return isEqual(comparison());
+}
+
+async function drain(rows: AsyncIterable<ExportRow[]>): Promise<void> {
+  for await (const _ of rows) {
+    // Nothing is left to learn from them.
+  }
+}
+
+async function chooseDiffRenderer(
+  output: ResultChoice,
+  names: { readonly old: string; readonly new: string },
+  { host }: Context,
+): Promise<() => DiffRenderer> {
+  if (output.format === 'json') return () => diffJson(names);
+  const { diffTable } = await import('../../format/table/diff.js');
+  const terminal = await openTerminal(output, host);
+  return () => diffTable(names, terminal);
+}
+
+/**
+ * Holds an export, or what the source has now, against the amount of an invoice.
+ *
+ * @returns whether they are equal
+ */
+async function reconcile(
+  path: string | undefined,
+  invoice: Amount,
+  options: DiffOptions,
+  output: ResultChoice,
+  context: Context,
+): Promise<boolean> {
+  // Copies are what a gap may come from, so they are counted here instead of being an error.
+  const countCopies = path !== undefined || options.duplicates === 'keep';
+  const bill =
+    path === undefined
+      ? await openLiveBill({ ...options, duplicates: 'keep' }, context)
+      : await openFileBill(path, context);
+  try {
+    const zone = openTimeZone((await settingsOf(options, context.host)).timezone);
+    return await deliver(output, context, async (writer) => {
+      const result = await bill.read(async (batches) => {
+        const sums = createReconciliation(zone, countCopies);
+        for await (const rows of batches) {
+          context.signal.throwIfAborted();
+          sums.add(rows);
+        }
+        return sums.value(invoice);
+      });
+      for (const piece of await renderReconciliation(bill.name, result, output, context))
+        await writer.write(piece);
+      return compareAmounts(result.difference, ZERO) === 0;
+    });
+  } finally {
+    await bill.close();
+  }
+}
+
+async function renderReconciliation(
+  name: string,
+  result: Reconciliation,
+  output: ResultChoice,
+  { host }: Context,
+): Promise<Iterable<string>> {
+  if (output.format === 'json') return [reconciliationJson(name, result)];
+  const { reconciliationTable } = await import('../../format/table/reconciliation.js');
+  return reconciliationTable(name, result, await openTerminal(output, host));
+}
+
+/** A bill to be compared: an export, or the period that the source has now. */
+interface Bill {
+  readonly name: string;
+  /** Whether it can be read more than once. */
+  readonly rereadable: boolean;
+  /** Hands all rows to `consume`, which takes them to their end; a source may call it again, from the first row on. */
+  read<Result>(consume: (rows: AsyncGenerator<ExportRow[]>) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** @throws UnreadableError */
+async function openFileBill(path: string, { host, signal }: Context): Promise<Bill> {
+  const file = await openInput(path, host.stdin, signal);
+  return {
+    name: file.name,
+    rereadable: file.rereadable,
+    read: (consume) => consume(readExport(file.name, file.bytes())),
+    close: async () => {},
+  };
+}
+
+/** @throws CommandLineError, SettingError, UnreadableError */
+async function openLiveBill(options: DiffOptions, context: Context): Promise<Bill> {
+  const period = await openPeriod(options, context, { textsUnread: true });
+  return {
+    name: period.sourceName,
+    rereadable: period.settings.source !== '-',
+    read: (consume) =>
+      period.read((batches) =>
+        consume(
+          (async function* () {
+            for await (const items of batches) yield items.map(usageRow);
+          })(),
+        ),
+      ),
+    close: period.close,
+  };
 }

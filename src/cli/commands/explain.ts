@@ -1,25 +1,128 @@
-import { Command, Option } from 'commander';
+import { Command } from '@commander-js/extra-typings';
+import { CommandLineError, DataError } from '../../errors.js';
+import { explanationJson } from '../../format/documents/explanation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import type { Run } from '../host.js';
-import { checkWords } from '../options/check-values.js';
-import { addResultOptions } from '../options/output-options.js';
-import { addRatesOption } from '../options/rates-option.js';
-import { addRunOptions } from '../options/run-options.js';
-import { addSettingOptions } from '../options/setting-options.js';
+import {
+  datedRatesOf,
+  type ExplainedPrice,
+  explainAlone,
+  explainItem,
+} from '../../usage/pricing/message-pricer.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import type { Context } from '../host.js';
+import { type OptionsOf, option } from '../options/declare.js';
+import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
+import { openRates, withRates, withRun } from '../options/run.js';
+import { settingsOf, withSettings } from '../options/settings.js';
+import { deliver } from '../run/deliver.js';
+import { openPeriod } from '../run/period.js';
+import { openTerminal } from '../run/results.js';
+import { defineCommand } from './define.js';
+import { ratesInForce } from './rates.js';
 
-/** `explain`: how one price came about, step by step. */
-export function explainCommand(run: Run): Command {
+const declareExplain = () => {
   const command = new Command('explain')
     .description('how one price came about, step by step, adding up to the total')
     .argument('[message-id]', 'a message of the period')
-    .addOption(new Option('--text <text>', 'price this text instead of a message').helpGroup('Explain:'));
-  addResultOptions(command, DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line');
-  addSettingOptions(command);
-  addRatesOption(command);
-  addRunOptions(command);
-  return command.action(async (messageId: string | undefined) => {
-    checkWords(command, run.host.argv);
-    const { runExplain } = await import('../runs.js');
-    await runExplain(messageId, command.opts(), run);
+    .addOption(option('--text <text>', 'price this text instead of a message', { group: 'Explain:' }));
+  const withOutput = withResult(DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line');
+  return withRun(withRates(withSettings(withOutput(command))));
+};
+
+type ExplainOptions = OptionsOf<typeof declareExplain>;
+
+/** How one price came about, step by step. */
+export const make = defineCommand({
+  purpose: 'See what was used:',
+  examples: [
+    ['o-copilot explain 1002', 'a message of the period'],
+    ["o-copilot explain --text 'A man, a plan, a canal: Panama'", 'any text'],
+  ],
+
+  declare: declareExplain,
+  readsSource: ({ text }) => text === undefined,
+  run: runExplain,
+});
+
+/** A message's document is read to its end, since only a whole one is known to be right. */
+async function runExplain(
+  options: ExplainOptions,
+  context: Context,
+  messageId: string | undefined,
+): Promise<void> {
+  const output = resultChoice(options, DOCUMENT_FORMATS);
+  const target = targetOf(messageId, options);
+  await deliver(output, context, async (writer) => {
+    const price =
+      'text' in target
+        ? await explainText(target.text, options, context)
+        : await explainMessage(target.message, options, context);
+    for (const piece of await render(price, output, context)) await writer.write(piece);
   });
+}
+
+/** What is to be explained: a message of the period, or a text on its own. */
+type Target = { readonly message: number | bigint } | { readonly text: string };
+
+/** @throws CommandLineError */
+function targetOf(messageId: string | undefined, { text }: ExplainOptions): Target {
+  if (text !== undefined && messageId === undefined) return { text };
+  if (messageId === undefined) throw new CommandLineError('explain needs a message id, or --text');
+  if (text !== undefined) throw new CommandLineError('--text: is for a text instead of a message');
+  if (!/^-?\d{1,40}$/.test(messageId)) {
+    throw new CommandLineError(`expected the id of a message, an integer, got ${JSON.stringify(messageId)}`);
+  }
+  const id = Number(messageId);
+  return { message: Number.isSafeInteger(id) ? id + 0 : BigInt(messageId) };
+}
+
+/** A text has no date, so it costs what it would cost now. */
+async function explainText(
+  text: string,
+  options: ExplainOptions,
+  { host }: Context,
+): Promise<ExplainedPrice> {
+  const { rules } = await settingsOf(options, host);
+  const card = await openRates(options, rules);
+  return explainAlone(text, rules, card && ratesInForce(card, Date.now()).rates);
+}
+
+/** @throws DataError when the message is not in the period */
+async function explainMessage(
+  id: number | bigint,
+  options: ExplainOptions,
+  context: Context,
+): Promise<ExplainedPrice> {
+  const period = await openPeriod(options, context, { message: id });
+  try {
+    const items = await period.read(async (batches) => {
+      const found: UsageItem[] = [];
+      for await (const batch of batches) {
+        context.signal.throwIfAborted();
+        found.push(...batch);
+      }
+      return found;
+    });
+    const [item, ...copies] = items;
+    if (item === undefined) throw new DataError(`message ${id}`, 'is not in the period');
+    if (copies.length > 0) {
+      throw new DataError(`message ${id}`, `occurs ${items.length} times in the period; explain shows one`);
+    }
+    const { card, settings } = period;
+    const dated =
+      item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
+    return explainItem(item, settings.rules, dated?.rates);
+  } finally {
+    await period.close();
+  }
+}
+
+async function render(
+  price: ExplainedPrice,
+  output: ResultChoice,
+  { host }: Context,
+): Promise<Iterable<string>> {
+  if (output.format === 'json') return [explanationJson(price)];
+  const { explanationTable } = await import('../../format/table/explanation.js');
+  return explanationTable(price, await openTerminal(output, host));
 }

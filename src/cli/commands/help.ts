@@ -1,22 +1,38 @@
-import { Argument, Command } from 'commander';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { oneOf } from '../../config/value.js';
-import { TOPIC_NAMES } from '../help/topics.js';
-import type { Run } from '../host.js';
-import { checkWords, flagValue } from '../options/check-values.js';
+import { TOPIC_NAMES, topicText } from '../help/topics.js';
+import type { Context } from '../host.js';
+import { argument, flagValue } from '../options/declare.js';
+import { deliver } from '../run/deliver.js';
+import { defineCommand, type MakeCommand } from './define.js';
 
-/** `help`: how a command is used, or a topic. */
-export function helpCommand(run: Run, others: readonly Command[]): Command {
-  const names = [...others.map((command) => command.name()), 'help', ...TOPIC_NAMES];
-  const topic = new Argument('[topic]', `a command, or ${TOPIC_NAMES.join(', ')}`);
-  topic.argChoices = names;
-  const command = new Command('help').description('how a command is used, or a topic').addArgument(topic);
-  return command.action(async (name: string | undefined) => {
-    checkWords(command, run.host.argv);
-    if (name === undefined) return command.parent?.outputHelp();
-    const chosen = flagValue('help', name, oneOf(names));
-    const asked = [...others, command].find((each) => each.name() === chosen);
-    if (asked !== undefined) return asked.outputHelp();
-    const { writeTopic } = await import('../write-topic.js');
-    await writeTopic(chosen, run);
+/** How a command is used, or a topic. */
+export function makeHelp(commands: readonly string[]): MakeCommand {
+  const names = [...commands, 'help', ...TOPIC_NAMES];
+  const declareHelp = () =>
+    new Command('help')
+      .description('how a command is used, or a topic')
+      .addArgument(
+        argument('[topic]', `a command, or ${TOPIC_NAMES.join(', ')}`, { choices: names }).argParser((text) =>
+          flagValue('help', text, oneOf(names)),
+        ),
+      );
+  return defineCommand({
+    purpose: 'This program:',
+
+    declare: declareHelp,
+    run: (_, context, name) => showHelp(name, context, context.command.parent),
   });
+}
+
+/** @throws CommandLineError for a name that is no command and no topic */
+async function showHelp(
+  name: string | undefined,
+  context: Context,
+  program: CommandUnknownOpts | null,
+): Promise<void> {
+  const command = name === undefined ? program : program?.commands.find((each) => each.name() === name);
+  if (command) return command.outputHelp();
+  const text = await topicText(name ?? '', context.host);
+  await deliver({ output: undefined }, context, async (writer) => writer.write(text));
 }

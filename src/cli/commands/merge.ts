@@ -1,20 +1,81 @@
-import { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { Command } from '@commander-js/extra-typings';
+import { openTimeZone } from '../../calendar/time-zone.js';
+import { DataError, UnreadableError } from '../../errors.js';
+import { sumsInWords } from '../../format/amounts.js';
+import { summaryFacts } from '../../format/documents/summary.js';
 import { SUMMARY_FORMATS } from '../../format/formats.js';
-import type { Run } from '../host.js';
-import { addAsOfOption } from '../options/as-of-option.js';
-import { checkWords } from '../options/check-values.js';
-import { addResultOptions } from '../options/output-options.js';
+import { jsonValues } from '../../json/scan.js';
+import { reasonOf } from '../../os-error.js';
+import type { Writer } from '../../output/writer.js';
+import { mergeSummaries } from '../../usage/summary/merge-summaries.js';
+import { type PartialSummary, readPartialSummary } from '../../usage/summary/partial-summary.js';
+import type { Context } from '../host.js';
+import { argument, type OptionsOf } from '../options/declare.js';
+import { resultChoice, withResult } from '../options/output.js';
+import { asOfIn, withAsOf } from '../options/rows.js';
+import { deliver } from '../run/deliver.js';
+import { renderSummary } from '../run/results.js';
+import { defineCommand } from './define.js';
 
-/** `merge`: the sum of summaries. */
-export function mergeCommand(run: Run): Command {
+const declareMerge = () => {
   const command = new Command('merge')
     .description('add the documents of summary --json exactly, in any order: parts of one period')
-    .argument('[files...]', 'summaries, one or more a file; stdin without any');
-  addAsOfOption(command, 'Summary:');
-  addResultOptions(command, SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line');
-  return command.action(async (files: string[]) => {
-    checkWords(command, run.host.argv);
-    const { runMerge } = await import('../runs.js');
-    await runMerge(files, command.opts(), run);
+    .addArgument(
+      argument('[files...]', 'summaries, one or more a file; stdin without any', {
+        file: 'read',
+        summed: true,
+      }).default(['-']),
+    );
+  const withOutput = withResult(SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line');
+  return withOutput(withAsOf('Summary:')(command));
+};
+
+/** The sum of summaries. */
+export const make = defineCommand({
+  purpose: 'Serve and scale:',
+  declare: declareMerge,
+  run: runMerge,
+});
+
+/** Adds the documents of `summary --json`, several in a file or not. */
+async function runMerge(
+  options: OptionsOf<typeof declareMerge>,
+  context: Context,
+  paths: readonly string[],
+): Promise<void> {
+  const now = Date.now();
+  const output = resultChoice(options, SUMMARY_FORMATS);
+  const parts: PartialSummary[] = [];
+  for (const path of paths) parts.push(...(await readParts(path, context)));
+  const merged = mergeSummaries(parts);
+  const zone = openTimeZone(merged.timezone);
+  const facts = summaryFacts(
+    merged.summary,
+    { ...merged, source: merged.sources.join(', '), zone },
+    asOfIn(zone, options),
+    now,
+  );
+  const { messages, credits } = merged.summary;
+  const write = async (writer: Writer) => {
+    for (const piece of await renderSummary(merged.summary, facts, output, context))
+      await writer.write(piece);
+  };
+  await deliver(output, context, write, () => sumsInWords(messages, credits));
+}
+
+async function readParts(path: string, { host, signal }: Context): Promise<PartialSummary[]> {
+  const name = path === '-' ? 'stdin' : path;
+  const reading = path === '-' ? buffer(host.stdin) : readFile(path, { signal });
+  const bytes = await reading.catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw new UnreadableError(name, reasonOf(error));
   });
+  const documents = [...jsonValues(bytes, name)];
+  if (documents.length === 0) throw new DataError(name, 'holds no summary, so a part would be missing');
+  const many = documents.length > 1;
+  return documents.map((json, index) =>
+    readPartialSummary(json.toString(), many ? `${name}, summary ${index + 1}` : name),
+  );
 }

@@ -1,33 +1,86 @@
-import { Command, Option } from 'commander';
-import { FIELDS } from '../../format/rows.js';
-import type { Run } from '../host.js';
-import { checkWords } from '../options/check-values.js';
-import { addRatesOption } from '../options/rates-option.js';
-import { addRunOptions } from '../options/run-options.js';
-import { addSettingOptions } from '../options/setting-options.js';
+import { Command } from '@commander-js/extra-typings';
+import { listOf } from '../../config/value.js';
+import { readMessageLines } from '../../document/messages.js';
+import { CommandLineError } from '../../errors.js';
+import { FIELDS, type FieldName } from '../../format/rows.js';
+import { openReportsFile, readChunks } from '../../source/file.js';
+import type { Source } from '../../source/source.js';
+import type { Context } from '../host.js';
+import { type OptionsOf, option, parsedOption } from '../options/declare.js';
+import { withRates, withRun } from '../options/run.js';
+import { withSettings } from '../options/settings.js';
+import type { PeriodNeeds } from '../run/period.js';
+import { defineCommand } from './define.js';
+import { runUsage } from './usage.js';
 
-/** `price`: a filter from messages to priced messages. */
-export function priceCommand(run: Run): Command {
-  const option = (flags: string, description: string) => new Option(flags, description).helpGroup('Output:');
+const declarePrice = () => {
   const command = new Command('price')
     .description('price messages from stdin, one JSON object a line, to stdout in the same order')
     .addOption(
-      new Option('--reports <file>', 'all reports, as NDJSON or a JSON array, instead of --source').helpGroup(
-        'Input:',
+      option('--reports <file>', 'all reports, as NDJSON or a JSON array, instead of --source', {
+        group: 'Input:',
+        file: 'read',
+      }),
+    )
+    .addOption(
+      parsedOption(
+        '--fields <names>',
+        `of ${FIELDS.join(', ')} (default the usual four, report_id and kind)`,
+        listOf(FIELDS),
+        { group: 'Output:', choices: FIELDS },
       ),
     )
     .addOption(
-      option('--fields <names>', `of ${FIELDS.join(', ')} (default the usual four, report_id and kind)`),
-    )
-    .addOption(
-      option('--output <file>', 'write to a file, whole or not at all; stdout is written as it goes'),
+      option('--output <file>', 'write to a file, whole or not at all; stdout is written as it goes', {
+        group: 'Output:',
+        file: 'write',
+      }),
     );
-  addSettingOptions(command);
-  addRatesOption(command);
-  addRunOptions(command);
-  return command.action(async () => {
-    checkWords(command, run.host.argv);
-    const { runPrice } = await import('../runs.js');
-    await runPrice(command.opts(), run);
-  });
+  return withRun(withRates(withSettings(command)));
+};
+
+type PriceOptions = OptionsOf<typeof declarePrice>;
+
+/** A filter from messages to priced messages. */
+export const make = defineCommand({
+  purpose: 'Serve and scale:',
+
+  declare: declarePrice,
+  readsSource: ({ reports, source }) => reports === undefined && source !== '-',
+  readsStdin: () => true,
+  run: runPrice,
+});
+
+/** What `summary --from-priced` needs of a row. */
+const DEFAULT_FIELDS: FieldName[] = [
+  'message_id',
+  'timestamp',
+  'report_name',
+  'credits_used',
+  'report_id',
+  'kind',
+];
+
+/** `usage` of the lines of stdin, written as they are priced unless they go to a file. */
+async function runPrice(options: PriceOptions, context: Context): Promise<void> {
+  const { fields = DEFAULT_FIELDS, output = '-' } = options;
+  const toStdout = output === '-';
+  await runUsage(
+    { ...options, fields, ndjson: true, formulaGuard: true, ...(toStdout && { stream: true }) },
+    {},
+    context,
+    await messagesOfStdin(options, context),
+  );
+}
+
+async function messagesOfStdin(options: PriceOptions, { host, signal }: Context): Promise<PeriodNeeds> {
+  const messages: Source['messages'] = (consume) => consume(readChunks('stdin', host.stdin, signal));
+  const readDocument = readMessageLines;
+  if (options.reports !== undefined) {
+    if (options.source !== undefined) throw new CommandLineError('--reports: is instead of --source');
+    const { report } = await openReportsFile(options.reports);
+    return { source: { name: 'stdin', messages, report, close: async () => {} }, readDocument };
+  }
+  if (options.source === '-') throw new CommandLineError('--source: stdin has the messages, not the reports');
+  return { wrapSource: (source) => ({ ...source, name: 'stdin', messages }), readDocument };
 }

@@ -1,24 +1,71 @@
-import { Command, Option } from 'commander';
+import { Command } from '@commander-js/extra-typings';
+import { type Instant, secondText } from '../../calendar/instant.js';
+import { UTC } from '../../calendar/time-zone.js';
+import { instantOf, writtenTime } from '../../config/read-selection.js';
+import { DataError } from '../../errors.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import type { Run } from '../host.js';
-import { checkWords } from '../options/check-values.js';
-import { addResultOptions } from '../options/output-options.js';
-import { addRatesOption } from '../options/rates-option.js';
+import {
+  type DatedRates,
+  PUBLISHED_CARD,
+  type RateCard,
+  ratesAt,
+  writeRateCard,
+} from '../../rates/rate-card.js';
+import { dataTables } from '../../receipt/receipt.js';
+import type { Context } from '../host.js';
+import { type OptionsOf, parsedOption } from '../options/declare.js';
+import { resultChoice, withResult } from '../options/output.js';
+import { openRates, withRates } from '../options/run.js';
+import { deliver } from '../run/deliver.js';
+import { openTerminal } from '../run/results.js';
+import { defineCommand } from './define.js';
 
-/** `rates`: what a text costs now, or cost at another time. */
-export function ratesCommand(run: Run): Command {
+const declareRates = () => {
   const command = new Command('rates')
     .description('the rates in force: the published ones, or those of a file')
     .addOption(
-      new Option('--at <time>', 'in force at this date (midnight UTC) or instant (default now)').helpGroup(
-        'Rates:',
+      parsedOption(
+        '--at <time>',
+        'in force at this date (midnight UTC) or instant (default now)',
+        writtenTime,
+        { group: 'Rates:' },
       ),
     );
-  addRatesOption(command);
-  addResultOptions(command, DOCUMENT_FORMATS, 'a file for --rates');
-  return command.action(async () => {
-    checkWords(command, run.host.argv);
-    const { runRates } = await import('../runs.js');
-    await runRates(command.opts(), run);
+  return withResult(DOCUMENT_FORMATS, 'a file for --rates')(withRates(command));
+};
+
+/** What a text costs now, or cost at another time. */
+export const make = defineCommand({
+  purpose: 'Check a bill:',
+  declare: declareRates,
+  run: runRates,
+});
+
+/** Its JSON is itself a file for `--rates`. */
+async function runRates(options: OptionsOf<typeof declareRates>, context: Context): Promise<void> {
+  const output = resultChoice(options, DOCUMENT_FORMATS);
+  const at = options.at === undefined ? Date.now() : instantOf(options.at, UTC);
+  const card = (await openRates(options, 'published')) ?? { name: 'published', dated: PUBLISHED_CARD };
+  const inForce = ratesInForce(card, at);
+  await deliver(output, context, async (writer) => {
+    if (output.format === 'json') {
+      await writer.write(writeRateCard([inForce], { ...dataTables() }));
+      return;
+    }
+    const { ratesTable } = await import('../../format/table/rates.js');
+    const next = card.dated[card.dated.indexOf(inForce) + 1];
+    const terminal = await openTerminal(output, context.host);
+    for (const piece of ratesTable(card.name, inForce, next, dataTables(), terminal))
+      await writer.write(piece);
   });
+}
+
+/** @throws DataError before the card begins */
+export function ratesInForce(card: Pick<RateCard, 'name' | 'dated'>, at: Instant): DatedRates {
+  const found = ratesAt(card, at);
+  if (found !== undefined) return found;
+  throw new DataError(
+    card.name,
+    `no rates are in force at ${secondText(at)}: the first begin ${card.dated[0]?.written}`,
+  );
 }

@@ -1,21 +1,100 @@
-import { Command } from 'commander';
-import type { Run } from '../host.js';
-import { checkWords } from '../options/check-values.js';
-import { addJobOptions } from '../options/job-options.js';
-import { addRunOptions } from '../options/run-options.js';
-import { addSettingOptions } from '../options/setting-options.js';
+import { Command } from '@commander-js/extra-typings';
+import { version } from '../../../package.json';
+import { sumsInWords } from '../../format/amounts.js';
+import { newFolder } from '../../output/new-folder.js';
+import { MANIFEST, newManifest, recordSource } from '../../source/snapshot.js';
+import { createTotals, type Totals } from '../../usage/rows/totals.js';
+import type { Context } from '../host.js';
+import { argument, type OptionsOf } from '../options/declare.js';
+import { withJob, withRun } from '../options/run.js';
+import { withSettings } from '../options/settings.js';
+import { writtenLine } from '../run/deliver.js';
+import { guardJob } from '../run/job.js';
+import { openPeriod, type Period } from '../run/period.js';
+import { defineCommand } from './define.js';
 
-/** `snapshot`: the raw messages and reports, kept so that the bill can be computed again. */
-export function snapshotCommand(run: Run): Command {
-  const command = new Command('snapshot')
-    .description('keep the raw messages and reports in a new folder, to compute the bill again offline')
-    .argument('<folder>', 'must not exist yet, or be empty');
-  addSettingOptions(command);
-  addRunOptions(command);
-  addJobOptions(command);
-  return command.action(async (folder: string) => {
-    checkWords(command, run.host.argv);
-    const { runSnapshot } = await import('../runs.js');
-    await runSnapshot(folder, command.opts(), run);
+const declareSnapshot = () =>
+  withJob(
+    withRun(
+      withSettings(
+        new Command('snapshot')
+          .description('keep the raw messages and reports in a new folder, to compute the bill again offline')
+          .addArgument(argument('<folder>', 'must not exist yet, or be empty', { file: 'write-folder' })),
+      ),
+    ),
+  );
+
+type SnapshotOptions = OptionsOf<typeof declareSnapshot>;
+
+/** The raw messages and reports, so that the bill can be computed again. */
+export const make = defineCommand({
+  purpose: 'Check a bill:',
+
+  declare: declareSnapshot,
+  readsSource: () => true,
+  run: runSnapshot,
+});
+
+/** Prices the whole period, so that the bytes recorded are known to give a bill. */
+function runSnapshot(options: SnapshotOptions, context: Context, path: string): Promise<void> {
+  return guardJob(options, context, async (record) => {
+    const startedAt = new Date();
+    const folder = await newFolder(path);
+    try {
+      let recorder: ReturnType<typeof recordSource> | undefined;
+      const period = await openPeriod(options, context, {
+        textsUnread: true,
+        wrapSource(source) {
+          recorder = recordSource(source, folder);
+          return recorder.source;
+        },
+      });
+      record.period = period;
+      try {
+        record.totals = await totalsOf(period, context.signal);
+      } finally {
+        await period.close();
+      }
+      const recorded = recorder?.recorded();
+      if (recorded?.messages === undefined) throw new Error('the messages were read but not recorded');
+      const manifest = await folder.openFile(MANIFEST);
+      manifest.write(
+        Buffer.from(
+          newManifest({
+            program: `o-copilot ${version}`,
+            source: period.sourceName,
+            period: period.settings.period,
+            started_at: startedAt.toISOString(),
+            finished_at: new Date().toISOString(),
+            messages: recorded.messages,
+            reports: [...recorded.reports].map(([id, entry]) => ({ id, ...entry })).sort(byId),
+            missing_reports: recorded.missing.sort(),
+          }),
+        ),
+      );
+      await manifest.close();
+      await folder.commit();
+      if (context.host.stderr.isTTY && options.quiet !== true) {
+        const { messages, credits } = record.totals;
+        context.host.stderr.write(writtenLine(path, sumsInWords(messages, credits)));
+      }
+    } finally {
+      await folder.abandon();
+    }
   });
+}
+
+function totalsOf(period: Period, signal: AbortSignal): Promise<Totals> {
+  return period.read(async (batches) => {
+    const totals = createTotals();
+    for await (const items of batches) {
+      signal.throwIfAborted();
+      totals.add(items);
+    }
+    return totals.value();
+  });
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
 }

@@ -1,34 +1,94 @@
-import { Command } from 'commander';
+import { Command } from '@commander-js/extra-typings';
+import { oneOf } from '../../config/value.js';
+import { CommandLineError } from '../../errors.js';
+import { sumsInWords } from '../../format/amounts.js';
 import { SUMMARY_FORMATS } from '../../format/formats.js';
-import type { Run } from '../host.js';
-import { checkWords } from '../options/check-values.js';
-import { addResultOptions } from '../options/output-options.js';
-import { addRatesOption } from '../options/rates-option.js';
-import { addReceiptOption } from '../options/receipt-option.js';
-import { addRunOptions } from '../options/run-options.js';
-import { addFilterOptions } from '../options/selection-options.js';
-import { addSettingOptions } from '../options/setting-options.js';
-import { addSummaryOptions } from '../options/summary-options.js';
+import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
+import { type OptionsOf, option, repeatedOption, shapingFlags } from '../options/declare.js';
+import { resultChoice, withResult } from '../options/output.js';
+import { asOfIn, withAsOf, withFilters } from '../options/rows.js';
+import { withRates, withReceiptOption, withRun } from '../options/run.js';
+import { withSettings } from '../options/settings.js';
+import { deliver } from '../run/deliver.js';
+import { openPeriod } from '../run/period.js';
+import { openPriced } from '../run/priced.js';
+import { withReceipt } from '../run/receipt.js';
+import { writeSummary } from '../run/results.js';
+import { type CommandContext, defineCommand } from './define.js';
 
-/** `summary`: totals by day, week, month, report or kind. */
-export function summaryCommand(run: Run): Command {
-  const command = new Command('summary').description(
-    'totals by day, week, month, report or kind, with bars in a terminal',
-  );
-  addSummaryOptions(command);
-  addResultOptions(
-    command,
-    SUMMARY_FORMATS,
-    'the {"summary":{…}} document, one group a line; share is in percent, with two decimals',
-  );
-  addReceiptOption(command);
-  addFilterOptions(command);
-  addSettingOptions(command);
-  addRatesOption(command);
-  addRunOptions(command);
-  return command.action(async () => {
-    checkWords(command, run.host.argv);
-    const { runSummary } = await import('../runs.js');
-    await runSummary(command.opts(), run);
+const GROUP = 'Summary:';
+const JSON_DOCUMENT =
+  'the {"summary":{…}} document, one group a line; share is in percent, with two decimals';
+
+export const declareSummary = () => {
+  const command = new Command('summary')
+    .description('totals by day, week, month, report or kind, with bars in a terminal')
+    .addOption(
+      repeatedOption(
+        '--by <group>',
+        `one of ${GROUPINGS.join(', ')} (default day); twice breaks each group down again`,
+        oneOf(GROUPINGS),
+        { group: GROUP, choices: GROUPINGS, shapes: 'given' },
+      ),
+    )
+    .addOption(
+      option(
+        '--from-priced [files...]',
+        'sum up what price wrote, from files or stdin, instead of a source',
+        { group: GROUP, file: 'read', summed: true },
+      ).preset('-'),
+    );
+  const withOutput = withReceiptOption(withResult(SUMMARY_FORMATS, JSON_DOCUMENT)(withAsOf(GROUP)(command)));
+  return withRun(withRates(withSettings(withFilters(withOutput))));
+};
+
+export type SummaryOptions = OptionsOf<typeof declareSummary>;
+
+/** Totals by day, week, month, report or kind. */
+export const make = defineCommand({
+  purpose: 'See what was used:',
+  examples: [
+    ['o-copilot summary', 'credits of each day, with bars'],
+    ['o-copilot summary --by month --by kind --csv', 'each month by what set the price'],
+    ['o-copilot summary --by report --since 2024-04-01', 'the dearest reports first'],
+  ],
+
+  declare: declareSummary,
+  readsSource: ({ fromPriced }) => fromPriced === undefined,
+  run: runSummary,
+});
+
+/** What it holds in memory grows with the groups, not with the messages. */
+async function runSummary(options: SummaryOptions, context: CommandContext): Promise<void> {
+  const now = Date.now();
+  const output = resultChoice(options, SUMMARY_FORMATS);
+  const by = groupingsOf(options);
+  const flags = shapingFlags(context.command);
+  await withReceipt(options.receipt, { command: 'summary', flags, output }, context, async (receipt) => {
+    const { fromPriced } = options;
+    const period =
+      fromPriced === undefined
+        ? await openPeriod(options, context, { ...receipt?.observer, textsUnread: true })
+        : await openPriced([fromPriced].flat(), options, context);
+    try {
+      const asOf = asOfIn(period.zone, options);
+      await deliver(
+        { ...output, onDigest: receipt?.onDigest },
+        context,
+        (writer) => writeSummary(period, { by, output, asOf, now }, writer, context),
+        ({ messages, credits }) => sumsInWords(messages, credits, period.outOf()),
+      );
+      await receipt?.write(period, asOf ?? now);
+    } finally {
+      await period.close();
+    }
   });
+}
+
+/** @throws CommandLineError */
+export function groupingsOf({ by = [] }: Pick<SummaryOptions, 'by'>): readonly [Grouping, Grouping?] {
+  const [first = 'day', second, ...more] = by;
+  if (more.length > 0) throw new CommandLineError(`--by: two at the most, not ${by.length}`);
+  if (first === second) throw new CommandLineError(`--by: ${first} was given twice`);
+  return second === undefined ? [first] : [first, second];
 }

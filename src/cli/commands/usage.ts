@@ -1,30 +1,77 @@
-import { Command } from 'commander';
-import type { Run } from '../host.js';
-import { checkWords } from '../options/check-values.js';
-import { addJobOptions } from '../options/job-options.js';
-import { addOutputOptions } from '../options/output-options.js';
-import { addRatesOption } from '../options/rates-option.js';
-import { addReceiptOption } from '../options/receipt-option.js';
-import { addRunOptions } from '../options/run-options.js';
-import { addFilterOptions, addPageOptions } from '../options/selection-options.js';
-import { addSettingOptions } from '../options/setting-options.js';
+import { Command } from '@commander-js/extra-typings';
+import { sumsInWords } from '../../format/amounts.js';
+import type { ReceiptFlag } from '../../receipt/receipt.js';
+import { readsText } from '../../usage/rows/row-query.js';
+import type { Context } from '../host.js';
+import { type OptionsOf, shapingFlags } from '../options/declare.js';
+import { rowsChoice, withRowsOutput } from '../options/output.js';
+import { type AsOfOptions, asOfIn, withFilters, withPages } from '../options/rows.js';
+import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
+import { withSettings } from '../options/settings.js';
+import { deliver } from '../run/deliver.js';
+import { guardJob } from '../run/job.js';
+import { openPeriod, type PeriodNeeds } from '../run/period.js';
+import { withReceipt } from '../run/receipt.js';
+import { writeUsage } from '../run/results.js';
+import { defineCommand } from './define.js';
 
-/** `usage`: every message of the period with the credits it used. */
-export function usageCommand(run: Run): Command {
+export const declareUsage = () => {
   const command = new Command('usage').description(
     'every message of the current period with the credits it used (the default command)',
   );
-  addOutputOptions(command);
-  addReceiptOption(command);
-  addFilterOptions(command);
-  addPageOptions(command);
-  addSettingOptions(command);
-  addRatesOption(command);
-  addRunOptions(command);
-  addJobOptions(command);
-  return command.action(async () => {
-    checkWords(command, run.host.argv);
-    const { runUsage } = await import('../runs.js');
-    await runUsage(command.opts(), run);
+  return withJob(
+    withRun(withRates(withSettings(withPages(withFilters(withReceiptOption(withRowsOutput(command))))))),
+  );
+};
+
+export type UsageOptions = OptionsOf<typeof declareUsage> & AsOfOptions;
+
+/** Every message of the period with the credits it used. */
+export const make = defineCommand({
+  purpose: 'See what was used:',
+  examples: [
+    ['o-copilot --source sample', 'try it without a network'],
+    ["o-copilot --json | jq '.usage[] | select(.credits_used > 50).message_id'", 'for scripts'],
+    ['o-copilot --since 2024-04-01 --until 2024-04-30 --output april.csv', 'a month for a spreadsheet'],
+    ['o-copilot --sort credits_used --desc --limit 10', 'what cost most'],
+    ['o-copilot --quiet --lock /run/usage.lock --output usage.csv', 'from cron'],
+  ],
+
+  declare: declareUsage,
+  readsSource: () => true,
+  run: (options, context) => runUsage(options, shapingFlags(context.command), context),
+});
+
+/**
+ * Everything is checked before the first request, and nothing is shown before the last message.
+ *
+ * @param flags those that shape the bytes, for a receipt
+ */
+export function runUsage(
+  options: UsageOptions,
+  flags: Readonly<Record<string, ReceiptFlag>>,
+  context: Context,
+  needs: PeriodNeeds = {},
+): Promise<void> {
+  return guardJob(options, context, async (record) => {
+    const now = Date.now();
+    const output = rowsChoice(options);
+    const textsUnread = !output.fields.some(readsText);
+    await withReceipt(options.receipt, { command: 'usage', flags, output }, context, async (receipt) => {
+      const period = await openPeriod(options, context, { ...needs, ...receipt?.observer, textsUnread });
+      record.period = period;
+      try {
+        const asOf = asOfIn(period.zone, options) ?? now;
+        record.totals = await deliver(
+          { ...output, onDigest: receipt?.onDigest },
+          context,
+          (writer) => writeUsage(period, output, asOf, writer, context),
+          (totals) => totals && sumsInWords(totals.messages, totals.credits, period.outOf()),
+        );
+        await receipt?.write(period, asOf);
+      } finally {
+        await period.close();
+      }
+    });
   });
 }

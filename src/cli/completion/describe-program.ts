@@ -1,4 +1,5 @@
-import type { Argument, Command, Option } from 'commander';
+import type { Argument, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
+import { traitsOf } from '../options/declare.js';
 
 /** What a shell may offer where a value stands: one of some words, or the name of a file. */
 export interface Value {
@@ -27,7 +28,7 @@ export interface DescribedCommand {
 export const DEFAULT_COMMAND = 'usage';
 
 /** What shells complete: read from the program, so that nothing is listed twice. */
-export function describeProgram(program: Command): DescribedCommand[] {
+export function describeProgram(program: CommandUnknownOpts): DescribedCommand[] {
   const help = program.createHelp();
   return program.commands.map((command) => ({
     name: command.name(),
@@ -40,15 +41,15 @@ export function describeProgram(program: Command): DescribedCommand[] {
 function describeFlag(option: Option): Flag {
   const names = [option.long, option.short].filter((name) => typeof name === 'string');
   const placeholder = /[<[](.*)[>\]]/.exec(option.flags)?.[1];
-  const value = placeholder === undefined ? undefined : describeValue(placeholder, option.argChoices);
+  const value = placeholder === undefined ? undefined : describeValue(placeholder, option);
   return { names, description: option.description, value };
 }
 
 function describeArgument(argument: Argument): Value {
-  return describeValue(argument.name(), argument.argChoices);
+  return describeValue(argument.name(), argument);
 }
 
-function describeValue(name: string, choices: readonly string[] = []): Value {
-  const isFile = choices.length === 0 && /file|folder|where|^old$|^new$|^export$|^receipt$/.test(name);
-  return { name, choices, isFile };
+function describeValue(name: string, of: Option | Argument): Value {
+  const { choices = [], file } = traitsOf(of);
+  return { name, choices, isFile: file !== undefined };
 }

@@ -1,4 +1,3 @@
-import { wrapWords } from '../../format/table/lines.js';
 import type { Host } from '../host.js';
 
 /** Columns where help does not go to a terminal. */
@@ -19,7 +18,7 @@ export function helpWidth({ stdout }: Host): number {
 
 /** Text in lines of at most `width` columns, each with `indent` spaces before it. */
 export function textLines(text: string, indent: number, width: number): string[] {
-  return [...wrapWords(text.split(' '), width - indent, true)].map((line) => ' '.repeat(indent) + line);
+  return wrapWords(text.split(' '), width - indent).map((line) => ' '.repeat(indent) + line);
 }
 
 /**
@@ -55,4 +54,15 @@ export function commandLines(command: string, indent: number, width: number): st
     const start = ' '.repeat(index === 0 ? indent : indent + 2);
     return `${start}${each}${index < lines.length ? ' \\' : ''}`;
   });
+}
+
+/** Words in lines of at most `width` columns; a longer word has a line of its own, so that it can be copied. */
+export function wrapWords(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
 }

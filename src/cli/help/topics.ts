@@ -1,3 +1,6 @@
+import type { Host } from '../host.js';
+import { helpWidth, itemLines, textLines } from './layout.js';
+
 /** What `help` explains beside the commands. */
 export const TOPICS = {
   'exit-codes': 'what each exit status means',
@@ -24,4 +27,22 @@ export async function loadTopic(topic: Topic): Promise<readonly TopicSection[]> 
     case 'pricing':
       return (await import('./pricing.js')).pricing();
   }
+}
+
+/** Columns; longer terms have their text beneath. */
+const LONGEST_TERM = 24;
+
+/** A topic of help, as it is shown. */
+export async function topicText(name: string, host: Host): Promise<string> {
+  const topic = TOPIC_NAMES.find((each) => each === name);
+  const sections = topic === undefined ? [] : await loadTopic(topic);
+  const width = helpWidth(host);
+  return sections.map((section) => sectionText(section, width)).join('\n');
+}
+
+function sectionText({ title, entries, notes }: TopicSection, width: number): string {
+  const longest = Math.min(LONGEST_TERM, Math.max(...entries.map(([term]) => term.length)));
+  const rows = entries.flatMap(([term, text]) => itemLines(term, text, longest, width));
+  const paragraphs = notes.flatMap((note) => ['', ...textLines(note, 2, width)]);
+  return [`${title}:`, ...rows, ...paragraphs].map((line) => `${line}\n`).join('');
 }

@@ -1,0 +1,58 @@
+import type { Command, CommandUnknownOpts, OptionValues } from '@commander-js/extra-typings';
+import type { Context } from '../host.js';
+import { refuseExtraWords, refuseFlagsAsValues } from '../options/declare.js';
+import { checkFiles } from '../run/files.js';
+
+/** What a command runs in. */
+export interface CommandContext extends Context {
+  /** Itself, as it was parsed. */
+  readonly command: CommandUnknownOpts;
+}
+
+/** Command lines worth knowing; the text says what each is for. */
+export type Examples = readonly (readonly [line: string, text: string])[];
+
+/** What a command is for: the headings of the program's help. */
+type Purpose = 'See what was used:' | 'Check a bill:' | 'Serve and scale:' | 'This program:';
+
+/** A command: its options and arguments, declared once, and what it does. */
+interface Definition<Args extends unknown[], Options extends OptionValues, Globals extends OptionValues> {
+  readonly purpose: Purpose;
+  readonly examples?: Examples;
+  declare(): Command<Args, Options, Globals>;
+  run(options: Options, context: CommandContext, ...args: Args): Promise<void>;
+  /** Whether the data that `--source` names is read: it must not be written to. */
+  readsSource?(options: Options, ...args: Args): boolean;
+  /** Whether stdin is read, where no option or argument says so. */
+  readsStdin?(options: Options): boolean;
+}
+
+const examples = new WeakMap<object, Examples>();
+
+export function examplesOf(command: object): Examples {
+  return examples.get(command) ?? [];
+}
+
+/** @param words of the command line */
+export type MakeCommand = (context: Context, words: readonly string[]) => CommandUnknownOpts;
+
+export function defineCommand<
+  Args extends unknown[],
+  Options extends OptionValues,
+  Globals extends OptionValues,
+>(definition: Definition<Args, Options, Globals>): MakeCommand {
+  return (context, words) => {
+    const command = definition.declare().helpGroup(definition.purpose);
+    examples.set(command, definition.examples ?? []);
+    if (words[0] === command.name()) refuseFlagsAsValues(command, words);
+    return command.action(async () => {
+      refuseExtraWords(command);
+      const options = command.opts();
+      const args = command.processedArgs;
+      const source = definition.readsSource?.(options, ...args) ?? false;
+      const stdin = definition.readsStdin?.(options) ?? false;
+      await checkFiles(command, { source, stdin }, context);
+      await definition.run(options, { ...context, command }, ...args);
+    });
+  };
+}

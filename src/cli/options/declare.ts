@@ -1,0 +1,172 @@
+import { Argument, type Command, Option, type OptionValues } from '@commander-js/extra-typings';
+import { InvalidValue, type Parse } from '../../config/value.js';
+import { CommandLineError } from '../../errors.js';
+import type { ReceiptFlag } from '../../receipt/receipt.js';
+
+/** What else is declared with an option or an argument. */
+interface Traits {
+  /** The value names a file or folder, which the run reads or writes; `-` is stdin or stdout. `source`: data comes from it. */
+  readonly file?: 'read' | 'write' | 'write-folder' | 'source';
+  /** The file is one of several that are added up, so none may be given twice. */
+  readonly summed?: true;
+  /** What shell completion offers as its value. */
+  readonly choices?: readonly string[];
+}
+
+interface OptionTraits extends Traits {
+  /** Heading in the help of a command. */
+  readonly group: string;
+  /** Other values give other bytes, so a receipt retains it: as given, or as resolved where settings have a say. */
+  readonly shapes?: 'given' | 'resolved';
+}
+
+type Declared = Pick<Option, 'flags'> | Pick<Argument, 'description'>;
+
+const declared = new WeakMap<Declared, Traits & Partial<OptionTraits>>();
+const givenTexts = new WeakMap<Declared, readonly string[]>();
+
+export function traitsOf(option: Declared): Traits & Partial<OptionTraits> {
+  return declared.get(option) ?? {};
+}
+
+/** Declares an option without a value, or whose value is taken as it is. */
+export function option<const Usage extends string>(usage: Usage, description: string, traits: OptionTraits) {
+  const made = new Option(usage, description).helpGroup(traits.group);
+  // Not commander's own `choices`, whose error names neither the flag nor what was meant.
+  if (traits.choices !== undefined) made.argChoices = [...traits.choices];
+  declared.set(made, traits);
+  return made;
+}
+
+/** Declares an option whose value `parse` reads; of an option that is repeated the last value counts. */
+export function parsedOption<const Usage extends string, Value>(
+  usage: Usage,
+  description: string,
+  parse: Parse<Value>,
+  traits: OptionTraits,
+) {
+  const made = option(usage, description, traits);
+  return made.argParser((text: string): Value => {
+    givenTexts.set(made, [text]);
+    return flagValue(made.long ?? made.flags, text, parse);
+  });
+}
+
+/** Declares an option whose values add up to a list. */
+export function repeatedOption<const Usage extends string, Value>(
+  usage: Usage,
+  description: string,
+  parse: Parse<Value>,
+  traits: OptionTraits,
+) {
+  const made = option(usage, description, traits);
+  return made.argParser((text: string, earlier: Value[] = []): Value[] => {
+    givenTexts.set(made, [...(givenTexts.get(made) ?? []), text]);
+    return [...earlier, flagValue(made.long ?? made.flags, text, parse)];
+  });
+}
+
+/** Declares an argument. */
+export function argument<const Usage extends string>(usage: Usage, description: string, traits: Traits) {
+  const made = new Argument(usage, description);
+  if (traits.choices !== undefined) made.argChoices = [...traits.choices];
+  declared.set(made, traits);
+  return made;
+}
+
+/** The values of a command's options. */
+export type OptionsOf<Declare extends () => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>;
+
+/** Makes a function that adds options, which commands share, to a command and to the type of its options. */
+export function optionGroup<Group extends OptionValues>(make: () => readonly unknown[]) {
+  function add<Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
+    command: Command<Args, Options, Globals>,
+  ): Command<Args, Options & Group, Globals>;
+  function add(command: Command): Command {
+    for (const each of make()) if (each instanceof Option) command.addOption(each);
+    return command;
+  }
+  return add;
+}
+
+/** The value of a flag. @throws CommandLineError that names the flag */
+export function flagValue<Value>(flag: string, text: string, parse: Parse<Value>): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof InvalidValue) throw new CommandLineError(`${flag}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The options and arguments of a command, whatever their types. */
+export interface AnyCommand {
+  readonly options: readonly Option[];
+  readonly args: readonly string[];
+  readonly registeredArguments: readonly Argument[];
+  opts(): OptionValues;
+}
+
+/**
+ * Refuses a flag that was taken as another flag's value (`--output --json`). A value that really looks like a flag can
+ * be given as `--text=--json`.
+ *
+ * @throws CommandLineError
+ */
+export function refuseFlagsAsValues(
+  { options }: Pick<AnyCommand, 'options'>,
+  words: readonly string[],
+): void {
+  const namesOf = ({ long, short }: Pick<Option, 'long' | 'short'>) =>
+    [long, short].filter((name) => typeof name === 'string');
+  const flags = new Set(options.flatMap(namesOf));
+  const withValue = new Set(options.filter(({ required }) => required).flatMap(namesOf));
+  for (const [index, word] of words.entries()) {
+    const next = words[index + 1];
+    if (word === '--') return;
+    if (withValue.has(word) && next !== undefined && (flags.has(next) || next === '--')) {
+      throw new CommandLineError(`${word} needs a value, but ${next} follows it`);
+    }
+  }
+}
+
+/** Refuses a word too many, and names it, which commander does not. @throws CommandLineError */
+export function refuseExtraWords({ args, registeredArguments }: AnyCommand): void {
+  const extra = args[registeredArguments.length];
+  const variadic = registeredArguments.at(-1)?.variadic === true;
+  if (extra !== undefined && !variadic) throw new CommandLineError(`unexpected argument '${extra}'`);
+}
+
+/** The flags of a command line that shape its result's bytes, by long name, but for those that settings resolve. */
+export function shapingFlags(command: AnyCommand): Record<string, ReceiptFlag> {
+  const values = command.opts();
+  const flags: Record<string, ReceiptFlag> = {};
+  for (const each of command.options) {
+    if (traitsOf(each).shapes !== 'given') continue;
+    const name = longName(each);
+    const texts = givenTexts.get(each);
+    const value: unknown = values[each.attributeName()];
+    if (texts !== undefined)
+      flags[name] = Array.isArray(value) && name === 'by' ? texts : (texts.at(-1) ?? '');
+    else if (typeof value === 'boolean') flags[name] = value;
+  }
+  return flags;
+}
+
+/** The words of a command line that give a receipt's flags. A name that shapes no bytes, such as `output`, is left out. */
+export function wordsOf(
+  flags: Readonly<Record<string, ReceiptFlag>>,
+  { options }: Pick<AnyCommand, 'options'>,
+) {
+  return options.flatMap((each) => {
+    const value = traitsOf(each).shapes === undefined ? undefined : flags[longName(each)];
+    if (value === undefined) return [];
+    if (typeof value === 'boolean') return value === each.negate ? [] : [each.long ?? each.flags];
+    return [value].flat().map((text) => `${each.long}=${text}`);
+  });
+}
+
+/** `formula-guard` of `--no-formula-guard`. */
+export function longName({ long = '' }: Pick<Option, 'long'>): string {
+  return long.replace(/^--(no-)?/, '');
+}

@@ -1,0 +1,195 @@
+import { Command } from '@commander-js/extra-typings';
+import { InvalidValue, listOf, oneOf } from '../../config/value.js';
+import { CommandLineError } from '../../errors.js';
+import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
+import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../format/rows.js';
+import { type OptionsOf, option, optionGroup, parsedOption } from './declare.js';
+
+/** What a result looks like and where it goes. */
+export interface ResultChoice<Of extends Format = Format> {
+  readonly format: Of;
+  readonly delimiter: string;
+  readonly bom: boolean;
+  readonly formulaGuard: boolean;
+  /** Undefined: stdout. */
+  readonly output: string | undefined;
+  readonly color: ColorChoice;
+  /** Nothing on stderr but errors. */
+  readonly quiet: boolean;
+}
+
+/** The same for rows of usage. */
+export interface RowsChoice extends ResultChoice {
+  readonly fields: readonly FieldName[];
+  readonly stream: boolean;
+}
+
+const GROUP = 'Output:';
+const SHAPES = { group: GROUP, shapes: 'given' } as const;
+
+const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
+export type ColorChoice = (typeof COLOR_CHOICES)[number];
+
+const place = () =>
+  new Command().addOption(
+    option('--output <file>', 'write to a file, whole or not at all; - is stdout', {
+      group: GROUP,
+      file: 'write',
+    }),
+  );
+
+const csv = () =>
+  new Command()
+    .addOption(parsedOption('--delimiter <character>', 'between CSV cells (default ,)', delimiterOf, SHAPES))
+    .addOption(option('--bom', 'begin CSV or TSV with a byte order mark, for Excel', SHAPES))
+    .addOption(
+      option(
+        '--no-formula-guard',
+        "leave text cells that begin with = + - @ as they are (else a ' goes first)",
+        SHAPES,
+      ),
+    );
+
+const color = () =>
+  new Command()
+    .addOption(
+      parsedOption(
+        '--color <when>',
+        `${COLOR_CHOICES.join(', ')}; also NO_COLOR, FORCE_COLOR`,
+        oneOf(COLOR_CHOICES),
+        { group: GROUP, choices: COLOR_CHOICES, shapes: 'resolved' },
+      ),
+    )
+    .addOption(option('--no-color', 'the same as --color never', { group: GROUP }));
+
+export type ResultOptions = { readonly [Name in Format]?: true } & { readonly format?: Format } & OptionsOf<
+    typeof place
+  > &
+  Partial<OptionsOf<typeof csv>> &
+  OptionsOf<typeof color> & { readonly quiet?: true };
+
+/** The format and the place of a result; `json` describes its document. */
+export function withResult(formats: readonly Format[], json: string) {
+  return optionGroup<ResultOptions>(() => [
+    ...formats.map((format) =>
+      option(`--${format}`, format === 'json' ? json : declarationOf(format).description, { group: GROUP }),
+    ),
+    parsedOption(
+      '--format <name>',
+      `one of ${formats.join(', ')}; without it the ending of --output decides`,
+      oneOf(formats),
+      { group: GROUP, choices: formats, shapes: 'resolved' },
+    ),
+    ...place().options,
+    ...(formats.includes('csv') ? csv().options : []),
+    ...color().options,
+  ]);
+}
+
+const rows = () =>
+  new Command()
+    .addOption(
+      parsedOption('--fields <names>', `comma-separated, from ${FIELDS.join(', ')}`, listOf(FIELDS), {
+        ...SHAPES,
+        choices: FIELDS,
+      }),
+    )
+    .addOption(
+      option('--stream', 'write while reading: a failure may leave part of a result', { group: GROUP }),
+    );
+
+export type RowsOptions = ResultOptions & OptionsOf<typeof rows>;
+
+/** The format, the fields and the place of rows. */
+export const withRowsOutput = optionGroup<RowsOptions>(() => [
+  ...withResult(ROW_FORMATS, 'the {"usage":[…]} document, one item a line')(new Command()).options,
+  ...rows().options,
+]);
+
+/** @throws CommandLineError */
+export function rowsChoice(options: RowsOptions): RowsChoice {
+  const result = resultChoice(options, ROW_FORMATS);
+  const { fields } = options;
+  const stream = options.stream === true;
+  if (stream && result.output !== undefined && result.output !== '-') {
+    throw new CommandLineError('--stream: is for stdout; --output FILE is always whole or not at all');
+  }
+  if (fields !== undefined && !declarationOf(result.format).flags.includes('fields')) {
+    throw new CommandLineError(`--fields: ${result.format} has fields of its own`);
+  }
+  return { ...result, fields: fields ?? CONTRACT_FIELDS, stream };
+}
+
+/**
+ * @param formats those that the command can write
+ * @throws CommandLineError
+ */
+export function resultChoice<Of extends Format>(
+  options: ResultOptions,
+  formats: readonly Of[],
+): ResultChoice<Of> {
+  const { output, delimiter, bom, formulaGuard, color: when, quiet } = options;
+  if (output === '') throw new CommandLineError('--output: needs the name of a file, or - for stdout');
+  const format = formatOf(options, formats);
+  const { flags } = declarationOf(format);
+  if (delimiter !== undefined && !flags.includes('delimiter')) {
+    throw new CommandLineError(`--delimiter: is for CSV, not ${format}`);
+  }
+  if (bom === true && !flags.includes('bom')) {
+    throw new CommandLineError(`--bom: is for CSV and TSV, not ${format}`);
+  }
+  return {
+    format,
+    delimiter: delimiter ?? ',',
+    bom: bom === true,
+    formulaGuard: formulaGuard !== false,
+    output,
+    color: when === false ? 'never' : typeof when === 'string' ? when : 'auto',
+    quiet: quiet === true,
+  };
+}
+
+function formatOf<Of extends Format>(options: ResultOptions, formats: readonly Of[]): Of {
+  const { output } = options;
+  const requested = formats.filter((format) => options[format] === true || options.format === format);
+  const [format, ...others] = requested;
+  if (others.length > 0) {
+    throw new CommandLineError(`one format at a time: ${requested.join(' and ')} were given`);
+  }
+  if (format !== undefined) return format;
+  const ending = endingOf(output ?? '');
+  const implied = ending === '' ? 'table' : formatOfEnding(ending);
+  const known = formats.find((each) => each === implied);
+  if (known !== undefined) return known;
+  const names = formats.join(', ');
+  const problem =
+    implied === undefined
+      ? `${output}: no format ends in ${ending}; the formats are ${names}`
+      : `${output} means ${implied}, but the formats are ${names}`;
+  const endings = formats.flatMap((each) => declarationOf(each).endings);
+  throw new CommandLineError(`--output: ${problem}; say --format, or end it in ${endings.join(', ')}`);
+}
+
+/** A character that occurs in no number, timestamp or header, and is no quote: else nobody could read the file. */
+function delimiterOf(text: string): string {
+  const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
+  if (!/^[\t!#$%&()*,/;<>?[\]^`{|}~]$/.test(delimiter)) {
+    throw new InvalidValue('one character such as , ; | or tab', text);
+  }
+  return delimiter;
+}
+
+/**
+ * Whether a stream gets colour. The first that says something decides: `--color always|never`, `NO_COLOR` (not
+ * empty: never), `FORCE_COLOR` (`0` or `false`: never, else always), `TERM=dumb`, and last whether it is a terminal.
+ */
+export function wantsColor(
+  choice: ColorChoice,
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): boolean {
+  if (choice !== 'auto') return choice === 'always';
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return isTerminal && env.TERM !== 'dumb';
+}

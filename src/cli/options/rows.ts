@@ -1,0 +1,68 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Instant } from '../../calendar/instant.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
+import { instantOf, SELECTION, selectRows, writtenTime } from '../../config/read-selection.js';
+import { CommandLineError } from '../../errors.js';
+import { KINDS } from '../../usage/pricing/priced-row.js';
+import { type RowQuery, SORT_FIELDS } from '../../usage/rows/row-query.js';
+import { type OptionsOf, option, optionGroup, parsedOption } from './declare.js';
+
+const ROWS = { group: 'Rows:', shapes: 'given' } as const;
+
+const filters = () =>
+  new Command()
+    .addOption(parsedOption('--since <time>', 'from this date or RFC 3339 instant on', SELECTION.since, ROWS))
+    .addOption(
+      parsedOption('--until <time>', 'before this instant; a date includes that day', SELECTION.until, ROWS),
+    )
+    .addOption(parsedOption('--report <id|name>', 'messages of one report', SELECTION.report, ROWS))
+    .addOption(
+      parsedOption('--kind <kind>', `one kind of price: ${KINDS.join(', ')}`, SELECTION.kind, {
+        ...ROWS,
+        choices: KINDS,
+      }),
+    );
+export type FilterOptions = OptionsOf<typeof filters>;
+/** Rows by time, report and kind. */
+export const withFilters = optionGroup<FilterOptions>(() => filters().options);
+
+const pages = () =>
+  new Command()
+    .addOption(
+      parsedOption('--sort <field>', `order by ${SORT_FIELDS.join(', ')}`, SELECTION.sort, {
+        ...ROWS,
+        choices: SORT_FIELDS,
+      }),
+    )
+    .addOption(option('--desc', 'with --sort: largest first', ROWS))
+    .addOption(parsedOption('--limit <rows>', 'this many rows at the most', SELECTION.limit, ROWS))
+    .addOption(parsedOption('--offset <rows>', 'leave out this many rows first', SELECTION.offset, ROWS));
+export type PageOptions = OptionsOf<typeof pages>;
+/** The order of rows, and pages of them. */
+export const withPages = optionGroup<PageOptions>(() => pages().options);
+
+/** @throws CommandLineError that names the flag */
+export function selectionOf(options: FilterOptions & PageOptions, zone: TimeZone): RowQuery {
+  return selectRows(options, zone, {
+    show: (name) => `--${name}`,
+    refuse: (name, problem) => new CommandLineError(`--${name}: ${problem}`),
+  });
+}
+
+const asOf = (group: string) => () =>
+  new Command().addOption(
+    parsedOption(
+      '--as-of <time>',
+      "when the period counts as open or closed: closed once its last message's month is over (default now)",
+      writtenTime,
+      { group, shapes: 'given' },
+    ),
+  );
+export type AsOfOptions = OptionsOf<ReturnType<typeof asOf>>;
+/** A time in place of the clock's, so that a result can be made again. */
+export const withAsOf = (group: string) => optionGroup<AsOfOptions>(() => asOf(group)().options);
+
+/** What `--as-of` says; undefined where it was not given. */
+export function asOfIn(zone: TimeZone, { asOf: time }: AsOfOptions): Instant | undefined {
+  return time === undefined ? undefined : instantOf(time, zone);
+}

@@ -1,0 +1,153 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { formatAmount } from '../../engine/index.js';
+import { LockedError } from '../../errors.js';
+import { writeFileAtomically } from '../../output/file.js';
+import { FileOverlapError } from '../../output/file-overlap.js';
+import { acquireLock, type Lock } from '../../output/lock.js';
+import { KINDS } from '../../usage/pricing/priced-row.js';
+import type { Totals } from '../../usage/rows/totals.js';
+import { toFailure } from '../failure.js';
+import type { Context } from '../host.js';
+import type { AnyCommand } from '../options/declare.js';
+import type { JobOptions } from '../options/run.js';
+import type { Period } from './period.js';
+
+/** What is known of a job while it runs: `--metrics` reports it even where the job fails. */
+export interface JobRecord {
+  period?: Pick<Period, 'counts'>;
+  totals?: Totals | undefined;
+}
+
+/**
+ * Runs `job` under `--lock` and writes how it ended to `--metrics`.
+ *
+ * @throws LockedError, with nothing touched, while another run holds the lock; whatever `job` throws
+ */
+export async function guardJob(
+  { lock: lockFile, metrics }: JobOptions,
+  context: Context,
+  job: (record: JobRecord) => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  const record: JobRecord = {};
+  let lock: Lock | undefined;
+  let exitCode = 0;
+  try {
+    if (lockFile !== undefined) lock = await acquireLock(lockFile);
+    await job(record);
+  } catch (error) {
+    if (error instanceof Error) reported.add(error);
+    exitCode = toFailure(context.signal.aborted ? context.signal.reason : error)?.exitCode ?? 0;
+    // The other run's metrics are its own to write.
+    if (error instanceof LockedError) exitCode = 0;
+    throw error;
+  } finally {
+    const held = lock !== undefined || lockFile === undefined;
+    if (metrics !== undefined && held) {
+      const milliseconds = performance.now() - startedAt;
+      await writeMetrics(metrics, { record, exitCode, milliseconds }).catch((error: unknown) => {
+        // The job's own failure says more.
+        if (exitCode === 0) throw error;
+      });
+    }
+    await lock?.release();
+  }
+}
+
+/** Errors that `--metrics` has reported. */
+const reported = new WeakSet<Error>();
+
+/**
+ * Writes `--metrics` after a failure before the job began: an unknown flag or command, a word too many. The flag
+ * is read from the words themselves, which may not make sense, so nothing is replaced but a file of metrics.
+ *
+ * @param command undefined where the words name none that there is
+ */
+export async function reportFailedStart(
+  error: unknown,
+  words: readonly string[],
+  command: Pick<AnyCommand, 'options'> | undefined,
+  context: Context,
+): Promise<void> {
+  if (error instanceof FileOverlapError || (error instanceof Error && reported.has(error))) return;
+  if (command !== undefined && !command.options.some(({ long }) => long === '--metrics')) return;
+  const metrics = flagIn('--metrics', words);
+  if (metrics === undefined || (await isTaken(metrics, words))) return;
+  const lock = flagIn('--lock', words);
+  // The first failure is the one to show.
+  await guardJob({ metrics, ...(lock !== undefined && { lock }) }, context, () =>
+    Promise.reject(error),
+  ).catch(() => {});
+}
+
+function flagIn(flag: string, words: readonly string[]): string | undefined {
+  const end = words.indexOf('--');
+  const values = words.slice(0, end === -1 ? undefined : end).flatMap((word, index, all) => {
+    if (word.startsWith(`${flag}=`)) return [word.slice(flag.length + 1)];
+    const next = all[index + 1];
+    return word === flag && next !== undefined && !next.startsWith('-') ? [next] : [];
+  });
+  return values.at(-1) || undefined;
+}
+
+/** Whether the file is named for something else too, or holds anything but metrics of ours. */
+async function isTaken(path: string, words: readonly string[]): Promise<boolean> {
+  const names = words.filter((word) => resolve(word.replace(/^--[\w-]+=/, '')) === resolve(path));
+  if (names.length > 1) return true;
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return false;
+  if (!found.isFile()) return true;
+  const content = await readFile(path, 'utf8').catch(() => undefined);
+  return content === undefined || (content !== '' && !content.startsWith('# HELP o_copilot_'));
+}
+
+/** How a job ended. */
+interface JobOutcome {
+  readonly record: JobRecord;
+  readonly exitCode: number;
+  readonly milliseconds: number;
+}
+
+const LAST_SUCCESS = 'o_copilot_last_success_timestamp_seconds';
+
+/**
+ * Writes a textfile for the Prometheus node exporter's collector. A failed run keeps the time of the last
+ * success in the file, so that an alert can say how old the last good export is.
+ *
+ * @throws CannotCreateError, CannotWriteError
+ */
+async function writeMetrics(path: string, outcome: JobOutcome): Promise<void> {
+  const { record, exitCode, milliseconds } = outcome;
+  const counts = record.period?.counts() ?? { messages: 0, retries: 0 };
+  const lastSuccess = exitCode === 0 ? `${Math.floor(Date.now() / 1000)}` : await lastSuccessIn(path);
+  const text = [
+    gauge('o_copilot_success', 'Whether the last run ended with exit status 0.', exitCode === 0 ? '1' : '0'),
+    gauge('o_copilot_exit_status', 'Exit status of the last run.', `${exitCode}`),
+    ...(lastSuccess === undefined
+      ? []
+      : [gauge(LAST_SUCCESS, 'When a run last ended with exit status 0, seconds since 1970.', lastSuccess)]),
+    gauge('o_copilot_duration_seconds', 'How long the last run took.', (milliseconds / 1000).toFixed(3)),
+    gauge('o_copilot_messages', 'Messages that the last run read.', `${counts.messages}`),
+    gauge('o_copilot_retries', 'Requests that the last run made again.', `${counts.retries}`),
+    creditsByKind(record),
+  ];
+  await writeFileAtomically(path, text.join(''));
+}
+
+function gauge(name: string, help: string, value: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;
+}
+
+/** Nothing before the bill is whole: a partial sum would look like a small bill. */
+function creditsByKind({ totals }: JobRecord): string {
+  if (totals === undefined) return '';
+  const name = 'o_copilot_credits';
+  const lines = KINDS.map((kind) => `${name}{kind="${kind}"} ${formatAmount(totals.byKind[kind].credits)}\n`);
+  return `# HELP ${name} Credits of the rows that the last run gave, by what priced them.\n# TYPE ${name} gauge\n${lines.join('')}`;
+}
+
+async function lastSuccessIn(path: string): Promise<string | undefined> {
+  const earlier = await readFile(path, 'utf8').catch(() => '');
+  return new RegExp(`^${LAST_SUCCESS} (\\d+)$`, 'm').exec(earlier)?.[1];
+}

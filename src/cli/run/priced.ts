@@ -1,0 +1,81 @@
+import { openTimeZone } from '../../calendar/time-zone.js';
+import { type PricedRow, readPricedRows } from '../../document/priced-rows.js';
+import { CommandLineError } from '../../errors.js';
+import { visible } from '../../format/text.js';
+import { readChunks, readFileChunks } from '../../source/file.js';
+import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import { createReportCheck } from '../../usage/pricing/reports.js';
+import { checkReportFilter, matchesMessage, matchesRow, narrows } from '../../usage/rows/row-query.js';
+import type { Context } from '../host.js';
+import { selectionOf } from '../options/rows.js';
+import { type ReceiptOptions, runChoice } from '../options/run.js';
+import { settingsOf } from '../options/settings.js';
+import type { Period, PeriodOptions } from './period.js';
+
+/** A period whose messages `price` has priced already, in files or on stdin. */
+export async function openPriced(
+  paths: readonly string[],
+  options: PeriodOptions & ReceiptOptions,
+  { host, signal }: Context,
+): Promise<Period> {
+  for (const flag of ['source', 'rates', 'receipt'] as const) {
+    if (options[flag] !== undefined)
+      throw new CommandLineError(`--${flag}: says nothing of rows priced already`);
+  }
+  const { duplicates, quiet } = runChoice(options);
+  // A copy's price is not compared.
+  if (duplicates === 'once') throw new CommandLineError('--duplicates: error or keep with --from-priced');
+  const settings = await settingsOf(options, host);
+  const zone = openTimeZone(settings.timezone);
+  const selection = selectionOf(options, zone);
+  let messages = 0;
+
+  async function* items(): AsyncGenerator<UsageItem[]> {
+    const counts = createDuplicateCheck(duplicates);
+    const checkReport = createReportCheck();
+    const watch = selection.report && checkReportFilter(selection.report);
+    for (const path of paths) {
+      const name = nameOf(path);
+      const bytes = path === '-' ? readChunks(name, host.stdin, signal) : readFileChunks(path, signal);
+      for await (const rows of readPricedRows(name, bytes)) {
+        messages += rows.length;
+        for (const { reportId: id, reportName, credits } of rows) {
+          if (id === undefined) continue;
+          checkReport(id, reportName, reportName === undefined ? undefined : credits, name);
+        }
+        const wanted = rows
+          .map(itemOf)
+          .filter(({ message }) => counts(message) && matchesMessage(message, selection));
+        if (watch !== undefined) for (const item of wanted) watch.add(item);
+        yield wanted.filter((item) => matchesRow(item, selection));
+      }
+    }
+    const note = watch?.note();
+    if (note !== undefined && !quiet) host.stderr.write(`o-copilot: ${visible(note)}\n`);
+  }
+
+  return {
+    settings,
+    zone,
+    selection,
+    card: undefined,
+    sourceName: paths.map(nameOf).join(', '),
+    read: (consume) => consume(items()),
+    outOf: () => (narrows(selection) ? messages : undefined),
+    counts: () => ({ messages, retries: 0 }),
+    close: async () => {},
+  };
+}
+
+function nameOf(path: string): string {
+  return path === '-' ? 'stdin' : path;
+}
+
+function itemOf({ id, timestamp, reportId, reportName, credits }: PricedRow): UsageItem {
+  return {
+    message: { id, timestamp, reportId, text: '' },
+    report: reportName === undefined ? undefined : { name: reportName, cost: credits },
+    credits,
+  };
+}

@@ -1,0 +1,112 @@
+import type { Instant } from '../../calendar/instant.js';
+import { type SummaryFacts, summaryFacts } from '../../format/documents/summary.js';
+import { declarationOf, FORMATS, type SummaryFormat } from '../../format/formats.js';
+import { fieldsOf, type Renderer, writeRows } from '../../format/rows.js';
+import type { Terminal } from '../../format/table/lines.js';
+import type { Writer } from '../../output/writer.js';
+import { narrows } from '../../usage/rows/row-query.js';
+import type { Totals } from '../../usage/rows/totals.js';
+import type { Grouping } from '../../usage/summary/groups.js';
+import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
+import type { Context, Host } from '../host.js';
+import { type ColorChoice, type ResultChoice, type RowsChoice, wantsColor } from '../options/output.js';
+import type { Period } from './period.js';
+
+/** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */
+export async function openTerminal(
+  { output, color }: { readonly output: string | undefined; readonly color: ColorChoice },
+  host: Host,
+): Promise<Terminal> {
+  const { Chalk } = await import('chalk');
+  const toTerminal = host.stdout.isTTY === true && (output ?? '-') === '-';
+  return {
+    chalk: new Chalk({ level: wantsColor(color, host.env, toTerminal) ? 1 : 0 }),
+    // 0 where the terminal does not say.
+    width: (toTerminal && host.stdout.columns) || undefined,
+  };
+}
+
+/**
+ * Writes the rows of a period.
+ *
+ * @param asOf what a page takes for now
+ * @returns the sums, or undefined when nobody reads any more
+ */
+export async function writeUsage(
+  period: Period,
+  output: RowsChoice,
+  asOf: Instant,
+  writer: Writer,
+  { host, signal }: Context,
+): Promise<Totals | undefined> {
+  const newRenderer = await chooseRenderer(output, period, host, asOf);
+  return period.read(async (batches) => {
+    await writer.restart();
+    return writeRows(batches, newRenderer(), writer, signal);
+  });
+}
+
+/** A fresh renderer for each reading of the document. */
+function chooseRenderer(
+  choice: RowsChoice,
+  { zone, outOf, settings, sourceName: source, selection }: Period,
+  host: Host,
+  asOf: Instant,
+): Promise<() => Renderer> {
+  return declarationOf(choice.format).rows({
+    ...choice,
+    fields: fieldsOf(choice.fields, zone),
+    zone,
+    outOf,
+    terminal: () => openTerminal(choice, host),
+    subject: { source, period: settings.period, rules: settings.rules, filtered: narrows(selection) },
+    asOf,
+  });
+}
+
+/** How a summary is made and written. */
+export interface SummaryChoice {
+  readonly by: readonly [Grouping, Grouping?];
+  readonly output: ResultChoice<SummaryFormat>;
+  /** Of `--as-of`. */
+  readonly asOf: Instant | undefined;
+  /** Milliseconds since 1970 UTC, where `--as-of` does not say. */
+  readonly now: number;
+}
+
+/** Sums up the rows of a period and writes the sums, which it returns. */
+export async function writeSummary(
+  period: Period,
+  { by, output, asOf, now }: SummaryChoice,
+  writer: Writer,
+  context: Context,
+): Promise<Summary> {
+  const summary = await period.read(async (batches) => {
+    const sums = createSummary(by, period.zone);
+    for await (const items of batches) {
+      context.signal.throwIfAborted();
+      sums.add(items);
+    }
+    return sums.value(dayBounds(period.selection));
+  });
+  const { sourceName, settings, zone, outOf } = period;
+  const facts = summaryFacts(
+    summary,
+    { source: sourceName, period: settings.period, rules: settings.rules, zone, outOf: outOf() },
+    asOf,
+    now,
+  );
+  for (const piece of await renderSummary(summary, facts, output, context)) await writer.write(piece);
+  return summary;
+}
+
+/** The pieces of a summary in a format. */
+export function renderSummary(
+  summary: Summary,
+  facts: SummaryFacts,
+  output: ResultChoice<SummaryFormat>,
+  { host }: Context,
+): Promise<Iterable<string>> {
+  const options = { ...output, terminal: () => openTerminal(output, host) };
+  return FORMATS[output.format].summary(summary, facts, options);
+}

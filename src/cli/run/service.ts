@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { version } from '../../../package.json';
+import { openTimeZone } from '../../calendar/time-zone.js';
+import type { Settings } from '../../config/settings.js';
+import { httpSettings, openSource, type SourceSettings } from '../../core/open-source.js';
+import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
+import { isOsError, reasonOf } from '../../os-error.js';
+import { writeFileAtomically } from '../../output/file.js';
+import { type LiveCredentials, openCredentials } from '../../service/auth/live-credentials.js';
+import type { ServiceOptions } from '../../service/service-options.js';
+import { startService } from '../../service/start-service.js';
+import { type OpenLog, openLog } from '../../service/telemetry/log.js';
+import type { Agents } from '../../source/http/agents.js';
+import { openTracing, type Tracing } from '../../telemetry/tracing.js';
+import type { Context } from '../host.js';
+import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/run.js';
+import {
+  type ServiceOptions as GivenOptions,
+  type ServiceChoice,
+  type SettingOptions,
+  serviceChoice,
+  settingsOf,
+} from '../options/settings.js';
+
+type ServeOptions = GivenOptions & SettingOptions & RatesOptions & RunOptions;
+
+/** Messages documents that may arrive at once without keeping a report waiting. */
+const DOCUMENTS_AT_ONCE = 16;
+/** Milliseconds that one delivery of spans to the collector may take. */
+const LONGEST_DELIVERY = 3000;
+
+/** Runs `serve` until a signal comes; then it lets requests end, and a second signal ends it at once. */
+export async function runService(given: ServeOptions, context: Context): Promise<void> {
+  let openedLog: OpenLog | undefined;
+  const tracing = await openTracing({
+    env: context.host.env,
+    version,
+    timeout: LONGEST_DELIVERY,
+    onFailure: (reason) => openedLog?.log.warn({ reason }, 'traces were not delivered'),
+  });
+  const choice = await serviceChoice(given, context.host);
+  const credentials = await openCredentials(choice, {
+    onRenewed: () => openedLog?.log.info('credentials were read again'),
+    onRefused: (error) =>
+      openedLog?.log.error(
+        { reason: credentialProblem(error) },
+        'credentials were not renewed: those of before stay in force',
+      ),
+  });
+  const options = await serviceOptions(given, choice, credentials, tracing, context);
+  openedLog = await openLog({
+    level: choice.logLevel,
+    format: choice.logFormat,
+    descriptor: 2,
+    ...(tracing !== undefined && { fields: tracing.logFields }),
+  });
+  const { log } = openedLog;
+  const reload = () => void credentials.reload();
+  context.host.on('SIGHUP', reload);
+  try {
+    const started = startService(options, openedLog).catch((error) => {
+      throw cannotListen(error, choice);
+    });
+    const service = await Promise.race([started, crash(context.signal)]);
+    try {
+      if (choice.addressFile !== undefined) await writeFileAtomically(choice.addressFile, `${service.url}\n`);
+      log.info({ url: service.url, source: options.sourceName }, 'serving');
+      if (!context.signal.aborted) await once(context.signal, 'abort');
+    } finally {
+      log.info({ grace: choice.grace }, 'stopping');
+      await service.stop(choice.grace);
+      if (choice.addressFile !== undefined) await rm(choice.addressFile, { force: true });
+    }
+    await tracing?.close();
+    log.info('stopped');
+    // Anything but a signal is a crash that was wound up.
+    if (!(context.signal.reason instanceof InterruptedError)) throw context.signal.reason;
+  } finally {
+    context.host.off('SIGHUP', reload);
+    credentials.close();
+    await openedLog.close();
+    // A collector that does not answer would hold the process for as long as the exporter tries.
+    if (tracing !== undefined) setTimeout(() => context.host.exit(), 0).unref();
+  }
+}
+
+/** Rejects with what was thrown where nobody waits for it: a start that it broke would never end. */
+function crash(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => {
+      if (!(signal.reason instanceof InterruptedError)) reject(signal.reason);
+    };
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}
+
+async function serviceOptions(
+  given: ServeOptions,
+  choice: ServiceChoice,
+  credentials: LiveCredentials,
+  tracing: Tracing | undefined,
+  context: Context,
+) {
+  const { duplicates, maxBody } = runChoice(given);
+  const settings = await settingsOf(given, context.host);
+  if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
+  const isLocal = !/^https?:\/\//i.test(settings.source);
+  // A local source by its full path, so that what must not be shown of it is known.
+  const source = isLocal && settings.source !== 'sample' ? resolve(settings.source) : settings.source;
+  const sourceSettings = {
+    ...settings,
+    source,
+    deadline: Number.POSITIVE_INFINITY,
+    maxBody,
+  };
+  const pool = isLocal ? undefined : await openPool(sourceSettings, context);
+  const open: ServiceOptions['openSource'] = (observer, signal) => {
+    const { env, stdin } = context.host;
+    const startedAt = performance.now();
+    const deps = { env, stdin, signal, startedAt, observer, ...(pool !== undefined && { pool }) };
+    return openSource(sourceSettings, deps);
+  };
+  return {
+    ...choice,
+    credentials,
+    rules: settings.rules,
+    card: await openRates(given, settings.rules),
+    duplicates,
+    zone: openTimeZone(settings.timezone),
+    cacheScope: cacheScope(sourceSettings, context.host.env),
+    isLocal,
+    serverPaths: source === settings.source && !isAbsolute(source) ? [] : [source, dirname(source)],
+    sourceName: await nameOf(settings, open, context.signal),
+    period: settings.period,
+    deadline: settings.deadline,
+    concurrency: settings.concurrency,
+    version,
+    tracing,
+    openSource: open,
+  };
+}
+
+/** Connections shared by the sources of all requests. */
+async function openPool(settings: SourceSettings, { host }: Context): Promise<Agents> {
+  const { createAgents } = await import('../../source/http/agents.js');
+  // Not the run's signal: requests under way at SIGTERM still connect, and each ends by a signal of its own.
+  const { signal } = new AbortController();
+  const { env, stdin } = host;
+  const wanted = httpSettings(settings, { env, stdin, signal, startedAt: performance.now() });
+  // Documents that arrive slowly must not keep reports from being requested.
+  return createAgents({ ...wanted, concurrency: settings.concurrency + DOCUMENTS_AT_ONCE }, signal);
+}
+
+/** Everything that decides what upstream says of a report: where and as whom it is asked, and by which way. */
+function cacheScope({ source, token, period }: Settings, env: Context['host']['env']): readonly string[] {
+  const ways = [...PROXY_VARIABLES, 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'];
+  return [source, token ?? '', period, ...ways.map((name) => env[name] ?? '')];
+}
+
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
+
+/** Opens the source once, without a request, so that a wrong one is told before anything listens. */
+async function nameOf(
+  { source: given }: Settings,
+  open: ServiceOptions['openSource'],
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await open({}, signal);
+  await source.close();
+  return source.name === resolve(given) ? given : source.name;
+}
+
+/** A port in use may be free later, and is the system's refusal; a name that nobody knows is the command line's fault. */
+function cannotListen(error: unknown, { host, port }: ServiceChoice): unknown {
+  if (error instanceof OCopilotError || !isOsError(error)) return error;
+  const message = `cannot listen on ${host} port ${port}: ${reasonOf(error)}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new SystemRefusedError(`${message}; choose another with --port, or end what uses it`);
+    case 'EACCES':
+      return new SystemRefusedError(
+        `${message}; ports below 1024 may need more rights: choose another with --port`,
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CommandLineError(message);
+    default:
+      return new SystemRefusedError(message);
+  }
+}
+
+function credentialProblem(error: unknown): string {
+  return error instanceof OCopilotError ? error.message : 'a bug in o-copilot';
+}
