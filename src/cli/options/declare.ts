@@ -1,7 +1,7 @@
 import { Argument, type Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import { InvalidValue, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
-import type { ReceiptFlag } from '../../receipt/receipt.js';
+import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/receipt.js';
 
 /** What else is declared with an option or an argument. */
 interface Traits {
@@ -141,9 +141,9 @@ export function refuseExtraWords({ args, registeredArguments }: AnyCommand): voi
 export function shapingFlags(command: AnyCommand): Record<string, ReceiptFlag> {
   const values = command.opts();
   const flags: Record<string, ReceiptFlag> = {};
-  for (const each of command.options) {
-    if (traitsOf(each).shapes !== 'given') continue;
-    const name = longName(each);
+  for (const name of RECEIPT_FLAGS) {
+    const each = command.options.find((option) => longName(option) === name);
+    if (each === undefined || traitsOf(each).shapes !== 'given') continue;
     const texts = givenTexts.get(each);
     const value: unknown = values[each.attributeName()];
     if (texts !== undefined)
