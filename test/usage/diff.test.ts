@@ -60,7 +60,7 @@ test('a name or a timestamp that changed is a change; a field that one export la
   ]);
 });
 
-test('rows that do not rise are noticed, in each of the two', async () => {
+test('rows whose ids do not rise are an error, in each of the two', async () => {
   for (const wrong of [
     [row(2), row(1)],
     [row(1), row(1)],
@@ -70,7 +70,7 @@ test('rows that do not rise are noticed, in each of the two', async () => {
   }
 });
 
-test('an id that stands twice is compared copy by copy', async () => {
+test('a duplicate id is compared copy by copy', async () => {
   const result = await compare([row(1, 10), row(1, 20), row(1, 30)], [row(1, 10), row(1, 25)], false);
   expect(result.found.map((change) => [change.change, change.old?.credits, change.new?.credits])).toEqual([
     ['changed', 20, 25],

@@ -69,13 +69,13 @@ describe('createIdHistory', () => {
 });
 
 describe('createDuplicateCheck', () => {
-  test('error: refuses the second of an id', () => {
+  test('error: the second message of an id is an error', () => {
     const check = createDuplicateCheck('error');
     expect(check(message(7))).toBe(true);
     expect(() => check(message(7))).toThrow('message 7: occurs twice in the period');
   });
 
-  test('once: drops equal copies, refuses others', () => {
+  test('once: drops equal copies, other copies are an error', () => {
     const check = createDuplicateCheck('once');
     expect([check(message(7)), check(message(8)), check(message(7))]).toEqual([true, true, false]);
     expect(() => check(message(8, 'b'))).toThrow('message 8: occurs twice with different content');
