@@ -10,12 +10,12 @@ import type { Field, Renderer } from './rows.js';
 import type { Terminal } from './table/lines.js';
 
 /** What rows in a format for programs depend on. */
-export interface DataOptions extends DelimitedOptions {
+interface DataOptions extends DelimitedOptions {
   readonly fields: readonly Field[];
 }
 
 /** What rows in any format depend on; each takes what it needs. */
-export interface RowOptions extends DataOptions {
+interface RowOptions extends DataOptions {
   /** Where days and months begin. */
   readonly zone: TimeZone;
   /** How many messages the period has, where the rows are not all of them. */
@@ -26,7 +26,7 @@ export interface RowOptions extends DataOptions {
   readonly asOf: Instant;
 }
 
-export interface SummaryOptions extends DelimitedOptions {
+interface SummaryOptions extends DelimitedOptions {
   readonly terminal: () => Promise<Terminal>;
 }
 
