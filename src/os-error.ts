@@ -35,7 +35,7 @@ export function reasonOf(error: unknown): string {
   return ownWords.get(error.code) ?? getSystemErrorMap().get(error.errno)?.[1] ?? error.code;
 }
 
-/** For `catch`: what this user may not do or this file system does not know is let go; all else is thrown. */
+/** For `catch`: what this user may not do or this file system does not know is ignored; all else is thrown. */
 export function ignoreUnsupported(error: unknown): undefined {
   if (hasCode(error, 'EPERM', 'EACCES', 'EINVAL', 'EISDIR', 'ENOSYS', 'ENOTSUP')) return undefined;
   throw error;

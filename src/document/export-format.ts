@@ -10,7 +10,7 @@ export interface DelimitedFormat {
   readonly delimiter: string;
   /** The header's names, in their order. */
   readonly columns: readonly string[];
-  /** Whether the formula guard's `'` stands before texts. */
+  /** Whether the formula guard's `'` precedes texts. */
   readonly guarded: boolean;
 }
 

@@ -26,7 +26,7 @@ export function readMessages(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<M
   });
 }
 
-/** Reads messages that stand one a line. @throws DataError that names the line */
+/** Reads one message a line. @throws DataError that names the line */
 export function readMessageLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Message[]> {
   return readNdjsonDocument(bytes, {
     name: 'stdin',
@@ -42,11 +42,11 @@ export function readMessageLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
 const KEYS = ['id', 'text', 'timestamp', 'report_id'];
 
 /**
- * Reads one message with a full parser and names what is wrong with it: the road of every message that
+ * Reads one message with a full parser and names what is wrong with it: for every message that
  * `plain-message.ts` does not take.
  *
  * @param json the message's JSON, whole
- * @param index its place in the `messages` array, from 0, for errors before its id is known
+ * @param index its index in the `messages` array, from 0, for errors before its id is known
  * @throws DataError
  */
 export function readMessageValue(json: string, index: number): Message {
@@ -54,7 +54,7 @@ export function readMessageValue(json: string, index: number): Message {
 }
 
 /**
- * The same for a message that stands elsewhere.
+ * The same for a message of another document.
  *
  * @param place what errors call it before its id is known
  * @param named what they call it afterwards
@@ -88,7 +88,7 @@ function readReportId(value: unknown, where: string): ReportId | undefined {
     if (value.isWellFormed()) return value;
     throw new DataError(
       where,
-      'holds half of a surrogate pair, so nobody can ask for that report',
+      'holds half of a surrogate pair, so no request can name that report',
       'report_id',
     );
   }

@@ -20,7 +20,7 @@ const COMMA = 0x2c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** The keys as they stand on the wire, with the colon that follows where no space comes between. */
+/** The keys as written, with the colon that follows where no space comes between. */
 const KEYS = ['"id":', '"text":', '"timestamp":', '"report_id":'].map(literal);
 const NULL = literal('null');
 const ID = 0;
@@ -35,13 +35,13 @@ const OTHER = 4;
  * a value out of range, the end of the span) makes `read` answer undefined, and `message-value.ts` then
  * reads the same bytes with a full parser and says what is wrong, if anything is.
  *
- * The scanning functions work on numbers in locals: state kept in a closure would cost as much as the scan.
+ * The scanning functions work on numbers in locals: state in a closure would cost as much as the scan.
  */
 export function createPlainMessageReader() {
   let next = 0;
-  /** Which key stood at each place of the message before: writers keep to one order. */
+  /** The keys of the previous message in their order: documents seldom change it. */
   const order: number[] = [];
-  /** Where the last timestamp of the usual form stands. */
+  /** Where the last timestamp of the usual form begins. */
   let usual = -1;
   let usualIn: Span | undefined;
 
@@ -59,10 +59,10 @@ export function createPlainMessageReader() {
     let isPlainText = true;
 
     if (!isByte(bytes, at, OPEN)) return undefined;
-    let place = 0;
+    let position = 0;
     do {
       at = skipSpace(bytes, at + 1);
-      let key = order[place] ?? OTHER;
+      let key = order[position] ?? OTHER;
       const expected = KEYS[key];
       if (expected !== undefined && startsWith(span, at, expected)) {
         at += expected.length;
@@ -70,12 +70,12 @@ export function createPlainMessageReader() {
         const keyEnd = plainStringEnd(span, at);
         if (keyEnd === -1) return undefined;
         key = keyAt(span, at, keyEnd);
-        order[place] = key;
+        order[position] = key;
         at = skipSpace(bytes, keyEnd);
         if (!isByte(bytes, at, COLON)) return undefined;
         at++;
       }
-      place++;
+      position++;
       const value = skipSpace(bytes, at);
       switch (key) {
         case ID:
@@ -174,7 +174,7 @@ const USUAL_LENGTH = 26;
 /** `"YYYY-MM-DDThh:m`, which messages that follow each other share as a rule. */
 const SHARED = 16;
 
-/** Digits, and the characters between them, by place; the digits' upper bounds hold whatever stands beside them. */
+/** Digits, and the characters between them, by position; the digits' upper bounds hold whatever follows them. */
 const LEAST = literal('"0000-00-00T00:00:00.000Z"').view;
 const MOST = literal('"9999-19-39T29:59:59.999Z"').view;
 /** Where the last four bytes begin. */
@@ -197,7 +197,7 @@ export function isUsualTimestamp({ bytes, view }: Span, start: number, known: nu
   return month <= 12 && day >= 1 && day <= (LAST_DAY[month] ?? 0) && twoDigits(bytes, start + 12) <= 23;
 }
 
-/** Whether the bytes from the place `from` of the timestamp on lie within their bounds: four at a time. */
+/** Whether the bytes from position `from` of the timestamp on lie within their bounds: four at a time. */
 function isWithin(view: DataView, start: number, from: number): boolean {
   let outside = highBits(view, start, LAST);
   for (let index = from; index < LAST; index += 4) outside |= highBits(view, start, index);
@@ -219,10 +219,10 @@ function twoDigits(bytes: Uint8Array, at: number): number {
 
 /**
  * A message that has not been taken out of the chunk it arrived in. A class, because its timestamp and text are
- * only cut out when somebody asks for them: a string on each object would cost more than reading it.
+ * only decoded when they are read: a string on each object would cost more than reading it.
  */
 export class ChunkMessage implements Message, MessageBytes {
-  /** @param decoded the text, where it is not plain; undefined where nobody was going to ask for it */
+  /** @param decoded the text, where it is not plain; undefined where it will not be read */
   constructor(
     readonly id: number,
     readonly reportId: ReportId | undefined,
@@ -245,7 +245,7 @@ export class ChunkMessage implements Message, MessageBytes {
 
   get text(): string {
     if (this.isPlainText) return this.span.bytes.toString('latin1', this.textStart, this.textEnd);
-    if (this.decoded === undefined) throw new Error('asked for the text of a row that was told to need none');
+    if (this.decoded === undefined) throw new Error('the text of a row without texts was read');
     return this.decoded;
   }
 }

@@ -16,12 +16,12 @@ export interface Message {
   readonly raw?: MessageBytes;
 }
 
-/** Where a message stands in the chunk it arrived in. */
+/** Where a message is in the span it arrived in. */
 export interface MessageBytes {
   readonly span: AsciiBytes;
   readonly timestampStart: number;
   readonly timestampEnd: number;
-  /** Whether the text is ASCII without escapes, and so is `[textStart, textEnd)` of the bytes as it stands. */
+  /** Whether the text is ASCII without escapes, and so is `[textStart, textEnd)` of the bytes unchanged. */
   readonly isPlainText: boolean;
   readonly textStart: number;
   readonly textEnd: number;
@@ -37,7 +37,7 @@ export interface Report {
 /** One row of a usage export, checked. An empty text counts as none, since CSV cannot tell them apart. */
 export interface ExportRow {
   readonly id: number | bigint;
-  /** As it stands in the export; undefined where the export has no such field. */
+  /** As written in the export; undefined where the export has no such field. */
   readonly timestamp: string | undefined;
   readonly reportName: string | undefined;
   /** Credits, exact. */

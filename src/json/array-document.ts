@@ -13,9 +13,9 @@ export interface ArrayDocument<Element> {
   readonly plain: PlainReader<Element>;
   /** Reads any element with a full parser, from its whole JSON; throws a DataError that says what is wrong. */
   readonly readValue: (json: string, index: number) => Element;
-  /** Told of every other key and its value. */
+  /** Called with every other key and its value. */
   readonly note?: (key: string, value: unknown) => void;
-  /** Told how many elements there were, once the document is whole. */
+  /** Called with the number of elements, once the document is whole. */
   readonly check?: (count: number) => void;
 }
 
@@ -29,7 +29,7 @@ export interface PlainReader<Element> {
 
 /**
  * Reads `{"KEY":[…]}` as it arrives and yields the elements of each chunk, in order. Memory does not grow with
- * their number. Other keys may stand before and after, in any order.
+ * their number. Other keys may come before and after, in any order.
  *
  * @throws DataError for anything that is not one whole JSON document of that shape
  */
@@ -195,8 +195,8 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
   }
 
   function unexpected(wanted: string): DataError {
-    const place = count === 0 ? '' : ` after ${noun} ${count}`;
-    return new DataError(name, `expected ${wanted}${place}, got ${shown()}`);
+    const after = count === 0 ? '' : ` after ${noun} ${count}`;
+    return new DataError(name, `expected ${wanted}${after}, got ${shown()}`);
   }
 
   /** The next few characters, quoted and escaped. */

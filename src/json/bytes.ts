@@ -16,7 +16,7 @@ export function isSame(a: DataView, atA: number, b: DataView, atB: number, lengt
   return a.getInt32(atA + last, true) === b.getInt32(atB + last, true);
 }
 
-/** Copies `length` bytes into another place; the last four are written twice. */
+/** Copies `length` bytes to another position; the last four are written twice. */
 export function copyBytes(
   source: DataView,
   from: number,
@@ -35,7 +35,7 @@ export function copyBytes(
   target.setInt32(at + last, source.getInt32(from + last, true), true);
 }
 
-/** A piece of text as bytes of UTF-8, made once. Its length beside it: a view is slow to tell. */
+/** A piece of text as bytes of UTF-8, made once. With its length: asking a view is slow. */
 export interface Literal {
   readonly view: DataView;
   readonly length: number;

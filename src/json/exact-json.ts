@@ -3,7 +3,7 @@ import { DataError } from '../errors.js';
 
 /**
  * Parses JSON keeping the digits of every number as they are written (`LosslessNumber`), since a double
- * cannot carry each id and each cost. A key that stands twice with one name is refused: which of two prices
+ * cannot carry each id and each cost. A duplicate key is refused: which of two prices
  * a parser takes must not depend on the parser.
  *
  * @throws SyntaxError

@@ -100,7 +100,7 @@ export function* jsonValues(bytes: Buffer, name: string): Generator<Buffer> {
 }
 
 /*
- * Finds where plain JSON values stand in bytes. Every read stays within them: one that goes beyond, even once, makes
+ * Finds plain JSON values in bytes. Every read stays within them: one that goes beyond, even once, makes
  * V8 compile all reads of the function for a missing value, at half the speed.
  */
 

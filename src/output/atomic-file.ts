@@ -151,7 +151,7 @@ async function checkReplaceable({ path, existing, shown }: AtomicFile): Promise<
   }
 }
 
-/** Whether something is mounted at `path`, a file as Docker's `--volume FILE` does. Only Linux can tell. */
+/** Whether something is mounted at `path`, a file as Docker's `--volume FILE` does. Known on Linux only. */
 async function isMountPoint(path: string): Promise<boolean> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch((error: unknown) => {
     if (isOsError(error)) return '';

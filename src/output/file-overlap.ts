@@ -5,7 +5,7 @@ import { CommandLineError } from '../errors.js';
 import { isOsError } from '../os-error.js';
 import { isTemporaryName } from './temporary-name.js';
 
-/** Two of the files of a run are one: none of them may be written, not even to tell of this failure. */
+/** Two of the files of a run are one: none of them may be written, not even to report this failure. */
 export class FileOverlapError extends CommandLineError {}
 
 /** A file, folder or standard stream that a run uses. */

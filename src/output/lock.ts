@@ -15,7 +15,7 @@ export interface Lock {
  * content as it is.
  *
  * The lock is the kernel's flock(2): it ends with its holder, however that dies, so that no pid has to be
- * judged and no file to be declared stale. Node has no call for it, but a lock belongs to the open file,
+ * checked and no file declared stale. Node has no call for it, but a lock belongs to the open file,
  * which the `flock` command (util-linux, BusyBox) shares with us: it locks our descriptor and leaves. 3 ms.
  * @throws LockedError when a live run holds it; CannotCreateError when the file or `flock` cannot be had
  */
@@ -46,7 +46,7 @@ async function openLockFile(path: string): Promise<FileHandle> {
   throw new CannotCreateError(path, 'is not a regular file');
 }
 
-/** The place of the lock file's descriptor in the command's own table. */
+/** The lock file's descriptor in the command's own table. */
 const CHILD_DESCRIPTOR = 3;
 
 /** False when another open file holds the lock. */

@@ -86,7 +86,7 @@ export async function newFolder(path: string): Promise<NewFolder> {
     async commit() {
       for (const folder of subfolders) await syncFolder(folder);
       await syncFolder(temporary);
-      // An empty folder under the name is let go; a filled one makes rename fail, whoever filled it meanwhile.
+      // An empty folder of that name is replaced; a filled one makes rename fail, whoever filled it meanwhile.
       await rename(temporary, target).catch((error: unknown) => {
         throw new CannotCreateError(path, reasonOf(error));
       });

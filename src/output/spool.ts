@@ -67,14 +67,14 @@ const PIECE = 256 * 1024;
 
 /**
  * Holds a result back. The file beyond the memory is nameless from the start, so even SIGKILL leaves nothing.
- * Without room in the temporary folder the run fails rather than grow in memory without bounds.
+ * Without space in the temporary folder the run fails rather than grow in memory without bounds.
  * Its methods throw CannotWriteError, which names the temporary folder.
  */
 export interface Spool {
-  /** Keeps `bytes` itself, which must not change. */
+  /** Holds `bytes` itself, which must not change. */
   append(bytes: Uint8Array): void;
   clear(): void;
-  /** Everything, in order. Each piece is its own: a stream may keep it after it said that it was written. */
+  /** Everything, in order. Each piece is its own: a stream may hold it after its write has ended. */
   pieces(): Iterable<Uint8Array>;
   /** Gives up memory and file. Safe twice. */
   close(): void;

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { hasCode, isOsError } from '../os-error.js';
 
-/** Bytes of the target's name that are kept: with the rest, under the 255 that file systems allow. */
+/** Bytes of the target's name that are used: with the rest, under the 255 that file systems allow. */
 const MAX_STEM = 190;
 
 /** Milliseconds. A file this old that nobody wrote to belongs to no live run, wherever it ran. */

@@ -17,7 +17,7 @@ export interface Writer {
   /** Leaves nothing behind and ends a commit that waits for a reader. Safe after commit, and twice. */
   abandon(): Promise<void>;
 
-  /** SHA-256 in hex of the bytes written; undefined unless `SinkOptions.digest`. Ask after `commit`. */
+  /** SHA-256 in hex of the bytes written; undefined unless `WriterOptions.digest`. Valid after `commit`. */
   digest(): string | undefined;
 
   /** The reader of stdout has gone (`| head`): stop quietly with exit 0. Never true of a file. */
@@ -48,7 +48,7 @@ export interface WriteBuffer {
 }
 
 /**
- * Each buffer given to `deliver` is its own, free to be kept.
+ * Each buffer given to `deliver` is its own, free to be retained.
  * @param batch the least number of bytes handed on before `flush`
  */
 export function createWriteBuffer(
@@ -116,7 +116,7 @@ function wholeLength(text: string): number {
   return last >= 0xd800 && last <= 0xdbff ? text.length - 1 : text.length;
 }
 
-/** A writer that keeps nothing but the digest of what it was given. */
+/** A writer that retains nothing but the digest of what it was given. */
 export function digestWriter(): Writer {
   const buffer = createWriteBuffer(() => {}, { digest: true });
   return {

@@ -14,7 +14,7 @@ export interface InputDigests {
   readonly missing: readonly string[];
 }
 
-/** Reads through a source and keeps the digests of what it gave. */
+/** Reads through a source and records the digests of its documents. */
 export function createInputDigests() {
   let messages: string | undefined;
   const reports = new Map<string, string>();

@@ -152,7 +152,7 @@ async function openStream(path: string, signal: AbortSignal): Promise<Readable> 
  * All reports in one file: a JSON array, or one report after another (NDJSON). A report that is not in it does
  * not exist.
  *
- * @throws UnreadableError; DataError for what is no report, or an id that stands twice
+ * @throws UnreadableError; DataError for what is no report, or a duplicate id
  */
 export async function openReportsFile(path: string): Promise<Pick<Source, 'report'>> {
   const bytes = await readFile(path).catch((error: unknown) => {
@@ -161,9 +161,9 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
   const reports = new Map<string, Uint8Array>();
   let count = 0;
   for (const report of jsonValues(bytes, path)) {
-    const place = `${path}, report ${++count}`;
-    const id = idOf(report, place);
-    if (reports.has(id)) throw new DataError(place, `${JSON.stringify(id)} stands twice`, 'id');
+    const where = `${path}, report ${++count}`;
+    const id = idOf(report, where);
+    if (reports.has(id)) throw new DataError(where, `${JSON.stringify(id)} stands twice`, 'id');
     reports.set(id, report);
   }
   // It would price every message by its text. A byte order mark is white space to `trim`.
@@ -173,12 +173,12 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
   return { report: async (id) => reports.get(String(id)) };
 }
 
-function idOf(report: Buffer, place: string): string {
-  const value = parseExactJsonAt(report.toString(), place);
+function idOf(report: Buffer, where: string): string {
+  const value = parseExactJsonAt(report.toString(), where);
   const members = membersOf(value);
-  if (members === undefined) throw new DataError(place, expected('an object', value));
+  if (members === undefined) throw new DataError(where, expected('an object', value));
   const given = members.get('id');
   const id = typeof given === 'string' ? given : exactInteger(given);
-  if (id === undefined) throw new DataError(place, expected('an integer or a string', given), 'id');
+  if (id === undefined) throw new DataError(where, expected('an integer or a string', given), 'id');
   return String(id);
 }

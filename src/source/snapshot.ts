@@ -84,11 +84,11 @@ function checkSum(sha256: string, entry: FileEntry, folder: string): void {
   if (sha256 === entry.sha256) return;
   throw new DataError(
     `snapshot ${folder}`,
-    `${entry.file} is not what the snapshot kept: its SHA-256 is ${sha256}, the manifest says ${entry.sha256}`,
+    `${entry.file} is not what the snapshot recorded: its SHA-256 is ${sha256}, the manifest says ${entry.sha256}`,
   );
 }
 
-/** Where the bytes are kept; a file opened again begins anew. */
+/** Where the bytes are stored; a file opened again begins anew. */
 interface FileStore {
   openFile(name: string): Promise<{
     write(bytes: Uint8Array): void;
@@ -96,7 +96,7 @@ interface FileStore {
   }>;
 }
 
-/** The same source, with every byte that it gives also kept. */
+/** The same source, with every byte that it yields also stored. */
 export function recordSource(source: Source, store: FileStore) {
   let messages: FileEntry | undefined;
   const reports = new Map<string, FileEntry>();
@@ -130,7 +130,7 @@ export function recordSource(source: Source, store: FileStore) {
 
   return {
     source: recorded,
-    /** What was kept; `messages` is undefined before they were read. */
+    /** What was recorded; `messages` is undefined before they were read. */
     recorded: () => ({ messages, reports, missing }),
   };
 }
@@ -175,11 +175,11 @@ export function newManifest(contents: Omit<Manifest, 'format'>): string {
   return `${JSON.stringify({ format: FORMAT, ...contents }, null, 2)}\n`;
 }
 
-/** Where a report lies in a snapshot: under its id, or under a hash of it where file systems could not keep it. */
+/** Where a report lies in a snapshot: under its id, or under a hash of it where file systems cannot hold it. */
 export function snapshotReportName(id: ReportId): string {
   const name = reportFileName(id);
-  const keeps = name.length <= 120 && name === name.toLowerCase();
-  return `reports/${keeps ? name : `sha256-${createHash('sha256').update(String(id)).digest('hex')}.json`}`;
+  const isPortable = name.length <= 120 && name === name.toLowerCase();
+  return `reports/${isPortable ? name : `sha256-${createHash('sha256').update(String(id)).digest('hex')}.json`}`;
 }
 
 /** @throws DataError when `content` is no manifest of a snapshot that this program reads */

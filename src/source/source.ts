@@ -1,11 +1,11 @@
 import type { ReportId } from '../document/records.js';
 
 /**
- * A place messages and reports come from, as raw bytes: what they mean is read in `document/`, so that a
- * snapshot can keep them exactly as they came.
+ * Where messages and reports come from, as raw bytes: `document/` parses them, so that a snapshot can store them
+ * unchanged.
  */
 export interface Source {
-  /** Shown to people and kept in receipts: a URL without credentials, a path, `stdin`, `sample`. */
+  /** Shown to people and recorded in receipts: a URL without credentials, a path, `stdin`, `sample`. */
   readonly name: string;
 
   /**
@@ -17,7 +17,7 @@ export interface Source {
 
   /**
    * As `messages`, for who already has the document that `known` came with: where upstream says that it is
-   * still the same, `consume` is not called. Missing where a source cannot tell.
+   * still the same, `consume` is not called. Missing where a source does not know.
    */
   messagesIfChanged?<T>(
     known: Validators,
@@ -31,17 +31,17 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** By which upstream tells a document's versions apart (RFC 9110, section 8.8); empty where it does not. */
+/** What identifies a version of a document (RFC 9110, section 8.8); empty where it does not. */
 export interface Validators {
   readonly etag?: string;
   readonly lastModified?: string;
 }
 
-/** What a source tells while it works, for `--verbose`, metrics and progress. */
+/** Notified while a source works, for `--verbose`, metrics and progress. */
 export interface SourceObserver {
   /** A request is made again in `delay` milliseconds because of `reason`. */
   retry?(event: { url: string; reason: string; attempt: number; delay: number }): void;
-  /** An HTTP exchange begins: the observer may add headers to it, and is told how it ends. */
+  /** An HTTP exchange begins: the observer may add headers to it, and is notified of its end. */
   exchange?(event: ExchangeStart): ExchangeObserver | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface Transfer {
   readonly received: number;
 }
 
-/** Tells all of `observers`. */
+/** Notifies all of `observers`. */
 export function combineObservers(...observers: readonly SourceObserver[]): SourceObserver {
   return {
     retry(event) {

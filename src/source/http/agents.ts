@@ -73,7 +73,7 @@ export function createAgents(settings: HttpSettings, signal: AbortSignal): Agent
 
 /** What all routes to one origin have in common. */
 interface Way extends Route {
-  /** Before the path: the origin, where a proxy has to be told. */
+  /** Before the path: the origin, where a proxy needs it. */
   readonly pathPrefix: string;
 }
 

@@ -132,7 +132,7 @@ const CHUNK = { chunkSize: 64 * 1024 };
 
 /**
  * The body with its `content-encoding` undone. A cut or corrupt body makes the stream returned emit an
- * error. Throws a Fault for an encoding that was never asked for.
+ * error. Throws a Fault for an encoding that was not offered.
  */
 export async function decodeBody(body: Readable, contentEncoding: string | undefined): Promise<Readable> {
   const layers = (contentEncoding ?? '')
@@ -168,13 +168,13 @@ async function createDecoder(layer: Encoding, body: Readable): Promise<Transform
 /** The first byte, left in the stream; undefined for an empty one. */
 function peekByte(body: Readable): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const settle = () => {
-      body.off('readable', settle).off('end', settle).off('error', reject);
+    const finish = () => {
+      body.off('readable', finish).off('end', finish).off('error', reject);
       const first: Buffer | null = body.read(1);
       if (first !== null) body.unshift(first);
       resolve(first?.readUInt8());
     };
-    body.on('readable', settle).on('end', settle).on('error', reject);
+    body.on('readable', finish).on('end', finish).on('error', reject);
   });
 }
 

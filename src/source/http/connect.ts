@@ -126,7 +126,7 @@ function startRace(
   return { tryNext, end };
 }
 
-/** Somebody is there and says no: that tells more than the silence of another address. */
+/** A refusal says more than the silence of another address. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
 }

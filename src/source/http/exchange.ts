@@ -113,7 +113,7 @@ function refuse({ status }: Response, problem: string): Fault {
 const RESOLUTION = 1000;
 
 /**
- * What can be asked about later. Last-Modified counts only where the answer was sent at least a second after it:
+ * What a later conditional request can use. Last-Modified counts only where the answer was sent at least a second after it:
  * before that, it may name two versions (RFC 9110, section 8.8.2.2).
  */
 function validatorsOf(headers: IncomingHttpHeaders): Validators {
@@ -123,7 +123,7 @@ function validatorsOf(headers: IncomingHttpHeaders): Validators {
   return lastModified !== undefined && age >= RESOLUTION ? { lastModified } : {};
 }
 
-/** The headers that ask for a document only if it is no longer the known one. */
+/** The headers that request a document only if it has changed. */
 function conditionsFor({ etag, lastModified }: Validators): Record<string, string> {
   return {
     ...(etag !== undefined && { 'if-none-match': etag }),
@@ -196,7 +196,7 @@ function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
       outgoing.off('close', silent);
       resolve(incoming);
     });
-    // Errors after the answer reach its body as well, and are told there.
+    // Errors after the answer reach its body as well, and are reported there.
     outgoing.on('error', reject);
     // Comes after those; alone for a 101, which Node ends without a word.
     outgoing.on('close', silent);
@@ -210,7 +210,7 @@ interface RequestTimeouts {
 }
 
 /**
- * Ends a request that connects too slowly, goes silent or is no longer wanted. The function returned tells
+ * Ends a request that connects too slowly, goes silent or is aborted. The function returned says
  * why it was ended: a Fault, the signal's reason, or undefined while it was not.
  */
 function watchRequest(

@@ -77,17 +77,17 @@ function chooseDelay(fault: Fault, attempts: number, { run, url }: RetrySettings
     random: Math.random(),
   });
   if ('delay' in wait) return wait.delay;
-  const asked = wait.asked === undefined ? '' : `asks to wait ${showDuration(wait.asked)}, `;
+  const demanded = wait.demanded === undefined ? '' : `asks to wait ${showDuration(wait.demanded)}, `;
   const limit =
     remaining === undefined
       ? 'longer than this program waits'
       : 'and the deadline leaves no time to try again';
   throw new UpstreamTimeoutError(
     url,
-    `${fault.reason}, ${asked}${limit}`,
+    `${fault.reason}, ${demanded}${limit}`,
     fault.status,
     attempts,
-    inSeconds(wait.asked),
+    inSeconds(wait.demanded),
   );
 }
 
@@ -98,7 +98,7 @@ function toUpstreamError(
   previous: Fault | undefined,
 ): UpstreamError {
   const Kind = fault.outcome === 'timeout' ? UpstreamTimeoutError : UpstreamError;
-  // At the deadline the last failure tells more than the time does.
+  // At the deadline the last failure says more than the time does.
   const before = fault.transient || previous === undefined ? '' : `; before that: ${previous.reason}`;
   const retryAfter = inSeconds(parseRetryAfter(fault.retryAfter, Date.now()));
   return new Kind(url, (fault.reason + before).slice(0, LONGEST_REASON), fault.status, attempts, retryAfter);
@@ -111,7 +111,7 @@ function inSeconds(milliseconds: number | undefined): number | undefined {
 const FIRST_BACKOFF = 200;
 const LONGEST_BACKOFF = 10_000;
 const RETRY_AFTER_JITTER = 250;
-/** The longest wait that upstream may ask for when the run has no deadline, in milliseconds. */
+/** The longest `Retry-After` that is honoured when the run has no deadline, in milliseconds. */
 const LONGEST_WAIT_UNBOUNDED = 120_000;
 
 export interface RetryMoment {
@@ -127,22 +127,22 @@ export interface RetryMoment {
   readonly random: number;
 }
 
-/** Whole milliseconds; or that there is no time for it, and for the wait that upstream asked for, if it did. */
-export type RetryDelay = { readonly delay: number } | { readonly asked: number | undefined };
+/** Whole milliseconds; or that there is no time left, with the wait that `Retry-After` demands, if it does. */
+export type RetryDelay = { readonly delay: number } | { readonly demanded: number | undefined };
 
 /**
- * How long to wait before the next request. A valid `Retry-After` is kept to, with a little jitter on top;
+ * How long to wait before the next request. A valid `Retry-After` is honoured, with a little jitter on top;
  * without one, exponential backoff with full jitter.
  */
 export function retryDelay(moment: RetryMoment): RetryDelay {
   const longest = Math.max(0, Math.floor(moment.remaining ?? LONGEST_WAIT_UNBOUNDED));
-  const asked = parseRetryAfter(moment.retryAfter, moment.now);
-  if (asked === undefined) {
+  const demanded = parseRetryAfter(moment.retryAfter, moment.now);
+  if (demanded === undefined) {
     const delay = backoff(moment.attempt, moment.random);
-    return delay > longest ? { asked } : { delay };
+    return delay > longest ? { demanded } : { delay };
   }
-  if (asked > longest) return { asked };
-  return { delay: Math.min(longest, asked + Math.floor(moment.random * RETRY_AFTER_JITTER)) };
+  if (demanded > longest) return { demanded };
+  return { delay: Math.min(longest, demanded + Math.floor(moment.random * RETRY_AFTER_JITTER)) };
 }
 
 function backoff(attempt: number, random: number): number {
@@ -151,7 +151,7 @@ function backoff(attempt: number, random: number): number {
 
 /**
  * `Retry-After` (RFC 9110, 10.2.3) in milliseconds from now. Undefined for anything but whole seconds or an
- * IMF-fixdate that has not passed: a guess would hammer a server that asked for rest.
+ * IMF-fixdate that has not passed: a guess would hammer a server that demands a pause.
  */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;

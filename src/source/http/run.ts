@@ -3,7 +3,7 @@ import { Fault, showDuration } from './fault.js';
 
 /** Everything an HTTP source needs to know, resolved and checked by the caller. Times are milliseconds. */
 export interface HttpSettings {
-  /** http or https. User name and password become Basic authorization; the query is kept on every request. */
+  /** http or https. User name and password become Basic authorization; the query is sent with every request. */
   readonly base: URL;
   /** Names the messages document: `current-period`. */
   readonly period: string;
@@ -21,7 +21,7 @@ export interface HttpSettings {
   readonly startedAt: number;
   /** Requests made again for one document, after the first. */
   readonly retries: number;
-  /** Reports asked for at once. */
+  /** Reports requested at once. */
   readonly concurrency: number;
   /** The most bytes of the messages document, decompressed. */
   readonly maxBody: number;
@@ -47,7 +47,7 @@ export interface Run {
 
 export function startRun({ deadline, startedAt, signal }: HttpSettings): Run {
   const controller = new AbortController();
-  // One listener a request, and there are as many as the concurrency asks for.
+  // One listener a request, and there are as many as the concurrency allows.
   setMaxListeners(0, controller.signal);
   const remaining = () => (deadline === undefined ? undefined : startedAt + deadline - performance.now());
 

@@ -38,8 +38,8 @@ describe('retryDelay', () => {
           expect(Number.isSafeInteger(result.delay)).toBe(true);
           expect(result.delay).toBeGreaterThanOrEqual(0);
           expect(result.delay).toBeLessThanOrEqual(Math.max(0, moment.remaining ?? 120_000));
-        } else if (result.asked !== undefined) {
-          expect(Number.isSafeInteger(result.asked)).toBe(true);
+        } else if (result.demanded !== undefined) {
+          expect(Number.isSafeInteger(result.demanded)).toBe(true);
         }
       }),
     );
@@ -60,11 +60,11 @@ describe('retryDelay', () => {
   });
 
   it('refuses a wait beyond the deadline, or beyond two minutes without one', () => {
-    expect(delayFor({ retryAfter: '121' })).toEqual({ asked: 121_000 });
+    expect(delayFor({ retryAfter: '121' })).toEqual({ demanded: 121_000 });
     expect(delayFor({ retryAfter: '120', random: 0.9 })).toEqual({ delay: 120_000 });
     expect(delayFor({ retryAfter: '121', remaining: 130_000 })).toEqual({ delay: 121_000 });
-    expect(delayFor({ retryAfter: '5', remaining: 4999 })).toEqual({ asked: 5000 });
-    expect(delayFor({ attempt: 9, random: 0.5, remaining: 100 })).toEqual({ asked: undefined });
+    expect(delayFor({ retryAfter: '5', remaining: 4999 })).toEqual({ demanded: 5000 });
+    expect(delayFor({ attempt: 9, random: 0.5, remaining: 100 })).toEqual({ demanded: undefined });
   });
 });
 
