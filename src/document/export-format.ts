@@ -41,7 +41,7 @@ export function exportFormat(name: string, head: string): ExportFormat {
   const columns = delimiter === undefined ? [header] : header.split(delimiter);
   if (delimiter !== undefined && NEEDED.every((column) => columns.includes(column))) {
     const twice = columns.find((column, index) => columns.indexOf(column) !== index);
-    if (twice !== undefined) throw new DataError(name, `the column ${twice} stands twice`);
+    if (twice !== undefined) throw new DataError(name, `the column ${twice} occurs twice`);
     // Both may have tabs between their cells, but only CSV ends its lines with CRLF.
     const kind = delimiter === '\t' && text[line.length] === '\n' ? 'tsv' : 'csv';
     // CSV without the guard has its text columns' names in quotes; a program that quotes every name says nothing.

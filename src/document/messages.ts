@@ -114,7 +114,7 @@ export function createPageMarks(document: string) {
     /** @throws DataError for such a key twice */
     note(key: string, value: unknown): void {
       if (!MARKS.includes(key)) return;
-      if (seen.has(key)) throw new DataError(document, 'stands twice', key);
+      if (seen.has(key)) throw new DataError(document, 'occurs twice', key);
       seen.add(key);
       if (key === 'has_more' && value === true) more = 'has_more is true';
       if ((key === 'next' || key === 'next_page') && typeof value === 'string' && value !== '') {

@@ -161,7 +161,7 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
             expecting = 'comma or end';
           });
         }
-        if (seenArray) throw new DataError(name, 'stands twice', key);
+        if (seenArray) throw new DataError(name, 'occurs twice', key);
         if (code !== 0x5b /* [ */) throw new DataError(name, 'is not an array', key);
         seenArray = true;
         expecting = 'element or end';

@@ -86,7 +86,7 @@ function isColonNext(json: string, from: number): boolean {
 }
 
 function duplicate(key: string): string {
-  return `key ${JSON.stringify(key)} stands twice`;
+  return `key ${JSON.stringify(key)} occurs twice`;
 }
 
 /** The digits of an exact number as they were written; undefined for any other value. */

@@ -37,7 +37,7 @@ export interface PriceOptions {
 const BATCH = 256;
 
 /**
- * Prices messages in their order, as they come. Ids that stand twice are not looked for.
+ * Prices messages in their order, as they come. Ids that occur twice are not looked for.
  *
  * @throws DataError naming the message or report that is wrong; SettingError, UnreadableError for `rates`;
  *   RangeError for rates with other rules than `published`; whatever `report` and `messages` throw

@@ -163,7 +163,7 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
   for (const report of jsonValues(bytes, path)) {
     const where = `${path}, report ${++count}`;
     const id = idOf(report, where);
-    if (reports.has(id)) throw new DataError(where, `${JSON.stringify(id)} stands twice`, 'id');
+    if (reports.has(id)) throw new DataError(where, `${JSON.stringify(id)} occurs twice`, 'id');
     reports.set(id, report);
   }
   // It would price every message by its text. A byte order mark is white space to `trim`.

@@ -75,7 +75,7 @@ describe('price', () => {
 
   test.each([
     ['{"id":7,"name":"R"}', 65, 'report 7: credit_cost: is missing'],
-    [`${REPORTS}${REPORTS}`, 65, 'reports, report 3: id: "7" stands twice'],
+    [`${REPORTS}${REPORTS}`, 65, 'reports, report 3: id: "7" occurs twice'],
     ['[{"id":7,"name":"R","credit_cost":1}', 65, 'does not end with its array'],
     ['[{"id":7,"name":"R","credit_cost":1},]', 65, 'a comma before ]'],
     ['[{"id":7,"name":"R","credit_cost":1}] x', 65, 'does not end with its array'],

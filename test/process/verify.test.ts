@@ -155,9 +155,9 @@ describe('fault B12', () => {
   });
 
   test.each([
-    ['a key that stands twice', (json: string) => json.replace('"messages":', '"messages":3,"messages":')],
+    ['a key that occurs twice', (json: string) => json.replace('"messages":', '"messages":3,"messages":')],
     [
-      'a key that stands twice, deep inside',
+      'a key that occurs twice, deep inside',
       (json: string) => json.replace('"report":{', '"report":{"count":1,'),
     ],
     [

@@ -109,7 +109,7 @@ const SHAPES: readonly [body: string, says: string][] = [
   ['{"messages":null}', 'messages: is not an array'],
   ['{"Messages":[]}', 'messages: is missing'],
   ['{"data":{"messages":[]}}', 'messages: is missing'],
-  ['{"messages":[],"messages":[]}', 'messages: stands twice'],
+  ['{"messages":[],"messages":[]}', 'messages: occurs twice'],
   ['{"messages":[null]}', 'messages[0]: is not an object'],
   ['{"messages":[[]]}', 'messages[0]: is not an object'],
   ['{"messages":[1,]}', 'messages[0]'],

@@ -232,26 +232,26 @@ describe('fault C8 (duplicate keys): one rule, whatever stands beside them', () 
       '"i\\u0064":1',
     ]) {
       const [error] = await read(`,${more}${beside}`);
-      expect(error, more).toMatch(/messages\[0\].*key "(id|text|timestamp)" stands twice/);
+      expect(error, more).toMatch(/messages\[0\].*key "(id|text|timestamp)" occurs twice/);
     }
     const [error] = await read(`,"report_id":null,"report_id":7${beside}`);
-    expect(error).toContain('key "report_id" stands twice');
+    expect(error).toContain('key "report_id" occurs twice');
   });
 
   test('the same in reports, in the input of price, in what --from-priced reads and in documents', async () => {
     const report = (more: string) => Buffer.from(`{"id":7,"name":"A","credit_cost":1${more}}`);
     expect(readReport(report(',"x":1,"x":2'), 7)).toEqual({ name: 'A', cost: 100 });
     for (const more of [',"credit_cost":1', ',"credit_cost":2', ',"name":"A"', ',"id":7']) {
-      expect(() => readReport(report(more), 7)).toThrow(/report 7.*stands twice/);
+      expect(() => readReport(report(more), 7)).toThrow(/report 7.*occurs twice/);
     }
     const line = (more: string) => outcome(readMessageLines(inPieces(`{${MESSAGE}${more}}`, 99)), shown);
     expect(await line(',"x":1,"x":2')).toHaveLength(1);
-    expect(String(await line(',"text":"a"'))).toMatch(/line 1.*key "text" stands twice/);
+    expect(String(await line(',"text":"a"'))).toMatch(/line 1.*key "text" occurs twice/);
     const rows = (more: string) => outcome(readPricedRows('p', inPieces(priced(more), 99)), ({ id }) => id);
     expect(await rows(',"x":1,"x":2')).toEqual([1]);
-    expect(String(await rows(',"credits_used":1'))).toMatch(/line 1.*key "credits_used" stands twice/);
+    expect(String(await rows(',"credits_used":1'))).toMatch(/line 1.*key "credits_used" occurs twice/);
     const document = (more: string) => outcome(readMessages(inPieces(`{"messages":[]${more}}`, 99)), shown);
     expect(await document(',"x":1,"x":2')).toEqual([]);
-    expect(String(await document(',"total":0,"total":0'))).toContain('total: stands twice');
+    expect(String(await document(',"total":0,"total":0'))).toContain('total: occurs twice');
   });
 });

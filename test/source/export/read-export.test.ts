@@ -126,13 +126,13 @@ describe('what is no whole export is refused', () => {
     ['{"message_id":1,"credits_used":1..2}\n', 'old, row 1: is not valid JSON'],
     ['{"message_id":01,"credits_used":1}\n', 'old, row 1: is not valid JSON'],
     ['{"message_id":1.5,"credits_used":1}\n', 'old, row 1: message_id: expected an integer, got 1.5'],
-    ['{"message_id":1,"message_id":2,"credits_used":1}\n', 'stands twice'],
+    ['{"message_id":1,"message_id":2,"credits_used":1}\n', 'occurs twice'],
     [csvExport(',').slice(0, -5), 'old: ends in the middle of a line'],
     ['message_id,credits_used\r\n1,2,3\r\n', 'old: Invalid Record Length'],
     ['message_id,credits_used\r\n1,"2\r\n', 'old: Quote Not Closed'],
     ['message_id,credits_used\r\n1,1e\r\n', 'old, message 1: credits_used: "1e" is no amount'],
     ['message_id,credits_used\r\nx,1\r\n', 'old, row 1: message_id: "x" is no integer'],
-    ['message_id,credits_used,credits_used\r\n', 'old: the column credits_used stands twice'],
+    ['message_id,credits_used,credits_used\r\n', 'old: the column credits_used occurs twice'],
   ])('refuses %j: %s', async (text, message) => {
     await expect(read(text)).rejects.toThrow(message);
     await expect(read(text, 1)).rejects.toThrow(message);
