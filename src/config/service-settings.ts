@@ -87,7 +87,7 @@ export const SERVICE_SETTINGS = {
   cacheTtl: {
     variable: 'O_COPILOT_CACHE_TTL',
     placeholder: 'time',
-    description: 'how long a report is kept; a missing one, 30s at the most',
+    description: 'how long reports are cached; missing ones, 30s at the most',
     parse: duration,
     default: '5m',
   },
@@ -101,14 +101,14 @@ export const SERVICE_SETTINGS = {
   maxMemory: {
     variable: 'O_COPILOT_MAX_MEMORY',
     placeholder: 'size',
-    description: 'for the period, answers in the making, and caches; beyond it, 503',
+    description: 'for the period, answers being computed, and caches; beyond it, 503',
     parse: size,
     default: '256m',
   },
   maxJobs: {
     variable: 'O_COPILOT_MAX_JOBS',
     placeholder: 'count',
-    description: 'different answers in the making at once; beyond it, 503',
+    description: 'different answers being computed at once; beyond it, 503',
     parse: wholeNumber(1, 100_000),
     default: '100',
   },
@@ -129,7 +129,7 @@ export const SERVICE_SETTINGS = {
   tokens: {
     variable: 'O_COPILOT_TOKENS',
     placeholder: 'file',
-    description: 'let in bearer tokens whose hashes stand here (serve --hash-token)',
+    description: 'admit bearer tokens whose hashes are in this file (serve --hash-token)',
     parse: plainText,
     file: 'read',
     unset: 'none',
@@ -137,7 +137,7 @@ export const SERVICE_SETTINGS = {
   jwtSecretFile: {
     variable: 'O_COPILOT_JWT_SECRET_FILE',
     placeholder: 'file',
-    description: 'let in JWTs signed with this secret (HS256)',
+    description: 'admit JWTs signed with this secret (HS256)',
     parse: plainText,
     file: 'read',
     unset: 'none',
@@ -145,7 +145,7 @@ export const SERVICE_SETTINGS = {
   jwks: {
     variable: 'O_COPILOT_JWKS',
     placeholder: 'url|file',
-    description: 'let in JWTs signed with one of these keys (RS256, ES256)',
+    description: 'admit JWTs signed with one of these keys (RS256, ES256)',
     parse: plainText,
     file: 'read',
     unset: 'none',
@@ -183,7 +183,7 @@ export const SERVICE_SETTINGS = {
   tlsClientCa: {
     variable: 'O_COPILOT_TLS_CLIENT_CA',
     placeholder: 'file',
-    description: 'let in only clients with a certificate from this authority (PEM)',
+    description: 'admit only clients with a certificate from this authority (PEM)',
     parse: plainText,
     file: 'read',
     unset: 'none',
@@ -227,7 +227,7 @@ export const SERVICE_SETTINGS = {
   jwtSecret: {
     variable: 'O_COPILOT_JWT_SECRET',
     placeholder: 'secret',
-    description: 'let in JWTs signed with this secret (HS256)',
+    description: 'admit JWTs signed with this secret (HS256)',
     parse: plainText,
     secret: true,
   },

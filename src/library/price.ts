@@ -47,13 +47,13 @@ export async function* price(
   { report, rules = 'published', rates }: PriceOptions = {},
 ): AsyncGenerator<PricedMessage, void, undefined> {
   const card = rates === undefined ? undefined : await openRateCard(rates);
-  const book = createReportCache({
+  const reportCache = createReportCache({
     async report(id) {
       const found = await report?.(id);
       return found && reportBytes(id, found);
     },
   });
-  const pricing = { reports: book, priceByText: messagePricer(rules, card) };
+  const pricing = { reports: reportCache, priceByText: messagePricer(rules, card) };
   for await (const items of priceMessages(inBatches(messages), pricing)) {
     yield* items.map(toPricedMessage);
   }

@@ -156,7 +156,7 @@ function inTemporaryFolder<T>(task: () => T): T {
   try {
     return task();
   } catch (error) {
-    const reason = `${reasonOf(error)} (large results are held back here; TMPDIR names another folder)`;
+    const reason = `${reasonOf(error)} (large results are buffered here; TMPDIR names another folder)`;
     throw new CannotWriteError(tmpdir(), reason);
   }
 }

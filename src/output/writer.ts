@@ -9,7 +9,7 @@ export interface Writer {
   restart(): Promise<void>;
 
   /**
-   * Makes the result visible: renames the file, or copies what was held back to its destination.
+   * Makes the result visible: renames the file, or copies what was buffered to its destination.
    * Rejects with an AbortError when abandoned meanwhile.
    */
   commit(): Promise<void>;

@@ -75,8 +75,8 @@ export function toProblem(error: unknown, serverPaths: readonly string[] = []): 
 
 const HIDDEN: Readonly<Record<string, string>> = {
   unreadable: 'the source cannot be read',
-  cannot_write: 'there is no room for so large an answer',
-  cannot_create: 'there is no room for so large an answer',
+  cannot_write: 'not enough memory or disk space for so large an answer',
+  cannot_create: 'not enough memory or disk space for so large an answer',
   bad_setting: 'a setting of the service is wrong',
 };
 

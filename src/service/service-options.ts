@@ -59,7 +59,7 @@ export interface ServiceOptions {
   openSource(observer: SourceObserver, signal: AbortSignal): Promise<Source>;
 }
 
-/** Who is let in. Where nothing is set, anybody. */
+/** Who is admitted. Where nothing is set, anybody. */
 export interface Credentials {
   readonly tokens: readonly HashedToken[];
   readonly jwt: JwtOptions | undefined;

@@ -159,7 +159,7 @@ describe('failures', () => {
     const twice = JSON.stringify({ messages: [MESSAGES[1], MESSAGES[1]] });
     const with_ = (rule: string) =>
       runBin(['explain', '1001', '--source', '-', '--duplicates', rule], { input: twice });
-    expect((await with_('keep')).stderr).toContain('message 1001: stands 2 times in the period');
+    expect((await with_('keep')).stderr).toContain('message 1001: occurs 2 times in the period');
     expect(await with_('once')).toMatchObject({ status: 0 });
   });
 

@@ -113,12 +113,7 @@ describe('a snapshot that is not what was kept exits 65 and writes nothing', () 
   const gone = (file: string) => (folder: string) => rmSync(join(folder, file));
 
   test.for([
-    [
-      'a byte more in the messages',
-      append('messages.json'),
-      65,
-      'messages.json is not what the snapshot kept',
-    ],
+    ['a byte more in the messages', append('messages.json'), 65, 'messages.json does not match the snapshot'],
     ['another cost in a report', edit('reports/5392.json', '79', '78'), 65, 'reports/5392.json is not what'],
     ['a report gone', gone('reports/5392.json'), 65, 'reports/5392.json'],
     ['the messages gone', gone('messages.json'), 65, 'messages.json'],
@@ -126,7 +121,7 @@ describe('a snapshot that is not what was kept exits 65 and writes nothing', () 
       'a cut of the messages',
       (folder: string) => writeFileSync(join(folder, 'messages.json'), '{"messages":[]}'),
       65,
-      'is not what the snapshot kept',
+      'does not match the snapshot',
     ],
     ['a manifest that is no JSON', append('manifest.json'), 0, ''],
     [

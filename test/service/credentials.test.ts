@@ -74,7 +74,7 @@ describe('fault E10 (wrong credentials are limited alike at every address)', () 
     },
   );
 
-  test('probes of who is let in are not counted', async () => {
+  test('probes of who is admitted are not counted', async () => {
     const serving = await serve('--tokens', write('probes', line('me', ONE)), '--rate-limit', '2/1m');
     for (let turn = 0; turn < 6; turn++) expect(await statusOf(serving, ONE, '/ready')).toBe(200);
     for (let turn = 0; turn < 6; turn++) expect(await statusOf(serving, ONE, '/metrics')).toBe(200);

@@ -1,7 +1,7 @@
 import type { Argument, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { traitsOf } from '../options/declare.js';
 
-/** What a shell may offer where a value stands: one of some words, or the name of a file. */
+/** What a shell may offer where a value is expected: one of some words, or the name of a file. */
 export interface Value {
   /** What the value is called in help. */
   readonly name: string;

@@ -6,9 +6,9 @@ import type { TopicSection } from './topics.js';
 const OTHERS: TopicSection['entries'] = [
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'proxies, and the hosts that are reached without'],
   ['NODE_EXTRA_CA_CERTS', 'file of further certificates to trust (PEM)'],
-  ['NO_COLOR, FORCE_COLOR, TERM=dumb', 'whether there is colour; --color goes before them'],
+  ['NO_COLOR, FORCE_COLOR, TERM=dumb', 'whether there is colour; --color overrides them'],
   ['CI', 'no spinner, as with --quiet'],
-  ['TMPDIR', 'where large results are held back until they are whole'],
+  ['TMPDIR', 'where large results are buffered until they are complete'],
 ];
 
 const TRACES: TopicSection['entries'] = [
@@ -23,7 +23,7 @@ export function environment(): TopicSection[] {
       title: 'Settings',
       entries: Object.values(SETTINGS).map(entryOf),
       notes: [
-        'A flag goes before the environment, the environment before .env in the working folder (or the file of --env-file), and that before the default. An empty variable counts as not set. An unknown name that begins with O_COPILOT_ is an error. o-copilot config shows what is in force and why.',
+        'A flag overrides the environment, the environment overrides .env in the working folder (or the file of --env-file), and that overrides the default. An empty variable counts as not set. An unknown name that begins with O_COPILOT_ is an error. o-copilot config shows what is in force and why.',
       ],
     },
     {

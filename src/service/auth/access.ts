@@ -13,10 +13,10 @@ export interface Identification {
   readonly ip: string;
 }
 
-/** Who asks: a name for the log and the rate limit, or why they are not let in. */
+/** Who asks: a name for the log and the rate limit, or why they are not admitted. */
 export type Visitor = { readonly name: string } | { readonly refusal: Refusal };
 
-/** Why somebody is not let in is given back, not thrown: their requests are counted first. */
+/** Why somebody is not admitted is given back, not thrown: their requests are counted first. */
 export type Identify = (request: Identification) => Visitor | Promise<Visitor>;
 
 /** Tells visitors apart. Where both are configured, a certificate and a token are needed. */

@@ -24,7 +24,7 @@ export interface CredentialSettings {
 }
 
 /**
- * Reads the files that say who is let in, and how the connection is kept private.
+ * Reads the files that say who is admitted, and how the connection is kept private.
  *
  * @throws CommandLineError for flags that need each other
  * @throws UnreadableError, SettingError for their files

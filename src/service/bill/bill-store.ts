@@ -34,7 +34,7 @@ export class BillStore {
 
   /**
    * Makes a bill, once however many want it at the same time. Whoever gets one that is kept outside of memory
-   * takes a lease at once.
+   * takes a reference at once.
    *
    * @param signal of the request; `make` gets one that is aborted when nobody waits any more
    * @throws what `make` throws, and the signal's reason
@@ -49,7 +49,7 @@ export class BillStore {
     return this.work.run(key, signal, async (workSignal) => {
       const bill = await make(workSignal);
       // Until those who wait for it have leases of their own, which they take before the next turn.
-      if ('lease' in bill.body) setImmediate(bill.body.lease().release);
+      if ('acquire' in bill.body) setImmediate(bill.body.acquire().release);
       this.bills.set(key, bill);
       if (this.bills.peek(key) !== bill) bill.retire();
       return bill;

@@ -4,7 +4,7 @@ import { createSpool } from '../../output/spool.js';
 import { createWriteBuffer } from '../../output/writer.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { CompressedBodies } from './compress.js';
-import { type KeptBytes, keepBytes } from './kept-bytes.js';
+import { type StoredBytes, storeBytes } from './stored-bytes.js';
 
 /** Bytes up to which a body is one buffer, which is the quickest to send; the rest of a larger one is in a file. */
 const MOST_IN_MEMORY = 1024 * 1024;
@@ -12,7 +12,7 @@ const MOST_IN_MEMORY = 1024 * 1024;
 /** An answer made from the period, whole before its first byte is sent. */
 export interface Bill {
   /** In one piece, or where it is large, kept outside of memory. */
-  readonly body: MemoryBody | KeptBytes;
+  readonly body: MemoryBody | StoredBytes;
   readonly size: number;
   /** Of the bytes; undefined where they are of this moment, and not worth storing. */
   readonly digest: string | undefined;
@@ -54,7 +54,7 @@ export function textBill(text: string, contentType: string, stored: boolean): Bi
 export async function collectBill(
   facts: Pick<Bill, 'headers' | 'freshUntil'>,
   budget: MemoryBudget,
-  write: (taker: TextTaker) => Promise<unknown>,
+  write: (writer: TextTaker) => Promise<unknown>,
 ): Promise<Bill> {
   const account = budget.openAccount();
   const spool = createSpool(MOST_IN_MEMORY);
@@ -72,7 +72,7 @@ export async function collectBill(
     await buffer.flush();
     const digest = buffer.digest() ?? '';
     if (size > MOST_IN_MEMORY) {
-      const body = keepBytes(spool, size, () => account.close());
+      const body = storeBytes(spool, size, () => account.close());
       return { ...facts, digest, size, body, retire: body.retire };
     }
     const bytes = Buffer.concat([...spool.pieces()], size);

@@ -13,7 +13,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Anybody may ask, and is not counted. */
     open?: boolean;
-    /** Who is let in may ask as often as they like. */
+    /** Who is admitted may ask as often as they like. */
     uncounted?: boolean;
   }
 }

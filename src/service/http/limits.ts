@@ -15,7 +15,7 @@ export interface Attempt {
   /** Of the client, as `limitKey` gives it. */
   readonly ip: string;
   readonly visitor: Visitor;
-  /** Who is let in is not counted. */
+  /** Who is admitted is not counted. */
   readonly uncounted: boolean;
 }
 
@@ -28,7 +28,7 @@ export type CountRequest = (
 /**
  * One limit for every address. Requests without a valid credential count by the client's address; beyond the limit
  * a valid one is refused as well, or the limit would not hold off guesses. Those who came from that address before
- * are let in all the same, so that a neighbour cannot lock them out.
+ * are admitted all the same, so that a neighbour cannot lock them out.
  */
 export async function createLimits(
   app: FastifyInstance,
@@ -43,15 +43,15 @@ export async function createLimits(
   const closedUntil = new LRUCache<string, number>({ max: MOST_CLIENTS });
   const seen = new LRUCache<string, true>({ max: MOST_CLIENTS });
 
-  function judge({ visitor }: FastifyRequest, ip: string, [count, wait]: Counted): Refusal | undefined {
+  function decide({ visitor }: FastifyRequest, ip: string, [count, wait]: Counted): Refusal | undefined {
     if (count <= requests) return undefined;
     if (visitor === `ip ${ip}`) closedUntil.set(ip, Date.now() + wait);
     return tooMany(requests, wait);
   }
 
   function count(request: FastifyRequest, ip: string): Refusal | undefined | Promise<Refusal | undefined> {
-    if (countShared === undefined) return judge(request, ip, countHere(request.visitor));
-    return countShared(request).then((counted) => judge(request, ip, counted));
+    if (countShared === undefined) return decide(request, ip, countHere(request.visitor));
+    return countShared(request).then((counted) => decide(request, ip, counted));
   }
 
   return (request, { ip, visitor, uncounted }) => {

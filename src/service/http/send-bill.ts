@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fresh from 'fresh';
 import type { Bill } from '../bill/bill.js';
 import { type Coding, chooseCoding, compressStream, STREAM_MEMORY } from '../bill/compress.js';
-import type { KeptBytes } from '../bill/kept-bytes.js';
+import type { StoredBytes } from '../bill/stored-bytes.js';
 import { Refusal } from '../problem.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 
@@ -20,7 +20,7 @@ export function sendBill(
 ): FastifyReply | Promise<FastifyReply> {
   const { body, digest, headers } = bill;
   const { 'accept-encoding': accepted, 'if-none-match': condition } = request.headers;
-  const coding = chooseCoding(accepted, bill.size, 'lease' in body);
+  const coding = chooseCoding(accepted, bill.size, 'acquire' in body);
   if (coding === undefined) {
     const detail = 'there is gzip, br and identity';
     throw new Refusal(406, 'not_acceptable', detail, {}, { vary: headers.vary ?? 'accept-encoding' });
@@ -36,7 +36,7 @@ export function sendBill(
     }
   }
   if (coding !== 'identity') reply.header('content-encoding', coding);
-  if ('lease' in body) return sendStream(body, coding, request, reply, budget);
+  if ('acquire' in body) return sendStream(body, coding, request, reply, budget);
   if (coding === 'identity') return reply.send(body.bytes);
   const compressed = body.compressed.get(coding);
   return compressed instanceof Promise
@@ -46,7 +46,7 @@ export function sendBill(
 
 /** The length is known where nothing is compressed. */
 function sendStream(
-  body: KeptBytes,
+  body: StoredBytes,
   coding: Coding | 'identity',
   request: FastifyRequest,
   reply: FastifyReply,
@@ -57,10 +57,10 @@ function sendStream(
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
   const memory = coding === 'identity' ? 0 : STREAM_MEMORY[coding];
   budget.take(memory);
-  const lease = body.lease();
-  const source = Readable.from(lease.pieces(), { objectMode: false });
+  const reference = body.acquire();
+  const source = Readable.from(reference.pieces(), { objectMode: false });
   const stream = coding === 'identity' ? source : compressStream(source, coding);
-  source.on('close', lease.release);
+  source.on('close', reference.release);
   stream.on('close', () => budget.give(memory));
   return reply.send(stream);
 }

@@ -69,7 +69,7 @@ export class DocumentStore {
     const known = this.find(arrival);
     if (known !== undefined) this.options.onLookup('hit');
     const document = known ?? (await this.load(arrival, signal));
-    const release = document.lease();
+    const release = document.acquire();
     try {
       return await use(document);
     } finally {
@@ -115,7 +115,7 @@ export class DocumentStore {
         leave();
       }
     } catch (error) {
-      // That nobody waits any more, or that there is no room, says nothing about upstream.
+      // That nobody waits any more, or that there is not enough memory, says nothing about upstream.
       if (!signal.aborted && !(error instanceof Refusal)) this.note(sentAt, true);
       throw error;
     } finally {
@@ -129,7 +129,7 @@ export class DocumentStore {
 
   private async ask(sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
     const known = this.current;
-    const release = known?.lease();
+    const release = known?.acquire();
     const source = await this.options.openSource(signal);
     let document: PeriodDocument | undefined;
     try {
@@ -164,7 +164,7 @@ export class DocumentStore {
   private install(document: PeriodDocument, sentAt: number): void {
     document.sentAt = Math.max(document.sentAt, sentAt);
     // Until those who wait for it have leases of their own, which they take before the next turn.
-    setImmediate(document.lease());
+    setImmediate(document.acquire());
     const { current } = this;
     if (current === document) return;
     if (document.isRetired || (current !== undefined && current.sentAt > sentAt)) {

@@ -64,7 +64,7 @@ export class PeriodDocument {
     return view?.resolved !== undefined && performance.now() >= view.resolved.freshUntil ? undefined : view;
   }
 
-  /** For the next page, where there is room. */
+  /** For the next page, where there is enough memory. */
   keepView(key: string, view: RowView): void {
     this.views.delete(key);
     const size = sizeOf(view);
@@ -72,7 +72,7 @@ export class PeriodDocument {
   }
 
   /** Keeps it open until the function returned is called, once. */
-  lease(): () => void {
+  acquire(): () => void {
     this.readers++;
     let held = true;
     return () => {

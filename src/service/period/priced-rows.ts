@@ -62,7 +62,7 @@ export class PricedRows {
 
   /**
    * @param counts whether a message counts
-   * @throws Refusal (503) where the budget has no room for them, and what `counts` throws
+   * @throws Refusal (503) where the budget has no memory left for them, and what `counts` throws
    */
   add(messages: readonly Message[], counts: (message: Message) => boolean): void {
     for (const message of messages) if (counts(message)) this.addRow(message);
@@ -203,13 +203,15 @@ export class PricedRows {
     return this.blockOf(row).hashes[row & (BLOCK_ROWS - 1)] ?? 0;
   }
 
-  /** @throws Refusal (503) where there was no room for the texts */
+  /** @throws Refusal (503) where there was not enough memory for the texts */
   textOf(row: number): string {
     const other = this.otherTexts.get(row);
     if (other !== undefined) return other;
     const { texts, textEnds } = this.blockOf(row);
     if (texts === undefined)
-      throw overloaded('there is no room for the texts of the messages (--max-memory, temporary folder)');
+      throw overloaded(
+        'not enough memory or disk space for the texts of the messages (--max-memory, temporary folder)',
+      );
     const at = row & (BLOCK_ROWS - 1);
     return texts.read(at === 0 ? 0 : (textEnds[at - 1] ?? 0), textEnds[at] ?? 0).toString();
   }

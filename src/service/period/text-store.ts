@@ -14,7 +14,7 @@ export interface StoredTexts {
 
 /**
  * The texts of a document's messages, which only an explanation or an order by text reads. Where the budget or the
- * temporary folder leaves no room for them the document is served without.
+ * temporary folder leaves no space for them the document is served without.
  */
 export class TextStore {
   private inMemory = 0;
@@ -24,7 +24,7 @@ export class TextStore {
 
   constructor(private readonly account: MemoryAccount) {}
 
-  /** Undefined where there is no room. */
+  /** Undefined where there is not enough memory. */
   append(block: Buffer): StoredTexts | undefined {
     if (!this.account.tryTake(block.length)) return undefined;
     if (this.inMemory + block.length <= MOST_IN_MEMORY) {

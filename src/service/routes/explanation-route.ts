@@ -24,7 +24,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const [row, ...copies] = document.rows.find(id);
     if (row === undefined) throw new Refusal(404, 'not_found', `message ${id} is not in the period`);
     if (copies.length > 0) {
-      throw new Refusal(409, 'ambiguous', `message ${id} stands ${copies.length + 1} times in the period`);
+      throw new Refusal(409, 'ambiguous', `message ${id} occurs ${copies.length + 1} times in the period`);
     }
     const number = document.rows.reportOf(row);
     const resolved = await reports.resolve(document, number === undefined ? [] : [number], signal);
@@ -33,7 +33,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
       item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
     const json = explanationJson(explainItem(item, rules, dated?.rates));
     const facts = { headers: HEADERS, freshUntil: resolved.freshUntil };
-    return collectBill(facts, budget, async (taker) => taker.write(json));
+    return collectBill(facts, budget, async (writer) => writer.write(json));
   };
 }
 

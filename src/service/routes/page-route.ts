@@ -35,7 +35,7 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
       headers: { ...PAGE_HEADERS, 'content-security-policy': `${shell.policy}; frame-ancestors 'none'` },
     };
     return parts.jobs.write(signal, () =>
-      collectBill(facts, parts.budget, (taker) => writeRows(found.batches(), renderer, taker, signal)),
+      collectBill(facts, parts.budget, (writer) => writeRows(found.batches(), renderer, writer, signal)),
     );
   };
 }

@@ -45,9 +45,9 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
       const facts = summaryFacts(summary, about, undefined, Date.now());
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.
       const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
-      return collectBill({ headers: headersOf(format), freshUntil }, parts.budget, async (taker) => {
+      return collectBill({ headers: headersOf(format), freshUntil }, parts.budget, async (writer) => {
         const pieces = await FORMATS[format].summary(summary, facts, DELIMITED_OPTIONS);
-        for (const piece of pieces) await taker.write(piece);
+        for (const piece of pieces) await writer.write(piece);
       });
     });
   };

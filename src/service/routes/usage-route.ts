@@ -30,7 +30,7 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
   const given = request.query;
   const { selection, zone, after } = readUsageQuery(given, zones);
   const format = wantedFormat(request, given.format);
-  // An id that may stand more than once marks no place.
+  // An id that may occur more than once marks no position.
   const pages = parts.duplicates !== 'keep';
   if (after !== undefined && !pages) {
     throw badQuery('cursor', 'there is none where every copy of a message counts');
@@ -48,7 +48,7 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
     const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, zone) };
     const newRenderer = await FORMATS[format].rows(options);
     const write = () =>
-      collectBill(facts, budget, (taker) => writeRows(found.batches(), newRenderer(), taker, signal));
+      collectBill(facts, budget, (writer) => writeRows(found.batches(), newRenderer(), writer, signal));
     return found.count <= SMALL ? write() : jobs.write(signal, write);
   };
 }

@@ -6,7 +6,7 @@ const WRITTEN_AT_ONCE = 2;
 /** Rows worked on between two turns of other requests. */
 export const ROWS_A_TURN = 4096;
 
-/** Bounds the different answers and documents in the making, and how many large answers are written at a time. */
+/** Bounds the different answers and documents being computed, and how many large answers are written at a time. */
 export class Jobs {
   private readonly underWay = new Map<string, number>();
   private readonly waiting: (() => void)[] = [];
@@ -21,7 +21,7 @@ export class Jobs {
   enter(key: string): () => void {
     const count = this.underWay.get(key) ?? 0;
     if (count === 0 && this.underWay.size >= this.most) {
-      throw overloaded(`${this.most} answers are in the making, as many as --max-jobs allows`);
+      throw overloaded(`${this.most} answers are being computed, as many as --max-jobs allows`);
     }
     this.underWay.set(key, count + 1);
     let entered = true;

@@ -1,6 +1,6 @@
 import { Refusal } from '../problem.js';
 
-/** What the service refuses while it has no room: the client may ask again shortly. */
+/** What the service refuses while it has no memory left: the client may ask again shortly. */
 export function overloaded(detail: string): Refusal {
   return new Refusal(503, 'overloaded', detail, {}, { 'retry-after': '1' });
 }
@@ -21,7 +21,7 @@ export class MemoryBudget {
     this.evictions.push(evict);
   }
 
-  /** False where even empty caches leave no room. */
+  /** False where even empty caches leave no memory. */
   tryTake(bytes: number): boolean {
     while (this.used + bytes > this.limit) {
       if (!this.evictions.some((evict) => evict())) return false;

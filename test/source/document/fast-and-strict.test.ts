@@ -209,7 +209,7 @@ const priced = (more: string) =>
   `{"message_id":1,"timestamp":"${TIME}","credits_used":1,"kind":"text"${more}}`;
 const MESSAGE = `"id":1,"timestamp":"${TIME}","text":"a"`;
 
-describe('fault C8 (duplicate keys): one rule, whatever stands beside them', () => {
+describe('fault C8 (duplicate keys): one rule, whatever is beside them', () => {
   /** What makes the strict reader read the message. */
   const BESIDE = ['', ',"n":1.5', ',"n":{"a":[]}', ',"n":"\\u0061"', ',"n":true'];
   const read = (more: string) =>

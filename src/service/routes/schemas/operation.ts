@@ -50,7 +50,7 @@ export const READINESS_SCHEMA = {
   operationId: 'ready',
   tags: ['operation'],
   summary: 'Whether upstream was reachable lately, and what Redis does',
-  description: 'Not counted by the rate limit for who is let in.',
+  description: 'Not counted by the rate limit for who is admitted.',
   response: replies(
     {
       200: unstored('It was', 'application/json', READINESS),

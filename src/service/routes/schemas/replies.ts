@@ -55,7 +55,7 @@ const PROBLEMS = {
   429: ['Too many requests', RETRY_AFTER],
   500: ['A bug; the log says more'],
   502: ['Upstream failed, or sent what cannot be read', RETRY_AFTER],
-  503: ['No room or no credentials’ keys now, or the source cannot be read', RETRY_AFTER],
+  503: ['Not enough memory, or no credentials’ keys now, or the source cannot be read', RETRY_AFTER],
   504: ['Upstream took too long', RETRY_AFTER],
 } as const satisfies Record<number, readonly [description: string, headers?: object]>;
 

@@ -1,15 +1,15 @@
 import type { Spool } from '../../output/spool.js';
 
 /** Bytes that several readers read at once. Their file goes when nobody reads them and they are out of use. */
-export interface KeptBytes {
+export interface StoredBytes {
   readonly size: number;
-  /** Call only before `retire`, or while another lease is held. */
-  lease(): Lease;
+  /** Call only before `retire`, or while another reference is held. */
+  acquire(): Reference;
   /** No new readers will come. Safe twice. */
   retire(): void;
 }
 
-interface Lease {
+interface Reference {
   pieces(): Iterable<Uint8Array>;
   /** Safe twice. */
   release(): void;
@@ -19,7 +19,7 @@ interface Lease {
  * @param spool is closed by the last release after `retire`
  * @param onClose told of it
  */
-export function keepBytes(spool: Spool, size: number, onClose: () => void): KeptBytes {
+export function storeBytes(spool: Spool, size: number, onClose: () => void): StoredBytes {
   let readers = 0;
   let retired = false;
   const closeIfUnused = () => {
@@ -30,7 +30,7 @@ export function keepBytes(spool: Spool, size: number, onClose: () => void): Kept
 
   return {
     size,
-    lease() {
+    acquire() {
       readers++;
       let held = true;
       return {
