@@ -1,12 +1,6 @@
 import { CommanderError } from 'commander';
-import { CommandLineError, OCopilotError } from '../errors.js';
+import { CommandLineError, InternalError, OCopilotError } from '../errors.js';
 import { jsonString, visible } from '../format/text.js';
-
-/** An error nobody foresaw: a bug in this program. */
-class UnforeseenError extends OCopilotError {
-  readonly code = 'internal';
-  readonly exitCode = 70;
-}
 
 /** Longer than any message of ours; what upstream puts into one must not fill a log. */
 const LONGEST_MESSAGE = 1000;
@@ -19,7 +13,7 @@ export function toFailure(error: unknown): OCopilotError | undefined {
     return new CommandLineError(error.message.replace(/^error: /, '').replace(/\n\(/, ' ('));
   }
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new UnforeseenError(`a bug in o-copilot, please report it: ${reason}`);
+  return new InternalError(reason);
 }
 
 /** One line for stderr: prose, or JSON for scripts. Nothing in it steers a terminal. */

@@ -6,7 +6,7 @@ import { examplesOf } from '../../src/cli/commands/define.js';
 import { exitCodes } from '../../src/cli/help/exit-codes.js';
 import { commandLines } from '../../src/cli/help/layout.js';
 import { createWholeProgram } from '../../src/cli/program.js';
-import * as errors from '../../src/errors.js';
+import { ERRORS, SIGNAL_STATUS } from '../../src/errors.js';
 import { runPty } from './pty.js';
 import { runBin } from './run.js';
 
@@ -40,22 +40,19 @@ describe('help', () => {
     expect(stdout).toContain('o-copilot diff april.csv\n');
   });
 
-  test('every status that an error ends with is explained', () => {
-    const explained = exitCodes().flatMap(({ entries }) => entries.map(([code]) => Number(code)));
-    const made = [
-      new errors.CommandLineError(''),
-      new errors.DataError('', ''),
-      new errors.UnreadableError('', ''),
-      new errors.UpstreamError('', ''),
-      new errors.CannotCreateError('', ''),
-      new errors.CannotWriteError('', ''),
-      new errors.LockedError('', ''),
-      new errors.UnauthorizedError('', 401, ''),
-      new errors.SettingError('', ''),
-      new errors.InterruptedError('SIGINT'),
-      new errors.InterruptedError('SIGTERM'),
-    ];
-    for (const { exitCode } of made) expect(explained).toContain(exitCode);
+  test('the statuses of help and of the README are those of the table of errors', () => {
+    const statuses = new Set([
+      0,
+      1,
+      ...Object.values(ERRORS).map(({ exitCode }) => exitCode),
+      ...Object.values(SIGNAL_STATUS),
+    ]);
+    const sorted = (codes: Iterable<number>) => [...codes].sort((a, b) => a - b);
+    const explained = exitCodes().flatMap(({ entries }) => entries.map(([status]) => Number(status)));
+    expect(sorted(explained)).toEqual(sorted(statuses));
+    const [, table = ''] = /^## Exit status\n([^]*?)^## /m.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const rows = [...table.matchAll(/^\| ([\d, ]+) \|/gm)];
+    expect(sorted(rows.flatMap(([, cell = '']) => cell.split(', ').map(Number)))).toEqual(sorted(statuses));
   });
 
   test('every variable that config knows is explained', async () => {
