@@ -50,7 +50,7 @@ describe('help', () => {
     const sorted = (codes: Iterable<number>) => [...codes].sort((a, b) => a - b);
     const explained = exitCodes().flatMap(({ entries }) => entries.map(([status]) => Number(status)));
     expect(sorted(explained)).toEqual(sorted(statuses));
-    const [, table = ''] = /^## Exit status\n([^]*?)^## /m.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const [, table = ''] = /^## Exit status\n(.*?)^## /ms.exec(readFileSync('README.md', 'utf8')) ?? [];
     const rows = [...table.matchAll(/^\| ([\d, ]+) \|/gm)];
     expect(sorted(rows.flatMap(([, cell = '']) => cell.split(', ').map(Number)))).toEqual(sorted(statuses));
   });
