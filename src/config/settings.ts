@@ -119,7 +119,7 @@ export const SETTINGS = {
   },
 } as const satisfies Declarations;
 
-export type SettingName = keyof typeof SETTINGS;
+type SettingName = keyof typeof SETTINGS;
 
 /** The values of SETTINGS. Durations are in milliseconds. */
 export interface Settings extends ValuesOf<typeof SETTINGS> {

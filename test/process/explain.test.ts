@@ -170,7 +170,7 @@ describe('failures', () => {
     [['explain', '1', '--text', 'x'], '--text: is for a text instead of a message'],
     [['explain', '--text', '--json'], '--text needs a value, but --json follows it'],
     [['explain', '1', '--csv'], "unknown option '--csv'"],
-    [['explain', '1', '--output', 'x.csv'], 'asks for csv, but the formats are json, table'],
+    [['explain', '1', '--output', 'x.csv'], 'means csv, but the formats are json, table'],
   ])('%j exits 64', async (args, message) => {
     const run = await runBin(args);
     expect(run).toMatchObject({ stdout: '', status: 64 });

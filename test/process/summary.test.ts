@@ -400,7 +400,7 @@ describe('the table', () => {
 describe('a wrong command line exits 64', () => {
   test.each([
     ['--by year', '--by: expected one of day, week, month, report, kind, got "year"'],
-    ['--by day --by day', '--by: day was asked for twice'],
+    ['--by day --by day', '--by: day was given twice'],
     ['--by day --by week --by kind', '--by: two at the most, not 3'],
     ['--by --json', '--by needs a value, but --json follows it'],
     ['--as-of tomorrow', '--as-of: expected a date'],

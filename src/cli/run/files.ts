@@ -55,15 +55,15 @@ function declaredFiles(command: CommandUnknownOpts): { reads: FileUse[]; writes:
   const writes: FileUse[] = [];
   const values: Readonly<Record<string, unknown>> = command.opts();
   const uses = [
-    ...command.options.map((option) => ({
-      traits: traitsOf(option),
-      value: values[option.attributeName()],
-      label: option.variadic ? '' : `${option.long} `,
-    })),
     ...command.registeredArguments.map((argument, index) => ({
       traits: traitsOf(argument),
       value: command.processedArgs[index],
       label: '',
+    })),
+    ...command.options.map((option) => ({
+      traits: traitsOf(option),
+      value: values[option.attributeName()],
+      label: option.variadic ? '' : `${option.long} `,
     })),
   ];
   for (const { traits, value, label } of uses) {
