@@ -57,6 +57,27 @@ describe('fault B3 (the ending of --output says the format, or nothing is writte
     });
   });
 
+  test.each([
+    [
+      ['price', '--output', 'p.csv'],
+      '--output: p.csv means csv, but what is written is ndjson; end it in .ndjson or .jsonl',
+    ],
+    [
+      ['price', '--output', 'p.json'],
+      '--output: p.json means json, but what is written is ndjson; end it in .ndjson or .jsonl',
+    ],
+    [
+      ['report', 'r.csv'],
+      '<file.html>: r.csv means csv, but what is written is html; end it in .html or .htm',
+    ],
+  ])('a command of one format: %j', async (args, message) => {
+    await inFolder(async (folder) => {
+      const run = await runBin([...args, '--source', 'sample'], { cwd: folder });
+      expect(run).toMatchObject({ status: 64, stdout: '', stderr: `o-copilot: ${message}\n` });
+      expect(readdirSync(folder)).toEqual([]);
+    });
+  });
+
   test('with --format any ending will do, and so does a name without one', async () => {
     await inFolder(async (folder) => {
       const write = async (...flags: string[]) => {

@@ -7,6 +7,7 @@ import { openReportsFile, readChunks } from '../../source/file.js';
 import type { Source } from '../../source/source.js';
 import type { Context } from '../host.js';
 import { type OptionsOf, option, parsedOption } from '../options/declare.js';
+import { checkEnding } from '../options/output.js';
 import { withRates, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
 import type { PeriodNeeds } from '../run/period.js';
@@ -65,6 +66,7 @@ const DEFAULT_FIELDS: FieldName[] = [
 async function runPrice(options: PriceOptions, context: Context): Promise<void> {
   const { fields = DEFAULT_FIELDS, output = '-' } = options;
   const toStdout = output === '-';
+  checkEnding('--output', output, 'ndjson');
   await runUsage(
     { ...options, fields, ndjson: true, formulaGuard: true, ...(toStdout && { stream: true }) },
     {},

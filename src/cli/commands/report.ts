@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { argument, shapingFlags } from '../options/declare.js';
+import { checkEnding } from '../options/output.js';
 import { withAsOf, withFilters } from '../options/rows.js';
 import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
@@ -21,6 +22,8 @@ export const make = defineCommand({
 
   declare: declareReport,
   readsSource: () => true,
-  run: (options, context, output) =>
-    runUsage({ ...options, format: 'html', output }, shapingFlags(context.command), context),
+  run: async (options, context, output) => {
+    checkEnding('<file.html>', output, 'html');
+    await runUsage({ ...options, format: 'html', output }, shapingFlags(context.command), context);
+  },
 });

@@ -170,6 +170,16 @@ function formatOf<Of extends Format>(options: ResultOptions, formats: readonly O
   throw new CommandLineError(`--output: ${problem}; say --format, or end it in ${endings.join(', ')}`);
 }
 
+/** Refuses a file whose ending promises another format than the only one that the command writes. */
+export function checkEnding(name: string, file: string, format: Format): void {
+  const implied = formatOfEnding(endingOf(file));
+  if (implied === undefined || implied === format) return;
+  const endings = declarationOf(format).endings.join(' or ');
+  throw new CommandLineError(
+    `${name}: ${file} means ${implied}, but what is written is ${format}; end it in ${endings}`,
+  );
+}
+
 /** A character that occurs in no number, timestamp or header, and is no quote: else nobody could read the file. */
 function delimiterOf(text: string): string {
   const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;

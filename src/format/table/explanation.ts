@@ -49,9 +49,9 @@ function drawSteps(
   const rates = steps.flatMap(({ rate }) => (rate === undefined ? [] : [formatAmount(rate)]));
   const rateDecimals = mostDecimals(rates);
   const rateCell = ({ rate, factor, minimum }: PriceStep) => {
-    if (rate !== undefined) return padDecimals(formatAmount(rate), rateDecimals);
+    if (rate !== undefined) return groupThousands(padDecimals(formatAmount(rate), rateDecimals));
     if (factor !== undefined) return `× ${factorText(factor)}`;
-    return minimum === undefined ? '' : `≥ ${formatAmount(minimum)}`;
+    return minimum === undefined ? '' : `≥ ${groupThousands(formatAmount(minimum))}`;
   };
   const amounts = [credits, ...steps.map(({ amount }) => amount)].map(formatAmount);
   const decimals = mostDecimals(amounts);
