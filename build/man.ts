@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../package.json';
-import { examplesOf } from '../src/cli/commands/define.js';
 import { loadTopic, type TopicSection } from '../src/cli/help/topics.js';
+import { examplesOf } from '../src/cli/options/declare.js';
 import { createWholeProgram } from '../src/cli/program.js';
 
 const MAN_PAGE = new URL('../man/o-copilot.1', import.meta.url);

@@ -1,8 +1,8 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { hasCode } from '../os-error.js';
-import { failureLine, jsonErrorsAsked, toFailure } from './failure.js';
+import { failureLine, jsonErrorsAsked, toFailure } from './process/failure.js';
+import { listenToSignals } from './process/signals.js';
 import { runProgram, wordsOf } from './program.js';
-import { listenToSignals } from './signals.js';
 
 /** Milliseconds in which the line on stderr leaves, and connections close. */
 const GRACE = 500;

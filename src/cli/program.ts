@@ -1,7 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../../package.json';
 import { COMMANDS } from './commands/table.js';
-import type { Context } from './host.js';
+import type { Context } from './process/host.js';
 
 /**
  * Runs the command line of these words. Only what they need is loaded: start-up is felt on every call.

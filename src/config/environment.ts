@@ -20,7 +20,7 @@ export function refuseUnknown(
 }
 
 /**
- * Kubernetes tells every container the Services of its namespace: for one called `o-copilot`, or `o-copilot-…`,
+ * Kubernetes sets variables for the Services of its namespace in every container: for one called `o-copilot`, or `o-copilot-…`,
  * by names that look like our settings.
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  */

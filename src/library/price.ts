@@ -26,7 +26,7 @@ export interface PricedReport {
 }
 
 export interface PriceOptions {
-  /** The report of an id, undefined where none exists. Asked once for each id. Without it there is none. */
+  /** The report of an id, undefined where none exists. Called once for each id. Without it there is none. */
   readonly report?: (id: ReportId) => PricedReport | undefined | Promise<PricedReport | undefined>;
   readonly rules?: Ruleset;
   /** A file of rates. */

@@ -8,7 +8,6 @@ import { CommandLineError, UpstreamError } from '../errors.js';
 import { openRateCard } from '../rates/read-rate-card.js';
 import type { DuplicateRule, Kind, UsageItem } from '../usage/pricing/priced-row.js';
 import type { SortOrder } from '../usage/rows/row-query.js';
-import { handOver } from './hand-over.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
 /** As the flags of the command line; nothing is read from the environment but the proxy's variables. */
@@ -111,4 +110,22 @@ function textsOf(options: UsageOptions): Record<string, string> {
       typeof value === 'string' || typeof value === 'number' ? [[name, `${value}`]] : [],
     ),
   );
+}
+
+/**
+ * Turns a producer that is given a function to call into something that is iterated. The producer waits until
+ * each piece is taken; when the iteration ends early, its next call throws.
+ */
+async function* handOver<Piece>(
+  produce: (give: (piece: Piece) => Promise<void>) => Promise<void>,
+): AsyncGenerator<Piece> {
+  const { readable, writable } = new TransformStream<Piece, Piece>();
+  const writer = writable.getWriter();
+  const ended = produce((piece) => writer.write(piece)).then(
+    () => writer.close(),
+    (error: unknown) => writer.abort(error),
+  );
+  // An iteration that ends early makes both fail, and has nobody to tell.
+  ended.catch(() => {});
+  yield* readable;
 }

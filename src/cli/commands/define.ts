@@ -1,6 +1,6 @@
 import type { Command, CommandUnknownOpts, OptionValues } from '@commander-js/extra-typings';
-import type { Context } from '../host.js';
-import { refuseExtraWords, refuseFlagsAsValues } from '../options/declare.js';
+import { type Examples, refuseExtraWords, refuseFlagsAsValues, setExamples } from '../options/declare.js';
+import type { Context } from '../process/host.js';
 import { checkFiles } from '../run/files.js';
 
 /** What a command runs in. */
@@ -8,9 +8,6 @@ export interface CommandContext extends Context {
   /** Itself, as it was parsed. */
   readonly command: CommandUnknownOpts;
 }
-
-/** Command lines worth knowing; the text says what each is for. */
-export type Examples = readonly (readonly [line: string, text: string])[];
 
 /** What a command is for: the headings of the program's help. */
 type Purpose = 'See what was used:' | 'Check a bill:' | 'Serve and scale:' | 'This program:';
@@ -27,12 +24,6 @@ interface Definition<Args extends unknown[], Options extends OptionValues, Globa
   readsStdin?(options: Options): boolean;
 }
 
-const examples = new WeakMap<object, Examples>();
-
-export function examplesOf(command: object): Examples {
-  return examples.get(command) ?? [];
-}
-
 /** @param words of the command line */
 export type MakeCommand = (context: Context, words: readonly string[]) => CommandUnknownOpts;
 
@@ -43,7 +34,7 @@ export function defineCommand<
 >(definition: Definition<Args, Options, Globals>): MakeCommand {
   return (context, words) => {
     const command = definition.declare().helpGroup(definition.purpose);
-    examples.set(command, definition.examples ?? []);
+    setExamples(command, definition.examples ?? []);
     if (words[0] === command.name()) refuseFlagsAsValues(command, words);
     return command.action(async () => {
       refuseExtraWords(command);

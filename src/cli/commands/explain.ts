@@ -9,11 +9,11 @@ import {
   explainItem,
 } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import type { Context } from '../host.js';
 import { type OptionsOf, option } from '../options/declare.js';
 import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
 import { openRates, withRates, withRun } from '../options/run.js';
 import { settingsOf, withSettings } from '../options/settings.js';
+import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';
 import { openPeriod } from '../run/period.js';
 import { openTerminal } from '../run/results.js';

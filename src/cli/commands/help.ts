@@ -1,8 +1,8 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { oneOf } from '../../config/value.js';
 import { TOPIC_NAMES, topicText } from '../help/topics.js';
-import type { Context } from '../host.js';
 import { argument, flagValue } from '../options/declare.js';
+import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';
 import { defineCommand, type MakeCommand } from './define.js';
 

@@ -12,10 +12,10 @@ import {
   writeRateCard,
 } from '../../rates/rate-card.js';
 import { dataTables } from '../../receipt/receipt.js';
-import type { Context } from '../host.js';
 import { type OptionsOf, parsedOption } from '../options/declare.js';
 import { resultChoice, withResult } from '../options/output.js';
 import { openRates, withRates } from '../options/run.js';
+import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';
 import { openTerminal } from '../run/results.js';
 import { defineCommand } from './define.js';

@@ -3,10 +3,10 @@ import { text } from 'node:stream/consumers';
 import { Command } from '@commander-js/extra-typings';
 import { CommandLineError, UnreadableError, UpstreamError } from '../../errors.js';
 import { isOsError, reasonOf } from '../../os-error.js';
-import type { Context } from '../host.js';
 import type { OptionsOf } from '../options/declare.js';
 import { withRates, withRun } from '../options/run.js';
 import { serviceChoice, withService, withSettings } from '../options/settings.js';
+import type { Context } from '../process/host.js';
 import { defineCommand } from './define.js';
 
 const declareServe = () =>
@@ -57,7 +57,7 @@ async function printTokenLine(name: string, { host }: Context): Promise<void> {
 const LONGEST = 2500;
 
 /**
- * Runs `serve --healthcheck`: asks `/health` of the service that wrote `--address-file`, so that the check follows
+ * Runs `serve --healthcheck`: requests `/health` of the service that wrote `--address-file`, so that the check follows
  * whatever flags the service was started with.
  *
  * @throws CommandLineError, UnreadableError (not started yet, or ended), UpstreamError (not alive)

@@ -1,4 +1,5 @@
-import type { Host } from '../host.js';
+import { wrapWords } from '../../format/table/lines.js';
+import type { Host } from '../process/host.js';
 
 /** Columns where help does not go to a terminal. */
 const USUAL = 80;
@@ -18,7 +19,7 @@ export function helpWidth({ stdout }: Host): number {
 
 /** Text in lines of at most `width` columns, each with `indent` spaces before it. */
 export function textLines(text: string, indent: number, width: number): string[] {
-  return wrapWords(text.split(' '), width - indent).map((line) => ' '.repeat(indent) + line);
+  return [...wrapWords(text.split(' '), width - indent, true)].map((line) => ' '.repeat(indent) + line);
 }
 
 /**
@@ -43,8 +44,8 @@ export function commandLines(command: string, indent: number, width: number): st
   const lines: string[] = [];
   let line = '';
   for (const word of words) {
-    const room = width - indent - (lines.length === 0 ? 0 : 2) - 2;
-    if (line !== '' && line.length + 1 + word.length > room) {
+    const space = width - indent - (lines.length === 0 ? 0 : 2) - 2;
+    if (line !== '' && line.length + 1 + word.length > space) {
       lines.push(line);
       line = '';
     }
@@ -54,15 +55,4 @@ export function commandLines(command: string, indent: number, width: number): st
     const start = ' '.repeat(index === 0 ? indent : indent + 2);
     return `${start}${each}${index < lines.length ? ' \\' : ''}`;
   });
-}
-
-/** Words in lines of at most `width` columns; a longer word has a line of its own, so that it can be copied. */
-export function wrapWords(words: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  for (const word of words) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines;
 }

@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts, Help } from '@commander-js/extra-typings';
-import { type Examples, examplesOf } from '../commands/define.js';
-import { commandLines, itemLines, textLines, wrapWords } from './layout.js';
+import { wrapWords } from '../../format/table/lines.js';
+import { type Examples, examplesOf } from '../options/declare.js';
+import { commandLines, itemLines, textLines } from './layout.js';
 import { TOPIC_NAMES, TOPICS } from './topics.js';
 
 /** Columns of `Usage: `. */
@@ -11,7 +12,8 @@ export function helpLayout(width: number): Partial<Help> {
   return {
     helpWidth: width,
     minWidthToWrap: 1,
-    styleUsage: (usage) => wrapWords(usage.split(' '), width - USAGE).join(`\n${' '.repeat(USAGE)}`),
+    styleUsage: (usage) =>
+      [...wrapWords(usage.split(' '), width - USAGE, true)].join(`\n${' '.repeat(USAGE)}`),
     formatItem: (term, termWidth, text) =>
       text === '' ? `  ${term}` : itemLines(term, text, termWidth, width).join('\n'),
     // The choices are for shell completion; each description names its own.

@@ -74,6 +74,19 @@ export function argument<const Usage extends string>(usage: Usage, description: 
   return made;
 }
 
+/** Command lines worth knowing; the text says what each is for. */
+export type Examples = readonly (readonly [line: string, text: string])[];
+
+const examples = new WeakMap<object, Examples>();
+
+export function setExamples(command: object, lines: Examples): void {
+  examples.set(command, lines);
+}
+
+export function examplesOf(command: object): Examples {
+  return examples.get(command) ?? [];
+}
+
 /** The values of a command's options. */
 export type OptionsOf<Declare extends () => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>;
 

@@ -30,7 +30,7 @@ const SHAPES = { group: GROUP, shapes: 'given' } as const;
 const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof COLOR_CHOICES)[number];
 
-const place = () =>
+const destination = () =>
   new Command().addOption(
     option('--output <file>', 'write to a file, whole or not at all; - is stdout', {
       group: GROUP,
@@ -63,12 +63,12 @@ const color = () =>
     .addOption(option('--no-color', 'the same as --color never', { group: GROUP }));
 
 export type ResultOptions = { readonly [Name in Format]?: true } & { readonly format?: Format } & OptionsOf<
-    typeof place
+    typeof destination
   > &
   Partial<OptionsOf<typeof csv>> &
   OptionsOf<typeof color> & { readonly quiet?: true };
 
-/** The format and the place of a result; `json` describes its document. */
+/** The format and the destination of a result; `json` describes its document. */
 export function withResult(formats: readonly Format[], json: string) {
   return optionGroup<ResultOptions>(() => [
     ...formats.map((format) =>
@@ -80,7 +80,7 @@ export function withResult(formats: readonly Format[], json: string) {
       oneOf(formats),
       { group: GROUP, choices: formats, shapes: 'resolved' },
     ),
-    ...place().options,
+    ...destination().options,
     ...(formats.includes('csv') ? csv().options : []),
     ...color().options,
   ]);
@@ -100,7 +100,7 @@ const rows = () =>
 
 export type RowsOptions = ResultOptions & OptionsOf<typeof rows>;
 
-/** The format, the fields and the place of rows. */
+/** The format, the fields and the destination of rows. */
 export const withRowsOutput = optionGroup<RowsOptions>(() => [
   ...withResult(ROW_FORMATS, 'the {"usage":[…]} document, one item a line')(new Command()).options,
   ...rows().options,

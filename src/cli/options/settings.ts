@@ -5,7 +5,7 @@ import { SERVICE_SETTINGS, type ServiceSettings } from '../../config/service-set
 import { type Declarations, flagOf, resolveAll, type SettingSources } from '../../config/setting.js';
 import { resolveSettings, SETTINGS, type Settings } from '../../config/settings.js';
 import { choicesOf } from '../../config/value.js';
-import type { Host } from '../host.js';
+import type { Host } from '../process/host.js';
 import { type OptionsOf, option, optionGroup } from './declare.js';
 
 /** The flags of settings, as texts: whichever of flag, environment and file is used is parsed in one place. */

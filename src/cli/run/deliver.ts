@@ -1,21 +1,21 @@
 import { visible } from '../../format/text.js';
 import { openWriter, STDOUT_NAMES } from '../../output/file.js';
 import type { Writer } from '../../output/writer.js';
-import type { Context } from '../host.js';
+import type { Context } from '../process/host.js';
 
 /** Where a result goes. */
 export interface Delivery {
   /** Undefined: stdout. */
   readonly output: string | undefined;
   readonly stream?: boolean;
-  /** Says nothing of a file that was written; otherwise a person at a terminal is told. */
+  /** No message about a file that was written; otherwise a person at a terminal gets one. */
   readonly quiet?: boolean;
-  /** Told the SHA-256 in hex of the result once it is visible, unless its reader went away. */
+  /** Called with the SHA-256 in hex of the result once it is visible, unless its reader went away. */
   readonly onDigest?: ((sha256: string) => void) | undefined;
 }
 
 /**
- * Opens the place of a result, lets `produce` write it, and makes it visible only when `produce` is done:
+ * Opens the destination of a result, lets `produce` write it, and makes it visible only when `produce` is done:
  * whatever goes wrong, nothing is left behind.
  *
  * @param describe what the result holds, for the person who waits for a file: `35 messages, 658.8 credits`
@@ -46,7 +46,7 @@ export async function deliver<Result>(
   }
 }
 
-/** Tells a person at a terminal what a command wrote that shows nothing itself. */
+/** What a person at a terminal reads of a command that shows nothing itself. */
 export function writtenLine(path: string, content: string | undefined): string {
   return `o-copilot: wrote ${visible(path)}${content === undefined ? '' : `: ${content}`}\n`;
 }

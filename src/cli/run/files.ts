@@ -7,9 +7,9 @@ import { OCopilotError } from '../../errors.js';
 import { isOsError } from '../../os-error.js';
 import { STDOUT_NAMES } from '../../output/file.js';
 import { type FileUse, refuseOverlap } from '../../output/file-overlap.js';
-import type { Context, Host } from '../host.js';
 import { traitsOf } from '../options/declare.js';
 import { settingSources } from '../options/settings.js';
+import type { Context, Host } from '../process/host.js';
 
 /** What a command uses beside the files that its options and arguments name. */
 export interface OtherFiles {

@@ -7,10 +7,10 @@ import { FileOverlapError } from '../../output/file-overlap.js';
 import { acquireLock, type Lock } from '../../output/lock.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
 import type { Totals } from '../../usage/rows/totals.js';
-import { toFailure } from '../failure.js';
-import type { Context } from '../host.js';
 import type { AnyCommand } from '../options/declare.js';
 import type { JobOptions } from '../options/run.js';
+import { toFailure } from '../process/failure.js';
+import type { Context } from '../process/host.js';
 import type { Period } from './period.js';
 
 /** What is known of a job while it runs: `--metrics` reports it even where the job fails. */
@@ -112,7 +112,7 @@ interface JobOutcome {
 const LAST_SUCCESS = 'o_copilot_last_success_timestamp_seconds';
 
 /**
- * Writes a textfile for the Prometheus node exporter's collector. A failed run keeps the time of the last
+ * Writes a textfile for the Prometheus node exporter's collector. A failed run retains the time of the last
  * success in the file, so that an alert can say how old the last good export is.
  *
  * @throws CannotCreateError, CannotWriteError

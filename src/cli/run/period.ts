@@ -9,10 +9,10 @@ import type { RateCard } from '../../rates/rate-card.js';
 import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceWork } from '../../telemetry/tracing.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
-import type { Context } from '../host.js';
 import { type FilterOptions, type PageOptions, selectionOf } from '../options/rows.js';
 import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/run.js';
 import { type SettingOptions, settingsOf } from '../options/settings.js';
+import type { Context } from '../process/host.js';
 import { type Progress, startProgress } from './progress.js';
 
 /** Milliseconds that the delivery of spans may take: a run waits for it at its end. */

@@ -7,10 +7,10 @@ import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { createReportCheck } from '../../usage/pricing/reports.js';
 import { checkReportFilter, matchesMessage, matchesRow, narrows } from '../../usage/rows/row-query.js';
-import type { Context } from '../host.js';
 import { selectionOf } from '../options/rows.js';
 import { type ReceiptOptions, runChoice } from '../options/run.js';
 import { settingsOf } from '../options/settings.js';
+import type { Context } from '../process/host.js';
 import type { Period, PeriodOptions } from './period.js';
 
 /** A period whose messages `price` has priced already, in files or on stdin. */

@@ -2,14 +2,14 @@ import type { Transfer } from '../../source/source.js';
 
 /** What is known of a run under way. Times are milliseconds of `performance.now()`. */
 export interface ProgressState {
-  /** Of the messages document. `start` also where a source tells nothing, such as a file. */
+  /** Of the messages document. `start` also where a source reports nothing, such as a file. */
   phase:
     | { readonly name: 'start' }
     | { readonly name: 'wait'; readonly url: string; readonly attempt: number; readonly since: number }
     | ({ readonly name: 'pause' } & Pause)
     | { readonly name: 'read'; readonly transfer: Transfer }
     | { readonly name: 'done'; readonly since: number };
-  /** A report that is asked for again. */
+  /** A report that is requested again. */
   report?: Pause;
   counts: { readonly messages: number; readonly answered: number; readonly waiting: number };
   /** Requests for a document at the most. */
@@ -43,7 +43,7 @@ const LEAST = 750;
 /** Milliseconds without a byte after which that is worth saying. */
 const SILENCE = 3000;
 
-/** One line of what a run does: how far it is, or what it waits for. Keeps a sample of `state` at each call. */
+/** One line of what a run does: how far it is, or what it waits for. Records a sample of `state` at each call. */
 export function describeProgress(state: ProgressState, now: number): string {
   const { phase, attempts } = state;
   switch (phase.name) {
@@ -107,9 +107,9 @@ function silenceOf(state: ProgressState, sample: Sample): string {
 
 function reportsOf({ counts, report, attempts }: ProgressState, now: number): string {
   const { answered, waiting } = counts;
-  const asked = waiting === 0 ? '' : `${count(answered)} of ${count(answered + waiting)} reports`;
-  if (report === undefined) return asked;
-  return join(asked, pauseOf(report, attempts, now));
+  const reports = waiting === 0 ? '' : `${count(answered)} of ${count(answered + waiting)} reports`;
+  if (report === undefined) return reports;
+  return join(reports, pauseOf(report, attempts, now));
 }
 
 /** The numbers first: a narrow terminal cuts off the end. */

@@ -1,10 +1,10 @@
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { SourceObserver } from '../../source/source.js';
-import type { Context } from '../host.js';
+import type { Context } from '../process/host.js';
 import { describeProgress, type ProgressState } from './progress-text.js';
 
-/** What a run tells a person while it works. */
+/** What a person sees of a run while it works. */
 export interface Progress {
   /** Sees the requests for the messages and reports. */
   readonly observer: SourceObserver;

@@ -7,8 +7,8 @@ import { fileWriter } from '../../output/file.js';
 import { dataTables, RECEIPT_FORMAT, type Receipt, type ReceiptFlag } from '../../receipt/receipt.js';
 import { type ObservedRows, rowSums } from '../../receipt/row-sums.js';
 import type { InputDigests } from '../../source/digest-source.js';
-import type { Context, Host } from '../host.js';
 import { type ResultChoice, wantsColor } from '../options/output.js';
+import type { Context, Host } from '../process/host.js';
 import type { Period, PeriodNeeds } from './period.js';
 
 /** An export that is made or made again. */

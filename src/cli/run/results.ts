@@ -8,8 +8,8 @@ import { narrows } from '../../usage/rows/row-query.js';
 import type { Totals } from '../../usage/rows/totals.js';
 import type { Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
-import type { Context, Host } from '../host.js';
 import { type ColorChoice, type ResultChoice, type RowsChoice, wantsColor } from '../options/output.js';
+import type { Context, Host } from '../process/host.js';
 import type { Period } from './period.js';
 
 /** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */

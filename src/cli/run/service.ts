@@ -14,7 +14,6 @@ import { startService } from '../../service/start-service.js';
 import { type OpenLog, openLog } from '../../service/telemetry/log.js';
 import type { Agents } from '../../source/http/agents.js';
 import { openTracing, type Tracing } from '../../telemetry/tracing.js';
-import type { Context } from '../host.js';
 import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/run.js';
 import {
   type ServiceOptions as GivenOptions,
@@ -23,6 +22,7 @@ import {
   serviceChoice,
   settingsOf,
 } from '../options/settings.js';
+import type { Context } from '../process/host.js';
 
 type ServeOptions = GivenOptions & SettingOptions & RatesOptions & RunOptions;
 
@@ -150,11 +150,11 @@ async function openPool(settings: SourceSettings, { host }: Context): Promise<Ag
   const { signal } = new AbortController();
   const { env, stdin } = host;
   const wanted = httpSettings(settings, { env, stdin, signal, startedAt: performance.now() });
-  // Documents that arrive slowly must not keep reports from being requested.
+  // Documents that arrive slowly must not hold up the requests for reports.
   return createAgents({ ...wanted, concurrency: settings.concurrency + DOCUMENTS_AT_ONCE }, signal);
 }
 
-/** Everything that decides what upstream says of a report: where and as whom it is asked, and by which way. */
+/** Everything that decides what upstream says of a report: where, as whom and through which proxy it is requested. */
 function cacheScope({ source, token, period }: Settings, env: Context['host']['env']): readonly string[] {
   const ways = [...PROXY_VARIABLES, 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'];
   return [source, token ?? '', period, ...ways.map((name) => env[name] ?? '')];
@@ -165,7 +165,7 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].f
   name.toLowerCase(),
 ]);
 
-/** Opens the source once, without a request, so that a wrong one is told before anything listens. */
+/** Opens the source once, without a request, so that a wrong one is reported before anything listens. */
 async function nameOf(
   { source: given }: Settings,
   open: ServiceOptions['openSource'],

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
-import { CommandLineError, InternalError, OCopilotError } from '../errors.js';
-import { jsonString, visible } from '../format/text.js';
+import { CommandLineError, InternalError, OCopilotError } from '../../errors.js';
+import { jsonString, visible } from '../../format/text.js';
 
 /** Longer than any message of ours; what upstream puts into one must not fill a log. */
 const LONGEST_MESSAGE = 1000;
@@ -26,7 +26,7 @@ export function failureLine(failure: OCopilotError, asJson: boolean): string {
 }
 
 /**
- * Whether the command line asks for JSON. Read from the words themselves, since an error may be that they
+ * Whether errors are to be JSON. Read from the words themselves, since an error may be that they
  * could not be parsed.
  */
 export function jsonErrorsAsked(argv: readonly string[]): boolean {

@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
-import { InterruptedError, type StopSignal } from '../errors.js';
-import { isOsError } from '../os-error.js';
+import { InterruptedError, type StopSignal } from '../../errors.js';
+import { isOsError } from '../../os-error.js';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /**
- * Aborts `interruption` at the first signal that asks the run to end; a second SIGINT or SIGTERM ends it at once.
+ * Aborts `interruption` at the first signal that ends a run; a second SIGINT or SIGTERM ends it at once.
  * A signal that whoever started the run wants ignored stays ignored.
  *
  * @returns takes the listeners off
@@ -51,7 +51,7 @@ function isReloaded(host: NodeJS.Process): boolean {
 
 /*
  * Node sets every ignored signal back to its default before any of our code runs (`ResetSignalHandlers` in its
- * src/node.cc), so what was inherited can only be told from the outside.
+ * src/node.cc), so what was inherited can only be seen from outside.
  */
 
 /**
