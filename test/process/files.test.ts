@@ -146,6 +146,26 @@ describe.concurrent('fault B1 (a run never writes to what it reads): 64, both na
     ['/dev/fd/3', 'o-copilot --json --source m.json --output /dev/fd/3 3>>m.json', '--output /dev/fd/3'],
     ['config', 'echo O_COPILOT_SOURCE=m.json >.env; o-copilot config >>.env', 'stdout and .env'],
     [
+      'serve, its messages',
+      'o-copilot serve --port 0 --source m.json --address-file m.json',
+      '--address-file m.json and --source m.json',
+    ],
+    [
+      'serve, a report',
+      'o-copilot serve --port 0 --source m.json --address-file reports/1.json',
+      'the reports of --source',
+    ],
+    [
+      'serve, all in variables',
+      'O_COPILOT_SOURCE=m.json O_COPILOT_ADDRESS_FILE=./m.json o-copilot serve --port 0',
+      'O_COPILOT_ADDRESS_FILE ./m.json and O_COPILOT_SOURCE m.json',
+    ],
+    [
+      'serve, its tokens in a variable',
+      'echo x >t; ln -s t l; O_COPILOT_TOKENS=t o-copilot serve --source sample --address-file l',
+      '--address-file l and O_COPILOT_TOKENS t',
+    ],
+    [
       'serve --hash-token',
       'echo a-token-of-20-characters >t; o-copilot serve --hash-token n <t >>t',
       'stdin',

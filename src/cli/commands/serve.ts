@@ -29,6 +29,7 @@ export const make = defineCommand({
   purpose: 'Serve and scale:',
 
   declare: declareServe,
+  readsSource: ({ hashToken, healthcheck }) => hashToken === undefined && healthcheck !== true,
   readsStdin: ({ hashToken }) => hashToken !== undefined,
   async run(options, context) {
     if (options.hashToken !== undefined) return printTokenLine(options.hashToken, context);

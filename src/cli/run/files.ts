@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { resolveSetting } from '../../config/setting.js';
+import { SERVICE_SETTINGS } from '../../config/service-settings.js';
+import { type Declarations, resolveSetting } from '../../config/setting.js';
 import { SETTINGS } from '../../config/settings.js';
 import { OCopilotError } from '../../errors.js';
 import { isOsError } from '../../os-error.js';
@@ -39,7 +40,12 @@ export async function checkFiles(
     reads.push({ name: 'NODE_EXTRA_CA_CERTS', at: host.env.NODE_EXTRA_CA_CERTS });
   }
   if (other.stdin) reads.push(STDIN);
-  if (other.source) reads.push(...(await sourceFiles(options, host)));
+  if (other.source) {
+    reads.push(...(await sourceFiles(options, host)));
+    const set = await filesOfSettings(command, host);
+    reads.push(...set.reads);
+    writes.push(...set.writes);
+  }
   const toFile = writes.some(({ name }) => !SIDE_FILES.test(name));
   if (!toFile && 'fd' in host.stdout && typeof host.stdout.fd === 'number') {
     writes.push({ name: 'stdout', at: host.stdout.fd });
@@ -79,6 +85,32 @@ function declaredFiles(command: CommandUnknownOpts): { reads: FileUse[]; writes:
         reads.push(traits.summed ? { ...use, summed: true } : use);
       }
     }
+  }
+  return { reads, writes };
+}
+
+/** The files that settings of the command name in variables, which no flag replaces. */
+async function filesOfSettings(
+  command: CommandUnknownOpts,
+  host: Host,
+): Promise<{ reads: FileUse[]; writes: FileUse[] }> {
+  const reads: FileUse[] = [];
+  const writes: FileUse[] = [];
+  const { envFile } = command.opts();
+  const names = new Set(command.options.map((option) => option.attributeName()));
+  try {
+    const sources = await settingSources(typeof envFile === 'string' ? { envFile } : {}, host);
+    const declarations: Declarations = SERVICE_SETTINGS;
+    for (const [name, setting] of Object.entries(declarations)) {
+      if (!names.has(name) || setting.file === undefined || setting.file === 'source') continue;
+      if (command.getOptionValue(name) !== undefined) continue;
+      const { given, origin } = resolveSetting(name, setting, { ...sources, flags: {} });
+      if (given === undefined) continue;
+      (setting.file === 'write' ? writes : reads).push({ name: `${origin} ${given}`, at: given });
+    }
+  } catch (error) {
+    // The command itself says what is wrong.
+    if (!(error instanceof OCopilotError)) throw error;
   }
   return { reads, writes };
 }
