@@ -37,8 +37,11 @@ export async function main(host: NodeJS.Process): Promise<void> {
   const context = { host, signal: interruption.signal };
   let command: CommandUnknownOpts | undefined;
   try {
-    await runProgram(context, words, (found) => {
-      command = found;
+    await runProgram(context, {
+      words,
+      onCommand(named) {
+        command = named;
+      },
     });
   } catch (error) {
     // A reader of stdout that is stuck, or a FIFO that nobody opens, would hold a failed process for ever.

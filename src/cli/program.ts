@@ -1,40 +1,31 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../../package.json';
+import type { Invocation } from './commands/define.js';
 import { COMMANDS } from './commands/table.js';
 import type { Context } from './process/host.js';
 
-/**
- * Runs the command line of these words. Only what they need is loaded: start-up is felt on every call.
- *
- * @param words those after the program's name
- * @param onCommand called with the command before it is parsed
- */
-export async function runProgram(
-  context: Context,
-  words: readonly string[],
-  onCommand: (command: CommandUnknownOpts) => void = () => {},
-): Promise<void> {
-  const program = await createProgram(context, words);
-  const command = program.commands.find((each) => each.name() === words[0]);
-  if (command !== undefined) onCommand(command);
-  await program.parseAsync(words, { from: 'user' });
+/** Runs a command line. Only what it needs is loaded: start-up is felt on every call. */
+export async function runProgram(context: Context, invocation: Invocation): Promise<void> {
+  const program = await createProgram(context, invocation);
+  await program.parseAsync(invocation.words, { from: 'user' });
 }
 
-async function createProgram(context: Context, words: readonly string[]): Promise<CommandUnknownOpts> {
+async function createProgram(context: Context, invocation: Invocation): Promise<CommandUnknownOpts> {
+  const { words } = invocation;
   const [first = ''] = words;
   if (VERSION.includes(first)) return emptyProgram(context, await versionText(words.includes('--verbose')));
   const load = COMMANDS[first];
   if (load === undefined || first === 'completion' || words.some((word) => HELP.includes(word))) {
-    return createWholeProgram(context, words);
+    return createWholeProgram(context, invocation);
   }
   const { make } = await load();
-  return withCommands(emptyProgram(context), [make(context, words)]);
+  return withCommands(emptyProgram(context), [make(context, invocation)]);
 }
 
 /** The program with every command, and their help. */
 export async function createWholeProgram(
   context: Context,
-  words: readonly string[] = [],
+  invocation: Invocation = { words: [] },
 ): Promise<CommandUnknownOpts> {
   const [modules, { makeHelp }, { addHelp, helpLayout }, { helpWidth }] = await Promise.all([
     Promise.all(Object.values(COMMANDS).map((load) => load())),
@@ -47,7 +38,7 @@ export async function createWholeProgram(
   const empty = emptyProgram(context).configureHelp(helpLayout(width));
   const program = withCommands(
     empty,
-    commands.map((make) => make(context, words)),
+    commands.map((make) => make(context, invocation)),
   );
   addHelp(program, width);
   return program;

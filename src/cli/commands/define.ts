@@ -24,18 +24,28 @@ interface Definition<Args extends unknown[], Options extends OptionValues, Globa
   readsStdin?(options: Options): boolean;
 }
 
-/** @param words of the command line */
-export type MakeCommand = (context: Context, words: readonly string[]) => CommandUnknownOpts;
+/** A command line that is about to be parsed. */
+export interface Invocation {
+  /** Those after the program's name. */
+  readonly words: readonly string[];
+  /** Called with the command that the first word names. */
+  onCommand?(command: CommandUnknownOpts): void;
+}
+
+export type MakeCommand = (context: Context, invocation: Invocation) => CommandUnknownOpts;
 
 export function defineCommand<
   Args extends unknown[],
   Options extends OptionValues,
   Globals extends OptionValues,
 >(definition: Definition<Args, Options, Globals>): MakeCommand {
-  return (context, words) => {
+  return (context, { words, onCommand }) => {
     const command = definition.declare().helpGroup(definition.purpose);
     setExamples(command, definition.examples ?? []);
-    if (words[0] === command.name()) refuseFlagsAsValues(command, words);
+    if (words[0] === command.name()) {
+      onCommand?.(command);
+      refuseFlagsAsValues(command, words);
+    }
     return command.action(async () => {
       refuseExtraWords(command);
       const options = command.opts();

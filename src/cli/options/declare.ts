@@ -9,6 +9,8 @@ interface Traits {
   readonly file?: 'read' | 'write' | 'write-folder' | 'source';
   /** The file is one of several that are added up, so none may be given twice. */
   readonly summed?: true;
+  /** Its values add up to a list. */
+  readonly repeated?: true;
   /** What shell completion offers as its value. */
   readonly choices?: readonly string[];
 }
@@ -59,7 +61,7 @@ export function repeatedOption<const Usage extends string, Value>(
   parse: Parse<Value>,
   traits: OptionTraits,
 ) {
-  const made = option(usage, description, traits);
+  const made = option(usage, description, { ...traits, repeated: true });
   return made.argParser((text: string, earlier: Value[] = []): Value[] => {
     givenTexts.set(made, [...(givenTexts.get(made) ?? []), text]);
     return [...earlier, flagValue(made.long ?? made.flags, text, parse)];
@@ -159,8 +161,7 @@ export function shapingFlags(command: AnyCommand): Record<string, ReceiptFlag> {
     if (each === undefined || traitsOf(each).shapes !== 'given') continue;
     const texts = givenTexts.get(each);
     const value: unknown = values[each.attributeName()];
-    if (texts !== undefined)
-      flags[name] = Array.isArray(value) && name === 'by' ? texts : (texts.at(-1) ?? '');
+    if (texts !== undefined) flags[name] = traitsOf(each).repeated ? texts : (texts[0] ?? '');
     else if (typeof value === 'boolean') flags[name] = value;
   }
   return flags;
