@@ -15,6 +15,12 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'no-circles-of-types-either',
+      severity: 'error',
+      from: { path: '^(src|bin)/', pathNot: '^src/service/' },
+      to: { circular: true },
+    },
+    {
       name: 'engine-is-pure',
       severity: 'error',
       from: { path: '^src/engine/' },

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../package.json';
-import { loadTopic, type TopicSection } from '../src/cli/help/topics.js';
+import type { TopicSection } from '../src/cli/help/layout.js';
+import { loadTopic } from '../src/cli/help/topics.js';
 import { examplesOf } from '../src/cli/options/declare.js';
 import { createWholeProgram } from '../src/cli/program.js';
 

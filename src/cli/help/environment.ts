@@ -1,7 +1,7 @@
 import { SERVICE_SETTINGS } from '../../config/service-settings.js';
 import type { Setting } from '../../config/setting.js';
 import { SETTINGS } from '../../config/settings.js';
-import type { TopicSection } from './topics.js';
+import type { TopicSection } from './layout.js';
 
 const OTHERS: TopicSection['entries'] = [
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'proxies, and the hosts that are reached without'],

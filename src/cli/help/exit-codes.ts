@@ -1,5 +1,5 @@
 import { ERRORS, SIGNAL_STATUS } from '../../errors.js';
-import type { TopicSection } from './topics.js';
+import type { TopicSection } from './layout.js';
 
 /** Each status once, with the first meaning that the table of errors has for it. */
 function statuses(): TopicSection['entries'] {

@@ -1,6 +1,14 @@
 import { wrapWords } from '../../format/table/lines.js';
 import type { Host } from '../process/host.js';
 
+/** The rows of a topic, for the terminal and for the man page. */
+export interface TopicSection {
+  readonly title: string;
+  readonly entries: readonly (readonly [term: string, text: string])[];
+  /** Paragraphs after the entries. */
+  readonly notes: readonly string[];
+}
+
 /** Columns where help does not go to a terminal. */
 const USUAL = 80;
 /** Longer lines are hard to read. */

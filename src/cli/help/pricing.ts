@@ -1,6 +1,6 @@
 import { formatAmount, PUBLISHED_RATES } from '../../engine/index.js';
 import { RULES, RULES_OF } from '../../engine/rules.js';
-import type { TopicSection } from './topics.js';
+import type { TopicSection } from './layout.js';
 
 /** The rules in short; the figures are those of the engine. */
 export function pricing(): TopicSection[] {

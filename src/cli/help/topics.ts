@@ -1,5 +1,5 @@
 import type { Host } from '../process/host.js';
-import { helpWidth, itemLines, textLines } from './layout.js';
+import { helpWidth, itemLines, type TopicSection, textLines } from './layout.js';
 
 /** What `help` explains beside the commands. */
 export const TOPICS = {
@@ -9,14 +9,6 @@ export const TOPICS = {
 } as const;
 export type Topic = keyof typeof TOPICS;
 export const TOPIC_NAMES: readonly Topic[] = ['exit-codes', 'environment', 'pricing'];
-
-/** The rows of a topic, for the terminal and for the man page. */
-export interface TopicSection {
-  readonly title: string;
-  readonly entries: readonly (readonly [term: string, text: string])[];
-  /** Paragraphs after the entries. */
-  readonly notes: readonly string[];
-}
 
 export async function loadTopic(topic: Topic): Promise<readonly TopicSection[]> {
   switch (topic) {
