@@ -84,7 +84,7 @@ function checkSum(sha256: string, entry: FileEntry, folder: string): void {
   if (sha256 === entry.sha256) return;
   throw new DataError(
     `snapshot ${folder}`,
-    `${entry.file} is not what the snapshot recorded: its SHA-256 is ${sha256}, the manifest says ${entry.sha256}`,
+    `${entry.file} does not match the snapshot: its SHA-256 is ${sha256}, the manifest says ${entry.sha256}`,
   );
 }
 

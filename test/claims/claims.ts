@@ -10,6 +10,8 @@ export interface Claim {
   readonly expected: string;
   /** Why it does not apply to this program; undefined where it must have a test. */
   readonly notApplicable: string | undefined;
+  /** Why it has no test yet; undefined where it must have one. */
+  readonly open: string | undefined;
   /** Whether a test of this file and full title tries the claim. */
   matches(file: string, title: string): boolean;
 }
@@ -26,7 +28,7 @@ function readList(list: 'cases' | 'faults'): Claim[] {
   const rows: unknown = JSON.parse(readFileSync(`test/claims/${list}.json`, 'utf8'));
   if (!Array.isArray(rows)) throw new Error(`test/claims/${list}.json: expected an array`);
   return rows.map((row: Readonly<Record<string, unknown>>) => {
-    const { id, input, expected, notApplicable } = row;
+    const { id, input, expected, notApplicable, open } = row;
     if (typeof id !== 'string' || typeof input !== 'string' || typeof expected !== 'string') {
       throw new Error(`test/claims/${list}.json: a row lacks id, input or expected: ${JSON.stringify(row)}`);
     }
@@ -36,6 +38,7 @@ function readList(list: 'cases' | 'faults'): Claim[] {
       input,
       expected,
       notApplicable: typeof notApplicable === 'string' ? notApplicable : undefined,
+      open: typeof open === 'string' ? open : undefined,
       matches: (_file, title) => word.test(title),
     };
   });
@@ -56,6 +59,7 @@ function readThreats(): Claim[] {
       input: `${who}: ${could}`,
       expected,
       notApplicable: test === '–' ? 'no test can show it; the page says why' : undefined,
+      open: undefined,
       matches: (ranFile, title) => ranFile === file && part !== '' && title.includes(part),
     };
   });

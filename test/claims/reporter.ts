@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
-import { CLAIM_LISTS, readClaims } from './claims.js';
+import { CLAIM_LISTS, type Claim, readClaims } from './claims.js';
 
 /** What the tests of a run say of one claim. */
-type Standing = 'shown' | 'not applicable' | 'failed' | 'open: skipped' | 'open: no test';
+type Standing = 'shown' | 'not applicable' | 'failed' | 'open: skipped' | 'open: known' | 'open: no test';
 
 /**
  * Says at the end of a run which claims its tests showed. A claim counts only if a test that names it ran and passed
@@ -24,7 +24,7 @@ export function reportClaims(): Reporter {
       for (const list of CLAIM_LISTS) {
         const claims = readClaims(list).map((claim) => {
           const own = tests.filter(({ file, title }) => claim.matches(file, title));
-          return { claim, standing: standingOf(claim.notApplicable, own) };
+          return { claim, standing: standingOf(claim, own) };
         });
         const withStanding = (wanted: Standing) =>
           claims.filter(({ standing }) => standing === wanted).map(({ claim }) => claim.id);
@@ -36,6 +36,7 @@ export function reportClaims(): Reporter {
             `${withStanding('not applicable').length} not applicable`,
             ...named('failed', withStanding('failed')),
             ...named('open, since their tests were skipped', skipped),
+            ...named('open, for the reason in the list', withStanding('open: known')),
             ...named('open, since no test names them', untested),
           ];
           process.stdout.write(`${parts.join('; ')}\n`);
@@ -56,11 +57,12 @@ function outcomeOf(module: TestModule, test: TestCase): Outcome {
   return { file: relative(process.cwd(), module.moduleId), title: test.fullName, state: test.result().state };
 }
 
-function standingOf(notApplicable: string | undefined, tests: readonly Outcome[]): Standing {
+function standingOf({ notApplicable, open }: Claim, tests: readonly Outcome[]): Standing {
   if (tests.some(({ state }) => state === 'failed')) return 'failed';
   if (tests.some(({ state }) => state === 'passed')) return 'shown';
   if (notApplicable !== undefined) return 'not applicable';
-  return tests.length > 0 ? 'open: skipped' : 'open: no test';
+  if (tests.length > 0) return 'open: skipped';
+  return open === undefined ? 'open: no test' : 'open: known';
 }
 
 function named(what: string, ids: readonly string[]): string[] {

@@ -114,7 +114,12 @@ describe('a snapshot that is not what was kept exits 65 and writes nothing', () 
 
   test.for([
     ['a byte more in the messages', append('messages.json'), 65, 'messages.json does not match the snapshot'],
-    ['another cost in a report', edit('reports/5392.json', '79', '78'), 65, 'reports/5392.json is not what'],
+    [
+      'another cost in a report',
+      edit('reports/5392.json', '79', '78'),
+      65,
+      'reports/5392.json does not match',
+    ],
     ['a report gone', gone('reports/5392.json'), 65, 'reports/5392.json'],
     ['the messages gone', gone('messages.json'), 65, 'messages.json'],
     [

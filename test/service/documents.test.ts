@@ -89,6 +89,8 @@ describe('fault E3 (an answer depends on what it needs, and on its own deadline)
     expect((await get('/usage?sort=credits_used&limit=1')).status).toBe(502);
     expect((await get('/usage?until=2024-04-29T01:00:00Z')).status).toBe(502);
     expect((await get('/usage?since=2024-04-29T01:00:00Z')).status).toBe(200);
+    const ofTexts = await get('/usage?kind=text');
+    expect([ofTexts.status, await ofTexts.text()]).toEqual([200, '{"usage":[]}\n']);
   });
 
   test('a client that leaves, and one whose deadline passes, take nobody with them', async () => {

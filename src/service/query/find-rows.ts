@@ -32,7 +32,7 @@ export async function viewRows(
   signal: AbortSignal,
 ): Promise<RowView> {
   const { report, kind, sort } = selection;
-  const selectsByReport = report !== undefined || kind !== undefined;
+  const selectsByReport = report !== undefined || (kind !== undefined && kind !== 'text');
   const needsReports = selectsByReport || SORTED_BY_REPORT.some((field) => field === sort?.field);
   if (!narrowsMessages(selection) && !needsReports && sort === undefined) return WHOLE;
   const key = viewKey(selection);

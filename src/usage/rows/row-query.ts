@@ -50,13 +50,15 @@ export function narrows(query: RowQuery): boolean {
 }
 
 /** Whether `matchesMessage` leaves anything out. */
-export function narrowsMessages({ message, since, until }: RowQuery): boolean {
-  return [message, since, until].some((value) => value !== undefined);
+export function narrowsMessages({ message, since, until, kind }: RowQuery): boolean {
+  return kind === 'text' || [message, since, until].some((value) => value !== undefined);
 }
 
 /** The part of a query that is decided before pricing, so that no other report is fetched. */
-export function matchesMessage(candidate: Message, { message, since, until }: RowQuery): boolean {
+export function matchesMessage(candidate: Message, { message, since, until, kind }: RowQuery): boolean {
   if (message !== undefined && candidate.id !== message) return false;
+  // The one kind that no report decides: none is requested for the other messages.
+  if (kind === 'text' && candidate.reportId !== undefined) return false;
   if (since === undefined && until === undefined) return true;
   const instant = instantOf(candidate.timestamp);
   return since?.isReachedBy(instant) !== false && until?.isReachedBy(instant) !== true;
