@@ -8,7 +8,7 @@ import type { Thresholds } from './text/word-tally.js';
  */
 
 /** An amount or a factor that a rate card sets. */
-export interface RateDeclaration {
+interface RateDeclaration {
   /** In `Rates`; a rate card writes it in snake case. */
   readonly name: string;
   /** What the billing team publishes: hundredths of a credit, or the factor. */
@@ -27,7 +27,7 @@ interface RuleTexts {
 }
 
 /** Adds `rate` for each one counted, or takes it off; where it takes off, the total stays at least `floor`. */
-export interface UnitRule extends RuleTexts {
+interface UnitRule extends RuleTexts {
   readonly kind: 'unit';
   /** A field of `Measure`, where true is once, or the message, which is always once. */
   readonly counts: Counted;
@@ -36,13 +36,13 @@ export interface UnitRule extends RuleTexts {
 }
 
 /** Raises the total to a minimum. */
-export interface MinimumRule extends RuleTexts {
+interface MinimumRule extends RuleTexts {
   readonly kind: 'minimum';
   readonly minimum: RateDeclaration;
 }
 
 /** Multiplies the total so far. */
-export interface FactorRule extends RuleTexts {
+interface FactorRule extends RuleTexts {
   readonly kind: 'factor';
   readonly counts: Counted;
   readonly factor: RateDeclaration;

@@ -98,7 +98,7 @@ const CURRENCY = 'Credits';
 const PROVIDER = 'Orbital';
 
 /** A charge: what the columns that differ by the message are made of. */
-export interface FocusRow {
+interface FocusRow {
   readonly item: UsageItem;
   /** Credits. */
   readonly cost: string;
@@ -109,7 +109,7 @@ export interface FocusRow {
 }
 
 /** Both in RFC 3339. */
-export interface BillingMonth {
+interface BillingMonth {
   readonly start: string;
   readonly end: string;
 }
@@ -117,11 +117,11 @@ export interface BillingMonth {
 /** The value of a column: constant, or by the row, `undefined` for null. */
 type Value = string | ((row: FocusRow) => string | undefined);
 
-export const NULL = '';
+const NULL = '';
 const cost = (row: FocusRow) => row.cost;
 
 /** The columns of FOCUS 1.2 that apply, by name, then our own (docs/focus.md). `text`: anything at all, from upstream. */
-export const FOCUS_COLUMNS: readonly (readonly [name: string, value: Value, text?: 'text'])[] = [
+const FOCUS_COLUMNS: readonly (readonly [name: string, value: Value, text?: 'text'])[] = [
   ['BilledCost', cost],
   ['BillingAccountId', NULL],
   ['BillingAccountName', NULL],

@@ -122,7 +122,7 @@ export function summaryFields(group: SummaryGroup, by: readonly Grouping[]): Sum
 }
 
 /** The fields of a subtotal: the key of the first grouping, and the sums. */
-export function subtotalFields(subtotal: Subtotal): SummaryField[] {
+function subtotalFields(subtotal: Subtotal): SummaryField[] {
   return [...keyFields(subtotal.key.by, subtotal.key), ...sumFields(subtotal)];
 }
 

@@ -110,7 +110,7 @@ const MARK = '^';
  *
  * @param marked positions to mark, in code points counted from 1
  */
-export function* markedLines(text: string, marked: ReadonlySet<number>, width: number): Generator<string> {
+function* markedLines(text: string, marked: ReadonlySet<number>, width: number): Generator<string> {
   let line = '';
   let marks = '';
   let columns = 0;

@@ -6,7 +6,7 @@ import type { JwtCheck } from './jwt-check.js';
 import { findTokenName } from './tokens.js';
 
 /** What of a request says who asks. */
-export interface Identification {
+interface Identification {
   readonly headers: { readonly authorization?: string | undefined };
   readonly socket: Socket;
   /** The client's address, behind the proxies that are trusted. */

@@ -16,7 +16,7 @@ export function findTokenName(token: string, tokens: readonly HashedToken[]): st
 }
 
 /** SHA-256: enough for a token that nobody can guess, unlike for a password. */
-export function hashToken(token: string): Buffer {
+function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 

@@ -11,7 +11,7 @@ import type { ServiceOptions } from '../service-options.js';
 /** Clients remembered by this process. */
 const MOST_CLIENTS = 10_000;
 
-export interface Attempt {
+interface Attempt {
   /** Of the client, as `limitKey` gives it. */
   readonly ip: string;
   readonly visitor: Visitor;
