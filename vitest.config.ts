@@ -10,6 +10,12 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    reporters: ['default', printRows('fault matrix'), reportClaims()],
+    reporters: ['default', printRows('fault matrix'), reportClaims(), ...jsonReport()],
   },
 });
+
+/** Where `O_COPILOT_TEST_REPORT` names a file, the results are also written there as JSON. */
+function jsonReport(): ['json', { outputFile: string }][] {
+  const outputFile = process.env.O_COPILOT_TEST_REPORT;
+  return outputFile === undefined ? [] : [['json', { outputFile }]];
+}

@@ -30,13 +30,13 @@ async function withUpstream(use: (folder: string, hits: () => number, source: st
 
 describe.concurrent('fault B4 (what cannot be replaced is refused before the work begins): 73', () => {
   const mounted = (program: string) =>
-    `unshare -m bash -c "mkdir 'a b'; echo old >'a b/t.csv'; mount --bind bill.csv 'a b/t.csv' && exec '${process.execPath}' '${BIN}' ${program}"`;
+    `unshare -m bash -c "mkdir 'a b'; touch 'a b/t.csv' 'a b/t.html'; mount --bind bill.csv 'a b/t.csv' && mount --bind bill.csv 'a b/t.html' && exec '${process.execPath}' '${BIN}' ${program}"`;
 
   test.skipIf(!canMount).for([
     ['--output', `--output 'a b/t.csv'`],
     ['a link to it', `--csv --output l`],
     ['--receipt', `--output x.csv --receipt 'a b/t.csv'`],
-    ['report', `report 'a b/t.csv'`],
+    ['report', `report 'a b/t.html'`],
   ])('a file that is a bind mount (needs root): %s', async ([, flags = '']) => {
     await withUpstream(async (folder, hits, source) => {
       await runShell('ln -s "a b/t.csv" l', { cwd: folder });
