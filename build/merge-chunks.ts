@@ -21,7 +21,10 @@ export async function mergeChunks(from: string, to: string): Promise<void> {
   await rm(from, { recursive: true });
 }
 
-/** The program, and what each command loads before it does anything: all commands share most of it. */
+/**
+ * The program, and what each command loads before it does anything: all commands share most of it. A chunk is known by
+ * the name of its command, so no other module that is loaded late may have that name.
+ */
 const FILES: readonly (readonly [file: string, chunks: RegExp])[] = [
   ['o-copilot', /^o-copilot\.js$/],
   ['usage', /^usage-[A-Z0-9]{8}\.js$/],

@@ -123,11 +123,11 @@ export const FORMATS = {
     flags: ['fields'],
     document: true,
     rows: async ({ fields, outOf, terminal }) => {
-      const [{ tableRenderer }, shown] = await Promise.all([import('./table/usage.js'), terminal()]);
+      const [{ tableRenderer }, shown] = await Promise.all([import('./table/usage-table.js'), terminal()]);
       return () => tableRenderer(fields, { ...shown, outOf });
     },
     summary: async (summary, facts, { terminal }) => {
-      const [{ summaryTable }, shown] = await Promise.all([import('./table/summary.js'), terminal()]);
+      const [{ summaryTable }, shown] = await Promise.all([import('./table/summary-table.js'), terminal()]);
       return summaryTable(summary, facts, shown);
     },
   },

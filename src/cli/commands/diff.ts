@@ -175,7 +175,7 @@ async function chooseDiffRenderer(
   { host }: Context,
 ): Promise<() => DiffRenderer> {
   if (output.format === 'json') return () => diffJson(names);
-  const { diffTable } = await import('../../format/table/diff.js');
+  const { diffTable } = await import('../../format/table/diff-table.js');
   const terminal = await openTerminal(output, host);
   return () => diffTable(names, terminal);
 }

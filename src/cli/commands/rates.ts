@@ -52,7 +52,7 @@ async function runRates(options: OptionsOf<typeof declareRates>, context: Contex
       await writer.write(writeRateCard([inForce], { ...dataTables() }));
       return;
     }
-    const { ratesTable } = await import('../../format/table/rates.js');
+    const { ratesTable } = await import('../../format/table/rates-table.js');
     const next = card.dated[card.dated.indexOf(inForce) + 1];
     const terminal = await openTerminal(output, context.host);
     for (const piece of ratesTable(card.name, inForce, next, dataTables(), terminal))
