@@ -113,14 +113,23 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
       });
       const upstream = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: { until: held } } });
       await inFolder(async (folder) => {
-        const tmux = (...args: string[]) =>
-          spawnSync('tmux', ['-S', join(folder, 'socket'), ...args], { encoding: 'utf8', cwd: folder });
+        const tmux = (...args: string[]) => {
+          const run = spawnSync('tmux', ['-S', join(folder, 'socket'), ...args], {
+            encoding: 'utf8',
+            cwd: folder,
+          });
+          if (run.status !== 0) throw new Error(`tmux ${args[0]}: ${run.stderr}`);
+          return run.stdout;
+        };
+        const screen = () => tmux('capture-pane', '-p', '-J').trim();
         const program = `'${process.execPath}' '${BIN}' --source ${upstream.url} --output`;
         try {
           tmux('-f', '/dev/null', 'new-session', '-d', 'bash --norc --noprofile');
+          // What is typed before the prompt is there may be lost.
+          await vi.waitFor(() => expect(screen()).toMatch(/[$#]$/), { timeout: 10_000 });
           const trapped = `(trap '' HUP; ${program} trapped.csv; echo $? >status) &`;
           tmux('send-keys', `${trapped} nohup ${program} kept.csv >log 2>&1 & ${program} gone.csv`, 'Enter');
-          await vi.waitFor(() => expect(upstream.hits(REPORT_PATH)).toBe(3), { timeout: 20_000 });
+          await vi.waitFor(() => expect(upstream.hits(REPORT_PATH), screen()).toBe(3), { timeout: 20_000 });
           tmux('kill-session');
           await vi.waitFor(
             () => expect(readdirSync(folder).filter((name) => name.startsWith('.gone'))).toEqual([]),
@@ -139,7 +148,7 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
           expect(readFileSync(join(folder, 'trapped.csv'), 'utf8')).toBe(BILL_CSV);
           expect(existsSync(join(folder, 'gone.csv'))).toBe(false);
         } finally {
-          tmux('kill-server');
+          spawnSync('tmux', ['-S', join(folder, 'socket'), 'kill-server']);
         }
       });
       release();
