@@ -67,7 +67,15 @@ module.exports = {
     ),
     only('format', 'errors.ts', 'engine', 'calendar', 'document', 'json', 'usage', 'rates', 'receipt'),
     only('output', 'errors.ts', 'os-error.ts'),
-    only('page', 'calendar', 'format/text.ts', 'format/page/bill-data.ts', 'usage/pricing/priced-row.ts'),
+    only(
+      'page',
+      'calendar',
+      'document/cell-text.ts',
+      'format/text.ts',
+      'format/data/dialect.ts',
+      'format/page/bill-data.ts',
+      'usage/pricing/priced-row.ts',
+    ),
     only('telemetry', 'source/source.ts'),
     {
       name: 'only-the-entry-imports-the-command-line',

@@ -3,7 +3,7 @@ import type { Instant } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
 import type { READABLE_FORMATS } from '../document/export-format.js';
 import type { Summary } from '../usage/summary/summary.js';
-import type { DelimitedOptions } from './data/delimited.js';
+import type { DelimitedOptions } from './data/dialect.js';
 import type { SummaryFacts } from './documents/summary.js';
 import type { PageSubject } from './page/page.js';
 import type { Field, Renderer } from './rows.js';

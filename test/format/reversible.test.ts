@@ -5,7 +5,7 @@ import { openTimeZone } from '../../src/calendar/time-zone.js';
 import { readExport } from '../../src/document/export.js';
 import type { ExportRow } from '../../src/document/records.js';
 import { readReport } from '../../src/document/report.js';
-import type { DelimitedOptions } from '../../src/format/data/delimited.js';
+import type { DelimitedOptions } from '../../src/format/data/dialect.js';
 import { DATA_FORMATS, type DataFormat, FORMATS } from '../../src/format/formats.js';
 import { fieldsOf } from '../../src/format/rows.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';

@@ -1,4 +1,5 @@
 /** The formats for programs as one module, so that a start loads one file for them. */
 export { summaryJson, summaryNdjson } from '../documents/summary.js';
-export { csvDialect, delimitedRenderer, delimitedSummary, tsvDialect } from './delimited.js';
+export { delimitedRenderer, delimitedSummary } from './delimited.js';
+export { csvDialect, tsvDialect } from './dialect.js';
 export { jsonRenderer, ndjsonRenderer } from './json.js';

@@ -1,60 +1,10 @@
-import { escapeCell, guard, quote } from '../../document/cell-text.js';
 import { literal } from '../../json/bytes.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { summaryFieldNames, summaryFields } from '../documents/summary.js';
 import type { Field, Renderer } from '../rows.js';
+import { type DelimitedOptions, type Dialect, headOf } from './dialect.js';
 import { putPlainValue, RowBytes } from './row-bytes.js';
-
-export interface DelimitedOptions {
-  /** Of CSV: one character that occurs in no number, timestamp or header. */
-  readonly delimiter: string;
-  /** Begin with a UTF-8 byte order mark, for spreadsheets that need one. */
-  readonly bom: boolean;
-  /** Prevent spreadsheets from running text cells as formulas. */
-  readonly formulaGuard: boolean;
-}
-
-/** How rows of cells are written. */
-export interface Dialect {
-  readonly delimiter: string;
-  readonly endOfRow: string;
-  /** A cell of any text. */
-  readonly cell: (text: string) => string;
-  /** The name of a column of such cells. */
-  readonly textTitle: (name: string) => string;
-}
-
-export function csvDialect({ delimiter, formulaGuard }: DelimitedOptions): Dialect {
-  return {
-    delimiter,
-    endOfRow: '\r\n',
-    cell: csvCell(delimiter, formulaGuard),
-    // How a reader knows that a leading `'` is the text's own.
-    textTitle: (name) => (formulaGuard ? name : `"${name}"`),
-  };
-}
-
-export function tsvDialect({ formulaGuard }: DelimitedOptions): Dialect {
-  return {
-    delimiter: '\t',
-    endOfRow: '\n',
-    cell: (text) => escapeCell(text, formulaGuard),
-    textTitle: (name) => name,
-  };
-}
-
-/** Writes a text cell of CSV: guarded first, then quoted, so that what a reader parses is the guard and the exact text. */
-export function csvCell(delimiter: string, formulaGuard: boolean): (text: string) => string {
-  return (text) => quote(formulaGuard ? guard(text) : text, delimiter);
-}
-
-const TEXT_COLUMNS: readonly string[] = ['report_name', 'report_id', 'text'];
-
-function headOf(names: readonly string[], bom: boolean, dialect: Dialect): string {
-  const titles = names.map((name) => (TEXT_COLUMNS.includes(name) ? dialect.textTitle(name) : name));
-  return `${bom ? '\uFEFF' : ''}${titles.join(dialect.delimiter)}${dialect.endOfRow}`;
-}
 
 /** Rows as CSV (RFC 4180: CRLF, quotes only where a cell needs them) or TSV. A header always. */
 export function delimitedRenderer(

@@ -4,7 +4,7 @@ import type { TimeZone } from '../../calendar/time-zone.js';
 import { formatAmount } from '../../engine/index.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Renderer } from '../rows.js';
-import { csvCell, type DelimitedOptions } from './delimited.js';
+import { csvCell, type DelimitedOptions } from './dialect.js';
 
 /** Milliseconds. */
 const SECOND = 1000;
