@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { measureEngine } from './engine/engine-bench.js';
 import { measureLongTexts } from './engine/long-texts.js';
+import { measureForecast } from './forecast/forecast-bench.js';
 import { measureRates } from './message-pricer.js';
 import { measureScale } from './scale/scale-bench.js';
 import { measureLarge } from './service/large.js';
@@ -8,11 +9,12 @@ import { measureLoad, measureMemory } from './service/load.js';
 import { measureStartup } from './startup/startup-bench.js';
 
 /*
- * `npm run bench [-- engine rates startup scale service] [-- --large]`: each part side by side in one run, printed and kept
+ * `npm run bench [-- engine forecast rates startup scale service] [-- --large]`: each part side by side in one run, printed and kept
  * under bench/results. Only the ratios mean anything on another machine.
  */
 const PARTS: Record<string, () => Promise<readonly object[]>> = {
   engine: async () => [...measureEngine(), ...measureLongTexts()],
+  forecast: async () => measureForecast(),
   rates: async () => measureRates(),
   startup: measureStartup,
   scale: () => measureScale(process.argv.includes('--large')),

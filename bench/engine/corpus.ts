@@ -34,8 +34,8 @@ function sentence(words: string[], length: number, random: () => number): string
   return `${text.slice(0, length - 1)}?`;
 }
 
-/** mulberry32 */
-function createRandom(seed: number): () => number {
+/** Numbers from 0 to 1, the same ones on every machine (mulberry32). */
+export function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -10,7 +10,7 @@
  * 6. The projection is what is used, plus the run rate times the factors of what is left of the period.
  * 7. The interval is that of a sum of days which scatter as those before did,
  * 8. widened by the doubt about the run rate, which is large after few days,
- * 9. and by a growth or decline of 1.5 % a day, which the days before cannot rule out.
+ * 9. and by a growth or decline of 1.75 % a day, which the days before cannot rule out.
  * 10. 1.28 standard deviations to each side make it one of 80 %. It never begins below what is used.
  */
 
@@ -63,7 +63,7 @@ export function forecast({ days, elapsed, firstDay, lastDay }: UsageSoFar): read
 
 const DEVIATIONS_OF_80 = 1.28;
 /** Change of the run rate a day. */
-const DRIFT = 0.015;
+const DRIFT = 0.0175;
 const CLASS_DAYS = 2;
 const WEEKDAY_DAYS = 12;
 const WEEKEND = 0.65;
