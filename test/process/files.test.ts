@@ -282,6 +282,19 @@ describe.concurrent('fault B2 (no input is counted twice): 64', () => {
     });
   });
 
+  test('a copy of a part is added, as two partitions may add up alike, and noted', async () => {
+    await inTree(async (cwd) => {
+      await runShell(`${SUMMARY}; cp part.1.json copy.json`, {
+        cwd,
+      });
+      const noted = await runShell('o-copilot merge --json part.1.json copy.json', { cwd });
+      expect(noted).toMatchObject({
+        status: 0,
+        stderr: 'o-copilot: part.1.json and copy.json are the same to the byte; both are added\n',
+      });
+    });
+  });
+
   test('a merge into a file that its own pattern finds next time changes nothing then', async () => {
     await inTree(async (cwd) => {
       await runShell(SUMMARY, { cwd });

@@ -6,6 +6,7 @@ import { DataError, UnreadableError } from '../../errors.js';
 import { sumsInWords } from '../../format/amounts.js';
 import { summaryFacts } from '../../format/documents/summary.js';
 import { SUMMARY_FORMATS } from '../../format/formats.js';
+import { visible } from '../../format/text.js';
 import { jsonValues } from '../../json/scan.js';
 import { reasonOf } from '../../os-error.js';
 import type { Writer } from '../../output/writer.js';
@@ -47,9 +48,10 @@ async function runMerge(
 ): Promise<void> {
   const now = Date.now();
   const output = resultChoice(options, SUMMARY_FORMATS);
-  const parts: PartialSummary[] = [];
+  const parts: Part[] = [];
   for (const path of paths) parts.push(...(await readParts(path, context)));
-  const merged = mergeSummaries(parts);
+  for (const line of copiesAmong(parts)) context.host.stderr.write(`o-copilot: ${line}\n`);
+  const merged = mergeSummaries(parts.map(({ summary }) => summary));
   const zone = openTimeZone(merged.timezone);
   const facts = summaryFacts(
     merged.summary,
@@ -65,7 +67,15 @@ async function runMerge(
   await deliver(output, context, write, () => sumsInWords(messages, credits));
 }
 
-async function readParts(path: string, { host, signal }: Context): Promise<PartialSummary[]> {
+/** One summary of the input. */
+interface Part {
+  /** Its file, and which of several in it. */
+  readonly name: string;
+  readonly json: string;
+  readonly summary: PartialSummary;
+}
+
+async function readParts(path: string, { host, signal }: Context): Promise<Part[]> {
   const name = path === '-' ? 'stdin' : path;
   const reading = path === '-' ? buffer(host.stdin) : readFile(path, { signal });
   const bytes = await reading.catch((error: unknown) => {
@@ -75,7 +85,20 @@ async function readParts(path: string, { host, signal }: Context): Promise<Parti
   const documents = [...jsonValues(bytes, name)];
   if (documents.length === 0) throw new DataError(name, 'holds no summary, so a part would be missing');
   const many = documents.length > 1;
-  return documents.map((json, index) =>
-    readPartialSummary(json.toString(), many ? `${name}, summary ${index + 1}` : name),
-  );
+  return documents.map((bytes, index) => {
+    const json = bytes.toString();
+    const part = many ? `${name}, summary ${index + 1}` : name;
+    return { name: part, json, summary: readPartialSummary(json, part) };
+  });
+}
+
+/** Two partitions may add up alike, so copies are no error; but a copied file is a more likely reason. */
+function* copiesAmong(parts: readonly Part[]): Iterable<string> {
+  const firstOf = new Map<string, string>();
+  for (const { name, json, summary } of parts) {
+    const first = firstOf.get(json);
+    if (first === undefined) firstOf.set(json, name);
+    else if (summary.messages > 0)
+      yield visible(`${first} and ${name} are the same to the byte; both are added`);
+  }
 }
