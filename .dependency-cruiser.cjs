@@ -36,6 +36,7 @@ module.exports = {
       'config',
       'errors.ts',
       'engine/rules.ts',
+      'rates/money.ts',
       'calendar',
       'os-error.ts',
       'source/source.ts',
@@ -53,7 +54,7 @@ module.exports = {
       'document',
       'json',
       'source/source.ts',
-      'rates/rate-card.ts',
+      'rates/(money|rate-card).ts',
     ),
     only(
       'receipt',

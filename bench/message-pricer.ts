@@ -21,7 +21,7 @@ const messages = packWindows(englishTexts(TEXTS)).map(
 
 const priceText = textPricer('published');
 const byDefault = messagePricer('published', undefined);
-const byFile = messagePricer('published', { name: 'published', sha256: '', dated: PUBLISHED_CARD });
+const byFile = messagePricer('published', { sha256: '', ...PUBLISHED_CARD });
 
 const direct = () => messages.map(({ text }) => priceText(text));
 const through = (price: MessagePricer) => () => messages.map((message) => price(message));

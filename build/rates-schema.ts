@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AMOUNT_RATES, FACTOR_RATES, THRESHOLDS } from '../src/engine/rules.js';
+import { CURRENCIES } from '../src/rates/money.js';
 import { MOST_ENTRIES, rateKey } from '../src/rates/rate-card.js';
 
 /** After a change of the rules: `npx tsx build/rates-schema.ts && npx biome check --write schema`. */
@@ -30,9 +31,18 @@ export function ratesSchema() {
         additionalProperties: false,
         properties: { unicode: { type: 'string' }, tz: { type: 'string' } },
       },
+      currency: {
+        description:
+          'Of `credit_price`, by its code of ISO 4217. With it every entry has a price, without it none.',
+        type: 'string',
+        enum: CURRENCIES,
+      },
       rates: { type: 'array', minItems: 1, maxItems: MOST_ENTRIES, items: { $ref: '#/$defs/entry' } },
     },
-    $defs: { entry: closed({ ...entry(), thresholds: thresholds() }), credits: numberFrom(0, NUMBER) },
+    $defs: {
+      entry: withPrice(closed({ ...entry(), thresholds: thresholds() })),
+      credits: numberFrom(0, NUMBER),
+    },
   };
 }
 
@@ -67,6 +77,12 @@ function thresholds() {
 /** An object with all of these members and no others. */
 function closed(properties: Readonly<Record<string, unknown>>) {
   return { type: 'object', required: Object.keys(properties), additionalProperties: false, properties };
+}
+
+function withPrice(entry: ReturnType<typeof closed>) {
+  const { anyOf } = numberFrom(0, NUMBER);
+  const price = { description: 'What a credit costs; above 0.', anyOf };
+  return { ...entry, properties: { ...entry.properties, credit_price: price } };
 }
 
 /** A JSON number or a string of one. */

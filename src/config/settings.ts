@@ -1,5 +1,7 @@
 import { isTimeZone } from '../calendar/time-zone.js';
 import { RULESETS } from '../engine/rules.js';
+import { CommandLineError, SettingError } from '../errors.js';
+import { type CreditPrice, CURRENCIES, parseCreditPrice } from '../rates/money.js';
 import { MOST_REPORTS_AT_ONCE, nameProblem } from '../source/source.js';
 import { refuseUnknown } from './environment.js';
 import { SERVICE_SETTINGS } from './service-settings.js';
@@ -41,6 +43,12 @@ const timeZone: Parse<string> = (text) => {
   return text;
 };
 
+const creditPrice: Parse<CreditPrice> = (text) => {
+  const price = parseCreditPrice(text);
+  if (price === undefined) throw new InvalidValue('what a credit costs, above 0, such as 0.02', text);
+  return price;
+};
+
 /** Every setting that flags, the environment and `.env` share. */
 export const SETTINGS = {
   source: {
@@ -80,6 +88,22 @@ export const SETTINGS = {
     description: `rules that price a text: ${RULESETS.join(', ')}`,
     parse: oneOf(RULESETS),
     default: 'published',
+    shapes: true,
+  },
+  creditPrice: {
+    variable: 'O_COPILOT_CREDIT_PRICE',
+    placeholder: 'amount',
+    description: 'what a credit costs; with --currency rows and totals have a cost',
+    parse: creditPrice,
+    unset: 'none',
+    shapes: true,
+  },
+  currency: {
+    variable: 'O_COPILOT_CURRENCY',
+    placeholder: 'code',
+    description: 'currency of --credit-price, by ISO 4217: GBP, EUR, USD …',
+    parse: oneOf(CURRENCIES, 'a currency of ISO 4217 such as GBP, EUR or USD'),
+    unset: 'none',
     shapes: true,
   },
   retries: {
@@ -125,13 +149,25 @@ type SettingName = keyof typeof SETTINGS;
 export interface Settings extends ValuesOf<typeof SETTINGS> {
   /** Where each came from: `--retries`, `O_COPILOT_RETRIES`, `.env line 3 (…)`, `default`. */
   readonly origins: Readonly<Record<SettingName, string>>;
+  /** The error for a value that is right alone, but not with others. */
+  readonly refuse: (name: SettingName, problem: string) => CommandLineError | SettingError;
 }
 
 /** @throws CommandLineError for a flag, SettingError for a variable with a wrong value or an unknown O_COPILOT_ name */
 export function resolveSettings(sources: SettingSources): Settings {
   refuseUnknown(sources, ALL_VARIABLES);
   const { values, origins } = resolveAll(SETTINGS, sources);
-  return { ...values, origins };
+  const { flags, flagName = flagOf } = sources;
+  const refuse: Settings['refuse'] = (name, problem) =>
+    origins[name] === flagName(name) && flags[name] !== undefined
+      ? new CommandLineError(`${origins[name]}: ${problem}`)
+      : new SettingError(origins[name], problem);
+  const needs = (name: 'creditPrice' | 'currency', example: string) =>
+    `needs ${flagName(name)} (${SETTINGS[name].variable}) too, such as ${example}`;
+  const { creditPrice: price, currency } = values;
+  if (price !== undefined && currency === undefined) throw refuse('creditPrice', needs('currency', 'GBP'));
+  if (price === undefined && currency !== undefined) throw refuse('currency', needs('creditPrice', '0.02'));
+  return { ...values, origins, refuse };
 }
 
 /** A setting as it is shown to people: nothing secret is in it. */

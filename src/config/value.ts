@@ -30,11 +30,14 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Pars
   };
 }
 
-export function oneOf<const Choice extends string>(choices: readonly Choice[]): ChoiceParse<Choice> {
+/** @param expected what errors say would be right; the choices unless given */
+export function oneOf<const Choice extends string>(
+  choices: readonly Choice[],
+  expected = `one of ${choices.join(', ')}`,
+): ChoiceParse<Choice> {
   const parse: Parse<Choice> = (text) => {
     const choice = choices.find((each) => each === text);
-    if (choice === undefined)
-      throw new InvalidValue(`one of ${choices.join(', ')}`, text, nearest(text, choices));
+    if (choice === undefined) throw new InvalidValue(expected, text, nearest(text, choices));
     return choice;
   };
   return Object.assign(parse, { choices });
@@ -54,10 +57,12 @@ export function choicesOf(parse: Parse<unknown>): readonly string[] | undefined 
 function nearest(text: string, choices: readonly string[]): string | undefined {
   const word = text.trim().toLowerCase();
   if (word === '') return undefined;
-  const choice = choices.find((each) => each.startsWith(word)) ?? closest(word, [...choices]);
-  if (choice.startsWith(word)) return choice;
+  const lower = choices.map((each) => each.toLowerCase());
+  const near = lower.find((each) => each.startsWith(word)) ?? closest(word, lower);
+  const choice = choices[lower.indexOf(near)];
+  if (near.startsWith(word)) return choice;
   // Two of five letters wrong, and nobody knows any more.
-  return distance(word, choice) <= Math.max(word.length, choice.length) * 0.4 ? choice : undefined;
+  return distance(word, near) <= Math.max(word.length, near.length) * 0.4 ? choice : undefined;
 }
 
 /** Choices separated by commas, each at most once. */

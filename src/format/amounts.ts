@@ -1,4 +1,5 @@
 import { type Amount, compareAmounts, formatAmount, ZERO } from '../engine/index.js';
+import { type Cost, formatCost, invoiceTotal } from '../rates/money.js';
 
 /** Puts amounts on one decimal point: trailing zeros are added, no digit is dropped. */
 export function padDecimals(amount: string, decimals: number): string {
@@ -29,6 +30,13 @@ export function groupThousands(amount: string): string {
 export function sumsInWords(count: number, credits: Amount, outOf?: number): string {
   const messages = `${outOf === undefined ? '' : `${count} of `}${outOf ?? count}`;
   return `${messages} ${(outOf ?? count) === 1 ? 'message' : 'messages'}, ${groupThousands(formatAmount(credits))} credits`;
+}
+
+/** `46.30 GBP, rounded from 46.2987`: what an invoice asks for, and how it came about. */
+export function invoiceInWords(cost: Cost, currency: string): string {
+  const { amount, rounding } = invoiceTotal(cost, currency);
+  const rounded = rounding.isZero() ? '' : `, rounded from ${groupThousands(formatCost(cost))}`;
+  return `${groupThousands(amount)} ${currency}${rounded}`;
 }
 
 /** A difference with its sign: `+1.2`, `-3`, `0`. */

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Instant } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
 import type { READABLE_FORMATS } from '../document/export-format.js';
+import type { CreditPrices } from '../rates/money.js';
 import type { Summary } from '../usage/summary/summary.js';
 import type { DelimitedOptions } from './data/dialect.js';
 import type { SummaryFacts } from './documents/summary.js';
@@ -24,6 +25,8 @@ interface RowOptions extends DataOptions {
   readonly subject: PageSubject;
   /** What a page takes for now. */
   readonly asOf: Instant;
+  /** What a credit costs, where it has a price. */
+  readonly prices: CreditPrices | undefined;
 }
 
 interface SummaryOptions extends DelimitedOptions {
@@ -122,9 +125,9 @@ export const FORMATS = {
     mediaType: 'text/plain',
     flags: ['fields'],
     document: true,
-    rows: async ({ fields, outOf, terminal }) => {
+    rows: async ({ fields, outOf, terminal, prices }) => {
       const [{ tableRenderer }, shown] = await Promise.all([import('./table/usage-table.js'), terminal()]);
-      return () => tableRenderer(fields, { ...shown, outOf });
+      return () => tableRenderer(fields, { ...shown, outOf, currency: prices?.currency });
     },
     summary: async (summary, facts, { terminal }) => {
       const [{ summaryTable }, shown] = await Promise.all([import('./table/summary-table.js'), terminal()]);

@@ -2,6 +2,7 @@ import { createDayTexts } from '../calendar/days.js';
 import { instantOf } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount, measure } from '../engine/index.js';
+import { type CreditPrices, costTexts } from '../rates/money.js';
 import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import { createTotals, type Totals } from '../usage/rows/totals.js';
 
@@ -16,6 +17,8 @@ export const FIELDS = [
   'date',
   'characters',
   'text',
+  'cost',
+  'currency',
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 
@@ -48,8 +51,17 @@ const always =
   () =>
     type;
 
-/** @param zone where `date` is the local day */
-export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
+/** The fields that a row has only where a credit has a price. */
+export function needsPrice(name: FieldName): boolean {
+  return name === 'cost' || name === 'currency';
+}
+
+/**
+ * @param zone where `date` is the local day
+ * @param prices of credits, for the fields that need one
+ */
+export function fieldsOf(names: readonly FieldName[], zone: TimeZone, prices?: CreditPrices): Field[] {
+  const costOf = prices && costTexts(prices);
   const dayTextOf = createDayTexts();
   const readers: Record<FieldName, Omit<Field, 'name'>> = {
     message_id: {
@@ -79,6 +91,8 @@ export function fieldsOf(names: readonly FieldName[], zone: TimeZone): Field[] {
     },
     characters: { value: ({ message }) => `${measure(message.text).characters}`, type: always('number') },
     text: { value: ({ message }) => message.text, type: always('text') },
+    cost: { value: ({ message, credits }) => costOf?.(message, credits), type: always('number') },
+    currency: { value: () => prices?.currency, type: always('plain') },
   };
   return names.map((name) => ({ name, ...readers[name] }));
 }
@@ -102,14 +116,19 @@ export interface TextTaker {
   readonly closed: boolean;
 }
 
-/** Writes every row and returns the totals. Ends early, without them, when nobody reads any more. */
+/**
+ * Writes every row and returns the totals. Ends early, without them, when nobody reads any more.
+ *
+ * @param prices of credits, where the totals are to have a cost
+ */
 export async function writeRows(
   batches: AsyncIterable<UsageItem[]>,
   renderer: Renderer,
   writer: TextTaker,
   signal: AbortSignal,
+  prices?: CreditPrices,
 ): Promise<Totals | undefined> {
-  const totals = createTotals();
+  const totals = createTotals(prices);
   await writer.write(renderer.head());
   for await (const items of batches) {
     signal.throwIfAborted();

@@ -1,7 +1,9 @@
 import { Decimal } from 'decimal.js';
-import { compareInstants, type Instant } from '../calendar/instant.js';
+import { compareInstants, type Instant, instantOf } from '../calendar/instant.js';
 import { formatAmount, PUBLISHED_RATES, type Rates } from '../engine/index.js';
 import { AMOUNT_RATES, FACTOR_RATES, THRESHOLDS } from '../engine/rules.js';
+import { DataError } from '../errors.js';
+import { type CreditPrice, type CreditPrices, type DatedMessage, formatCost } from './money.js';
 
 /** The rates of the ruleset `published` from one instant until the next entry of the card. */
 export interface DatedRates {
@@ -10,6 +12,8 @@ export interface DatedRates {
   /** The same as the file wrote it: a date, which is midnight UTC, or an RFC 3339 instant. */
   readonly written: string;
   readonly rates: Rates;
+  /** What a credit costs; every entry of a card has it, or none. */
+  readonly creditPrice?: CreditPrice | undefined;
 }
 
 /** A file of rates. */
@@ -18,6 +22,8 @@ export interface RateCard {
   readonly name: string;
   /** SHA-256 in hex of the file's bytes. */
   readonly sha256: string;
+  /** Of the prices of a credit; undefined where the card has none. */
+  readonly currency?: string | undefined;
   /** The earliest first; at least one. */
   readonly dated: readonly DatedRates[];
 }
@@ -30,10 +36,36 @@ export function ratesAt({ dated }: Pick<RateCard, 'dated'>, instant: Instant): D
   return dated.findLast(({ validFrom }) => compareInstants(validFrom, instant) <= 0);
 }
 
+/** The rates in force when the message was sent. @throws DataError when the card begins later */
+export function datedRatesOf({ id, timestamp }: DatedMessage, card: RateCard): DatedRates {
+  const found = ratesAt(card, instantOf(timestamp));
+  if (found !== undefined) return found;
+  throw new DataError(
+    `message ${id}`,
+    `${timestamp} is before ${card.dated[0]?.written}, when the first rates of ${card.name} begin`,
+    'timestamp',
+  );
+}
+
+/** What credits cost by a card; undefined where it has no prices. */
+export function pricesOfCard(card: RateCard | undefined): CreditPrices | undefined {
+  if (card?.currency === undefined) return undefined;
+  return {
+    currency: card.currency,
+    fixed: undefined,
+    priceOf(message) {
+      const { creditPrice } = datedRatesOf(message, card);
+      if (creditPrice === undefined) throw new Error('a card with a currency and without a price');
+      return creditPrice;
+    },
+  };
+}
+
 /** The rates without a file: those the billing team publishes, for all time. */
-export const PUBLISHED_CARD: readonly DatedRates[] = [
-  { validFrom: Number.NEGATIVE_INFINITY, written: '0000-01-01', rates: PUBLISHED_RATES },
-];
+export const PUBLISHED_CARD: Pick<RateCard, 'name' | 'dated' | 'currency'> = {
+  name: 'published',
+  dated: [{ validFrom: Number.NEGATIVE_INFINITY, written: '0000-01-01', rates: PUBLISHED_RATES }],
+};
 
 /** The key of a rate or a threshold in a file: `short_word` for `shortWord`. */
 export function rateKey(name: string): string {
@@ -46,15 +78,16 @@ export function rateKey(name: string): string {
  * @param tables the versions of the data they were in force with, for the reader to know
  */
 export function writeRateCard(
-  dated: readonly DatedRates[],
+  { dated, currency }: Pick<RateCard, 'dated' | 'currency'>,
   tables?: Readonly<Record<string, string>>,
 ): string {
-  const head = tables === undefined ? '' : `"tables":${JSON.stringify(tables)},\n`;
-  return `{${head}"rates":[\n${dated.map(entryJson).join(',\n')}\n]}\n`;
+  const head = JSON.stringify({ tables, currency }).slice(1, -1);
+  return `{${head}${head === '' ? '' : ',\n'}"rates":[\n${dated.map(entryJson).join(',\n')}\n]}\n`;
 }
 
-function entryJson({ written, rates }: DatedRates): string {
+function entryJson({ written, rates, creditPrice }: DatedRates): string {
   const members = [`"valid_from": ${JSON.stringify(written)}`, ...rateMembers(rates)];
+  if (creditPrice !== undefined) members.push(`"credit_price": ${formatCost(creditPrice)}`);
   return `  {\n    ${members.join(',\n    ')}\n  }`;
 }
 

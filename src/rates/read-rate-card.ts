@@ -15,6 +15,7 @@ import { AMOUNT_RATES, FACTOR_RATES, recordOf, THRESHOLDS } from '../engine/rule
 import { SettingError, UnreadableError } from '../errors.js';
 import { exactInteger, expected, membersOf, numberText, parseExactJson } from '../json/exact-json.js';
 import { reasonOf } from '../os-error.js';
+import { type CreditPrice, CURRENCIES, parseCreditPrice } from './money.js';
 import { type DatedRates, MOST_ENTRIES, type RateCard, rateKey } from './rate-card.js';
 
 /** @throws UnreadableError; SettingError for a file that is no rate card */
@@ -23,7 +24,7 @@ export async function openRateCard(path: string): Promise<RateCard> {
     throw new UnreadableError(path, reasonOf(error));
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { name: path, sha256, dated: readRateCard(decode(bytes, path), path) };
+  return { name: path, sha256, ...readRateCard(decode(bytes, path), path) };
 }
 
 function decode(bytes: Uint8Array, path: string): string {
@@ -39,6 +40,8 @@ const ENTRY_KEYS = [
   ...[...AMOUNT_RATES, ...FACTOR_RATES].map(({ name }) => rateKey(name)),
   'thresholds',
 ];
+/** Has no default either: every entry has it where the card has a currency, else none. */
+const PRICE_KEY = 'credit_price';
 
 /**
  * Reads `{"rates":[{"valid_from":"2024-01-01",…},…]}`, as schema/rates.schema.json describes it. `tables`, which
@@ -48,16 +51,17 @@ const ENTRY_KEYS = [
  * @param file what errors call it
  * @throws SettingError that names the place in the file
  */
-export function readRateCard(json: string, file: string): DatedRates[] {
-  const members = objectAt(parse(json, file), ['$schema', 'tables', 'rates'], { file, path: '' });
+export function readRateCard(json: string, file: string): Pick<RateCard, 'dated' | 'currency'> {
+  const members = objectAt(parse(json, file), ['$schema', 'tables', 'currency', 'rates'], { file, path: '' });
   const tables = members.get('tables');
   if (tables !== undefined) objectAt(tables, ['unicode', 'tz'], { file, path: 'tables' });
+  const currency = currencyAt(members.get('currency'), { file, path: 'currency' });
   const entries = members.get('rates');
   const place = { file, path: 'rates' };
   if (!Array.isArray(entries)) throw refuse(place, expected('an array', entries));
   if (entries.length === 0) throw refuse(place, 'is empty');
   if (entries.length > MOST_ENTRIES) throw refuse(place, `has more than ${MOST_ENTRIES} entries`);
-  const dated = entries.map((entry, index) => readEntry(entry, { file, path: `rates[${index}]` }));
+  const dated = entries.map((entry, index) => readEntry(entry, currency, { file, path: `rates[${index}]` }));
   for (const [index, { validFrom, written }] of dated.entries()) {
     const before = dated[index - 1];
     if (before === undefined || compareInstants(before.validFrom, validFrom) < 0) continue;
@@ -66,7 +70,7 @@ export function readRateCard(json: string, file: string): DatedRates[] {
       `${written} must be later than ${before.written}, the entry before it`,
     );
   }
-  return dated;
+  return { dated, currency };
 }
 
 function parse(json: string, file: string): unknown {
@@ -80,8 +84,8 @@ function parse(json: string, file: string): unknown {
   }
 }
 
-function readEntry(entry: unknown, place: Place): DatedRates {
-  const members = objectAt(entry, ENTRY_KEYS, place);
+function readEntry(entry: unknown, currency: string | undefined, place: Place): DatedRates {
+  const members = objectAt(entry, [...ENTRY_KEYS, PRICE_KEY], place);
   const written = members.get('valid_from');
   const from = inside(place, 'valid_from');
   if (typeof written !== 'string') throw refuse(from, expected('a date', written));
@@ -91,7 +95,26 @@ function readEntry(entry: unknown, place: Place): DatedRates {
     const shown = JSON.stringify(written.slice(0, 40));
     throw refuse(from, `expected a date such as 2024-04-29 or an RFC 3339 instant, got ${shown}`);
   }
-  return { validFrom, written, rates: readRates(members, place) };
+  const creditPrice = priceAt(members.get(PRICE_KEY), currency, inside(place, PRICE_KEY));
+  return { validFrom, written, rates: readRates(members, place), creditPrice };
+}
+
+function currencyAt(value: unknown, place: Place): string | undefined {
+  if (value === undefined) return undefined;
+  const currency = CURRENCIES.find((code) => code === value);
+  if (currency === undefined) throw refuse(place, expected('a currency of ISO 4217 such as "GBP"', value));
+  return currency;
+}
+
+function priceAt(value: unknown, currency: string | undefined, place: Place): CreditPrice | undefined {
+  if (currency === undefined) {
+    if (value === undefined) return undefined;
+    throw refuse(place, 'needs the currency of the card: a member "currency" beside "rates", such as "GBP"');
+  }
+  const text = typeof value === 'string' ? value : numberText(value);
+  const price = text === undefined ? undefined : parseCreditPrice(text);
+  if (price !== undefined) return price;
+  throw refuse(place, expected(`the price of a credit in ${currency}, a number above 0`, value));
 }
 
 /** Reads the rates of one entry. @throws SettingError that names the place of what is wrong */

@@ -25,6 +25,8 @@ export const RECEIPT_FLAGS = [
   'color',
   'timezone',
   'rules',
+  'credit-price',
+  'currency',
   'period',
   'fields',
   'delimiter',

@@ -9,6 +9,7 @@ import { readMessages } from '../../src/document/messages.js';
 import type { Message } from '../../src/document/records.js';
 import { formatAmount } from '../../src/engine/index.js';
 import { DataError, SettingError } from '../../src/errors.js';
+import { parseCreditPrice } from '../../src/rates/money.js';
 import { PUBLISHED_CARD, writeRateCard } from '../../src/rates/rate-card.js';
 import { readRateCard } from '../../src/rates/read-rate-card.js';
 import { inPieces, type Random } from './mutate.js';
@@ -174,10 +175,14 @@ const validate = new Ajv2020().compile(JSON.parse(readFileSync('schema/rates.sch
 const rates: Target = {
   seeds: [
     writeRateCard(PUBLISHED_CARD),
-    writeRateCard([
-      ...PUBLISHED_CARD,
-      ...PUBLISHED_CARD.map((each) => ({ ...each, written: '2025-01-01T00:00:00Z' })),
-    ]),
+    writeRateCard({
+      currency: 'GBP',
+      dated: [...PUBLISHED_CARD.dated, ...PUBLISHED_CARD.dated].map((each, index) => ({
+        ...each,
+        written: `${2024 + index}-01-01T00:00:00Z`,
+        creditPrice: parseCreditPrice(`0.0${index + 1}`),
+      })),
+    }),
     writeRateCard(PUBLISHED_CARD).replaceAll(/: ([\d.]+),/g, ': "$1",'),
   ],
   tokens: [

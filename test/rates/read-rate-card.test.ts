@@ -24,7 +24,7 @@ function problemOf(json: string): string {
 }
 
 test('the published card, written and read, is the published card', () => {
-  const [read, ...more] = readRateCard(writeRateCard(PUBLISHED_CARD), 'card.json');
+  const [read, ...more] = readRateCard(writeRateCard(PUBLISHED_CARD), 'card.json').dated;
   expect(more).toEqual([]);
   expect(read?.rates).toEqual(PUBLISHED_RATES);
   expect(validate(JSON.parse(writeRateCard(PUBLISHED_CARD)))).toBe(true);
@@ -52,7 +52,7 @@ test('docs/pricing.md shows the published rates in the order in which they apply
 
 test('the card that docs/rates.md shows is the published one, from its date on', () => {
   const json = /```json\n(.*?)```/s.exec(readFileSync('docs/rates.md', 'utf8'))?.[1] ?? '';
-  const [read, ...more] = readRateCard(json, 'docs/rates.md');
+  const [read, ...more] = readRateCard(json, 'docs/rates.md').dated;
   expect(more).toEqual([]);
   expect(read).toMatchObject({ written: '2024-01-01', rates: PUBLISHED_RATES });
   expect(validate(JSON.parse(json))).toBe(true);
@@ -61,9 +61,8 @@ test('the card that docs/rates.md shows is the published one, from its date on',
 test('any rates are read back as they were written, and the schema knows them', () => {
   fc.assert(
     fc.property(rates, (each) => {
-      const json = writeRateCard([{ validFrom: 0, written: '1970-01-01', rates: each }]);
-      const [read] = readRateCard(json, 'card.json');
-      expect(writeRateCard(read === undefined ? [] : [read])).toBe(json);
+      const json = writeRateCard({ dated: [{ validFrom: 0, written: '1970-01-01', rates: each }] });
+      expect(writeRateCard(readRateCard(json, 'card.json'))).toBe(json);
       expect(validate(JSON.parse(json))).toBe(true);
     }),
   );
@@ -80,7 +79,7 @@ test('amounts may be strings, and every digit counts', () => {
 
 test('a date is midnight UTC, an instant is itself, and each entry holds until the next', () => {
   const dates = ['2024-01-01', '2024-07-01T00:00:00+02:00', '2025-01-01'];
-  const dated = readRateCard(
+  const { dated } = readRateCard(
     JSON.stringify({ $schema: 'x', rates: dates.map((valid_from) => ({ ...ENTRY, valid_from })) }),
     'card.json',
   );
@@ -90,6 +89,38 @@ test('a date is midnight UTC, an instant is itself, and each entry holds until t
   expect(at('2024-06-30T21:59:59.999Z')).toBe('2024-01-01');
   expect(at('2024-06-30T22:00:00Z')).toBe('2024-07-01T00:00:00+02:00');
   expect(at('2099-01-01T00:00:00Z')).toBe('2025-01-01');
+});
+
+test('a card with a currency has the price of a credit in every entry, read exactly and written back', () => {
+  const priced = (credit_price: unknown) => ({ ...ENTRY, credit_price });
+  const json = JSON.stringify({
+    currency: 'GBP',
+    rates: [priced('0.020000000000000000001'), { ...priced(0.03), valid_from: '2025-01-01' }],
+  });
+  const card = readRateCard(json, 'card.json');
+  expect(card.currency).toBe('GBP');
+  expect(card.dated.map(({ creditPrice }) => creditPrice?.toFixed())).toEqual([
+    '0.020000000000000000001',
+    '0.03',
+  ]);
+  expect(validate(JSON.parse(json))).toBe(true);
+  expect(readRateCard(writeRateCard(card), 'card.json')).toEqual(card);
+});
+
+test.each([
+  [{ currency: 'GBPP', rates: [ENTRY] }, 'card.json: currency: expected a currency of ISO 4217'],
+  [{ currency: 7, rates: [ENTRY] }, 'card.json: currency: expected a currency of ISO 4217'],
+  [{ currency: 'GBP', rates: [ENTRY] }, 'card.json: rates[0].credit_price: is missing'],
+  [{ rates: [{ ...ENTRY, credit_price: 1 }] }, 'rates[0].credit_price: needs the currency of the card'],
+])('a price without a currency, and the other way round, is refused: %j', (card, problem) => {
+  expect(problemOf(JSON.stringify(card))).toContain(problem);
+});
+
+test.each([0, -1, '0.0', 'x', null])('a price of %j is refused', (credit_price) => {
+  const json = JSON.stringify({ currency: 'GBP', rates: [{ ...ENTRY, credit_price }] });
+  expect(problemOf(json)).toContain(
+    'card.json: rates[0].credit_price: expected the price of a credit in GBP',
+  );
 });
 
 describe('a wrong card is refused by the place of what is wrong, and the schema refuses it too', () => {

@@ -10,7 +10,7 @@ import conformance from '../conformance.json' with { type: 'json' };
 import { rates, wholeRates } from '../engine/any-rates.js';
 import { text } from '../engine/texts.js';
 
-const cardOf = (json: string) => ({ name: 'card.json', sha256: '', dated: readRateCard(json, 'card.json') });
+const cardOf = (json: string) => ({ name: 'card.json', sha256: '', ...readRateCard(json, 'card.json') });
 const message = (text: string, timestamp = '2024-04-29T00:00:00Z'): Message => ({
   id: 7,
   timestamp,
@@ -35,7 +35,7 @@ test('any card prices a message by the rates in force at its time', () => {
         written: `${2020 + index}-01-01`,
         rates: each,
       }));
-      const price = messagePricer('published', cardOf(writeRateCard(dated)));
+      const price = messagePricer('published', cardOf(writeRateCard({ dated })));
       const sent = message(characters, `${2020 + year}-12-31T23:59:59.999Z`);
       const inForce = list[Math.min(year, list.length - 1)];
       if (inForce === undefined) expect(() => price(sent)).toThrow(DataError);
@@ -45,7 +45,9 @@ test('any card prices a message by the rates in force at its time', () => {
 });
 
 test('a message before the card begins is named', () => {
-  const card = cardOf(writeRateCard([{ validFrom: 0, written: '2024-05-01', rates: PUBLISHED_RATES }]));
+  const card = cardOf(
+    writeRateCard({ dated: [{ validFrom: 0, written: '2024-05-01', rates: PUBLISHED_RATES }] }),
+  );
   expect(() => messagePricer('published', card)(message('x'))).toThrow(
     'message 7: timestamp: 2024-04-29T00:00:00Z is before 2024-05-01, when the first rates of card.json begin',
   );

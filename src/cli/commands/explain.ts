@@ -2,12 +2,8 @@ import { Command } from '@commander-js/extra-typings';
 import { CommandLineError, DataError } from '../../errors.js';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import {
-  datedRatesOf,
-  type ExplainedPrice,
-  explainAlone,
-  explainItem,
-} from '../../usage/pricing/message-pricer.js';
+import { datedRatesOf } from '../../rates/rate-card.js';
+import { type ExplainedPrice, explainAlone, explainItem } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type OptionsOf, option } from '../options/declare.js';
 import { type ResultChoice, resultChoice, withResult } from '../options/output.js';

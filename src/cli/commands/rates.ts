@@ -45,18 +45,17 @@ export const make = defineCommand({
 async function runRates(options: OptionsOf<typeof declareRates>, context: Context): Promise<void> {
   const output = resultChoice(options, DOCUMENT_FORMATS);
   const at = options.at === undefined ? Date.now() : instantOf(options.at, UTC);
-  const card = (await openRates(options, 'published')) ?? { name: 'published', dated: PUBLISHED_CARD };
+  const card = (await openRates(options, 'published')) ?? PUBLISHED_CARD;
   const inForce = ratesInForce(card, at);
   await deliver(output, context, async (writer) => {
     if (output.format === 'json') {
-      await writer.write(writeRateCard([inForce], { ...dataTables() }));
+      await writer.write(writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }));
       return;
     }
     const { ratesTable } = await import('../../format/table/rates-table.js');
     const next = card.dated[card.dated.indexOf(inForce) + 1];
     const terminal = await openTerminal(output, context.host);
-    for (const piece of ratesTable(card.name, inForce, next, dataTables(), terminal))
-      await writer.write(piece);
+    for (const piece of ratesTable(card, inForce, next, dataTables(), terminal)) await writer.write(piece);
   });
 }
 

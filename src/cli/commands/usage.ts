@@ -56,7 +56,7 @@ export function runUsage(
   return guardJob(options, context, async (record) => {
     const now = Date.now();
     const output = rowsChoice(options);
-    const textsUnread = !output.fields.some(readsText);
+    const textsUnread = output.fields?.some(readsText) !== true;
     await withReceipt(options.receipt, { command: 'usage', flags, output }, context, async (receipt) => {
       const period = await openPeriod(options, context, { ...needs, ...receipt?.observer, textsUnread });
       record.period = period;

@@ -140,7 +140,7 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
   const again = { ...own, ...command.opts(), output: NOWHERE };
   const output = rowsChoice(again);
   const remade = { command: receipt.command, flags: shapingFlags(command), output };
-  const textsUnread = !output.fields.some(readsText);
+  const textsUnread = output.fields?.some(readsText) !== true;
   return remake(receipt, remade, { ...again, textsUnread }, context, async (period, writer) => {
     const asOf = asOfIn(period.zone, again) ?? now;
     await writeUsage(period, output, asOf, writer, context);

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { InvalidValue, listOf, oneOf } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
-import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../format/rows.js';
+import { FIELDS, type FieldName } from '../../format/rows.js';
 import { type OptionsOf, option, optionGroup, parsedOption } from './declare.js';
 
 /** What a result looks like and where it goes. */
@@ -20,7 +20,8 @@ export interface ResultChoice<Of extends Format = Format> {
 
 /** The same for rows of usage. */
 export interface RowsChoice extends ResultChoice {
-  readonly fields: readonly FieldName[];
+  /** Undefined: the usual ones of the format. */
+  readonly fields: readonly FieldName[] | undefined;
   readonly stream: boolean;
 }
 
@@ -117,7 +118,7 @@ export function rowsChoice(options: RowsOptions): RowsChoice {
   if (fields !== undefined && !declarationOf(result.format).flags.includes('fields')) {
     throw new CommandLineError(`--fields: ${result.format} has fields of its own`);
   }
-  return { ...result, fields: fields ?? CONTRACT_FIELDS, stream };
+  return { ...result, fields, stream };
 }
 
 /**

@@ -2,9 +2,11 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { version } from '../../../package.json';
 import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import type { Settings } from '../../config/settings.js';
+import { creditPricesOf } from '../../core/credit-prices.js';
 import { openUsage, type Usage, type UsageDeps } from '../../core/open-usage.js';
 import { UpstreamError } from '../../errors.js';
 import { visible } from '../../format/text.js';
+import type { CreditPrices } from '../../rates/money.js';
 import type { RateCard } from '../../rates/rate-card.js';
 import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceWork } from '../../telemetry/tracing.js';
@@ -35,6 +37,8 @@ export interface Period extends Pick<Usage, 'sourceName' | 'read' | 'outOf' | 'c
   readonly selection: RowQuery;
   /** Of `--rates`. */
   readonly card: RateCard | undefined;
+  /** What a credit costs; undefined where it has no price. */
+  readonly prices: CreditPrices | undefined;
   /** Messages read so far and requests made again. */
   counts(): { readonly messages: number; readonly retries: number };
 }
@@ -65,6 +69,7 @@ export async function openPeriod(
   const settings = await settingsOf(options, host);
   const zone = openTimeZone(settings.timezone);
   const card = await openRates(options, settings.rules);
+  const prices = creditPricesOf(settings, card);
   const selection = { ...selectionOf(options, zone), ...(message !== undefined && { message }) };
 
   const progress = startProgress(context, {
@@ -100,6 +105,7 @@ export async function openPeriod(
     zone,
     selection,
     card,
+    prices,
     sourceName: sourceName ?? usage.sourceName,
     async read(consume) {
       try {

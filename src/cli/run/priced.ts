@@ -1,4 +1,5 @@
 import { openTimeZone } from '../../calendar/time-zone.js';
+import { creditPricesOf } from '../../core/credit-prices.js';
 import { type PricedRow, readPricedRows } from '../../document/priced-rows.js';
 import { CommandLineError } from '../../errors.js';
 import { visible } from '../../format/text.js';
@@ -60,6 +61,7 @@ export async function openPriced(
     zone,
     selection,
     card: undefined,
+    prices: creditPricesOf(settings, undefined),
     sourceName: paths.map(nameOf).join(', '),
     read: (consume) => consume(items()),
     outOf: () => (narrows(selection) ? messages : undefined),

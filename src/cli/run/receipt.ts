@@ -4,6 +4,7 @@ import { periodState } from '../../calendar/time-zone.js';
 import { RULESET_VERSIONS } from '../../engine/index.js';
 import { CannotWriteError, CommandLineError } from '../../errors.js';
 import { fileWriter } from '../../output/file.js';
+import { formatCost } from '../../rates/money.js';
 import { dataTables, RECEIPT_FORMAT, type Receipt, type ReceiptFlag } from '../../receipt/receipt.js';
 import { type ObservedRows, rowSums } from '../../receipt/row-sums.js';
 import type { InputDigests } from '../../source/digest-source.js';
@@ -120,6 +121,8 @@ export function makeReceipt(
       color: wantsColor(output.color, host.env, false) ? 'always' : 'never',
       timezone: zone.name,
       rules: settings.rules,
+      ...(settings.creditPrice && { 'credit-price': formatCost(settings.creditPrice) }),
+      ...(settings.currency && { currency: settings.currency }),
       period: settings.period,
       ...flags,
     },

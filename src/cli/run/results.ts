@@ -1,7 +1,15 @@
 import type { Instant } from '../../calendar/instant.js';
+import { CommandLineError } from '../../errors.js';
 import { type SummaryFacts, summaryFacts } from '../../format/documents/summary.js';
 import { declarationOf, FORMATS, type SummaryFormat } from '../../format/formats.js';
-import { fieldsOf, type Renderer, writeRows } from '../../format/rows.js';
+import {
+  CONTRACT_FIELDS,
+  type Field,
+  fieldsOf,
+  needsPrice,
+  type Renderer,
+  writeRows,
+} from '../../format/rows.js';
 import type { Terminal } from '../../format/table/lines.js';
 import type { Writer } from '../../output/writer.js';
 import { narrows } from '../../usage/rows/row-query.js';
@@ -42,21 +50,40 @@ export async function writeUsage(
   const newRenderer = await chooseRenderer(output, period, host, asOf);
   return period.read(async (batches) => {
     await writer.restart();
-    return writeRows(batches, newRenderer(), writer, signal);
+    return writeRows(batches, newRenderer(), writer, signal, period.prices);
   });
 }
 
+/**
+ * The fields that are named, else those of the contract; people see the cost too.
+ *
+ * @throws CommandLineError for a field that needs a price where there is none
+ */
+function fieldsFor({ format, fields }: RowsChoice, { zone, prices }: Period): Field[] {
+  const usual =
+    format === 'table' && prices !== undefined ? ([...CONTRACT_FIELDS, 'cost'] as const) : CONTRACT_FIELDS;
+  const unpriced = prices === undefined ? fields?.find(needsPrice) : undefined;
+  if (unpriced !== undefined) {
+    throw new CommandLineError(
+      `--fields: ${unpriced} needs the price of a credit: --credit-price and --currency (O_COPILOT_CREDIT_PRICE, O_COPILOT_CURRENCY), or a --rates file with prices`,
+    );
+  }
+  return fieldsOf(fields ?? usual, zone, prices);
+}
+
 /** A fresh renderer for each reading of the document. */
-function chooseRenderer(
+async function chooseRenderer(
   choice: RowsChoice,
-  { zone, outOf, settings, sourceName: source, selection }: Period,
+  period: Period,
   host: Host,
   asOf: Instant,
 ): Promise<() => Renderer> {
+  const { zone, outOf, settings, sourceName: source, selection, prices } = period;
   return declarationOf(choice.format).rows({
     ...choice,
-    fields: fieldsOf(choice.fields, zone),
+    fields: fieldsFor(choice, period),
     zone,
+    prices,
     outOf,
     terminal: () => openTerminal(choice, host),
     subject: { source, period: settings.period, rules: settings.rules, filtered: narrows(selection) },

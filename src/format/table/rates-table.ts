@@ -1,7 +1,8 @@
 import { Decimal } from 'decimal.js';
 import { formatAmount, type Rates } from '../../engine/index.js';
 import { RULES, RULES_OF } from '../../engine/rules.js';
-import type { DatedRates } from '../../rates/rate-card.js';
+import { formatCost } from '../../rates/money.js';
+import type { DatedRates, RateCard } from '../../rates/rate-card.js';
 import type { DataTables } from '../../receipt/receipt.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { visible } from '../text.js';
@@ -10,8 +11,8 @@ import { drawFacts, paragraph, type Terminal } from './lines.js';
 
 /** Rates for people, in the order in which they apply. */
 export function* ratesTable(
-  name: string,
-  { written, validFrom, rates }: DatedRates,
+  { name, currency }: Pick<RateCard, 'name' | 'currency'>,
+  { written, validFrom, rates, creditPrice }: DatedRates,
   next: DatedRates | undefined,
   tables: DataTables,
   terminal: Terminal,
@@ -23,6 +24,7 @@ export function* ratesTable(
       ['Until', next === undefined ? 'the end' : visible(next.written)],
       ['Unicode', tables.unicode],
       ['Time zones', tables.tz],
+      ...(creditPrice ? [['Price', `${formatCost(creditPrice)} ${currency} a credit`] as const] : []),
     ],
     terminal,
   );

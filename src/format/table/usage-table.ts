@@ -1,6 +1,8 @@
 import { formatAmount } from '../../engine/index.js';
+import { formatCost, NO_COST } from '../../rates/money.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
-import { decimalsOf, groupThousands, padDecimals } from '../amounts.js';
+import type { Totals } from '../../usage/rows/totals.js';
+import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
 import type { Field, FieldName, Renderer } from '../rows.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, tableWidth } from './draw.js';
@@ -10,6 +12,8 @@ import { paragraph, shorten, textWidth } from './lines.js';
 export interface TableOptions extends Terminal {
   /** How many messages the period has, where the rows are not all of them: the footer then shows both. */
   readonly outOf: () => number | undefined;
+  /** Of costs; undefined where a credit has no price. */
+  readonly currency: string | undefined;
 }
 
 const TITLES: Record<FieldName, string> = {
@@ -22,8 +26,10 @@ const TITLES: Record<FieldName, string> = {
   date: 'Date',
   characters: 'Characters',
   text: 'Text',
+  cost: 'Cost',
+  currency: 'Currency',
 };
-const RIGHT: readonly FieldName[] = ['message_id', 'credits_used', 'characters'];
+const RIGHT: readonly FieldName[] = ['message_id', 'credits_used', 'characters', 'cost'];
 /** What is shortened on a narrow terminal, and only these: never a number, an id or a date. */
 const SHORTENED: readonly FieldName[] = ['report_name', 'text'];
 const NARROWEST = 8;
@@ -41,11 +47,11 @@ export function tableRenderer(fields: readonly Field[], options: TableOptions): 
       return '';
     },
     *tail(totals) {
-      const total = alignDecimals(rows, fields, formatAmount(totals.credits));
-      const columns = columnsOf(rows, fields, total, options.width);
+      const sums = alignDecimals(rows, fields, totals);
+      const columns = columnsOf(rows, fields, sums, options);
       yield* drawTable(rows, columns, options.chalk, undefined, options.width);
       const width = Math.min(tableWidth(columns), options.width ?? Number.POSITIVE_INFINITY);
-      yield* footer(totals.messages, total, width, options);
+      yield* footer(totals, sums, columns, width, options);
     },
   };
 }
@@ -57,34 +63,46 @@ function cellText(field: Field, item: UsageItem): string {
   return kindOf(item) === 'missing-report' ? `– (no report ${visible(`${item.message.reportId}`)})` : '–';
 }
 
+/** The totals of the columns that have one, as they are shown. */
+type Sums = Readonly<Partial<Record<FieldName, string>>>;
+
 /**
- * Puts the credits, and the total given, on one decimal point, their thousands grouped.
+ * Puts the amounts of each such column, and its total, on one decimal point, their thousands grouped.
  *
- * @returns the total with its zeros
+ * @returns the totals with their zeros
  */
-function alignDecimals(rows: string[][], fields: readonly Field[], total: string): string {
-  const column = fields.findIndex(({ name }) => name === 'credits_used');
-  const decimals = rows.reduce((most, row) => Math.max(most, decimalsOf(row[column] ?? '')), 0);
-  const shown = (amount: string) => groupThousands(padDecimals(amount, decimals));
-  if (column !== -1) for (const row of rows) row[column] = shown(row[column] ?? '');
-  return shown(total);
+function alignDecimals(rows: string[][], fields: readonly Field[], { credits, cost }: Totals): Sums {
+  const align = (name: FieldName, total: string) => {
+    const column = fields.findIndex((field) => field.name === name);
+    const decimals = mostDecimals(rows.map((row) => row[column] ?? ''));
+    const shown = (amount: string) => groupThousands(padDecimals(amount, decimals));
+    if (column !== -1) for (const row of rows) row[column] = shown(row[column] ?? '');
+    return shown(total);
+  };
+  return {
+    credits_used: align('credits_used', formatAmount(credits)),
+    ...(cost !== undefined && { cost: align('cost', formatCost(cost)) }),
+  };
 }
 
 function columnsOf(
   rows: string[][],
   fields: readonly Field[],
-  total: string,
-  width: number | undefined,
+  sums: Sums,
+  { width, currency }: TableOptions,
 ): Column[] {
-  const columns = fields.map(({ name }, index) => ({
-    title: TITLES[name],
-    align: RIGHT.includes(name) ? ('right' as const) : ('left' as const),
-    dim: name === 'timestamp',
-    width: rows.reduce(
-      (most, row) => Math.max(most, textWidth(row[index] ?? '')),
-      Math.max(TITLES[name].length, name === 'credits_used' ? total.length : 0),
-    ),
-  }));
+  const columns = fields.map(({ name }, index) => {
+    const title = name === 'cost' ? `${TITLES.cost} ${currency}` : TITLES[name];
+    return {
+      title,
+      align: RIGHT.includes(name) ? ('right' as const) : ('left' as const),
+      dim: name === 'timestamp',
+      width: rows.reduce(
+        (most, row) => Math.max(most, textWidth(row[index] ?? '')),
+        Math.max(title.length, sums[name]?.length ?? 0),
+      ),
+    };
+  });
   if (width === undefined) return columns;
   const shortened = columns.flatMap((column, index) =>
     SHORTENED.includes(fields[index]?.name ?? 'kind') && column.width > NARROWEST ? [index] : [],
@@ -104,21 +122,32 @@ function columnsOf(
   return columns;
 }
 
-/** ` 35 messages … Total 658.80`, the total under the credits; in two lines where one is too narrow. */
+/**
+ * ` 35 messages … Total 658.80`, the total under the credits, its exact cost beside it, and in a line of its own what
+ * the cost is on an invoice; more lines where one is too narrow.
+ */
 function* footer(
-  count: number,
-  total: string,
+  { messages, cost = NO_COST }: Totals,
+  sums: Sums,
+  columns: readonly Column[],
   width: number,
-  { chalk, outOf, width: columns }: TableOptions,
+  { chalk, outOf, width: terminalWidth, currency }: TableOptions,
 ): Generator<string> {
   const all = outOf();
-  const left = ` ${all === undefined ? '' : `${count} of `}${all ?? count} ${(all ?? count) === 1 ? 'message' : 'messages'}`;
-  const right = `Total  ${total}`;
-  if (columns !== undefined && left.length + 2 + right.length > columns) {
-    yield `${left}\n`;
-    yield* paragraph(right, 1, columns);
-    return;
+  const left = ` ${all === undefined ? '' : `${messages} of `}${all ?? messages} ${(all ?? messages) === 1 ? 'message' : 'messages'}`;
+  const hasCost = currency !== undefined;
+  const costWidth = columns.at(-1)?.title.startsWith(TITLES.cost) ? (columns.at(-1)?.width ?? 0) : 0;
+  const exact = hasCost ? `  ${(sums.cost ?? '').padStart(costWidth)}` : '';
+  yield* atBothEnds(left, `Total  ${sums.credits_used}${exact}`);
+  if (hasCost) yield* atBothEnds('', `Total  ${invoiceInWords(cost, currency)}`);
+
+  function* atBothEnds(start: string, end: string): Generator<string> {
+    if (terminalWidth !== undefined && start.length + 2 + end.length > terminalWidth) {
+      if (start !== '') yield `${start}\n`;
+      yield* paragraph(end, 1, terminalWidth);
+      return;
+    }
+    const gap = Math.max(start === '' ? 1 : 2, width - start.length - end.length);
+    yield `${start}${' '.repeat(gap)}${chalk.bold(end)}\n`;
   }
-  const gap = Math.max(2, width - left.length - right.length);
-  yield `${left}${' '.repeat(gap)}${chalk.bold(right)}\n`;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { explanationJson } from '../../format/documents/explanation.js';
-import { datedRatesOf, explainItem } from '../../usage/pricing/message-pricer.js';
+import { datedRatesOf } from '../../rates/rate-card.js';
+import { explainItem } from '../../usage/pricing/message-pricer.js';
 import { collectBill } from '../bill/bill.js';
 import { answerPeriod, type MakeBill } from '../http/answer-period.js';
 import { badQuery, Refusal } from '../problem.js';

@@ -1,4 +1,3 @@
-import { instantOf } from '../../calendar/instant.js';
 import type { Message, Report } from '../../document/records.js';
 import {
   type Amount,
@@ -10,8 +9,7 @@ import {
   type Step,
   textPricer,
 } from '../../engine/index.js';
-import { DataError } from '../../errors.js';
-import { type RateCard, ratesAt } from '../../rates/rate-card.js';
+import { datedRatesOf, type RateCard } from '../../rates/rate-card.js';
 import type { UsageItem } from './priced-row.js';
 
 /** The credits of a message that its text prices. */
@@ -40,17 +38,6 @@ function pricerBy(rules: Ruleset, rates: Rates | undefined): MessagePricer {
     const { raw } = message;
     return raw?.isPlainText ? priceAscii(raw.span, raw.textStart, raw.textEnd) : priceText(message.text);
   };
-}
-
-/** The rates in force when the message was sent. @throws DataError when the card begins later */
-export function datedRatesOf({ id, timestamp }: Message, card: RateCard) {
-  const found = ratesAt(card, instantOf(timestamp));
-  if (found !== undefined) return found;
-  throw new DataError(
-    `message ${id}`,
-    `${timestamp} is before ${card.dated[0]?.written}, when the first rates of ${card.name} begin`,
-    'timestamp',
-  );
 }
 
 /** A step of `Explanation`, or the whole price where a report set it. */

@@ -1,37 +1,66 @@
 import { type Amount, addAmounts, createTotal, ZERO } from '../../engine/index.js';
+import { addCosts, type Cost, type CreditPrice, costOf } from '../../rates/money.js';
 
 /** How many messages, and what they cost in all. */
 export interface Sum {
   readonly messages: number;
   /** Credits, exact. */
   readonly credits: Amount;
+  /** Exact; undefined where a credit has no price. */
+  readonly cost?: Cost | undefined;
 }
 
-/** Adds up messages as they pass. */
-export function createSum() {
-  return new RunningSum();
+/** Adds up messages as they pass. @param cost of none, where a credit has a price */
+export function createSum(cost?: Cost) {
+  return new RunningSum(cost);
 }
 
+/**
+ * Credits of one price are multiplied by it once, when a message of another price comes or the sum is read: most prices
+ * never change.
+ */
 class RunningSum {
   private messages = 0;
-  private readonly total = createTotal();
+  private total = createTotal();
+  /** Of the messages before those in `total`. */
+  private earlier: Amount = ZERO;
+  private price: CreditPrice | undefined;
 
-  add(credits: Amount, count = 1): void {
+  constructor(private cost: Cost | undefined) {}
+
+  /** @param price of the credits, where they have one */
+  add(credits: Amount, count = 1, price?: CreditPrice): void {
+    if (price !== this.price) this.changePrice(price);
     this.messages += count;
     this.total.add(credits);
   }
 
+  /** Messages whose cost is known. */
+  addSum({ messages, credits, cost }: Sum): void {
+    this.messages += messages;
+    this.earlier = addAmounts(this.earlier, credits);
+    if (cost !== undefined) this.cost = this.cost === undefined ? cost : addCosts(this.cost, cost);
+  }
+
   value(): Sum {
-    return { messages: this.messages, credits: this.total.value() };
+    this.changePrice(this.price);
+    const { messages, earlier: credits, cost } = this;
+    return cost === undefined ? { messages, credits } : { messages, credits, cost };
+  }
+
+  private changePrice(price: CreditPrice | undefined): void {
+    const credits = this.total.value();
+    if (this.cost !== undefined && this.price !== undefined) {
+      this.cost = addCosts(this.cost, costOf(credits, this.price));
+    }
+    this.earlier = addAmounts(this.earlier, credits);
+    this.total = createTotal();
+    this.price = price;
   }
 }
 
 export function addSums(sums: Iterable<Sum>): Sum {
-  let messages = 0;
-  let credits = ZERO;
-  for (const sum of sums) {
-    messages += sum.messages;
-    credits = addAmounts(credits, sum.credits);
-  }
-  return { messages, credits };
+  const total = createSum();
+  for (const sum of sums) total.addSum(sum);
+  return total.value();
 }

@@ -1,3 +1,4 @@
+import { type CreditPrices, NO_COST } from '../../rates/money.js';
 import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 import { addSums, createSum, type Sum } from '../pricing/sums.js';
 
@@ -6,13 +7,14 @@ export interface Totals extends Sum {
   readonly byKind: Readonly<Record<Kind, Sum>>;
 }
 
-/** Adds up rows as they pass. */
-export function createTotals() {
-  const kinds = { report: createSum(), text: createSum(), 'missing-report': createSum() };
+/** Adds up rows as they pass. @param prices where a credit has one */
+export function createTotals(prices?: CreditPrices) {
+  const none = prices && NO_COST;
+  const kinds = { report: createSum(none), text: createSum(none), 'missing-report': createSum(none) };
 
   return {
     add(items: readonly UsageItem[]): void {
-      for (const item of items) kinds[kindOf(item)].add(item.credits);
+      for (const item of items) kinds[kindOf(item)].add(item.credits, 1, prices?.priceOf(item.message));
     },
     value(): Totals {
       const byKind = {
