@@ -30,6 +30,8 @@ export interface Summary extends Sum {
   /** The earliest and the latest message; undefined where there is none. */
   readonly first: MessageTime | undefined;
   readonly last: MessageTime | undefined;
+  /** Local days, as whole days since 1970-01-01, of the messages that were added one by one. */
+  readonly days: ReadonlyMap<number, Sum>;
 }
 
 interface MessageTime {
@@ -74,7 +76,11 @@ export interface GroupSum extends Sum {
 export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone) {
   const keys = createGroupKeys(by);
   const sums = new Map<number | string, Map<number | string, ReturnType<typeof createSum>>>();
-  const total = createSum();
+  const days = new Map<number, ReturnType<typeof createSum>>();
+  const elsewhere = createSum();
+  /** Rows are mostly ordered by time, so that one day follows the other. */
+  let sumOfDay = elsewhere;
+  let currentDay = Number.NaN;
   let first: MessageTime | undefined;
   let last: MessageTime | undefined;
 
@@ -94,6 +100,14 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
     return sum;
   }
 
+  function daySum(day: number): ReturnType<typeof createSum> {
+    if (day === currentDay) return sumOfDay;
+    currentDay = day;
+    sumOfDay = days.get(day) ?? createSum();
+    days.set(day, sumOfDay);
+    return sumOfDay;
+  }
+
   /** Of two at one instant the smaller text, so that the order of messages does not matter. */
   function addTime(timestamp: string): Instant {
     const instant = instantOf(timestamp);
@@ -111,14 +125,14 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
       for (const item of items) {
         const day = zone.dayOf(addTime(item.message.timestamp));
         sumOf(item, day).add(item.credits);
-        total.add(item.credits);
+        daySum(day).add(item.credits);
       }
     },
 
     /** Adds messages that were summed up elsewhere; their times go to `addTime`. */
     addSum({ item, day, messages, credits }: GroupSum): void {
       sumOf(item, day).add(credits, messages);
-      total.add(credits, messages);
+      elsewhere.add(credits, messages);
     },
     addTime,
 
@@ -140,14 +154,16 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
         firstDay === undefined || lastDay === undefined || !keys.groupings.some(isCalendarUnit)
           ? { groups: [], leftOut: [] }
           : emptyPeriods(found, keys.groupings, { first: firstDay, last: lastDay }, zone);
+      const sumsOfDays = new Map(Array.from(days, ([day, sum]) => [day, sum.value()]));
       const ordered = keys.inOrder([...found, ...empty.groups]);
       return {
         by: keys.groupings,
         ...withShares(ordered, keys),
         emptySpans: empty.leftOut,
-        ...total.value(),
+        ...addSums([elsewhere.value(), ...sumsOfDays.values()]),
         first,
         last,
+        days: sumsOfDays,
       };
     },
   };
