@@ -26,10 +26,16 @@ export function groupThousands(amount: string): string {
   return [whole.replace(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.');
 }
 
+/** `35 messages`; `6 of 35 messages` where the rows are not all. */
+export function messagesInWords(count: number, outOf?: number): string {
+  const all = outOf ?? count;
+  const counts = [...(outOf === undefined ? [] : [count]), all].map((each) => groupThousands(`${each}`));
+  return `${counts.join(' of ')} ${all === 1 ? 'message' : 'messages'}`;
+}
+
 /** `35 messages, 658.8 credits`; `6 of 35 messages, …` where the rows are not all. */
 export function sumsInWords(count: number, credits: Amount, outOf?: number): string {
-  const messages = `${outOf === undefined ? '' : `${count} of `}${outOf ?? count}`;
-  return `${messages} ${(outOf ?? count) === 1 ? 'message' : 'messages'}, ${groupThousands(formatAmount(credits))} credits`;
+  return `${messagesInWords(count, outOf)}, ${groupThousands(formatAmount(credits))} credits`;
 }
 
 /** `46.30 GBP, rounded from 46.2987`: what an invoice asks for, and how it came about. */

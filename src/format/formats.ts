@@ -7,20 +7,20 @@ import type { Summary } from '../usage/summary/summary.js';
 import type { DelimitedOptions } from './data/dialect.js';
 import type { SummaryFacts } from './documents/summary.js';
 import type { PageSubject } from './page/page.js';
-import type { Field, Renderer } from './rows.js';
+import type { Field, FieldName, Piece, Renderer } from './rows.js';
 import type { Terminal } from './table/lines.js';
 
 /** What rows in a format for programs depend on. */
 interface DataOptions extends DelimitedOptions {
   readonly fields: readonly Field[];
+  /** How many messages the period has, where the rows are not all of them. */
+  readonly outOf: () => number | undefined;
 }
 
 /** What rows in any format depend on; each takes what it needs. */
 interface RowOptions extends DataOptions {
   /** Where days and months begin. */
   readonly zone: TimeZone;
-  /** How many messages the period has, where the rows are not all of them. */
-  readonly outOf: () => number | undefined;
   readonly terminal: () => Promise<Terminal>;
   readonly subject: PageSubject;
   /** What a page takes for now. */
@@ -44,24 +44,30 @@ interface Declaration<Rows = RowOptions, Sums = SummaryOptions> {
   readonly flags: readonly ('fields' | 'delimiter' | 'bom')[];
   /** Whether it can hold one document such as a diff. */
   readonly document?: true;
+  /** Fields beside those of the contract, where a credit has a price. */
+  readonly priced?: readonly FieldName[];
+  /** Whether it is no text: nothing for a terminal. */
+  readonly binary?: true;
   /** Makes renderers of rows, a fresh one for each reading of the messages. */
   readonly rows: (options: Rows) => Promise<() => Renderer>;
   /** The pieces of a summary, where it can hold one. */
-  readonly summary?: (summary: Summary, facts: SummaryFacts, options: Sums) => Promise<Iterable<string>>;
+  readonly summary?: (summary: Summary, facts: SummaryFacts, options: Sums) => Promise<Iterable<Piece>>;
 }
 
+type BinaryFormat = 'xlsx' | 'parquet';
 type DataDeclaration = Required<Pick<Declaration<DataOptions, DelimitedOptions>, 'summary'>> &
   Declaration<DataOptions, DelimitedOptions>;
 
-/** One file for the formats for programs, so that a start does not wait for several. */
+/** One file for the usual formats for programs, so that a start does not wait for several. */
 const data = () => import('./data/data.js');
+const typed = () => import('./typed/columns.js');
 
 /*
  * Every format, declared once, in the order of help: the flags, `--format`, the endings of `--output`, shell
  * completion, the service's content negotiation and the readers derive from these lists.
  */
 
-/** For programs: the service offers them, and `diff` and the other commands that take exports read them back. */
+/** For programs: the service offers them. `diff` and the other commands that take exports read those back that are texts. */
 const FOR_PROGRAMS = {
   json: {
     description: 'one JSON document',
@@ -115,7 +121,41 @@ const FOR_PROGRAMS = {
       return delimitedSummary(tsvDialect(options), summary, options);
     },
   },
-} satisfies Record<(typeof READABLE_FORMATS)[number], DataDeclaration>;
+  xlsx: {
+    description: 'an Excel workbook, with a filter and a total',
+    endings: ['.xlsx'],
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    flags: ['fields'],
+    priced: ['cost', 'currency'],
+    binary: true,
+    rows: async ({ fields, outOf }) => {
+      const [{ typedRows }, { xlsxWriter }] = await Promise.all([typed(), import('./typed/xlsx.js')]);
+      return () => typedRows(xlsxWriter, fields, outOf);
+    },
+    summary: async (summary, facts) => {
+      const [{ typedSummary }, { xlsxWriter }] = await Promise.all([typed(), import('./typed/xlsx.js')]);
+      return typedSummary(xlsxWriter, summary, facts);
+    },
+  },
+  parquet: {
+    description: 'Apache Parquet, for DuckDB, Spark and other data tools',
+    endings: ['.parquet'],
+    mediaType: 'application/vnd.apache.parquet',
+    flags: ['fields'],
+    binary: true,
+    rows: async ({ fields, outOf }) => {
+      const [{ typedRows }, { parquetWriter }] = await Promise.all([typed(), import('./typed/parquet.js')]);
+      return () => typedRows(parquetWriter, fields, outOf);
+    },
+    summary: async (summary, facts) => {
+      const [{ typedSummary }, { parquetWriter }] = await Promise.all([
+        typed(),
+        import('./typed/parquet.js'),
+      ]);
+      return typedSummary(parquetWriter, summary, facts);
+    },
+  },
+} satisfies Record<(typeof READABLE_FORMATS)[number] | BinaryFormat, DataDeclaration>;
 
 export const FORMATS = {
   ...FOR_PROGRAMS,
@@ -124,6 +164,7 @@ export const FORMATS = {
     endings: ['.txt'],
     mediaType: 'text/plain',
     flags: ['fields'],
+    priced: ['cost'],
     document: true,
     rows: async ({ fields, outOf, terminal, prices }) => {
       const [{ tableRenderer }, shown] = await Promise.all([import('./table/usage-table.js'), terminal()]);
@@ -132,6 +173,21 @@ export const FORMATS = {
     summary: async (summary, facts, { terminal }) => {
       const [{ summaryTable }, shown] = await Promise.all([import('./table/summary-table.js'), terminal()]);
       return summaryTable(summary, facts, shown);
+    },
+  },
+  markdown: {
+    description: 'a table in GitHub Flavored Markdown, for a ticket',
+    endings: ['.md'],
+    mediaType: 'text/markdown',
+    flags: ['fields'],
+    priced: ['cost'],
+    rows: async ({ fields, outOf, prices }) => {
+      const { markdownRenderer } = await import('./table/markdown.js');
+      return () => markdownRenderer(fields, { outOf, currency: prices?.currency });
+    },
+    summary: async (summary, facts) => {
+      const { markdownSummary } = await import('./table/markdown.js');
+      return markdownSummary(summary, facts);
     },
   },
   html: {

@@ -32,9 +32,13 @@ export const CONTRACT_FIELDS: readonly FieldName[] = [
 /** A field that every row has and no format needs to escape. */
 export type PlainValue = 'message_id' | 'timestamp' | 'credits_used';
 
+/** What a column holds, for formats whose columns have a type. An `id` is an integer, or a text where upstream has one. */
+export type ColumnType = 'integer' | 'decimal' | 'id' | 'instant' | 'date' | 'text';
+
 /** How one field of a row is read. */
 export interface Field {
   readonly name: FieldName;
+  readonly holds: ColumnType;
   /** Its text, or undefined where the row has none. */
   readonly value: (item: UsageItem) => string | undefined;
   /**
@@ -65,53 +69,69 @@ export function fieldsOf(names: readonly FieldName[], zone: TimeZone, prices?: C
   const dayTextOf = createDayTexts();
   const readers: Record<FieldName, Omit<Field, 'name'>> = {
     message_id: {
+      holds: 'integer',
       value: ({ message }) => `${message.id}`,
       type: always('number'),
       plain: 'message_id',
     },
     timestamp: {
+      holds: 'instant',
       value: ({ message }) => message.timestamp,
       type: always('plain'),
       plain: 'timestamp',
     },
-    report_name: { value: (item) => item.report?.name, type: always('text') },
+    report_name: { holds: 'text', value: (item) => item.report?.name, type: always('text') },
     credits_used: {
+      holds: 'decimal',
       value: ({ credits }) => formatAmount(credits),
       type: always('number'),
       plain: 'credits_used',
     },
     report_id: {
+      holds: 'id',
       value: ({ message }) => (message.reportId === undefined ? undefined : `${message.reportId}`),
       type: ({ message }) => (typeof message.reportId === 'string' ? 'text' : 'number'),
     },
-    kind: { value: kindOf, type: always('plain') },
+    kind: { holds: 'text', value: kindOf, type: always('plain') },
     date: {
+      holds: 'date',
       value: ({ message }) => dayTextOf(zone.dayOf(instantOf(message.timestamp))),
       type: always('plain'),
     },
-    characters: { value: ({ message }) => `${measure(message.text).characters}`, type: always('number') },
-    text: { value: ({ message }) => message.text, type: always('text') },
-    cost: { value: ({ message, credits }) => costOf?.(message, credits), type: always('number') },
-    currency: { value: () => prices?.currency, type: always('plain') },
+    characters: {
+      holds: 'integer',
+      value: ({ message }) => `${measure(message.text).characters}`,
+      type: always('number'),
+    },
+    text: { holds: 'text', value: ({ message }) => message.text, type: always('text') },
+    cost: {
+      holds: 'decimal',
+      value: ({ message, credits }) => costOf?.(message, credits),
+      type: always('number'),
+    },
+    currency: { holds: 'text', value: () => prices?.currency, type: always('plain') },
   };
   return names.map((name) => ({ name, ...readers[name] }));
 }
 
+/** Text, or bytes: its UTF-8, or those of a binary format. */
+export type Piece = string | Uint8Array;
+
 /**
- * Turns rows into text (or its UTF-8), piece by piece: `head`, then `rows` for each batch, then `tail`. Concatenated, the
+ * Turns rows into bytes, piece by piece: `head`, then `rows` for each batch, then `tail`. Concatenated, the
  * pieces are the whole output. No piece is the whole of it, since a string ends at 512 MB. A renderer serves one output.
  */
 export interface Renderer {
-  head(): string;
-  rows(items: readonly UsageItem[]): string | Uint8Array;
+  head(): Piece;
+  rows(items: readonly UsageItem[]): Piece;
   /** May be long: an iterable of pieces. */
-  tail(totals: Totals): Iterable<string>;
+  tail(totals: Totals): Iterable<Piece>;
 }
 
-/** What takes the text of a result. */
-export interface TextTaker {
+/** What takes the pieces of a result. */
+export interface PieceWriter {
   /** A promise: wait for it before the next piece. */
-  write(text: string | Uint8Array): Promise<void> | void;
+  write(piece: Piece): Promise<void> | void;
   /** Nobody reads any more. */
   readonly closed: boolean;
 }
@@ -124,7 +144,7 @@ export interface TextTaker {
 export async function writeRows(
   batches: AsyncIterable<UsageItem[]>,
   renderer: Renderer,
-  writer: TextTaker,
+  writer: PieceWriter,
   signal: AbortSignal,
   prices?: CreditPrices,
 ): Promise<Totals | undefined> {

@@ -16,7 +16,7 @@ import { GROUPINGS, type Grouping } from '../../src/usage/summary/groups.js';
 import { createSummary } from '../../src/usage/summary/summary.js';
 
 const ZONE = openTimeZone('UTC');
-const OPTIONS = { delimiter: ',', bom: false, formulaGuard: true };
+const OPTIONS = { delimiter: ',', bom: false, formulaGuard: true, outOf: () => undefined };
 const REPORT = readReport(Buffer.from('{"id":5392,"name":"Lease","credit_cost":79}'), 5392);
 
 /** One of each kind, years apart, whose prices take every member of a step. */

@@ -13,7 +13,7 @@ import type { Writer } from '../../output/writer.js';
 import { mergeSummaries } from '../../usage/summary/merge-summaries.js';
 import { type PartialSummary, readPartialSummary } from '../../usage/summary/partial-summary.js';
 import { argument, type OptionsOf } from '../options/declare.js';
-import { resultChoice, withResult } from '../options/output.js';
+import { refuseTerminal, resultChoice, withResult } from '../options/output.js';
 import { asOfIn, withAsOf } from '../options/rows.js';
 import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';
@@ -48,6 +48,7 @@ async function runMerge(
 ): Promise<void> {
   const now = Date.now();
   const output = resultChoice(options, SUMMARY_FORMATS);
+  refuseTerminal(output, context.host);
   const parts: Part[] = [];
   for (const path of paths) parts.push(...(await readParts(path, context)));
   for (const line of copiesAmong(parts)) context.host.stderr.write(`o-copilot: ${line}\n`);

@@ -5,7 +5,7 @@ import { sumsInWords } from '../../format/amounts.js';
 import { SUMMARY_FORMATS } from '../../format/formats.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { type OptionsOf, option, repeatedOption, shapingFlags } from '../options/declare.js';
-import { resultChoice, withResult } from '../options/output.js';
+import { refuseTerminal, resultChoice, withResult } from '../options/output.js';
 import { asOfIn, withAsOf, withFilters } from '../options/rows.js';
 import { withRates, withReceiptOption, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
@@ -62,6 +62,7 @@ export const make = defineCommand({
 async function runSummary(options: SummaryOptions, context: CommandContext): Promise<void> {
   const now = Date.now();
   const output = resultChoice(options, SUMMARY_FORMATS);
+  refuseTerminal(output, context.host);
   const by = groupingsOf(options);
   const flags = shapingFlags(context.command);
   await withReceipt(options.receipt, { command: 'summary', flags, output }, context, async (receipt) => {

@@ -3,7 +3,7 @@ import { sumsInWords } from '../../format/amounts.js';
 import type { ReceiptFlag } from '../../receipt/receipt.js';
 import { readsText } from '../../usage/rows/row-query.js';
 import { type OptionsOf, shapingFlags } from '../options/declare.js';
-import { rowsChoice, withRowsOutput } from '../options/output.js';
+import { refuseTerminal, rowsChoice, withRowsOutput } from '../options/output.js';
 import { type AsOfOptions, asOfIn, withFilters, withPages } from '../options/rows.js';
 import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
@@ -56,6 +56,7 @@ export function runUsage(
   return guardJob(options, context, async (record) => {
     const now = Date.now();
     const output = rowsChoice(options);
+    refuseTerminal(output, context.host);
     const textsUnread = output.fields?.some(readsText) !== true;
     await withReceipt(options.receipt, { command: 'usage', flags, output }, context, async (receipt) => {
       const period = await openPeriod(options, context, { ...needs, ...receipt?.observer, textsUnread });

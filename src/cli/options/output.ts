@@ -3,6 +3,8 @@ import { InvalidValue, listOf, oneOf } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
 import { FIELDS, type FieldName } from '../../format/rows.js';
+import { STDOUT_NAMES } from '../../output/file.js';
+import type { Host } from '../process/host.js';
 import { type OptionsOf, option, optionGroup, parsedOption } from './declare.js';
 
 /** What a result looks like and where it goes. */
@@ -148,6 +150,15 @@ export function resultChoice<Of extends Format>(
     color: when === false ? 'never' : typeof when === 'string' ? when : 'auto',
     quiet: quiet === true,
   };
+}
+
+/** @throws CommandLineError where bytes that are no text would go to a terminal */
+export function refuseTerminal({ format, output }: ResultChoice, { stdout }: Host): void {
+  if (!declarationOf(format).binary || !stdout.isTTY || !STDOUT_NAMES.includes(output ?? '-')) return;
+  const [ending] = declarationOf(format).endings;
+  throw new CommandLineError(
+    `--${format}: is not for a terminal; say --output FILE${ending}, or send it through a pipe`,
+  );
 }
 
 function formatOf<Of extends Format>(options: ResultOptions, formats: readonly Of[]): Of {

@@ -7,6 +7,7 @@ import {
   type Field,
   fieldsOf,
   needsPrice,
+  type Piece,
   type Renderer,
   writeRows,
 } from '../../format/rows.js';
@@ -55,20 +56,19 @@ export async function writeUsage(
 }
 
 /**
- * The fields that are named, else those of the contract; people see the cost too.
+ * The fields that are named, else those of the contract, and in some formats the cost.
  *
  * @throws CommandLineError for a field that needs a price where there is none
  */
 function fieldsFor({ format, fields }: RowsChoice, { zone, prices }: Period): Field[] {
-  const usual =
-    format === 'table' && prices !== undefined ? ([...CONTRACT_FIELDS, 'cost'] as const) : CONTRACT_FIELDS;
+  const priced = prices === undefined ? [] : (declarationOf(format).priced ?? []);
   const unpriced = prices === undefined ? fields?.find(needsPrice) : undefined;
   if (unpriced !== undefined) {
     throw new CommandLineError(
       `--fields: ${unpriced} needs the price of a credit: --credit-price and --currency (O_COPILOT_CREDIT_PRICE, O_COPILOT_CURRENCY), or a --rates file with prices`,
     );
   }
-  return fieldsOf(fields ?? usual, zone, prices);
+  return fieldsOf(fields ?? [...CONTRACT_FIELDS, ...priced], zone, prices);
 }
 
 /** A fresh renderer for each reading of the document. */
@@ -133,7 +133,7 @@ export function renderSummary(
   facts: SummaryFacts,
   output: ResultChoice<SummaryFormat>,
   { host }: Context,
-): Promise<Iterable<string>> {
+): Promise<Iterable<Piece>> {
   const options = { ...output, terminal: () => openTerminal(output, host) };
   return FORMATS[output.format].summary(summary, facts, options);
 }

@@ -2,7 +2,7 @@ import { formatAmount } from '../../engine/index.js';
 import { formatCost, NO_COST } from '../../rates/money.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Totals } from '../../usage/rows/totals.js';
-import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
+import { groupThousands, invoiceInWords, messagesInWords, mostDecimals, padDecimals } from '../amounts.js';
 import type { Field, FieldName, Renderer } from '../rows.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, tableWidth } from './draw.js';
@@ -29,7 +29,8 @@ const TITLES: Record<FieldName, string> = {
   cost: 'Cost',
   currency: 'Currency',
 };
-const RIGHT: readonly FieldName[] = ['message_id', 'credits_used', 'characters', 'cost'];
+/** Columns of numbers. */
+export const RIGHT: readonly FieldName[] = ['message_id', 'credits_used', 'characters', 'cost'];
 /** What is shortened on a narrow terminal, and only these: never a number, an id or a date. */
 const SHORTENED: readonly FieldName[] = ['report_name', 'text'];
 const NARROWEST = 8;
@@ -56,7 +57,13 @@ export function tableRenderer(fields: readonly Field[], options: TableOptions): 
   };
 }
 
-function cellText(field: Field, item: UsageItem): string {
+/** The title of a column. */
+export function titleOf(name: FieldName, currency: string | undefined): string {
+  return name === 'cost' ? `${TITLES.cost} ${currency}` : TITLES[name];
+}
+
+/** A field of a row for people; nothing of upstream in it steers a terminal. */
+export function cellText(field: Field, item: UsageItem): string {
   const value = field.value(item);
   if (value !== undefined) return field.type(item) === 'text' ? visible(value) : value;
   if (field.name !== 'report_name') return '';
@@ -92,7 +99,7 @@ function columnsOf(
   { width, currency }: TableOptions,
 ): Column[] {
   const columns = fields.map(({ name }, index) => {
-    const title = name === 'cost' ? `${TITLES.cost} ${currency}` : TITLES[name];
+    const title = titleOf(name, currency);
     return {
       title,
       align: RIGHT.includes(name) ? ('right' as const) : ('left' as const),
@@ -133,8 +140,7 @@ function* footer(
   width: number,
   { chalk, outOf, width: terminalWidth, currency }: TableOptions,
 ): Generator<string> {
-  const all = outOf();
-  const left = ` ${all === undefined ? '' : `${messages} of `}${all ?? messages} ${(all ?? messages) === 1 ? 'message' : 'messages'}`;
+  const left = ` ${messagesInWords(messages, outOf())}`;
   const hasCost = currency !== undefined;
   const costWidth = columns.at(-1)?.title.startsWith(TITLES.cost) ? (columns.at(-1)?.width ?? 0) : 0;
   const exact = hasCost ? `  ${(sums.cost ?? '').padStart(costWidth)}` : '';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TextTaker } from '../../format/rows.js';
+import type { PieceWriter } from '../../format/rows.js';
 import { createSpool } from '../../output/spool.js';
 import { createWriteBuffer } from '../../output/writer.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
@@ -54,7 +54,7 @@ export function textBill(text: string, contentType: string, stored: boolean): Bi
 export async function collectBill(
   facts: Pick<Bill, 'headers' | 'freshUntil'>,
   budget: MemoryBudget,
-  write: (writer: TextTaker) => Promise<unknown>,
+  write: (writer: PieceWriter) => Promise<unknown>,
 ): Promise<Bill> {
   const account = budget.openAccount();
   const spool = createSpool(MOST_IN_MEMORY);

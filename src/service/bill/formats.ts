@@ -11,8 +11,9 @@ export function headersOf(format: DataFormat): Readonly<Record<string, string>> 
 }
 
 function contentTypeOf(format: DataFormat): string {
-  const { parameters } = declarationOf(format);
-  return `${MEDIA_TYPES.get(format)}; charset=utf-8${parameters === undefined ? '' : `; ${parameters}`}`;
+  const { mediaType, binary, parameters } = declarationOf(format);
+  if (binary) return mediaType;
+  return `${mediaType}; charset=utf-8${parameters === undefined ? '' : `; ${parameters}`}`;
 }
 
 /** How the service writes CSV and TSV: as the command line does unless told otherwise. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS, fieldsOf, writeRows } from '../../format/rows.js';
+import { narrows } from '../../usage/rows/row-query.js';
 import { collectBill } from '../bill/bill.js';
 import { DELIMITED_OPTIONS, headersOf } from '../bill/formats.js';
 import { answerPeriod, type MakeBill, type QueryRequest } from '../http/answer-period.js';
@@ -45,7 +46,8 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
       freshUntil: found.freshUntil,
       headers: { ...headersOf(format), ...(next && nextLink(given, writeCursor(next, selection))) },
     };
-    const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, zone) };
+    const outOf = () => (narrows(selection) ? document.messageCount : undefined);
+    const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, zone), outOf };
     const newRenderer = await FORMATS[format].rows(options);
     const write = () =>
       collectBill(facts, budget, (writer) => writeRows(found.batches(), newRenderer(), writer, signal));

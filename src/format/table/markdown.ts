@@ -1,0 +1,78 @@
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import type { Summary } from '../../usage/summary/summary.js';
+import { groupThousands, invoiceInWords, sumsInWords } from '../amounts.js';
+import { type SummaryFacts, summaryFieldNames, summaryFields } from '../documents/summary.js';
+import type { Field, Renderer } from '../rows.js';
+import { visible } from '../text.js';
+import { cellText, RIGHT, type TableOptions, titleOf } from './usage-table.js';
+
+/** A table in GitHub Flavored Markdown and a line with the totals. Nothing of upstream is anything but text in it. */
+export function markdownRenderer(
+  fields: readonly Field[],
+  { outOf, currency }: Pick<TableOptions, 'outOf' | 'currency'>,
+): Renderer {
+  return {
+    head: () =>
+      headOf(
+        fields.map(({ name }) => titleOf(name, currency)),
+        fields.map(({ name }) => RIGHT.includes(name)),
+      ),
+    rows: (items) => {
+      const cellOf = (field: Field, item: UsageItem) => {
+        const text = cellText(field, item);
+        return field.holds === 'decimal' ? groupThousands(text) : inert(text);
+      };
+      return items.map((item) => rowOf(fields.map((field) => cellOf(field, item)))).join('');
+    },
+    tail({ messages, credits, cost }) {
+      const sums = sumsInWords(messages, credits, outOf());
+      return [totalLine(cost && currency ? `${sums}, ${invoiceInWords(cost, currency)}` : sums)];
+    },
+  };
+}
+
+/** The groups of a summary and a line with the totals. */
+export function* markdownSummary(summary: Summary, { outOf }: SummaryFacts): Generator<string> {
+  yield headOf(
+    summaryFieldNames(summary.by),
+    summaryFieldNames(summary.by).map((name) => SUMS.includes(name)),
+  );
+  for (const group of summary.groups) {
+    const cells = summaryFields(group, summary.by).map(({ name, value = '' }) =>
+      SUMS.includes(name) ? groupThousands(value) : inert(visible(value)),
+    );
+    yield rowOf(cells);
+  }
+  yield totalLine(sumsInWords(summary.messages, summary.credits, outOf));
+}
+
+const SUMS: readonly string[] = ['messages', 'credits', 'share'];
+
+function headOf(titles: readonly string[], right: readonly boolean[]): string {
+  return rowOf(titles) + rowOf(right.map((each) => (each ? '---:' : '---')));
+}
+
+/** After an empty line, which ends the table. */
+function totalLine(sums: string): string {
+  return `\n**Total:** ${sums}\n`;
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+const SYNTAX: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/**
+ * One line of text that Markdown shows as it is. GitHub looks for mentions, references and addresses in the text that it
+ * shows, after the backslashes are gone: a character without width parts them.
+ */
+function inert(text: string): string {
+  return text
+    .replace(/[\\`*_[\]|~$]/g, '\\$&')
+    .replace(/[&<>]/g, (character) => SYNTAX[character] ?? character)
+    .replace(
+      /@(?=[\w/])|#(?=\d)|\bGH-(?=\d)|:(?=\/\/|[\w+-]*[a-z][\w+-]*:|[+-]1:)|\bwww(?=\.)|\b(?:mailto|xmpp):/gi,
+      '$&&#8203;',
+    );
+}

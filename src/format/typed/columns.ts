@@ -1,0 +1,99 @@
+import { formatAmount } from '../../engine/index.js';
+import { formatCost } from '../../rates/money.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import type { Grouping } from '../../usage/summary/groups.js';
+import type { Summary } from '../../usage/summary/summary.js';
+import { messagesInWords } from '../amounts.js';
+import {
+  type SummaryFacts,
+  type SummaryField,
+  summaryFieldNames,
+  summaryFields,
+} from '../documents/summary.js';
+import type { ColumnType, Field, Piece, Renderer } from '../rows.js';
+
+/** A column of a format whose columns have a type. */
+export interface Column<Row> {
+  readonly name: string;
+  readonly holds: ColumnType;
+  /** Undefined where the row has none. */
+  readonly value: (row: Row) => string | undefined;
+}
+
+/** Writes one table of typed columns. */
+export interface TableWriter<Row> {
+  head(): Piece;
+  /** @throws DataError for a value that the format cannot hold exactly */
+  rows(rows: readonly Row[]): Piece;
+  /** @param totals by the name of their column @param about what they are of: `6 of 35 messages` */
+  tail(totals: ReadonlyMap<string, string>, about: string): Iterable<Piece>;
+}
+
+/** A table that is to be written. */
+export interface TypedTable<Row> {
+  readonly name: string;
+  readonly columns: readonly Column<Row>[];
+  /** What errors call a row. */
+  readonly where: (row: Row) => string;
+}
+
+export type NewTableWriter = <Row>(table: TypedTable<Row>) => TableWriter<Row>;
+
+/** Rows of usage in such a format. */
+export function typedRows(
+  newWriter: NewTableWriter,
+  fields: readonly Field[],
+  outOf: () => number | undefined,
+): Renderer {
+  const writer = newWriter<UsageItem>({
+    name: 'usage',
+    columns: fields,
+    where: ({ message }) => `message ${message.id}`,
+  });
+  return {
+    head: writer.head,
+    rows: writer.rows,
+    tail({ messages, credits, cost }) {
+      const totals = new Map([['credits_used', formatAmount(credits)]]);
+      if (cost !== undefined) totals.set('cost', formatCost(cost));
+      return writer.tail(totals, messagesInWords(messages, outOf()));
+    },
+  };
+}
+
+/** The groups of a summary in such a format. */
+export function* typedSummary(
+  newWriter: NewTableWriter,
+  summary: Summary,
+  { outOf }: SummaryFacts,
+): Generator<Piece> {
+  const columns = summaryColumns(summary.by);
+  const writer = newWriter<SummaryRow>({ name: 'summary', columns, where: ([key]) => `group ${key?.value}` });
+  yield writer.head();
+  yield writer.rows(summary.groups.map((group) => summaryFields(group, summary.by)));
+  const totals = [
+    ['messages', `${summary.messages}`],
+    ['credits', formatAmount(summary.credits)],
+  ] as const;
+  yield* writer.tail(new Map(totals), messagesInWords(summary.messages, outOf));
+}
+
+type SummaryRow = readonly SummaryField[];
+
+/** Of the other fields numbers are decimals, and the rest are texts. */
+const SUMMARY_TYPES: Readonly<Record<string, ColumnType>> = {
+  day: 'date',
+  report_id: 'id',
+  messages: 'integer',
+  credits: 'decimal',
+  cost: 'decimal',
+  share: 'decimal',
+};
+
+function summaryColumns(by: readonly Grouping[]): Column<SummaryRow>[] {
+  return summaryFieldNames(by).map((name, index) => ({
+    name,
+    holds: SUMMARY_TYPES[name] ?? 'text',
+    value: (row) => row[index]?.value,
+  }));
+}
