@@ -38,9 +38,9 @@ const source = () =>
 
 describe('fault B3 (the ending of --output says the format, or nothing is written)', () => {
   test.each([
-    ['usage', 'u.xlsx', ROW_FORMATS],
-    ['usage', 'u.parquet', ROW_FORMATS],
-    ['usage', 'u.md', ROW_FORMATS],
+    ['usage', 'u.ods', ROW_FORMATS],
+    ['usage', 'u.arrow', ROW_FORMATS],
+    ['usage', 'u.org', ROW_FORMATS],
     ['usage', 'bill.2024-04', ROW_FORMATS],
     ['usage', 'u.csv.gz', ROW_FORMATS],
     ['summary', 's.html', SUMMARY_FORMATS],
@@ -84,10 +84,10 @@ describe('fault B3 (the ending of --output says the format, or nothing is writte
         const run = await runBin(['usage', '--source', 'sample', ...flags], { cwd: folder });
         expect(run).toMatchObject({ status: 0, stdout: '' });
       };
-      await write('--output', 'u.xlsx', '--format', 'csv');
+      await write('--output', 'u.ods', '--format', 'csv');
       await write('--output', 'u.dat', '--json');
       await write('--output', 'plain');
-      expect(readFileSync(join(folder, 'u.xlsx'), 'utf8')).toMatch(/^message_id,/);
+      expect(readFileSync(join(folder, 'u.ods'), 'utf8')).toMatch(/^message_id,/);
       expect(readFileSync(join(folder, 'u.dat'), 'utf8')).toMatch(/^\{"usage":/);
       expect(readFileSync(join(folder, 'plain'), 'utf8')).toMatch(/^ Message/);
     });
@@ -112,7 +112,7 @@ describe('fault B3 (the ending of --output says the format, or nothing is writte
   test('help, --format and completion offer every format of the list', async () => {
     const help = (await runBin(['usage', '--help'])).stdout;
     const completion = (await runBin(['completion', 'bash'])).stdout;
-    const refused = await runBin(['--format', 'xlsx']);
+    const refused = await runBin(['--format', 'ods']);
     expect(refused.status).toBe(64);
     for (const format of ROW_FORMATS) {
       expect(help).toContain(`--${format} `);
