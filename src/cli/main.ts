@@ -1,6 +1,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { hasCode } from '../os-error.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './process/failure.js';
+import type { Host } from './process/host.js';
 import { listenToSignals } from './process/signals.js';
 import { runProgram, wordsOf } from './program.js';
 
@@ -11,14 +12,18 @@ const GRACE = 500;
  * Runs the command line of `host` and sets its exit status. It does not call `exit()`, which would cut what is
  * still in a pipe: the process ends when nothing is left to do, or, after a failure, a moment later.
  */
-export async function main(host: NodeJS.Process): Promise<void> {
+export async function main(host: Host): Promise<void> {
   const interruption = new AbortController();
   const stopListening = listenToSignals(host, interruption);
   // A bug that threw where nobody waits: the run is wound up like any other failure, and its files are gone.
   const crash = (error: unknown) => interruption.abort(error);
   host.on('uncaughtException', crash);
   // A reader that went away ends the output, not the program; what it means is decided where output is written.
-  for (const stream of [host.stdout, host.stderr]) stream.on('error', ignoreClosedPipe);
+  for (const stream of [host.stdout, host.stderr]) {
+    stream.on('error', (error) => {
+      if (!isClosedPipe(error)) host.exitCode ??= 74;
+    });
+  }
   // Nothing is left to wait for, and yet the work is not done: a bug, which must not look like success.
   const endUnfinished = () => {
     if (host.exitCode === undefined) fail(new Error('ended before its work was done'));
@@ -53,12 +58,11 @@ export async function main(host: NodeJS.Process): Promise<void> {
       setTimeout(() => host.exit(), GRACE).unref();
     }
   } finally {
-    host.off('exit', endUnfinished).off('uncaughtException', crash);
+    host.off('exit', endUnfinished);
+    host.off('uncaughtException', crash);
     stopListening();
   }
 }
 
 /** A pipe without its reader, or a terminal that is gone (EIO); where a result is written, errors are met there. */
-function ignoreClosedPipe(error: Error): void {
-  if (!hasCode(error, 'EPIPE', 'EIO')) process.exitCode ??= 74;
-}
+const isClosedPipe = (error: Error) => hasCode(error, 'EPIPE', 'EIO');

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { InterruptedError, type StopSignal } from '../../errors.js';
 import { isOsError } from '../../os-error.js';
+import type { Host } from './host.js';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
@@ -11,13 +12,13 @@ const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIG
  *
  * @returns takes the listeners off
  */
-export function listenToSignals(host: NodeJS.Process, interruption: AbortController): () => void {
+export function listenToSignals(host: Host, interruption: AbortController): () => void {
   const ignored = ignoredByParent(host.ppid);
   // The name that a shell leaves of the command it started, which nohup became.
   if (/(^|\/)nohup$/.test(host.env._ ?? '')) ignored.push('SIGHUP');
   const stop = (signal: NodeJS.Signals) => {
     const known = STOP_SIGNALS.find((each) => each === signal);
-    if (known === 'SIGHUP') host.once('exit', closeTerminal);
+    if (known === 'SIGHUP') host.on('exit', closeTerminal);
     if (known === undefined || ignored.includes(known)) return;
     if (known === 'SIGHUP' && (isReloaded(host) || hasStreamsOfNohup())) return;
     const interrupted = new InterruptedError(known);
@@ -45,7 +46,7 @@ function closeTerminal(): void {
 }
 
 /** Whether SIGHUP is for a service that listens to it too, to read its files again. (A spinner listens to all signals.) */
-function isReloaded(host: NodeJS.Process): boolean {
+function isReloaded(host: Host): boolean {
   return host.argv[2] === 'serve' && host.listenerCount('SIGHUP') > 1;
 }
 

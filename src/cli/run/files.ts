@@ -47,7 +47,7 @@ export async function checkFiles(
     writes.push(...set.writes);
   }
   const toFile = writes.some(({ name }) => !SIDE_FILES.test(name));
-  if (!toFile && 'fd' in host.stdout && typeof host.stdout.fd === 'number') {
+  if (!toFile && host.stdout.fd !== undefined) {
     writes.push({ name: 'stdout', at: host.stdout.fd });
   }
   await refuseOverlap(reads, writes);

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { SourceObserver } from '../../source/source.js';
-import type { Context } from '../process/host.js';
+import type { Context, Output } from '../process/host.js';
 import { describeProgress, type ProgressState } from './progress-text.js';
 
 /** What a person sees of a run while it works. */
@@ -37,8 +37,8 @@ const REFRESH = 250;
 export function startProgress({ host }: Context, choice: ProgressChoice): Progress {
   const inCi = host.env.CI !== undefined && !['', '0', 'false'].includes(host.env.CI);
   // A terminal that does not tell its width makes ora clear lines without end.
-  if (!host.stderr.isTTY || !host.stderr.columns || choice.quiet || inCi || host.env.TERM === 'dumb')
-    return SILENT;
+  const { isTTY, columns } = host.stderr;
+  if (!isTTY || !columns || choice.quiet || inCi || host.env.TERM === 'dumb') return SILENT;
   // A pager or filter shows the rows on this very terminal while they come.
   if (choice.streams && (host.stdout.isTTY || isPipe(host.stdout))) return SILENT;
 
@@ -53,7 +53,7 @@ export function startProgress({ host }: Context, choice: ProgressChoice): Progre
   let counts = () => state.counts;
   const text = () => {
     state.counts = counts();
-    return cut(describeProgress(state, performance.now()), host.stderr.columns - SPINNER);
+    return cut(describeProgress(state, performance.now()), (host.stderr.columns ?? columns) - SPINNER);
   };
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora');
@@ -113,8 +113,8 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-function isPipe(stdout: NodeJS.WriteStream): boolean {
-  if (!('fd' in stdout) || typeof stdout.fd !== 'number' || isatty(stdout.fd)) return false;
-  const stats = fstatSync(stdout.fd);
+function isPipe({ fd }: Output): boolean {
+  if (fd === undefined || isatty(fd)) return false;
+  const stats = fstatSync(fd);
   return stats.isFIFO() || stats.isSocket();
 }
