@@ -1,8 +1,31 @@
-import { defineConfig } from 'vitest/config';
+import { build } from 'esbuild';
+import { defineConfig, type Plugin } from 'vitest/config';
+import { currentStringWidth } from './build/string-width.js';
 import { reportClaims } from './test/claims/reporter.js';
 import { printRows } from './test/print-rows.js';
 
+/** cli-table3 as the build has it, so that tables measure texts alike in the built program and in the tests' own process. */
+const tablePackage: Plugin = {
+  name: 'cli-table3-as-built',
+  enforce: 'pre',
+  resolveId: (id) => (id === 'cli-table3' ? '\0cli-table3' : undefined),
+  async load(id) {
+    if (id !== '\0cli-table3') return undefined;
+    const { outputFiles } = await build({
+      entryPoints: ['cli-table3'],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'esm',
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/');" },
+      plugins: [currentStringWidth],
+    });
+    return outputFiles[0]?.text;
+  },
+};
+
 export default defineConfig({
+  plugins: [tablePackage],
   test: {
     include: ['test/**/*.test.ts'],
     // The tests run the built program: it is built once, before them.
@@ -10,6 +33,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    isolate: false,
     reporters: ['default', printRows('fault matrix'), reportClaims(), ...jsonReport()],
   },
 });

@@ -9,7 +9,8 @@ import {
   type UsageOptions,
   usage,
 } from '../../src/index.js';
-import { inFolder, runBin } from '../process/run.js';
+import { inFolder } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { startUpstream, type UpstreamOptions } from '../upstream.js';
 
 async function collect(options: UsageOptions): Promise<PricedMessage[]> {
@@ -42,7 +43,7 @@ test('gives the rows of the command line', async () => {
     desc: true,
     limit: 9,
   });
-  const run = await runBin([
+  const run = await runMain([
     '--ndjson',
     '--source',
     'sample',
@@ -167,7 +168,7 @@ test('price names a message or a report that is wrong, and takes a file of rates
   );
   await inFolder(async (folder) => {
     const rates = join(folder, 'rates.json');
-    writeFileSync(rates, (await runBin(['rates', '--json'])).stdout.replace('"base": 1', '"base": 50'));
+    writeFileSync(rates, (await runMain(['rates', '--json'])).stdout.replace('"base": 1', '"base": 50'));
     expect(await first([message], { rates })).toBe('48.25');
   });
 });

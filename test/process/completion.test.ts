@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'o-copilot-completion-'));
   writeFileSync(join(folder, 'april bill.json'), '');
   for (const shell of ['bash', 'zsh', 'fish']) {
-    const { stdout, stderr, status } = await runBin(['completion', shell]);
+    const { stdout, stderr, status } = await runMain(['completion', shell]);
     expect([status, stderr]).toEqual([0, '']);
     writeFileSync(join(folder, `script.${shell}`), stdout);
   }
@@ -116,17 +116,17 @@ describe.skipIf(!has('fish'))('fish', () => {
 });
 
 test('each command and flag of the program is in each script', async () => {
-  const help = await runBin(['summary', '--help']);
+  const help = await runMain(['summary', '--help']);
   const flags = [...help.stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => flag ?? '');
   expect(flags).toContain('--since');
   for (const shell of ['bash', 'zsh', 'fish']) {
-    const { stdout } = await runBin(['completion', shell]);
+    const { stdout } = await runMain(['completion', shell]);
     for (const flag of flags) expect(stdout).toContain(shell === 'fish' ? `-l ${flag.slice(2)} ` : flag);
   }
 });
 
 test('another shell exits 64', async () => {
-  const run = await runBin(['completion', 'powershell']);
+  const run = await runMain(['completion', 'powershell']);
   expect(run).toMatchObject({ stdout: '', status: 64 });
   expect(run.stderr).toContain('expected one of bash, zsh, fish');
 });

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inFolder, type RunOptions, runBin } from './run.js';
+import { inFolder, type RunOptions } from './run.js';
+import { runMain } from './run-main.js';
 
 interface Shown {
   readonly name: string;
@@ -10,7 +11,7 @@ interface Shown {
 }
 
 async function settings(args: readonly string[], options: RunOptions = {}): Promise<Record<string, unknown>> {
-  const run = await runBin(['config', '--json', ...args], options);
+  const run = await runMain(['config', '--json', ...args], options);
   expect(run).toMatchObject({ stderr: '', status: 0 });
   const shown: Shown[] = JSON.parse(run.stdout).settings;
   return Object.fromEntries(shown.map(({ name, value, origin }) => [name, [value, origin]]));
@@ -30,7 +31,7 @@ describe('config', () => {
         token: [null, 'default'],
         port: ['8080', 'default'],
       });
-      const table = await runBin(['config'], { cwd });
+      const table = await runMain(['config'], { cwd });
       expect(table.stdout).toMatch(/retries +5 +\.env line 2 \(O_COPILOT_RETRIES\)/);
     });
   });
@@ -49,17 +50,17 @@ describe('config', () => {
       'jwt-secret': ['••••', 'O_COPILOT_JWT_SECRET'],
     });
     for (const format of ['--json', '--table']) {
-      expect((await runBin(['config', format], { env })).stdout).not.toContain('hunter2');
+      expect((await runMain(['config', format], { env })).stdout).not.toContain('hunter2');
     }
   });
 
   test('a wrong setting is an error here too, and its secret is not shown', async () => {
-    const run = await runBin(['config'], { env: { O_COPILOT_RETRIES: 'many' } });
+    const run = await runMain(['config'], { env: { O_COPILOT_RETRIES: 'many' } });
     expect(run).toMatchObject({ stdout: '', status: 78 });
     expect(run.stderr).toContain('O_COPILOT_RETRIES: expected a whole number');
-    const token = await runBin(['config'], { env: { O_COPILOT_TOKEN: 'hunter2\u0007' } });
+    const token = await runMain(['config'], { env: { O_COPILOT_TOKEN: 'hunter2\u0007' } });
     expect(token).toMatchObject({ stdout: '', status: 78 });
     expect(token.stderr).not.toContain('hunter2');
-    expect(await runBin(['config', '--deadline', '5'])).toMatchObject({ stdout: '', status: 64 });
+    expect(await runMain(['config', '--deadline', '5'])).toMatchObject({ stdout: '', status: 64 });
   });
 });

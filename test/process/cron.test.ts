@@ -13,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { BILL, BILL_CSV, REPORT_PATH, USUAL } from './period.js';
 import { BIN, inFolder, runBin, runShell } from './run.js';
+import { runMain } from './run-main.js';
 
 let upstream: Upstream;
 beforeAll(async () => {
@@ -107,17 +108,17 @@ test('C124 without a token nothing is asked of a person', async () => {
 describe('--quiet', () => {
   test('says nothing but errors', async () => {
     const shaky = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: [{ status: 503 }, {}] } });
-    const run = await runBin(['--quiet', '--csv', '--source', shaky.url]);
+    const run = await runMain(['--quiet', '--csv', '--source', shaky.url]);
     expect(run).toMatchObject({ stdout: BILL_CSV, stderr: '', status: 0 });
     await shaky.close();
-    const failed = await runBin(['--quiet', '--csv', '--source', 'http://127.0.0.1:9', '--retries', '0']);
+    const failed = await runMain(['--quiet', '--csv', '--source', 'http://127.0.0.1:9', '--retries', '0']);
     expect(failed).toMatchObject({ stdout: '', status: 69 });
     expect(failed.stderr).toContain('connection refused');
   });
 
   test('C001 --verbose says what is retried, on stderr only', async () => {
     const shaky = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: [{ status: 503 }, {}] } });
-    const run = await runBin(['--verbose', '--json', '--source', shaky.url]);
+    const run = await runMain(['--verbose', '--json', '--source', shaky.url]);
     expect(run).toMatchObject({ stdout: BILL, status: 0 });
     expect(run.stderr).toMatch(
       /^o-copilot: attempt 1 of GET http.*\/reports\/5392: .*status 503; again in \d+ ms\n$/,
@@ -145,7 +146,7 @@ describe('fault D11 (every failure is told to --metrics, where the flag can be r
         const words = args[0].startsWith('-')
           ? [...metrics, ...args]
           : [args[0], ...metrics, ...args.slice(1)];
-        expect(await runBin(words, { cwd })).toMatchObject({ stdout: '', status });
+        expect(await runMain(words, { cwd })).toMatchObject({ stdout: '', status });
         const file = join(cwd, metrics.join('=').slice('--metrics='.length));
         expect(readFileSync(file, 'utf8')).toContain(`\no_copilot_exit_status ${status}\n`);
       }
@@ -162,7 +163,7 @@ describe('fault D11 (every failure is told to --metrics, where the flag can be r
         ['--metrics', 'y', '--help'],
         ['--metrics', '--json'],
       ]) {
-        await runBin(args, { cwd });
+        await runMain(args, { cwd });
       }
       expect(readFileSync(join(cwd, 'bill.csv'), 'utf8')).toBe('message_id\r\n');
       expect(readdirSync(cwd)).toEqual(['bill.csv']);
@@ -184,7 +185,7 @@ describe('--metrics', () => {
       const path = join(folder, 'o.prom');
       const before = Math.floor(Date.now() / 1000);
       const shaky = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: [{ status: 503 }, {}] } });
-      const good = await runBin(['--csv', '--source', shaky.url, '--metrics', path]);
+      const good = await runMain(['--csv', '--source', shaky.url, '--metrics', path]);
       await shaky.close();
       expect(good).toMatchObject({ status: 0, stdout: BILL_CSV, stderr: '' });
       const first = gauges(path);
@@ -200,7 +201,7 @@ describe('--metrics', () => {
       expect(Number(first.o_copilot_duration_seconds)).toBeGreaterThan(0);
       expect(Number(first.o_copilot_last_success_timestamp_seconds)).toBeGreaterThanOrEqual(before);
 
-      const bad = await runBin(['--source', shaky.url, '--retries', '0', '--metrics', path]);
+      const bad = await runMain(['--source', shaky.url, '--retries', '0', '--metrics', path]);
       expect(bad.status).toBe(69);
       const second = gauges(path);
       expect(second).toMatchObject({ o_copilot_success: '0', o_copilot_exit_status: '69' });
@@ -216,7 +217,7 @@ describe('--metrics', () => {
   test('a failure before any success has no last success', async () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'o.prom');
-      expect((await runBin(['--source', '/no/such.json', '--metrics', path])).status).toBe(66);
+      expect((await runMain(['--source', '/no/such.json', '--metrics', path])).status).toBe(66);
       expect(gauges(path).o_copilot_exit_status).toBe('66');
       expect(Object.keys(gauges(path))).not.toContain('o_copilot_last_success_timestamp_seconds');
     });
@@ -225,7 +226,7 @@ describe('--metrics', () => {
   test('each line is of the text format that Prometheus reads', async () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'o.prom');
-      await runBin(['--source', upstream.url, '--metrics', path]);
+      await runMain(['--source', upstream.url, '--metrics', path]);
       const text = readFileSync(path, 'utf8');
       expect(text.endsWith('\n')).toBe(true);
       for (const line of text.slice(0, -1).split('\n')) {

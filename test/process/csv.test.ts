@@ -5,7 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { manyMessages } from './period.js';
-import { inFolder, runBin, runShell } from './run.js';
+import { inFolder, runShell } from './run.js';
+import { runMain } from './run-main.js';
 
 const HEADER = 'message_id,timestamp,report_name,credits_used';
 /** Names that a spreadsheet would run, or that break careless quoting. */
@@ -36,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.close());
 const csv = async (...flags: string[]) => {
-  const run = await runBin(['--csv', '--source', upstream.url, ...flags]);
+  const run = await runMain(['--csv', '--source', upstream.url, ...flags]);
   expect(run).toMatchObject({ status: 0, stderr: '' });
   return run.stdout;
 };
@@ -75,21 +76,21 @@ describe('CSV', () => {
   });
 
   test('C042 C076 JSON is not guarded, and CSV keeps control characters exactly', async () => {
-    const run = await runBin(['--json', '--source', upstream.url]);
+    const run = await runMain(['--json', '--source', upstream.url]);
     const usage: { report_name: string }[] = JSON.parse(run.stdout).usage;
     expect(usage.map(({ report_name }) => report_name)).toEqual(NAMES);
     const odd = await startUpstream({
       messages: { messages: manyMessages(1, () => ({ report_id: 1 })) },
       reports: { 1: { id: 1, name: 'a\u001b[2J\u009bb', credit_cost: 1 } },
     });
-    const kept = await runBin(['--csv', '--source', odd.url]);
+    const kept = await runMain(['--csv', '--source', odd.url]);
     await odd.close();
     expect(rowsOf(kept.stdout)[1]?.[2]).toBe('a\u001b[2J\u009bb');
   });
 
   test('C040 a number is never guarded', async () => {
     const input = JSON.stringify({ messages: [{ id: -42, timestamp: '2024-01-01T00:00:00Z', text: '' }] });
-    const run = await runBin(['--csv', '--source', '-'], { input });
+    const run = await runMain(['--csv', '--source', '-'], { input });
     expect(run.stdout).toBe(`${HEADER}\r\n-42,2024-01-01T00:00:00Z,,1\r\n`);
   });
 
@@ -101,7 +102,7 @@ describe('CSV', () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'bill.csv');
       for (const time of [1, 2]) {
-        const run = await runBin(['--bom', '--source', upstream.url, '--output', path]);
+        const run = await runMain(['--bom', '--source', upstream.url, '--output', path]);
         expect(run.status, `run ${time}`).toBe(0);
       }
       expect(readFileSync(path).subarray(0, 6)).toEqual(Buffer.from('\uFEFFmes'));
@@ -112,18 +113,18 @@ describe('CSV', () => {
     const run = await runShell(`o-copilot --csv --source sample | cut -d, -f1 | sed -n '1,2p'`);
     expect(run.stdout).toBe('message_id\n1000\n');
     expect((await csv()).split(HEADER)).toHaveLength(2);
-    expect((await runBin(['usage', '--help'])).stdout).toMatch(/comma-separated.*\n(.*\n)*.*--delimiter/);
+    expect((await runMain(['usage', '--help'])).stdout).toMatch(/comma-separated.*\n(.*\n)*.*--delimiter/);
     expect(readFileSync('README.md', 'utf8')).toMatch(/`--csv` \| RFC 4180: comma, CRLF/);
   });
 
   test('C138 nothing to show is the header, on stdout and in a file', async () => {
     const input = '{"messages":[]}';
-    expect((await runBin(['--csv', '--source', '-'], { input })).stdout).toBe(`${HEADER}\r\n`);
+    expect((await runMain(['--csv', '--source', '-'], { input })).stdout).toBe(`${HEADER}\r\n`);
     await inFolder(async (folder) => {
-      await runBin(['--source', '-', '--output', 'bill.csv'], { input, cwd: folder });
+      await runMain(['--source', '-', '--output', 'bill.csv'], { input, cwd: folder });
       expect(readFileSync(join(folder, 'bill.csv'), 'utf8')).toBe(`${HEADER}\r\n`);
     });
-    const table = await runBin(['--table', '--source', '-'], { input });
+    const table = await runMain(['--table', '--source', '-'], { input });
     expect(table).toMatchObject({ status: 0, stderr: '' });
     expect(table.stdout).toMatch(/0 messages +Total +0\n$/);
   });
@@ -132,16 +133,16 @@ describe('CSV', () => {
 describe('JSON and NDJSON', () => {
   test('C088 C159 end with one newline, and an empty bill is a document, or no line', async () => {
     const empty = { input: '{"messages":[]}' };
-    expect((await runBin(['--json', '--source', '-'], empty)).stdout).toBe('{"usage":[]}\n');
-    expect((await runBin(['--ndjson', '--source', '-'], empty)).stdout).toBe('');
-    const lines = (await runBin(['--ndjson', '--source', upstream.url])).stdout;
+    expect((await runMain(['--json', '--source', '-'], empty)).stdout).toBe('{"usage":[]}\n');
+    expect((await runMain(['--ndjson', '--source', '-'], empty)).stdout).toBe('');
+    const lines = (await runMain(['--ndjson', '--source', upstream.url])).stdout;
     expect(
       lines
         .slice(0, -1)
         .split('\n')
         .map((line) => JSON.parse(line).message_id),
     ).toEqual(NAMES.map((_, index) => index + 1));
-    const whole = (await runBin(['--json', '--source', upstream.url])).stdout;
+    const whole = (await runMain(['--json', '--source', upstream.url])).stdout;
     expect(whole).toMatch(/^\{"usage":\[\n[\s\S]*\]\}\n$/);
     expect(whole.endsWith('\n\n')).toBe(false);
   });
@@ -154,7 +155,7 @@ describe('JSON and NDJSON', () => {
         costs.map((cost, id) => [id, `{"id":${id},"name":"n","credit_cost":${cost}}`]),
       ),
     });
-    const run = await runBin(['--json', '--source', server.url]);
+    const run = await runMain(['--json', '--source', server.url]);
     await server.close();
     const document = JSON.parse(run.stdout);
     expect(Object.keys(document)).toEqual(['usage']);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
-import { runBin, runShell } from './run.js';
+import { runShell } from './run.js';
+import { runMain } from './run-main.js';
 
 const message = (id: number, timestamp: string, more: object = {}) => ({ id, timestamp, text: '', ...more });
 const MESSAGES = [
@@ -34,7 +35,7 @@ async function serve(options: UpstreamOptions = {}): Promise<string> {
 /** Exports what `source` has to a file of the folder. */
 async function exportTo(name: string, source: string, ...flags: string[]): Promise<string> {
   const path = join(folder, name);
-  expect(await runBin(['--source', source, '--output', path, ...flags])).toMatchObject({
+  expect(await runMain(['--source', source, '--output', path, ...flags])).toMatchObject({
     status: 0,
     stderr: '',
   });
@@ -45,7 +46,7 @@ const written = (name: string, content: string) => {
   writeFileSync(path, content);
   return path;
 };
-const diff = (...args: string[]) => runBin(['diff', ...args]);
+const diff = (...args: string[]) => runMain(['diff', ...args]);
 
 describe('equal bills exit 0', () => {
   test('each format against each other and against the source', async () => {
@@ -81,7 +82,7 @@ describe('equal bills exit 0', () => {
   test('an export on stdin, or through a pipe', async () => {
     const source = await serve();
     const old = await exportTo('b.json', source);
-    expect(await runBin(['diff', '-', old], { input: readFileSync(old) })).toMatchObject({ status: 0 });
+    expect(await runMain(['diff', '-', old], { input: readFileSync(old) })).toMatchObject({ status: 0 });
     const piped = await runShell(`o-copilot diff <(cat '${old}') '${old}'`);
     expect(piped).toMatchObject({ stderr: '', status: 0 });
     const live = await runShell(`o-copilot usage --ndjson --source '${source}' | o-copilot diff '${old}' -`);

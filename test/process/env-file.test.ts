@@ -11,7 +11,8 @@ import { describe, expect, test } from 'vitest';
 import { parseEnvFile } from '../../src/config/env-file.js';
 import { startUpstream } from '../upstream.js';
 import { USUAL } from './period.js';
-import { inFolder, runBin } from './run.js';
+import { inFolder } from './run.js';
+import { runMain } from './run-main.js';
 
 const bytesOf = (text: string) => Buffer.from(text);
 
@@ -19,7 +20,7 @@ const bytesOf = (text: string) => Buffer.from(text);
 async function configWith(content: string | Uint8Array, args: readonly string[] = []) {
   return inFolder(async (cwd) => {
     writeFileSync(join(cwd, args.length === 0 ? '.env' : 'some.env'), content);
-    return runBin(['config', '--json', ...args], { cwd });
+    return runMain(['config', '--json', ...args], { cwd });
   });
 }
 
@@ -93,7 +94,7 @@ describe('fault C2 (a value is sent whole or refused): tokens', () => {
     const upstream = await startUpstream(USUAL);
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, '.env'), `O_COPILOT_TOKEN=${written}\nO_COPILOT_SOURCE=${upstream.url}\n`);
-      const run = await runBin(['--json'], { cwd });
+      const run = await runMain(['--json'], { cwd });
       expect(run.status).toBe(sent === undefined ? 78 : 0);
       if (sent === undefined) {
         expect(run.stderr).toContain('.env line 1 (O_COPILOT_TOKEN)');
@@ -266,17 +267,17 @@ describe('fault C3 (variables of other makers are known): a Kubernetes Service n
   };
 
   test('is ignored by every command, and the port is the default one', async () => {
-    expect(await runBin(['--source', 'sample', '--json'], { env: LINKS })).toMatchObject({
+    expect(await runMain(['--source', 'sample', '--json'], { env: LINKS })).toMatchObject({
       status: 0,
       stderr: '',
     });
-    const config = await runBin(['config', '--json'], { env: LINKS });
+    const config = await runMain(['config', '--json'], { env: LINKS });
     expect(config.stdout).toContain('"name":"port","value":"8080","origin":"default"');
   });
 
   test('a port that is a setting is one', async () => {
     const env = { ...LINKS, O_COPILOT_PORT: '9090' };
-    const config = await runBin(['config', '--json'], { env });
+    const config = await runMain(['config', '--json'], { env });
     expect(config.stdout).toContain('"name":"port","value":"9090","origin":"O_COPILOT_PORT"');
   });
 
@@ -288,7 +289,7 @@ describe('fault C3 (variables of other makers are known): a Kubernetes Service n
     ['O_COPILOT_PORT_8080_TCP_ADRR', '10.0.0.5'],
     ['O_COPILOT_SOURC', 'sample'],
   ] as const)('%s=%s is a wrong setting', async ([name, value]) => {
-    const run = await runBin(['--source', 'sample'], { env: { ...LINKS, [name]: value } });
+    const run = await runMain(['--source', 'sample'], { env: { ...LINKS, [name]: value } });
     expect(run).toMatchObject({ stdout: '', status: 78 });
     expect(run.stderr).toContain(`${name}: `);
   });

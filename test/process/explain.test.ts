@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import conformance from '../conformance.json' with { type: 'json' };
 import { startUpstream, type Upstream } from '../upstream.js';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const TIME = '2024-04-29T02:08:29.375Z';
 const MESSAGES = [
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.close());
 
-const explain = (...args: string[]) => runBin(['explain', '--source', upstream.url, ...args]);
+const explain = (...args: string[]) => runMain(['explain', '--source', upstream.url, ...args]);
 
 describe('explain --json', () => {
   test('a message priced by its text: the steps add up to what usage bills', async () => {
@@ -84,7 +84,7 @@ describe('explain --json', () => {
     const text = 'Hello olleH';
     const [published, service, tokens] = await Promise.all(
       ['published', 'service', 'tokens'].map(async (rules) => {
-        const run = await runBin(['explain', '--text', text, '--rules', rules, '--json', '--source', '/no']);
+        const run = await runMain(['explain', '--text', text, '--rules', rules, '--json', '--source', '/no']);
         expect(run).toMatchObject({ stderr: '', status: 0 });
         return JSON.parse(run.stdout).explanation;
       }),
@@ -99,7 +99,7 @@ describe('explain --json', () => {
     const cases = conformance.filter(({ text }) => text.includes('é') || text.includes('👩')).slice(0, 4);
     expect(cases.length).toBeGreaterThan(0);
     for (const { text, credits } of cases) {
-      const run = await runBin(['explain', '--json', `--text=${text}`]);
+      const run = await runMain(['explain', '--json', `--text=${text}`]);
       expect(JSON.parse(run.stdout).explanation.credits_used).toBe(Number(credits));
     }
   });
@@ -107,7 +107,7 @@ describe('explain --json', () => {
 
 describe('the table', () => {
   test('marks third vowels, counts repeated words, and steers no terminal', async () => {
-    const run = await runBin(['explain', '--text', 'the cat the\u001b[31m', '--color', 'never']);
+    const run = await runMain(['explain', '--text', 'the cat the\u001b[31m', '--color', 'never']);
     expect(run.stdout).not.toContain('\u001b');
     const lines = run.stdout.split('\n').map((line) => line.trimEnd());
     expect(lines.slice(0, 6)).toEqual([
@@ -132,7 +132,7 @@ describe('the table', () => {
   });
 
   test('a long text is wrapped and cut, and says so', async () => {
-    const run = await runBin(['explain', '--text', 'abcdef '.repeat(1000)]);
+    const run = await runMain(['explain', '--text', 'abcdef '.repeat(1000)]);
     const lines = run.stdout.split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines).toContain(' … and 3000 more characters');
@@ -149,7 +149,7 @@ describe('failures', () => {
       status: 65,
     });
     const cut = DOCUMENT.slice(0, -1);
-    expect(await runBin(['explain', '1001', '--source', '-'], { input: cut })).toMatchObject({
+    expect(await runMain(['explain', '1001', '--source', '-'], { input: cut })).toMatchObject({
       stdout: '',
       status: 65,
     });
@@ -158,7 +158,7 @@ describe('failures', () => {
   test('copies are not explained as if they were one', async () => {
     const twice = JSON.stringify({ messages: [MESSAGES[1], MESSAGES[1]] });
     const with_ = (rule: string) =>
-      runBin(['explain', '1001', '--source', '-', '--duplicates', rule], { input: twice });
+      runMain(['explain', '1001', '--source', '-', '--duplicates', rule], { input: twice });
     expect((await with_('keep')).stderr).toContain('message 1001: occurs 2 times in the period');
     expect(await with_('once')).toMatchObject({ status: 0 });
   });
@@ -172,7 +172,7 @@ describe('failures', () => {
     [['explain', '1', '--csv'], "unknown option '--csv'"],
     [['explain', '1', '--output', 'x.csv'], 'means csv, but the formats are json, table'],
   ])('%j exits 64', async (args, message) => {
-    const run = await runBin(args);
+    const run = await runMain(args);
     expect(run).toMatchObject({ stdout: '', status: 64 });
     expect(run.stderr).toContain(message);
   });

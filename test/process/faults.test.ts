@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
 import type { Fault } from './faults/fault.js';
 import { FAULTS } from './faults.js';
-import { type Outcome, runBin } from './run.js';
+import type { Outcome } from './run.js';
+import { runMain } from './run-main.js';
 
 /** Short, so that a fault ends soon; long enough for a busy machine's good answers. As variables: a row's flags win. */
 const LIMITS = {
@@ -22,7 +23,7 @@ describe.concurrent('fault matrix', () => {
     try {
       const source = `--source=${fault.source(upstream.url)}`;
       const args = ['usage', '--format', fault.format, source, ...fault.args];
-      const run = await runBin(args, { env: { ...LIMITS, ...fault.env } });
+      const run = await runMain(args, { env: { ...LIMITS, ...fault.env } });
       check(fault, run);
       for (const [path, hits] of Object.entries(fault.hits)) {
         expect(`${path}: ${upstream.hits(path)}`).toBe(`${path}: ${hits}`);

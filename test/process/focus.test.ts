@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const MESSAGES = [
   { id: 1, timestamp: '2024-04-30T23:59:59.999+02:00', text: 'x', report_id: 7 },
@@ -38,7 +38,7 @@ const MANDATORY = [
 test('one charge a message, with every mandatory column, FOCUS names first and in order', async () => {
   const upstream = await startUpstream({ messages: { messages: MESSAGES }, reports: REPORTS });
   try {
-    const run = await runBin(['--format', 'focus', '--source', upstream.url, '--timezone', 'Europe/Berlin']);
+    const run = await runMain(['--format', 'focus', '--source', upstream.url, '--timezone', 'Europe/Berlin']);
     expect(run).toMatchObject({ stderr: '', status: 0 });
     const [header = [], ...rows]: string[][] = parse(run.stdout);
     const own = header.filter((name) => name.startsWith('x_'));
@@ -78,7 +78,7 @@ test('one charge a message, with every mandatory column, FOCUS names first and i
 });
 
 test('a description that a spreadsheet would run cannot be', async () => {
-  const run = await runBin(['--format', 'focus', '--source', 'sample']);
+  const run = await runMain(['--format', 'focus', '--source', 'sample']);
   const [, ...rows]: string[][] = parse(run.stdout);
   expect(rows).toHaveLength(35);
   expect(rows.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
@@ -88,7 +88,7 @@ test.each(['0000-01-01T00:00:00+01:00', '9999-12-31T23:59:59.5-01:00'])(
   'the ends of time have years of four digits: %s',
   async (timestamp) => {
     const input = JSON.stringify({ messages: [{ id: 1, timestamp, text: '' }] });
-    const run = await runBin(['--format', 'focus', '--source', '-'], { input });
+    const run = await runMain(['--format', 'focus', '--source', '-'], { input });
     expect(run).toMatchObject({ stderr: '', status: 0 });
     const times = run.stdout.match(/[^,]*Z/g) ?? [];
     expect(times.filter((time) => !/^(0000|9999)-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time))).toEqual([]);
@@ -100,7 +100,7 @@ test.each([
   [['--fields', 'text'], '--fields: focus has fields of its own'],
   [['--delimiter', ';'], '--delimiter: is for CSV, not focus'],
 ])('%s is refused', async (flags, problem) => {
-  const run = await runBin(['--format', 'focus', '--source', 'sample', ...flags]);
+  const run = await runMain(['--format', 'focus', '--source', 'sample', ...flags]);
   expect(run).toMatchObject({ stdout: '', status: 64 });
   expect(run.stderr).toContain(problem);
 });

@@ -8,34 +8,34 @@ import { examplesOf } from '../../src/cli/options/declare.js';
 import { createWholeProgram } from '../../src/cli/program.js';
 import { ERRORS, SIGNAL_STATUS } from '../../src/errors.js';
 import { runPty } from './pty.js';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const COMMANDS = ['usage', 'summary', 'explain', 'diff', 'config', 'completion', 'help', 'serve', 'report'];
 const has = (program: string) => spawnSync(program, ['--version']).error === undefined;
 
 describe('help', () => {
   test('lists every command and topic, each line within 80 columns', async () => {
-    const help = await runBin(['--help'], { env: { COLUMNS: '200' } });
+    const help = await runMain(['--help'], { env: { COLUMNS: '200' } });
     expect(help).toMatchObject({ stderr: '', status: 0 });
     for (const command of COMMANDS) expect(help.stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
     for (const topic of ['exit-codes', 'environment', 'pricing']) {
       expect(help.stdout).toContain(`o-copilot help ${topic}`);
-      const text = await runBin(['help', topic]);
+      const text = await runMain(['help', topic]);
       expect(text).toMatchObject({ stderr: '', status: 0 });
       expect(longest(text.stdout)).toBeLessThanOrEqual(80);
     }
-    expect((await runBin(['help'])).stdout).toBe(help.stdout);
+    expect((await runMain(['help'])).stdout).toBe(help.stdout);
     const [, ...names] = help.stdout.matchAll(/^ {2}([a-z]+) /gm);
     for (const [, name = ''] of names) {
-      const own = await runBin([name, '--help']);
+      const own = await runMain([name, '--help']);
       expect(own).toMatchObject({ stderr: '', status: 0 });
       expect(longest(own.stdout)).toBeLessThanOrEqual(80);
-      expect((await runBin(['help', name])).stdout).toBe(own.stdout);
+      expect((await runMain(['help', name])).stdout).toBe(own.stdout);
     }
   });
 
   test('help of a command has its examples', async () => {
-    const { stdout } = await runBin(['diff', '--help']);
+    const { stdout } = await runMain(['diff', '--help']);
     expect(stdout).toContain('Examples:\n');
     expect(stdout).toContain('o-copilot diff april.csv\n');
   });
@@ -57,8 +57,8 @@ describe('help', () => {
 
   test('every variable that config knows is explained', async () => {
     const [config, topic] = await Promise.all([
-      runBin(['config', '--json']),
-      runBin(['help', 'environment']),
+      runMain(['config', '--json']),
+      runMain(['help', 'environment']),
     ]);
     for (const { variable } of JSON.parse(config.stdout).settings) expect(topic.stdout).toContain(variable);
   });
@@ -91,16 +91,16 @@ describe('help on a terminal', () => {
     }
     // Words are only moved, and a broken command line says that it goes on.
     const words = (text: string) => text.replaceAll(' \\\n', '\n').split(/\s+/);
-    const piped = await runBin(['usage', '--help']);
+    const piped = await runMain(['usage', '--help']);
     expect(words(texts[1] ?? '').filter((word) => word !== '#')).toEqual(
       words(piped.stdout).filter((word) => word !== '#'),
     );
   });
 
   test(`${KIND}: off a terminal it has 80 columns, whatever COLUMNS says`, async () => {
-    const plain = await runBin(['usage', '--help']);
+    const plain = await runMain(['usage', '--help']);
     for (const COLUMNS of ['40', '200']) {
-      expect((await runBin(['usage', '--help'], { env: { COLUMNS } })).stdout).toBe(plain.stdout);
+      expect((await runMain(['usage', '--help'], { env: { COLUMNS } })).stdout).toBe(plain.stdout);
     }
   });
 
@@ -135,13 +135,13 @@ describe('a wrong word suggests the nearest', () => {
     [['summary', '--by', 'weeks'], 'got "weeks" (did you mean week?)'],
     [['help', 'exitcodes'], 'got "exitcodes" (did you mean exit-codes?)'],
   ])('%j', async (args, message) => {
-    const run = await runBin(args);
+    const run = await runMain(args);
     expect(run).toMatchObject({ stdout: '', status: 64 });
     expect(run.stderr).toContain(message);
   });
 
   test('but not a far one', async () => {
-    expect((await runBin(['--format', 'parquet'])).stderr).not.toContain('did you mean');
+    expect((await runMain(['--format', 'parquet'])).stderr).not.toContain('did you mean');
   });
 });
 

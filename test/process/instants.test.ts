@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startServe } from '../service/start-serve.js';
-import { inFolder, type Outcome, runBin } from './run.js';
+import { inFolder, type Outcome } from './run.js';
+import { runMain } from './run-main.js';
 
 const APRIL = '2024-04-30T23:59:59.9999999Z';
 /** The same kind: one digit more than milliseconds, than nanoseconds, than a double holds; also behind an offset. */
@@ -39,7 +40,7 @@ function run(times: readonly string[], ...args: string[]): Promise<Outcome> {
   return inFolder(async (cwd) => {
     writeFileSync(join(cwd, 'm.json'), document(times));
     writeFileSync(join(cwd, 'rates.json'), JSON.stringify(CARD));
-    const outcome = await runBin([...args, '--source', 'm.json'], { cwd });
+    const outcome = await runMain([...args, '--source', 'm.json'], { cwd });
     expect(outcome).toMatchObject({ stderr: '', status: 0 });
     return outcome;
   });
@@ -93,7 +94,7 @@ describe('fault A1 (instants are exact at any precision)', () => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'rates.json'), JSON.stringify(CARD));
       const input = `${JSON.stringify({ id: 1, timestamp: APRIL, text: '' })}\n`;
-      const priced = await runBin(['price', '--rates', 'rates.json'], { cwd, input });
+      const priced = await runMain(['price', '--rates', 'rates.json'], { cwd, input });
       expect(JSON.parse(priced.stdout)).toMatchObject({ timestamp: APRIL, credits_used: 1 });
     });
   });
@@ -119,7 +120,7 @@ describe('fault A1 (instants are exact at any precision)', () => {
   test('the page: the day of a row, and the first and last message', async () => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'm.json'), document([MAY, ...LATE]));
-      const report = await runBin(['report', 'bill.html', '--source', 'm.json'], { cwd });
+      const report = await runMain(['report', 'bill.html', '--source', 'm.json'], { cwd });
       expect(report).toMatchObject({ status: 0 });
       const page = readFileSync(join(cwd, 'bill.html'), 'utf8');
       const [rowsJson = '', metaJson = ''] = Array.from(
@@ -137,7 +138,7 @@ describe('fault A1 (instants are exact at any precision)', () => {
     const times = [...LATE, '2024-04-01T00:00:00Z', MAY];
     const diff = await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'm.json'), document(times));
-      return runBin(['diff', '--total', '6', '--json', '--source', 'm.json'], { cwd });
+      return runMain(['diff', '--total', '6', '--json', '--source', 'm.json'], { cwd });
     });
     expect(diff.stdout).toContain('"month":"2024-04"');
     expect(diff.stdout).toContain('"messages":1,"credits":1,"effect":-1,');
@@ -148,7 +149,7 @@ describe('fault A1 (instants are exact at any precision)', () => {
       writeFileSync(join(cwd, 'm.json'), document([APRIL]));
       const stateAt = async (asOf: string) => {
         const flags = ['--source', 'm.json', '--output', 'u.json', '--receipt', 'r.json', '--as-of', asOf];
-        expect(await runBin(['summary', ...flags], { cwd })).toMatchObject({ status: 0 });
+        expect(await runMain(['summary', ...flags], { cwd })).toMatchObject({ status: 0 });
         const { state, as_of } = JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8'));
         return [state, as_of];
       };
@@ -162,9 +163,9 @@ describe('fault A1 (instants are exact at any precision)', () => {
       const parts = [];
       for (const times of [[APRIL], ['2024-04-30T23:59:59.99999999Z', MAY]]) {
         const input = document(times);
-        parts.push((await runBin(['summary', '--json', '--source', '-'], { input })).stdout);
+        parts.push((await runMain(['summary', '--json', '--source', '-'], { input })).stdout);
       }
-      const merged = await runBin(['merge', '--json'], { cwd, input: parts.join('') });
+      const merged = await runMain(['merge', '--json'], { cwd, input: parts.join('') });
       expect(JSON.parse(merged.stdout).summary).toMatchObject({
         first_message: APRIL,
         last_message: MAY,
@@ -216,7 +217,7 @@ describe('fault A3 (a leap second stands only at the end of a month in UTC, in a
   test.each(['2017-06-15T23:59:60Z', '2016-12-31T23:59:60+01:00', '2016-12-31T11:59:60Z'])(
     '%s is an error of the data',
     async (time) => {
-      const outcome = await runBin(['--json', '--source', '-'], { input: document([time]) });
+      const outcome = await runMain(['--json', '--source', '-'], { input: document([time]) });
       expect(outcome).toMatchObject({ stdout: '', status: 65 });
       expect(outcome.stderr).toContain('message 0');
     },
@@ -243,7 +244,7 @@ describe('fault A2 (zones change their offset at any minute)', () => {
     const daysOf = ({ stdout }: Outcome): string[] =>
       JSON.parse(stdout).summary.groups.map(({ day }: { day: string }) => day);
     expect(daysOf(json)).toEqual(days);
-    expect(daysOf(await runBin(['merge', '--json'], { input: json.stdout }))).toEqual(days);
+    expect(daysOf(await runMain(['merge', '--json'], { input: json.stdout }))).toEqual(days);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
 import { manyMessages } from './period.js';
 import { inFolder, runBin, runShell } from './run.js';
+import { runMain } from './run-main.js';
 
 const heap = (megabytes: number) => [`--max-old-space-size=${megabytes}`];
 const slow = { timeout: 120_000 };
@@ -31,7 +32,7 @@ describe('large inputs', () => {
   test('C126 a text of a million characters takes no second', slow, async () => {
     const text = 'aé '.repeat(333_333);
     const input = JSON.stringify({ messages: [{ id: 1, timestamp: '2024-01-01T00:00:00Z', text }] });
-    const run = await runBin(['--csv', '--source', '-'], { input });
+    const run = await runMain(['--csv', '--source', '-'], { input });
     expect(run).toMatchObject({ status: 0, stderr: '' });
     // 1 + 999,999 × 0.05 + 333,333 words × 0.1 + 5; the third characters are spaces.
     expect(run.stdout).toContain(',,83339.25\r\n');
@@ -124,7 +125,7 @@ describe('large outputs', () => {
   test('C151 help through a reader that starts late is whole', async () => {
     const run = await runShell(`o-copilot usage --help | (sleep 1; cat)`);
     expect(run).toMatchObject({ stderr: '', status: 0 });
-    expect(run.stdout).toBe((await runBin(['usage', '--help'])).stdout);
+    expect(run.stdout).toBe((await runMain(['usage', '--help'])).stdout);
     const wrong = await runShell(`o-copilot --bogus 2> >(sleep 1; cat >&2)`);
     expect(wrong.status).toBe(64);
     expect(wrong.stderr).toContain("unknown option '--bogus'");
@@ -142,7 +143,7 @@ describe('many reports', () => {
 
   test('C129 1,000 distinct reports: few at a time, each once, in order', slow, async () => {
     const server = await startUpstream(period(1000));
-    const run = await runBin(['--csv', '--source', server.url, '--concurrency', '10']);
+    const run = await runMain(['--csv', '--source', server.url, '--concurrency', '10']);
     await server.close();
     expect(run).toMatchObject({ status: 0, stderr: '' });
     expect(rowsOf(run.stdout).map((row) => row.split(',')[2])).toEqual(
@@ -208,7 +209,7 @@ describe('many reports', () => {
   test('C067 a server that closes each idle connection a moment later', slow, async () => {
     const server = await startUpstream(period(200));
     const closing = setInterval(() => server.closeIdle(), 5);
-    const run = await runBin(['--csv', '--source', server.url, '--concurrency', '1']);
+    const run = await runMain(['--csv', '--source', server.url, '--concurrency', '1']);
     clearInterval(closing);
     await server.close();
     expect(run).toMatchObject({ status: 0, stderr: '' });
@@ -223,7 +224,7 @@ describe('many reports', () => {
       ]),
     );
     const server = await startUpstream({ ...period(200), script });
-    const run = await runBin(['--csv', '--source', server.url, '--concurrency', '10']);
+    const run = await runMain(['--csv', '--source', server.url, '--concurrency', '10']);
     await server.close();
     expect(run).toMatchObject({ status: 77, stdout: '' });
     expect(run.stderr.split('\n')).toHaveLength(2);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
 import { manyMessages } from './period.js';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 /** The total that each format gives, and the sum of the rows that CSV shows, for reports of these costs. */
 async function totalsOf(costs: readonly string[]) {
@@ -18,8 +18,8 @@ async function totalsOf(costs: readonly string[]) {
   try {
     const [table, csv, json, summary] = await Promise.all(
       ['--table', '--csv', '--json']
-        .map((format) => runBin([format, '--source', server.url]))
-        .concat(runBin(['summary', '--json', '--by', 'kind', '--source', server.url])),
+        .map((format) => runMain([format, '--source', server.url]))
+        .concat(runMain(['summary', '--json', '--by', 'kind', '--source', server.url])),
     );
     return {
       table: /Total +([\d.,]+)\n$/.exec(table?.stdout ?? '')?.[1],
@@ -92,7 +92,7 @@ describe('amounts', () => {
     ['palindrome', '121', '2.3'],
   ])('C116 C157 the rule "%s", counted by hand', async ([, text, credits]) => {
     const input = JSON.stringify({ messages: [{ id: 1, timestamp: '2024-01-01T00:00:00Z', text }] });
-    const run = await runBin(['--ndjson', '--fields', 'credits_used', '--source', '-'], { input });
+    const run = await runMain(['--ndjson', '--fields', 'credits_used', '--source', '-'], { input });
     expect(run.stdout).toBe(`{"credits_used":${credits}}\n`);
   });
 

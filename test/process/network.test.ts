@@ -5,6 +5,7 @@ import { makeCertificates, type TestCertificates } from '../tls.js';
 import { type Reply, startUpstream, type Upstream } from '../upstream.js';
 import { BILL, MESSAGES_PATH, REPORT_PATH, USUAL } from './period.js';
 import { type Outcome, runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 let upstream: Upstream;
 let certificates: TestCertificates;
@@ -26,7 +27,7 @@ describe('C016 proxies', () => {
   test('HTTP_PROXY is used, also for a host that only the proxy knows', async () => {
     const proxy = await startProxy({ forwardTo: { host: '127.0.0.1', port: upstream.port } });
     for (const variable of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY']) {
-      const run = await runBin(['--json', '--source', 'http://usage.invalid'], {
+      const run = await runMain(['--json', '--source', 'http://usage.invalid'], {
         env: { [variable]: proxy.url },
       });
       expect(run).toMatchObject({ stdout: BILL, stderr: '', status: 0 });
@@ -41,7 +42,7 @@ describe('C016 proxies', () => {
     async (excluded) => {
       const proxy = await startProxy({ forwardTo: { host: '127.0.0.1', port: upstream.port } });
       const env = { HTTP_PROXY: proxy.url, NO_PROXY: excluded };
-      const run = await runBin(['--source', 'http://usage.invalid', ...QUICK], { env });
+      const run = await runMain(['--source', 'http://usage.invalid', ...QUICK], { env });
       expect(run).toMatchObject({ stdout: '', status: 69 });
       expect(run.stderr).toContain('usage.invalid');
       expect(proxy.requests).toEqual([]);
@@ -67,7 +68,7 @@ describe('C016 proxies', () => {
     ['a proxy that is not there', 'http://u:hunter2@127.0.0.1:9', 69, 'proxy 127.0.0.1:9'],
     ['a proxy variable that is no address', 'socks5://u:hunter2@127.0.0.1:9', 78, 'HTTP_PROXY'],
   ] as const)('%s is named, without its password', async ([, proxy, status, says]) => {
-    const run = await runBin(['--source', 'http://usage.invalid', ...QUICK], { env: { HTTP_PROXY: proxy } });
+    const run = await runMain(['--source', 'http://usage.invalid', ...QUICK], { env: { HTTP_PROXY: proxy } });
     expect(run).toMatchObject({ stdout: '', status });
     expect(run.stderr.toLowerCase()).toContain(says.toLowerCase());
     expect(run.stderr).not.toContain('hunter2');
@@ -75,7 +76,7 @@ describe('C016 proxies', () => {
 
   test('a proxy that refuses', async () => {
     const proxy = await startProxy({ refuse: 407 });
-    const run = await runBin(['--source', 'http://usage.invalid', ...QUICK], {
+    const run = await runMain(['--source', 'http://usage.invalid', ...QUICK], {
       env: { HTTP_PROXY: proxy.url },
     });
     expect(run).toMatchObject({ stdout: '', status: 69 });
@@ -86,7 +87,7 @@ describe('C016 proxies', () => {
 
 describe('C068 TLS', () => {
   test('a certificate of an unknown authority is refused, with its code and a hint', async () => {
-    const run = await runBin(['--source', secure.url, ...QUICK]);
+    const run = await runMain(['--source', secure.url, ...QUICK]);
     expect(run).toMatchObject({ stdout: '', status: 69 });
     expect(run.stderr).toMatch(/\((UNABLE_TO_\w+|SELF_SIGNED_\w+)\).*NODE_EXTRA_CA_CERTS/);
   });
@@ -137,14 +138,14 @@ describe('addresses', () => {
     const names = await lookup('localhost', { all: true });
     const named = names.some(({ address }) => address === '::1');
     for (const source of [six.url, ...(named ? [six.url.replace('[::1]', 'localhost')] : [])]) {
-      expect(await runBin(['--json', '--source', source])).toMatchObject({ stdout: BILL, status: 0 });
+      expect(await runMain(['--json', '--source', source])).toMatchObject({ stdout: BILL, status: 0 });
     }
     await six.close();
   });
 
   test('C100 C143 only GET is sent, with no query of our own', async () => {
     const own = await startUpstream(USUAL);
-    await runBin(['--json', '--source', own.url, '--limit', '1', '--since', '2024-01-01']);
+    await runMain(['--json', '--source', own.url, '--limit', '1', '--since', '2024-01-01']);
     expect(own.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       `GET ${MESSAGES_PATH}`,
       'GET /reports/5392',
@@ -189,7 +190,7 @@ describe('C096 C099 C164 secrets', () => {
     const url = own.url.replace('http://', `http://u:${PASSWORD}@`);
     const flags = ['--verbose', '--retries', '1', '--read-timeout', '300ms'];
     for (const format of ['--json', '--table']) {
-      const run = await runBin([format, '--source', `${url}/?sig=${KEY}`, ...flags], {
+      const run = await runMain([format, '--source', `${url}/?sig=${KEY}`, ...flags], {
         env: { O_COPILOT_TOKEN: TOKEN },
       });
       expect(shownIn(run)).toEqual([]);
@@ -207,7 +208,7 @@ describe('C096 C099 C164 secrets', () => {
     ],
     ['a source variable that is no URL', [], { O_COPILOT_SOURCE: `http://u:${PASSWORD}@[?sig=${KEY}` }],
   ] as const)('stay off every stream: %s', async ([, flags, env]) => {
-    const run = await runBin([...flags], { env: { ...env } });
+    const run = await runMain([...flags], { env: { ...env } });
     expect([64, 78]).toContain(run.status);
     expect(shownIn(run)).toEqual([]);
   });
@@ -215,12 +216,12 @@ describe('C096 C099 C164 secrets', () => {
   test('C164 a password in the URL is sent as Basic, a token wins over it, the query goes along', async () => {
     const own = await startUpstream(USUAL);
     const url = own.url.replace('http://', `http://u:${PASSWORD}@`);
-    expect(await runBin(['--json', '--source', url])).toMatchObject({ stdout: BILL, status: 0 });
+    expect(await runMain(['--json', '--source', url])).toMatchObject({ stdout: BILL, status: 0 });
     expect(
       own.requests.every(({ headers }) => headers.authorization === `Basic ${btoa(`u:${PASSWORD}`)}`),
     ).toBe(true);
     const from = own.requests.length;
-    await runBin(['--json', '--source', `${url}?sig=${KEY}`], { env: { O_COPILOT_TOKEN: TOKEN } });
+    await runMain(['--json', '--source', `${url}?sig=${KEY}`], { env: { O_COPILOT_TOKEN: TOKEN } });
     const later = own.requests.slice(from);
     expect(later.every(({ headers }) => headers.authorization === `Bearer ${TOKEN}`)).toBe(true);
     expect(later.every(({ path }) => path.endsWith(`?sig=${KEY}`))).toBe(true);
@@ -235,7 +236,7 @@ describe('C096 C099 C164 secrets', () => {
         ...USUAL,
         script: { [path]: { status: 302, headers: { location } } },
       });
-      const run = await runBin(['--json', '--source', own.url], { env: { O_COPILOT_TOKEN: TOKEN } });
+      const run = await runMain(['--json', '--source', own.url], { env: { O_COPILOT_TOKEN: TOKEN } });
       expect(run).toMatchObject({ stdout: '', status: 77 });
       expect(run.stderr).toContain(`it was redirected to http://localhost:${other.port}`);
       expect(other.hits('/moved')).toBe(1);
@@ -248,7 +249,7 @@ describe('C096 C099 C164 secrets', () => {
 
   test('C123 a 401 says where the token came from', async () => {
     const own = await startUpstream({ ...USUAL, script: { [MESSAGES_PATH]: { status: 401 } } });
-    const run = await runBin(['--source', own.url], { env: { O_COPILOT_TOKEN: TOKEN } });
+    const run = await runMain(['--source', own.url], { env: { O_COPILOT_TOKEN: TOKEN } });
     expect(run.stderr).toContain('the token came from O_COPILOT_TOKEN');
     await own.close();
   });

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inFolder, runBin, runShell } from './run.js';
+import { inFolder } from './run.js';
+import { runLine, runMain } from './run-main.js';
 
 const priced = (id: number, report: string, credits = 3) =>
   `{"message_id":${id},"timestamp":"2024-04-0${id}T00:00:00Z",${report.replace('C', `"credits_used":${credits}`)}}\n`;
@@ -12,7 +13,7 @@ const TEXT_ID = '"report_name":"A",C,"report_id":"1","kind":"report"';
 
 describe.concurrent('fault B14 (parts of one bill agree about each report, in any order)', () => {
   const summary = (cwd: string, files: readonly string[], by = 'report') =>
-    runBin(['summary', '--json', '--by', by, '--from-priced', ...files], { cwd });
+    runMain(['summary', '--json', '--by', by, '--from-priced', ...files], { cwd });
 
   test.for([
     ['two names', priced(1, NAMED_A), priced(2, NAMED_B), 'report 1 is "B", but "A" in a'],
@@ -52,7 +53,7 @@ describe.concurrent('fault B14 (parts of one bill agree about each report, in an
         ['a.json', 'c.json'],
         ['c.json', 'a.json'],
       ]) {
-        const run = await runBin(['merge', '--json', ...order], { cwd });
+        const run = await runMain(['merge', '--json', ...order], { cwd });
         expect(run).toMatchObject({ status: 65, stdout: '' });
         expect(JSON.parse(run.stderr).error.message).toMatch(
           /report 1 is .*, but .* in [ac]\.json: they cannot be added/,
@@ -70,7 +71,7 @@ describe.concurrent('fault B14 (parts of one bill agree about each report, in an
       const expected = [{ report_id: 1, report_name: 'A', messages: 2, credits: 6, share: 100 }];
       expect(await groups('a', 'c')).toEqual(expected);
       expect(await groups('c', 'a')).toEqual(expected);
-      const merged = await runShell(
+      const merged = await runLine(
         'for p in c a; do o-copilot summary --json --by report --from-priced $p; done | o-copilot merge --json',
         { cwd },
       );
@@ -120,7 +121,7 @@ describe.concurrent('fault B15 (an empty file is no data): never a bill', () => 
       for (const [name, text] of Object.entries({ empty: content, 'm.json': MESSAGES, lines: LINE })) {
         writeFileSync(join(cwd, name), text);
       }
-      const run = await runShell(line, { cwd });
+      const run = await runLine(line, { cwd });
       expect(run).toMatchObject({ status, stdout: '' });
       expect(run.stderr).toContain(says);
     });
@@ -134,7 +135,7 @@ describe.concurrent('fault B15 (an empty file is no data): never a bill', () => 
   ])('price --reports, %s', async ([, reports = '', says = '']) => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'r'), reports);
-      const run = await runBin(['price', '--reports', 'r'], { cwd, input: LINE });
+      const run = await runMain(['price', '--reports', 'r'], { cwd, input: LINE });
       expect(run).toMatchObject({ status: 65, stdout: '' });
       expect(run.stderr).toContain(says);
     });
@@ -144,9 +145,9 @@ describe.concurrent('fault B15 (an empty file is no data): never a bill', () => 
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'none'), '[]');
       writeFileSync(join(cwd, 'marked'), '\ufeff{"id":1,"name":"A","credit_cost":3}');
-      const none = await runBin(['price', '--reports', 'none'], { cwd, input: LINE });
+      const none = await runMain(['price', '--reports', 'none'], { cwd, input: LINE });
       expect(none).toMatchObject({ status: 0, stdout: expect.stringContaining('"kind":"missing-report"') });
-      const marked = await runBin(['price', '--reports', 'marked'], { cwd, input: LINE });
+      const marked = await runMain(['price', '--reports', 'marked'], { cwd, input: LINE });
       expect(marked).toMatchObject({ status: 0, stdout: expect.stringContaining('"credits_used":3') });
     });
   });

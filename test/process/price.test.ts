@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
-import { inFolder, runBin, runShell } from './run.js';
+import { inFolder, runShell } from './run.js';
+import { runMain } from './run-main.js';
 
 const line = (id: number | string, more: object = {}) =>
   JSON.stringify({ id, timestamp: '2024-04-29T00:00:00Z', text: 'Hello olleH', ...more });
@@ -19,7 +20,7 @@ const PRICED = `{"message_id":1,"timestamp":"2024-04-29T00:00:00Z","report_name"
 function price(input: string, flags: readonly string[] = [], reports = REPORTS) {
   return inFolder(async (cwd) => {
     writeFileSync(join(cwd, 'reports'), reports);
-    return runBin(['price', '--reports', 'reports', ...flags], { cwd, input });
+    return runMain(['price', '--reports', 'reports', ...flags], { cwd, input });
   });
 }
 
@@ -39,7 +40,7 @@ describe('price', () => {
       },
     });
     try {
-      const run = await runBin(['price', '--source', upstream.url], { input: LINES });
+      const run = await runMain(['price', '--source', upstream.url], { input: LINES });
       expect(run).toMatchObject({ stdout: PRICED, stderr: '', status: 0 });
       expect(upstream.hits()).toBe(3);
     } finally {
@@ -49,12 +50,12 @@ describe('price', () => {
 
   test('--fields of the contract give the bytes of usage --ndjson', async () => {
     await inFolder(async (cwd) => {
-      await runBin(['snapshot', 'snap', '--source', 'sample'], { cwd });
+      await runMain(['snapshot', 'snap', '--source', 'sample'], { cwd });
       const { messages } = JSON.parse(readFileSync(join(cwd, 'snap/messages.json'), 'utf8'));
       const input = messages.map((message: object) => `${JSON.stringify(message)}\n`).join('');
       const fields = 'message_id,timestamp,report_name,credits_used';
-      const run = await runBin(['price', '--source', 'snap', '--fields', fields], { cwd, input });
-      const usage = await runBin(['usage', '--ndjson', '--source', 'snap'], { cwd });
+      const run = await runMain(['price', '--source', 'snap', '--fields', fields], { cwd, input });
+      const usage = await runMain(['usage', '--ndjson', '--source', 'snap'], { cwd });
       expect(run).toMatchObject({ stdout: usage.stdout, stderr: '', status: 0 });
     });
   });
@@ -92,14 +93,14 @@ describe('price', () => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'reports'), REPORTS);
       const flags = ['price', '--reports', 'reports'];
-      const bad = await runBin([...flags, '--output', 'out'], { cwd, input: `${line(1)}\n{` });
+      const bad = await runMain([...flags, '--output', 'out'], { cwd, input: `${line(1)}\n{` });
       expect(bad.status).toBe(65);
       expect(() => readFileSync(join(cwd, 'out'))).toThrow('ENOENT');
-      await runBin([...flags, '--output', 'out'], { cwd, input: LINES });
+      await runMain([...flags, '--output', 'out'], { cwd, input: LINES });
       expect(readFileSync(join(cwd, 'out'), 'utf8')).toBe(PRICED);
-      expect(await runBin([...flags, '--source', 'sample'], { cwd })).toMatchObject({ status: 64 });
-      expect(await runBin(['price', '--source', '-'], { cwd })).toMatchObject({ status: 64 });
-      expect(await runBin(['price', '--reports', 'none'], { cwd })).toMatchObject({ status: 66 });
+      expect(await runMain([...flags, '--source', 'sample'], { cwd })).toMatchObject({ status: 64 });
+      expect(await runMain(['price', '--source', '-'], { cwd })).toMatchObject({ status: 64 });
+      expect(await runMain(['price', '--reports', 'none'], { cwd })).toMatchObject({ status: 66 });
     });
   });
 });
@@ -112,7 +113,7 @@ describe('summary --from-priced and merge', () => {
       parts.forEach((part, index) => {
         writeFileSync(join(cwd, `p${index}`), `${part}\n`);
       });
-      const files = await runBin(
+      const files = await runMain(
         ['summary', '--csv', '--by', 'report', '--by', 'kind', '--from-priced', 'p0', 'p3', 'p1', 'p2'],
         { cwd },
       );
@@ -125,7 +126,7 @@ describe('summary --from-priced and merge', () => {
         'é/1,S,report,1,0.1',
         '',
       ]);
-      const stdin = await runBin(['summary', '--json', '--from-priced'], { cwd, input: PRICED });
+      const stdin = await runMain(['summary', '--json', '--from-priced'], { cwd, input: PRICED });
       expect(JSON.parse(stdin.stdout).summary).toMatchObject({
         source: 'stdin',
         total: { messages: 4, credits: 83.1 },
@@ -141,7 +142,7 @@ describe('summary --from-priced and merge', () => {
     [`${parts[0]}\n${parts[0]}`, 'message 1: occurs twice'],
     [parts[0]?.slice(0, -1), 'line 1: is not valid JSON'],
   ])('a row that price did not write is refused: %s', async (input = '', problem) => {
-    const run = await runBin(['summary', '--from-priced'], { input });
+    const run = await runMain(['summary', '--from-priced'], { input });
     expect(run).toMatchObject({ stdout: '', status: 65 });
     expect(run.stderr).toContain(problem);
   });
@@ -156,7 +157,7 @@ describe('summary --from-priced and merge', () => {
     ['--since 2024-04-02 --until 2024-04-29 --kind text'],
   ])('the sum of parts, in any order, is the summary of the whole: %s', async (flags) => {
     await inFolder(async (cwd) => {
-      await runBin(['snapshot', 'snap', '--source', 'sample'], { cwd });
+      await runMain(['snapshot', 'snap', '--source', 'sample'], { cwd });
       const { messages } = JSON.parse(readFileSync(join(cwd, 'snap/messages.json'), 'utf8'));
       for (const part of [0, 1, 2]) {
         const folder = join(cwd, `part${part}`);
@@ -169,12 +170,12 @@ describe('summary --from-priced and merge', () => {
       execFileSync('cp', ['-r', join(cwd, 'snap/reports'), cwd]);
       const words = ['summary', '--json', ...flags.split(' ')];
       const summaries = await Promise.all(
-        [0, 1, 2].map((part) => runBin([...words, '--source', `part${part}/m.json`], { cwd })),
+        [0, 1, 2].map((part) => runMain([...words, '--source', `part${part}/m.json`], { cwd })),
       );
       const texts = summaries.map(({ stdout }) => stdout);
-      const whole = await runBin([...words, '--source', 'all.json'], { cwd });
+      const whole = await runMain([...words, '--source', 'all.json'], { cwd });
       const merge = async (order: readonly number[]) => {
-        const run = await runBin(['merge', '--json'], {
+        const run = await runMain(['merge', '--json'], {
           cwd,
           input: order.map((index) => texts[index]).join(''),
         });
@@ -193,7 +194,7 @@ describe('summary --from-priced and merge', () => {
   test('what cannot be added is refused', async () => {
     await inFolder(async (cwd) => {
       const summary = async (name: string, ...flags: string[]) => {
-        const run = await runBin(['summary', '--json', '--source', 'sample', ...flags], { cwd });
+        const run = await runMain(['summary', '--json', '--source', 'sample', ...flags], { cwd });
         writeFileSync(join(cwd, name), run.stdout);
       };
       await Promise.all([
@@ -202,7 +203,7 @@ describe('summary --from-priced and merge', () => {
         summary('zone', '--timezone', 'Asia/Tokyo'),
         summary('rules', '--rules', 'tokens'),
       ]);
-      const merge = (...files: string[]) => runBin(['merge', '--json', ...files], { cwd });
+      const merge = (...files: string[]) => runMain(['merge', '--json', ...files], { cwd });
       for (const other of ['by', 'zone', 'rules']) {
         const run = await merge('a', other);
         expect(run).toMatchObject({ stdout: '', status: 65 });
@@ -214,7 +215,7 @@ describe('summary --from-priced and merge', () => {
       expect((await merge('edited')).stderr).toContain('the groups do not add up to the total');
       expect(await merge('cut')).toMatchObject({ stdout: '', status: 65 });
       expect(await merge('none')).toMatchObject({ stdout: '', status: 66 });
-      expect(await runBin(['merge', '--json'], { input: '' })).toMatchObject({ stdout: '', status: 65 });
+      expect(await runMain(['merge', '--json'], { input: '' })).toMatchObject({ stdout: '', status: 65 });
     });
   });
 });
@@ -261,7 +262,7 @@ describe.skipIf(!hasParallel)('GNU parallel over 8 partitions', () => {
         'for f in part.?.priced; do o-copilot summary --json --from-priced < $f; done | o-copilot merge --json',
         { cwd },
       );
-      const whole = await runBin(['summary', '--json', '--from-priced'], { cwd, input: one.stdout });
+      const whole = await runMain(['summary', '--json', '--from-priced'], { cwd, input: one.stdout });
       expect(sums).toMatchObject({ stderr: '', status: 0, stdout: whole.stdout });
     });
   });
@@ -294,8 +295,8 @@ test('bytes that are no UTF-8 are refused by every command that prices them, wha
       );
       writeFileSync(join(cwd, 'm.ndjson'), Buffer.concat([line, Buffer.from('\n')]));
       const runs = await Promise.all([
-        runBin(['usage', '--json', '--source', 'm.json'], { cwd }),
-        runBin(['explain', '1', '--source', 'm.json'], { cwd }),
+        runMain(['usage', '--json', '--source', 'm.json'], { cwd }),
+        runMain(['explain', '1', '--source', 'm.json'], { cwd }),
         runShell('o-copilot price <m.ndjson', { cwd }),
       ]);
       for (const run of runs) expect(run, `${bytes}`).toMatchObject({ stdout: '', status: 65 });

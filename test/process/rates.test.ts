@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { inFolder, runBin } from './run.js';
+import { inFolder } from './run.js';
+import { runMain } from './run-main.js';
 
 const MESSAGES = {
   messages: [
@@ -41,7 +42,7 @@ function withCard<Result>(content: unknown, use: (folder: string) => Promise<Res
 
 test('each message is priced by the rates in force at its own time', async () => {
   await withCard(card(), async (cwd) => {
-    const run = await runBin(['--csv', '--source', 'm.json', '--rates', 'rates.json'], { cwd });
+    const run = await runMain(['--csv', '--source', 'm.json', '--rates', 'rates.json'], { cwd });
     expect(run).toMatchObject({ stderr: '', status: 0 });
     expect(run.stdout.split('\r\n').map((line) => line.split(',').at(-1))).toEqual([
       'credits_used',
@@ -50,7 +51,7 @@ test('each message is priced by the rates in force at its own time', async () =>
       '1.003',
       '',
     ]);
-    const summary = await runBin(['summary', '--json', '--source', 'm.json', '--rates', 'rates.json'], {
+    const summary = await runMain(['summary', '--json', '--source', 'm.json', '--rates', 'rates.json'], {
       cwd,
     });
     expect(JSON.parse(summary.stdout).summary.total.credits).toBe(103.009);
@@ -59,7 +60,7 @@ test('each message is priced by the rates in force at its own time', async () =>
 
 test('explain uses the same rates and says their lengths', async () => {
   await withCard(card(), async (cwd) => {
-    const explain = (...words: string[]) => runBin(['explain', ...words, '--rates', 'rates.json'], { cwd });
+    const explain = (...words: string[]) => runMain(['explain', ...words, '--rates', 'rates.json'], { cwd });
     const [first, second, text] = await Promise.all([
       explain('1', '--source', 'm.json', '--json'),
       explain('2', '--source', 'm.json'),
@@ -74,7 +75,7 @@ test('explain uses the same rates and says their lengths', async () => {
 
 test('rates prints what is in force, as a table and as a file for --rates', async () => {
   await withCard(card(), async (cwd) => {
-    const rates = (...words: string[]) => runBin(['rates', ...words], { cwd });
+    const rates = (...words: string[]) => runMain(['rates', ...words], { cwd });
     const [table, json, published] = await Promise.all([
       rates('--rates', 'rates.json', '--at', '2024-06-01'),
       rates('--rates', 'rates.json', '--at', '2025-01-01', '--json'),
@@ -85,8 +86,8 @@ test('rates prints what is in force, as a table and as a file for --rates', asyn
     expect(JSON.parse(json.stdout).rates).toHaveLength(1);
     writeFileSync(join(cwd, 'published.json'), published.stdout);
     const [byFile, byDefault] = await Promise.all([
-      runBin(['--csv', '--source', 'sample', '--rates', 'published.json'], { cwd }),
-      runBin(['--csv', '--source', 'sample'], { cwd }),
+      runMain(['--csv', '--source', 'sample', '--rates', 'published.json'], { cwd }),
+      runMain(['--csv', '--source', 'sample'], { cwd }),
     ]);
     expect(byFile).toMatchObject({ status: 0, stderr: '' });
     expect(byFile.stdout).toBe(byDefault.stdout);
@@ -95,7 +96,7 @@ test('rates prints what is in force, as a table and as a file for --rates', asyn
 
 test('a message before the first rates is an error that names it, unless a report prices it', async () => {
   await withCard({ rates: card().rates.slice(1) }, async (cwd) => {
-    const run = await runBin(['--csv', '--source', 'm.json', '--rates', 'rates.json'], { cwd });
+    const run = await runMain(['--csv', '--source', 'm.json', '--rates', 'rates.json'], { cwd });
     expect(run).toMatchObject({ stdout: '', status: 65 });
     expect(run.stderr).toContain('message 1: timestamp: 2024-12-31T23:59:59.999Z is before 2025-01-01');
   });
@@ -103,7 +104,7 @@ test('a message before the first rates is an error that names it, unless a repor
 
 test('a wrong card, a missing one, and another ruleset', async () => {
   await withCard(card({ base: 'free' }), async (cwd) => {
-    const usage = (...words: string[]) => runBin(['usage', '--source', 'm.json', ...words], { cwd });
+    const usage = (...words: string[]) => runMain(['usage', '--source', 'm.json', ...words], { cwd });
     const [wrong, missing, tokens] = await Promise.all([
       usage('--rates', 'rates.json'),
       usage('--rates', 'none.json'),

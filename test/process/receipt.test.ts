@@ -3,7 +3,8 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync, wri
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
-import { inFolder, runBin, runShell } from './run.js';
+import { inFolder, runShell } from './run.js';
+import { runMain } from './run-main.js';
 
 const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
 
@@ -20,7 +21,7 @@ test('a receipt says what the export is and what it was made from', async () => 
   try {
     await inFolder(async (cwd) => {
       const flags = ['--csv', '--source', upstream.url, '--output', 'a.csv', '--receipt', 'a.json'];
-      const run = await runBin(['usage', ...flags, '--until', '2024-04-29'], {
+      const run = await runMain(['usage', ...flags, '--until', '2024-04-29'], {
         cwd,
         env: { O_COPILOT_TOKEN: 'secret-token', O_COPILOT_TIMEZONE: 'Europe/Berlin' },
       });
@@ -70,14 +71,14 @@ describe('verify', () => {
     'summary --as-of 2024-04-15',
   ])('%s: computed again from a snapshot to the same bytes', async (line) => {
     await inFolder(async (cwd) => {
-      await runBin(['snapshot', 'snap', '--source', 'sample'], { cwd });
+      await runMain(['snapshot', 'snap', '--source', 'sample'], { cwd });
       const words = line.split(' ');
-      const made = await runBin(
+      const made = await runMain(
         [...words, '--source', 'sample', '--receipt', 'r.json', '--output', 'export'],
         { cwd },
       );
       expect(made).toMatchObject({ stderr: '', status: 0 });
-      const run = await runBin(['verify', 'export', 'r.json', '--source', 'snap', '--json'], { cwd });
+      const run = await runMain(['verify', 'export', 'r.json', '--source', 'snap', '--json'], { cwd });
       expect(run).toMatchObject({ stderr: '', status: 0 });
       expect(JSON.parse(run.stdout).verify).toMatchObject({
         same: true,
@@ -89,8 +90,8 @@ describe('verify', () => {
 
   test('offline it needs nothing but the two files', async () => {
     await inFolder(async (cwd) => {
-      await runBin(['--source', 'sample', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
-      const run = await runBin(['verify', 'a.csv', 'a.json'], {
+      await runMain(['--source', 'sample', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
+      const run = await runMain(['verify', 'a.csv', 'a.json'], {
         cwd,
         env: { O_COPILOT_SOURCE: 'http://127.0.0.1:9/' },
       });
@@ -103,9 +104,9 @@ describe('verify', () => {
 
   test('one byte more in the export is named, and exits 1', async () => {
     await inFolder(async (cwd) => {
-      await runBin(['--source', 'sample', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
+      await runMain(['--source', 'sample', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
       appendFileSync(join(cwd, 'a.csv'), '\n');
-      const run = await runBin(['verify', 'a.csv', 'a.json'], { cwd });
+      const run = await runMain(['verify', 'a.csv', 'a.json'], { cwd });
       expect(run).toMatchObject({ stderr: '', status: 1 });
       expect(run.stdout).toContain('output.sha256: the receipt says ');
     });
@@ -119,9 +120,9 @@ describe('verify', () => {
           JSON.stringify({ messages: [{ id: 1, timestamp: '2024-04-29T00:00:00Z', text }] }),
         );
       write('abc abc');
-      await runBin(['--source', 'm.json', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
+      await runMain(['--source', 'm.json', '--output', 'a.csv', '--receipt', 'a.json'], { cwd });
       write('abcd efgh');
-      const verify = (...more: string[]) => runBin(['verify', 'a.csv', 'a.json', ...more], { cwd });
+      const verify = (...more: string[]) => runMain(['verify', 'a.csv', 'a.json', ...more], { cwd });
       const changed = await verify('--source', 'm.json', '--json');
       expect(changed.status).toBe(1);
       expect(JSON.parse(changed.stdout).verify.differences.map(({ what }: { what: string }) => what)).toEqual(
@@ -137,7 +138,7 @@ describe('verify', () => {
 
   test('rates are part of it: the same file is needed, and another is named', async () => {
     await inFolder(async (cwd) => {
-      const rates = await runBin(['rates', '--json'], { cwd });
+      const rates = await runMain(['rates', '--json'], { cwd });
       writeFileSync(join(cwd, 'rates.json'), rates.stdout);
       writeFileSync(join(cwd, 'dear.json'), rates.stdout.replace('"base": 1', '"base": 3'));
       const made = [
@@ -150,9 +151,9 @@ describe('verify', () => {
         '--receipt',
         'a.json',
       ];
-      await runBin(made, { cwd });
+      await runMain(made, { cwd });
       const verify = (...more: string[]) =>
-        runBin(['verify', 'a.csv', 'a.json', '--source', 'sample', ...more], { cwd });
+        runMain(['verify', 'a.csv', 'a.json', '--source', 'sample', ...more], { cwd });
       expect(await verify()).toMatchObject({ stdout: '', status: 64 });
       expect(await verify('--rates', 'rates.json')).toMatchObject({ status: 0 });
       const dear = await verify('--rates', 'dear.json');
@@ -172,12 +173,12 @@ describe('verify', () => {
       };
       for (const [content, problem] of Object.entries(broken)) {
         writeFileSync(join(cwd, 'a.json'), content);
-        const run = await runBin(['verify', 'a.csv', 'a.json'], { cwd });
+        const run = await runMain(['verify', 'a.csv', 'a.json'], { cwd });
         expect(run).toMatchObject({ stdout: '', status: 65 });
         expect(run.stderr).toContain(problem);
       }
-      expect(await runBin(['verify', 'a.csv', 'none.json'], { cwd })).toMatchObject({ status: 66 });
-      expect(await runBin(['verify', 'a.csv'], { cwd })).toMatchObject({ status: 64 });
+      expect(await runMain(['verify', 'a.csv', 'none.json'], { cwd })).toMatchObject({ status: 66 });
+      expect(await runMain(['verify', 'a.csv'], { cwd })).toMatchObject({ status: 64 });
     });
   });
 });
@@ -188,7 +189,7 @@ describe('--receipt', () => {
       writeFileSync(join(cwd, 'm.json'), '{"messages":[');
       writeFileSync(join(cwd, 'a.json'), 'old');
       const flags = ['--source', 'm.json', '--output', 'a.csv', '--receipt', 'a.json'];
-      expect(await runBin(flags, { cwd })).toMatchObject({ status: 65 });
+      expect(await runMain(flags, { cwd })).toMatchObject({ status: 65 });
       expect(readdirSync(cwd).sort()).toEqual(['a.json', 'm.json']);
       expect(readFileSync(join(cwd, 'a.json'), 'utf8')).toBe('old');
     });
@@ -197,14 +198,14 @@ describe('--receipt', () => {
   test('a receipt that cannot be made stops the export before it begins', async () => {
     await inFolder(async (cwd) => {
       const flags = ['--source', 'sample', '--output', 'a.csv', '--receipt', 'none/a.json'];
-      expect(await runBin(flags, { cwd })).toMatchObject({ status: 73 });
+      expect(await runMain(flags, { cwd })).toMatchObject({ status: 73 });
       expect(existsSync(join(cwd, 'a.csv'))).toBe(false);
     });
   });
 
   test.each([['-'], ['a.csv'], ['./a.csv']])('cannot go to %s', async (path) => {
     await inFolder(async (cwd) => {
-      const run = await runBin(['--source', 'sample', '--output', 'a.csv', '--receipt', path], { cwd });
+      const run = await runMain(['--source', 'sample', '--output', 'a.csv', '--receipt', path], { cwd });
       expect(run).toMatchObject({ stdout: '', status: 64 });
       expect(readdirSync(cwd)).toEqual([]);
     });
@@ -219,7 +220,7 @@ describe('--receipt', () => {
       writeFileSync(join(cwd, 'a.csv'), 'old');
       symlinkSync('a.csv', join(cwd, 'link'));
       const flags = [command, '--source', 'sample', '--output', 'a.csv', '--receipt', path];
-      expect(await runBin(flags, { cwd })).toMatchObject({ stdout: '', status: 64 });
+      expect(await runMain(flags, { cwd })).toMatchObject({ stdout: '', status: 64 });
       expect(readFileSync(join(cwd, 'a.csv'), 'utf8')).toBe('old');
     });
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../upstream.js';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const REPORTS = [
   { id: 7, name: 'Short Lease Report', credit_cost: 61 },
@@ -26,14 +26,14 @@ beforeAll(async () => {
 afterAll(() => upstream.close());
 
 const ask = (report: string, ...more: string[]) =>
-  runBin(['--source', upstream.url, '--csv', '--fields', 'report_id', '--report', report, ...more]);
+  runMain(['--source', upstream.url, '--csv', '--fields', 'report_id', '--report', report, ...more]);
 
 describe('fault B16 (a choice is of one thing): --report', () => {
   test('the id of one report and the name of another is an error that says how to choose', async () => {
     const run = await ask('7');
     expect(run).toMatchObject({ stdout: '', status: 64 });
     expect(run.stderr).toContain('7 is the id of one report and the name of report 9; say id:7 or name:7');
-    const summary = await runBin(['summary', '--by', 'day', '--source', upstream.url, '--report', '7']);
+    const summary = await runMain(['summary', '--by', 'day', '--source', upstream.url, '--report', '7']);
     expect(summary).toMatchObject({ stdout: '', status: 64 });
   });
 
@@ -73,7 +73,7 @@ describe('fault D5 (a name that nothing has is told): --report', () => {
   });
 
   test('--kind names the kind that was meant', async () => {
-    const run = await runBin(['--source', upstream.url, '--kind', 'Reports']);
+    const run = await runMain(['--source', upstream.url, '--kind', 'Reports']);
     expect(run).toMatchObject({ stdout: '', status: 64 });
     expect(run.stderr).toContain('did you mean report?');
   });

@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
-import { inFolder, runBin } from './run.js';
+import { inFolder } from './run.js';
+import { runMain } from './run-main.js';
 
 const BAD = [
   ['..', 'a step within a path'],
@@ -35,7 +36,7 @@ describe('fault C7 (no name leads elsewhere): report ids', () => {
       writeFileSync(join(cwd, 'reports', '5.json'), '{"id":5,"name":"N","credit_cost":1}');
       const snapshot = ['snapshot', 'kept', '--source', upstream.url];
       for (const args of [['--source', upstream.url], ['--source', 'm.json'], snapshot]) {
-        const run = await runBin(args, { cwd });
+        const run = await runMain(args, { cwd });
         expect(run).toMatchObject({ stdout: '', status: 65 });
         expect(run.stderr).toContain('message 77: report_id: ');
         expect(run.stderr).toContain(problem);
@@ -55,7 +56,7 @@ describe('fault C7 (no name leads elsewhere): report ids', () => {
         messages: documentWith(id),
         reports: { 5: { ...priced, id: 5 } },
       });
-      const run = await runBin(['--ndjson', '--source', upstream.url]);
+      const run = await runMain(['--ndjson', '--source', upstream.url]);
       expect(run).toMatchObject({ status: 0, stderr: '' });
       const [path] = upstream.requests.map((request) => request.path).filter((each) => /%/.test(each));
       expect(path).toBe(`/reports/${encodeURIComponent(id)}`);
@@ -67,7 +68,7 @@ describe('fault C7 (no name leads elsewhere): report ids', () => {
   test('an empty id is 65 too', async () => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'm.json'), JSON.stringify(documentWith('')));
-      const run = await runBin(['--source', 'm.json'], { cwd });
+      const run = await runMain(['--source', 'm.json'], { cwd });
       expect(run).toMatchObject({ stdout: '', status: 65 });
       expect(run.stderr).toContain('message 77: report_id');
     });
@@ -78,7 +79,7 @@ describe('fault C7 (no name leads elsewhere): report ids', () => {
       writeFileSync(join(cwd, 'm.json'), JSON.stringify(documentWith('é'.repeat(150))));
       mkdirSync(join(cwd, 'reports'));
       writeFileSync(join(cwd, 'reports', '5.json'), '{"id":5,"name":"N","credit_cost":1}');
-      const run = await runBin(['--source', 'm.json'], { cwd });
+      const run = await runMain(['--source', 'm.json'], { cwd });
       expect(run).toMatchObject({ stdout: '', status: 65 });
       expect(run.stderr).toContain('too long for the name of a file');
     });
@@ -90,11 +91,11 @@ describe('fault C7 (no name leads elsewhere): periods', () => {
     '--period %j is a wrong value, before any request',
     async ([period]) => {
       const upstream = await startUpstream({});
-      const flag = await runBin([`--period=${period}`, '--source', upstream.url]);
+      const flag = await runMain([`--period=${period}`, '--source', upstream.url]);
       expect(flag).toMatchObject({ stdout: '', status: 64 });
       expect(flag.stderr).toContain('--period: ');
       const env = { O_COPILOT_PERIOD: period };
-      expect(await runBin(['--source', upstream.url], { env })).toMatchObject({ stdout: '', status: 78 });
+      expect(await runMain(['--source', upstream.url], { env })).toMatchObject({ stdout: '', status: 78 });
       expect(upstream.requests).toEqual([]);
       await upstream.close();
     },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Reply, startUpstream } from '../upstream.js';
 import { BILL, REPORT_PATH, USUAL } from './period.js';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 interface Row {
   readonly name: string;
@@ -52,7 +52,7 @@ describe.concurrent('fault matrix: Retry-After', () => {
     const refusal: Reply = { status: 429, headers: { 'retry-after': asked } };
     const upstream = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: [refusal, {}] } });
     try {
-      const run = await runBin(['--json', '--source', upstream.url, '--deadline', '30s']);
+      const run = await runMain(['--json', '--source', upstream.url, '--deadline', '30s']);
       expect(run).toMatchObject({ status: row.status, stdout: row.status === 0 ? BILL : '' });
       expect(run.stderr).toContain(row.says);
       const [first, second] = upstream.requests.filter(({ path }) => path === REPORT_PATH);

@@ -1,9 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** The built program; `O_COPILOT_BIN` names another build of it. */
@@ -40,88 +39,6 @@ export async function runBin(args: readonly string[], options: RunOptions = {}):
     once(child, 'close'),
   ]);
   return { stdout, stderr, status, signal, milliseconds: performance.now() - began };
-}
-
-/**
- * Runs a command line in the tests' own process, with the outcome of `runBin`: for what needs no process of its own.
- * Runs in different folders wait for each other, since a process has one working folder.
- */
-export async function runMain(
-  args: readonly string[],
-  { env, cwd, input = '' }: Omit<RunOptions, 'node'> = {},
-): Promise<Outcome> {
-  const began = performance.now();
-  const { main } = await import('../../src/cli/main.js');
-  const leave = await enterFolder(cwd ?? tmpdir());
-  const [stdout, stderr] = [new Collected(), new Collected()];
-  const host = Object.assign(new EventEmitter(), {
-    argv: ['node', 'o-copilot', ...args],
-    env: { PATH: process.env.PATH ?? '', ...env },
-    // No process has it: there is nobody whose ignored signals are inherited.
-    ppid: 0,
-    stdin: Readable.from([Buffer.from(input)], { objectMode: false }),
-    stdout,
-    stderr,
-    exitCode: undefined,
-    exit: () => {},
-  });
-  try {
-    await main(host);
-  } finally {
-    leave();
-  }
-  return {
-    stdout: stdout.text(),
-    stderr: stderr.text(),
-    status: host.exitCode ?? 0,
-    signal: null,
-    milliseconds: performance.now() - began,
-  };
-}
-
-/** A stream that holds what is written to it. */
-class Collected extends Writable {
-  readonly #chunks: Buffer[] = [];
-  override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
-    this.#chunks.push(Buffer.from(chunk));
-    done();
-  }
-  text(): string {
-    return Buffer.concat(this.#chunks).toString();
-  }
-}
-
-/** The working folder of runs that are under way. */
-interface Entered {
-  readonly folder: string;
-  readonly home: string;
-  runs: number;
-  readonly left: Promise<void>;
-  goBack(): void;
-}
-
-let entered: Entered | undefined;
-
-/** Makes `folder` the working folder, once no run is in another one. @returns goes back after the last run in it */
-async function enterFolder(folder: string): Promise<() => void> {
-  while (entered !== undefined && entered.folder !== folder) await entered.left;
-  let goBack = () => {};
-  if (entered === undefined) {
-    const left = new Promise<void>((resolve) => {
-      goBack = resolve;
-    });
-    entered = { folder, home: process.cwd(), runs: 0, left, goBack };
-    process.chdir(folder);
-  }
-  const own = entered;
-  own.runs++;
-  return () => {
-    own.runs--;
-    if (own.runs > 0) return;
-    process.chdir(own.home);
-    entered = undefined;
-    own.goBack();
-  };
 }
 
 /** Starts the built program, for tests that act while it runs. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { priceNaively } from '../../bench/engine/naive.js';
 import { startUpstream } from '../upstream.js';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const MESSAGES = 300_000;
 /** So that a run in which nothing moves ends. */
@@ -29,7 +29,7 @@ test('the document is read on while a report of its first message has not answer
   // 46 MB: beyond what is read ahead while whole messages are kept.
   const server = await startUpstream(options(MESSAGES));
   try {
-    const run = await runBin(['--ndjson', '--source', server.url, ...DEADLINE]);
+    const run = await runMain(['--ndjson', '--source', server.url, ...DEADLINE]);
     expect(run).toMatchObject({ status: 0, stderr: '' });
     const rows = run.stdout.trimEnd().split('\n');
     expect(rows).toHaveLength(MESSAGES);
@@ -60,7 +60,7 @@ test.each([
 ])('texts that are %s are kept while a report has not answered', async (_, flag, value, last) => {
   const server = await startUpstream(options(2000));
   try {
-    const run = await runBin(['--ndjson', '--source', server.url, ...DEADLINE, flag, value]);
+    const run = await runMain(['--ndjson', '--source', server.url, ...DEADLINE, flag, value]);
     expect(run).toMatchObject({ status: 0, stderr: '' });
     const rows = run.stdout.trimEnd().split('\n');
     expect(rows).toHaveLength(2000);

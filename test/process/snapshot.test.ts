@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { BILL, MESSAGES_PATH, REPORT_PATH, USUAL } from './period.js';
-import { inFolder, runBin, startBin } from './run.js';
+import { inFolder, startBin } from './run.js';
+import { runMain } from './run-main.js';
 
 let upstream: Upstream;
 beforeAll(async () => {
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => upstream.close());
 
 const take = (folder: string, source = upstream.url, ...flags: string[]) =>
-  runBin(['snapshot', 'kept', '--source', source, ...flags], { cwd: folder });
+  runMain(['snapshot', 'kept', '--source', source, ...flags], { cwd: folder });
 
 describe('a snapshot', () => {
   test('gives the same bytes offline as the live run, in every format', async () => {
@@ -21,8 +22,8 @@ describe('a snapshot', () => {
       expect(await take(folder)).toMatchObject({ stdout: '', stderr: '', status: 0 });
       for (const format of ['json', 'ndjson', 'csv', 'table']) {
         const [live, kept] = await Promise.all([
-          runBin(['--format', format, '--source', upstream.url]),
-          runBin(['--format', format, '--source', join(folder, 'kept')]),
+          runMain(['--format', format, '--source', upstream.url]),
+          runMain(['--format', format, '--source', join(folder, 'kept')]),
         ]);
         expect(kept).toMatchObject({ stdout: live.stdout, stderr: '', status: 0 });
       }
@@ -57,7 +58,7 @@ describe('a snapshot', () => {
     });
     await inFolder(async (folder) => {
       expect((await take(folder, shaky.url)).status).toBe(0);
-      expect(await runBin(['--json', '--source', join(folder, 'kept')])).toMatchObject({
+      expect(await runMain(['--json', '--source', join(folder, 'kept')])).toMatchObject({
         stdout: BILL,
         status: 0,
       });
@@ -81,11 +82,11 @@ describe('a snapshot', () => {
       ),
     });
     await inFolder(async (folder) => {
-      const live = await runBin(['--csv', '--source', odd.url]);
+      const live = await runMain(['--csv', '--source', odd.url]);
       expect(live).toMatchObject({ status: 0, stderr: '' });
       expect(await take(folder, odd.url)).toMatchObject({ status: 0, stderr: '' });
       expect(readdirSync(folder)).toEqual(['kept']);
-      expect(await runBin(['--csv', '--source', join(folder, 'kept')])).toMatchObject({
+      expect(await runMain(['--csv', '--source', join(folder, 'kept')])).toMatchObject({
         stdout: live.stdout,
         status: 0,
       });
@@ -158,7 +159,7 @@ describe('a snapshot that is not what was kept exits 65 and writes nothing', () 
     await inFolder(async (folder) => {
       cpSync(kept, join(folder, 'kept'), { recursive: true });
       spoil(join(folder, 'kept'));
-      const run = await runBin(['--json', '--source', 'kept'], { cwd: folder });
+      const run = await runMain(['--json', '--source', 'kept'], { cwd: folder });
       expect(run).toMatchObject({ status, stdout: status === 0 ? BILL : '' });
       expect(run.stderr).toContain(says);
     });

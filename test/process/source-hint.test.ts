@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startUpstream } from '../upstream.js';
 import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const QUICK = ['--retries', '0'];
 /** Nobody listens there. */
@@ -25,21 +26,21 @@ describe('fault D7 (a source that fails says what to do)', () => {
   });
 
   test('a source from the environment is named with where it was set; one of the command line is not', async () => {
-    const set = await runBin(QUICK, { env: { O_COPILOT_SOURCE: NOBODY } });
+    const set = await runMain(QUICK, { env: { O_COPILOT_SOURCE: NOBODY } });
     expect(set.stderr).toContain(
       'connection refused by 127.0.0.1:9; the source was set in O_COPILOT_SOURCE\n',
     );
-    const given = await runBin(['--source', NOBODY, ...QUICK]);
+    const given = await runMain(['--source', NOBODY, ...QUICK]);
     expect(given.stderr).toContain('connection refused by 127.0.0.1:9\n');
   });
 
   test('a messages document that is not there, and a dead proxy', async () => {
     const upstream = await startUpstream({ script: { '/messages/may': { status: 404 } } });
-    const missing = await runBin(['--source', upstream.url, '--period', 'may']);
+    const missing = await runMain(['--source', upstream.url, '--period', 'may']);
     expect(missing).toMatchObject({ stdout: '', status: 69 });
     expect(missing.stderr).toContain('there is no document of the period may: see --source and --period');
     await upstream.close();
-    const proxied = await runBin(['--source', 'http://usage.test', ...QUICK], {
+    const proxied = await runMain(['--source', 'http://usage.test', ...QUICK], {
       env: { HTTP_PROXY: NOBODY },
     });
     expect(proxied.stderr).toContain('NO_PROXY the hosts that are called directly');
@@ -47,7 +48,7 @@ describe('fault D7 (a source that fails says what to do)', () => {
 
   test.for([401, 403])('%i says how to give a token', async (status) => {
     const upstream = await startUpstream({ script: { '/messages/current-period': { status } } });
-    const run = await runBin(['--source', upstream.url]);
+    const run = await runMain(['--source', upstream.url]);
     expect(run).toMatchObject({ stdout: '', status: 77 });
     expect(run.stderr).toContain('set O_COPILOT_TOKEN');
     await upstream.close();

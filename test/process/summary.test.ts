@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { runPty } from './pty.js';
 import { inFolder, type Outcome, runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const MESSAGES = [
   { id: 1, timestamp: '2024-03-29T22:00:00Z', text: 'Hello olleH', report_id: 77 },
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => upstream.close());
 
 const summary = (...flags: string[]): Promise<Outcome> =>
-  runBin(['summary', '--source', upstream.url, ...flags]);
+  runMain(['summary', '--source', upstream.url, ...flags]);
 const groupsOf = ({ stdout }: Outcome) =>
   stdout
     .split('\r\n')
@@ -34,7 +35,7 @@ const groupsOf = ({ stdout }: Outcome) =>
 /** The groups of a made-up period, as CSV without shares. */
 async function groupsOfTimes(times: readonly string[], ...flags: string[]): Promise<string[]> {
   const messages = times.map((timestamp, id) => ({ id, timestamp, text: '' }));
-  const run = await runBin(['summary', '--source', '-', '--csv', ...flags], {
+  const run = await runMain(['summary', '--source', '-', '--csv', ...flags], {
     input: JSON.stringify({ messages }),
   });
   expect(run).toMatchObject({ stderr: '', status: 0 });
@@ -55,12 +56,12 @@ describe('the document', () => {
 {"day":"2024-04-02","messages":1,"credits":100,"share":95.88}
 ],"total":{"messages":5,"credits":104.3000001}}}
 `);
-    const usage = await runBin(['usage', '--source', upstream.url]);
+    const usage = await runMain(['usage', '--source', upstream.url]);
     expect(usage.stdout).toContain('Total  104.3000001');
   });
 
   test('an empty period has no group', async () => {
-    const run = await runBin(['summary', '--json', '--source', '-', '--as-of', '2024-05-01T00:00:00Z'], {
+    const run = await runMain(['summary', '--json', '--source', '-', '--as-of', '2024-05-01T00:00:00Z'], {
       input: '{"messages":[]}',
     });
     expect(JSON.parse(run.stdout).summary).toEqual({
@@ -187,7 +188,7 @@ describe('groups', () => {
   describe('fault A4 (a few messages far apart are no error and no thousands of empty rows)', () => {
     const far = (first: string, last: string, ...flags: string[]) => {
       const messages = [first, last].map((timestamp, id) => ({ id, timestamp, text: '' }));
-      return runBin(['summary', '--source', '-', ...flags], { input: JSON.stringify({ messages }) });
+      return runMain(['summary', '--source', '-', ...flags], { input: JSON.stringify({ messages }) });
     };
     const parsed = ({ stdout }: Outcome) => JSON.parse(stdout).summary;
 
@@ -247,7 +248,7 @@ describe('groups', () => {
         '2023-10-01',
         '2023-10-02',
       ]);
-      const merged = await runBin(['merge', '--json'], { input: more.stdout });
+      const merged = await runMain(['merge', '--json'], { input: more.stdout });
       expect(parsed(merged)).toEqual(parsed(more));
     });
   });
@@ -262,7 +263,7 @@ describe('groups', () => {
     const reports = Object.fromEntries([1, 2, 3].map((id) => [id, { id, name: `R${id}`, credit_cost: 5 }]));
     const source = await startUpstream({ messages: { messages }, reports });
     try {
-      const run = (...flags: string[]) => runBin(['summary', '--source', source.url, ...flags]);
+      const run = (...flags: string[]) => runMain(['summary', '--source', source.url, ...flags]);
       const shares = (text: string) => Array.from(text.matchAll(/(\d+\.\d\d) %/g), ([, share]) => share);
       expect(shares((await run('--by', 'report')).stdout)).toEqual(['33.34', '33.33', '33.33', '100.00']);
       const csv = await run('--by', 'report', '--csv');
@@ -390,7 +391,7 @@ describe('the table', () => {
       mkdirSync(join(folder, 'reports'));
       const source = join(folder, 'm.json');
       writeFileSync(source, '{"messages":[{"id":1,"timestamp":"2024-03-29T22:00:00Z","text":""}');
-      const failed = await runBin(['summary', '--output', path, '--source', source]);
+      const failed = await runMain(['summary', '--output', path, '--source', source]);
       expect(failed).toMatchObject({ stdout: '', status: 65 });
       expect(readFileSync(path, 'utf8')).toContain('2024-03-29');
     });

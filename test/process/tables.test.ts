@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { manyMessages } from './period.js';
 import { runPty } from './pty.js';
-import { inFolder, runBin } from './run.js';
+import { inFolder } from './run.js';
+import { runMain } from './run-main.js';
 
 const NAMES = ['Tenant Obligations Report', '租户义务报告 for the new lease', 'x'.repeat(90), 'A'];
 const COSTS = ['1426510.80', '999.5', '1000', '0.125'];
@@ -50,16 +51,19 @@ const COMMANDS = [
   'config',
 ] as const;
 
+const wordsOf = (command: string) => [
+  ...command.split(' '),
+  ...(command === 'rates' ? [] : ['--source', upstream.url]),
+  ...(/^(usage|summary)/.test(command) ? ['--quiet'] : []),
+];
+
 /** What a terminal of that many columns shows, as lines without colours. */
-async function linesAt(columns: number, command: string): Promise<string[]> {
-  const source = /^(rates)/.test(command) ? '' : `--source ${upstream.url}`;
-  const made = `printf '%b' '${OLD.replaceAll('\r\n', '\\r\\n')}' >old.csv`;
-  const quiet = /^(usage|summary)/.test(command) ? '--quiet' : '';
-  const { shown } = await runPty(`${made}; o-copilot ${command} ${source} ${quiet} 2>/dev/null`, {
-    columns,
-    env: { FORCE_COLOR: '1' },
+function linesAt(columns: number, command: string): Promise<string[]> {
+  return inFolder(async (cwd) => {
+    writeFileSync(join(cwd, 'old.csv'), OLD);
+    const { stdout } = await runMain(wordsOf(command), { cwd, columns });
+    return stripVTControlCharacters(stdout).split('\n');
   });
-  return stripVTControlCharacters(shown).split('\n');
 }
 
 describe.concurrent('fault D14 (no table is wider than its terminal)', () => {
@@ -71,6 +75,11 @@ describe.concurrent('fault D14 (no table is wider than its terminal)', () => {
       expect(lines.length).toBeGreaterThan(1);
       for (const line of lines) expect(stringWidth(line), `${columns}: ${line}`).toBeLessThanOrEqual(columns);
     }
+  });
+
+  test('a real terminal shows the same as a stream that says its columns', async () => {
+    const { shown } = await runPty(`o-copilot ${wordsOf('usage').join(' ')} 2>/dev/null`, { columns: 60 });
+    expect(stripVTControlCharacters(shown).split('\n')).toEqual(await linesAt(60, 'usage'));
   });
 
   test('at 40 columns a message is a block, with its name whole, and nothing is lost', {
@@ -86,7 +95,7 @@ describe.concurrent('fault D14 (no table is wider than its terminal)', () => {
   });
 
   test('off a terminal nothing changes: one row a line, however wide', async () => {
-    const { stdout } = await runBin(['--source', upstream.url]);
+    const { stdout } = await runMain(['--source', upstream.url]);
     expect(stdout).toContain('x'.repeat(90));
     expect(stdout.split('\n')).toHaveLength(6 + 3 + 2);
   });
@@ -94,7 +103,7 @@ describe.concurrent('fault D14 (no table is wider than its terminal)', () => {
 
 describe.concurrent('fault D15 (thousands are grouped for people, never in data)', () => {
   test('tables of usage, summary, explain, diff and diff --total', async () => {
-    const at = (...args: string[]) => runBin([...args, '--source', upstream.url]);
+    const at = (...args: string[]) => runMain([...args, '--source', upstream.url]);
     expect((await at('usage')).stdout).toMatch(/Obligations Report +1,426,510\.800\n/);
     expect((await at('usage')).stdout).toMatch(/Total {2}1,428,\d{3}\.\d{3}\n/);
     expect((await at('summary', '--by', 'report')).stdout).toMatch(/Report +1 +1,426,510\.800 +99/);
@@ -106,7 +115,7 @@ describe.concurrent('fault D15 (thousands are grouped for people, never in data)
     expect(total).toMatch(/Total +1,428,\d{3}/);
     await inFolder(async (folder) => {
       writeFileSync(join(folder, 'old.csv'), OLD);
-      const { stdout } = await runBin(['diff', 'old.csv', '--source', upstream.url], { cwd: folder });
+      const { stdout } = await runMain(['diff', 'old.csv', '--source', upstream.url], { cwd: folder });
       expect(stdout).toMatch(/changed +1 +1,234,567\.500 +1,426,510\.800 +\+191,943\.300/);
       expect(stdout).toMatch(/Old +old\.csv: 2 messages, 1,234,568\.5 credits/);
     });
@@ -114,15 +123,15 @@ describe.concurrent('fault D15 (thousands are grouped for people, never in data)
 
   test('no format for programs has them, and ids never', async () => {
     for (const format of ['json', 'ndjson', 'csv', 'tsv', 'focus']) {
-      const { stdout } = await runBin([`--${format}`, '--source', upstream.url]);
+      const { stdout } = await runMain([`--${format}`, '--source', upstream.url]);
       expect(stdout, format).toContain('1426510.8');
       expect(stdout, format).not.toContain('1,426');
     }
     for (const format of ['json', 'ndjson', 'csv', 'tsv']) {
-      const { stdout } = await runBin(['summary', `--${format}`, '--source', upstream.url]);
+      const { stdout } = await runMain(['summary', `--${format}`, '--source', upstream.url]);
       expect(stdout, format).toContain('1428510.425');
     }
-    const { stdout } = await runBin(['--source', upstream.url]);
+    const { stdout } = await runMain(['--source', upstream.url]);
     expect(stdout).toContain(' 468768768833943 ');
   });
 });

@@ -4,6 +4,7 @@ import { startUpstream, type UpstreamOptions } from '../upstream.js';
 import { BILL, MESSAGES_PATH, manyMessages, oneReport, REPORT_PATH, USUAL } from './period.js';
 import { type PtyOptions, runPty } from './pty.js';
 import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const ESC = '\u001b';
 const SHOW_CURSOR = `${ESC}[?25h`;
@@ -21,14 +22,14 @@ async function show(upstream: UpstreamOptions, flags: string, options: PtyOption
   }
 }
 
-/** The table of reports with these names, off a terminal. */
+/** The table of reports with these names, off a terminal, as the built program measures them. */
 async function tableOf(names: readonly string[]) {
   const server = await startUpstream({
     messages: { messages: manyMessages(names.length, (index) => ({ report_id: index })) },
     reports: Object.fromEntries(names.map((name, id) => [id, { id, name, credit_cost: 1 }])),
   });
   try {
-    return await runBin(['--table', '--source', server.url]);
+    return await runMain(['--table', '--source', server.url]);
   } finally {
     await server.close();
   }
@@ -264,7 +265,7 @@ describe.concurrent('colour', () => {
     async (format) => {
       const server = await startUpstream(USUAL);
       const env = { FORCE_COLOR: '3', COLORTERM: 'truecolor' };
-      const piped = await runBin(['--format', format, '--source', server.url]);
+      const piped = await runMain(['--format', format, '--source', server.url]);
       const { shown } = await runPty(`o-copilot --quiet --format ${format} --source ${server.url}`, { env });
       await server.close();
       expect(shown).toBe(piped.stdout);
@@ -304,7 +305,7 @@ describe.concurrent('a narrow terminal', () => {
 
   test('C004 C118 off a terminal nothing is shortened, whatever COLUMNS says', async () => {
     const server = await startUpstream(long);
-    const run = await runBin(['--source', server.url], { env: { COLUMNS: '40' } });
+    const run = await runMain(['--source', server.url], { env: { COLUMNS: '40' } });
     await server.close();
     expect(run.stdout).toContain(`begin ${'x'.repeat(200)} end`);
   });
@@ -349,7 +350,7 @@ describe.concurrent('text from upstream', () => {
     '%s stands in JSON exactly, as escapes (half a pair as U+FFFD)',
     async ([, name]) => {
       const server = await startUpstream(oneReport(name));
-      const run = await runBin(['--json', '--source', server.url]);
+      const run = await runMain(['--json', '--source', server.url]);
       await server.close();
       expect(JSON.parse(run.stdout).usage[0].report_name).toBe(name.toWellFormed());
       expect(run.stdout).not.toMatch(STEERS_IN_JSON);
@@ -375,7 +376,7 @@ describe.concurrent('text from upstream', () => {
     const body = `${ESC}[2J${'x'.repeat(1_000_000)}`;
     const raw = `HTTP/1.1 400 ${ESC}[31mBad\u009b\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
     const server = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: { raw } } });
-    const run = await runBin(['--source', server.url, '--verbose']);
+    const run = await runMain(['--source', server.url, '--verbose']);
     await server.close();
     expect(run).toMatchObject({ status: 69, stdout: '' });
     expect(run.stderr.length).toBeLessThan(300);

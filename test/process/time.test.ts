@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runBin } from './run.js';
+import { runMain } from './run-main.js';
 
 const ZONES = ['UTC', 'America/Los_Angeles', 'Pacific/Kiritimati', 'Pacific/Marquesas', 'Asia/Kolkata'];
 
@@ -12,11 +12,25 @@ const idsOf = (stdout: string) =>
     .split('\n')
     .filter(Boolean)
     .map((line) => Number(JSON.parse(line).message_id));
-const select = async (times: string[], TZ: string, ...flags: string[]) =>
-  idsOf((await runBin(['--ndjson', '--source', '-', ...flags], { ...at(...times), env: { TZ } })).stdout);
+const select = async (times: string[], zone: string, ...flags: string[]) =>
+  idsOf((await runInZone(zone, ['--ndjson', '--source', '-', ...flags], at(...times))).stdout);
+
+/** Runs a command line where the machine's own time zone is `zone`. */
+async function runInZone(zone: string, ...[args, options]: Parameters<typeof runMain>) {
+  const before = process.env.TZ;
+  process.env.TZ = zone;
+  try {
+    const midnight = new Date(0);
+    expect(midnight.toLocaleString()).toBe(midnight.toLocaleString(undefined, { timeZone: zone }));
+    return await runMain(args, options);
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
+}
 
 async function periods(times: string[], ...flags: string[]): Promise<string[]> {
-  const run = await runBin(['summary', '--csv', '--source', '-', ...flags], at(...times));
+  const run = await runMain(['summary', '--csv', '--source', '-', ...flags], at(...times));
   expect(run).toMatchObject({ status: 0, stderr: '' });
   return run.stdout
     .split('\r\n')
@@ -100,7 +114,7 @@ describe('days and months', () => {
       '2016-12-31T23:59:60Z',
     ];
     for (const TZ of ZONES) {
-      const run = await runBin(['--ndjson', '--source', '-'], { ...at(...times), env: { TZ } });
+      const run = await runInZone(TZ, ['--ndjson', '--source', '-'], at(...times));
       expect(
         run.stdout
           .split('\n')

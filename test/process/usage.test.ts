@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { BILL, MESSAGES, manyMessages, REPORTS, USUAL } from './period.js';
-import { inFolder, runBin } from './run.js';
+import { inFolder } from './run.js';
+import { runMain } from './run-main.js';
 
 let upstream: Upstream | undefined;
 afterEach(async () => {
@@ -17,27 +18,27 @@ async function serve(options: UpstreamOptions): Promise<string> {
 describe('the contract', () => {
   test('usage --json prints exactly the contract', async () => {
     const source = await serve(USUAL);
-    const run = await runBin(['usage', '--json', '--source', source]);
+    const run = await runMain(['usage', '--json', '--source', source]);
     expect(run).toMatchObject({ stdout: BILL, stderr: '', status: 0 });
   });
 
   test('usage is the default command, and the source may come from the environment', async () => {
     const source = await serve(USUAL);
-    const run = await runBin(['--json'], { env: { O_COPILOT_SOURCE: source } });
+    const run = await runMain(['--json'], { env: { O_COPILOT_SOURCE: source } });
     expect(run).toMatchObject({ stdout: BILL, status: 0 });
   });
 
   test('an empty period is an empty result in each format', async () => {
     const source = await serve({ messages: { messages: [] } });
     const outputs = await Promise.all(
-      ['json', 'ndjson', 'csv'].map((format) => runBin(['--format', format, '--source', source])),
+      ['json', 'ndjson', 'csv'].map((format) => runMain(['--format', format, '--source', source])),
     );
     expect(outputs.map(({ stdout, status }) => [stdout, status])).toEqual([
       ['{"usage":[]}\n', 0],
       ['', 0],
       ['message_id,timestamp,report_name,credits_used\r\n', 0],
     ]);
-    const table = await runBin(['--source', source]);
+    const table = await runMain(['--source', source]);
     expect(table.stdout).toMatch(/Message +Timestamp +Report +Credits/);
     expect(table.stdout).toContain('0 messages');
   });
@@ -51,7 +52,7 @@ describe('the contract', () => {
       messages: { messages: manyMessages(7, (index) => ({ report_id: index })) },
       reports,
     });
-    const run = await runBin(['--json', '--source', source]);
+    const run = await runMain(['--json', '--source', source]);
     expect([...run.stdout.matchAll(/"credits_used":([^}]*)/g)].map(([, credits]) => credits)).toEqual([
       '0',
       '0.0000001',
@@ -61,14 +62,14 @@ describe('the contract', () => {
       '0.0000001',
       '9007199254740993',
     ]);
-    const table = await runBin(['--source', source]);
+    const table = await runMain(['--source', source]);
     expect(table.stdout).toContain('1,000,109,007,199,254,740,998.3000002');
   });
 
   test('every format shows the same rows and digits', async () => {
     const source = await serve(USUAL);
     const [ndjson, csv, table] = await Promise.all(
-      ['--ndjson', '--csv', '--table'].map((format) => runBin([format, '--source', source])),
+      ['--ndjson', '--csv', '--table'].map((format) => runMain([format, '--source', source])),
     );
     expect(ndjson?.stdout).toBe(BILL.split('\n').slice(1, -2).join('\n').replaceAll(/,$/gm, '').concat('\n'));
     expect(csv?.stdout.split('\r\n')).toEqual([
@@ -98,7 +99,7 @@ describe('sources', () => {
       reports,
       script,
     });
-    const run = await runBin(['--csv', '--source', source]);
+    const run = await runMain(['--csv', '--source', source]);
     expect(
       run.stdout
         .split('\r\n')
@@ -115,7 +116,7 @@ describe('sources', () => {
       messages: { messages: manyMessages(1, () => ({ report_id: id })) },
       script: { [`/reports/${encodeURIComponent(id)}`]: { body: { id, name: 'Odd', credit_cost: 1 } } },
     });
-    const run = await runBin(['--csv', '--source', source]);
+    const run = await runMain(['--csv', '--source', source]);
     expect(run.stdout).toContain(',Odd,1');
   });
 
@@ -123,14 +124,14 @@ describe('sources', () => {
     const messages = { messages: manyMessages(1, () => ({ report_id: 5 })) };
     for (const status of [400, 410, 204, 301]) {
       const source = await serve({ messages, script: { '/reports/5': { status, body: '' } } });
-      expect(await runBin(['--json', '--source', source])).toMatchObject({ stdout: '', status: 69 });
+      expect(await runMain(['--json', '--source', source])).toMatchObject({ stdout: '', status: 69 });
       await upstream?.close();
     }
     const source = await serve({
       messages,
       script: { '/reports/5': { status: 404, body: '\uFEFF<?xml version="1.0"?><Error/>' } },
     });
-    expect(await runBin(['--json', '--source', source])).toMatchObject({ status: 0, stderr: '' });
+    expect(await runMain(['--json', '--source', source])).toMatchObject({ status: 0, stderr: '' });
   });
 
   test('a file with reports beside it, and stdin, give the same bytes as HTTP', async () => {
@@ -139,9 +140,9 @@ describe('sources', () => {
       writeFileSync(join(folder, 'messages.json'), document);
       mkdirSync(join(folder, 'reports'));
       writeFileSync(join(folder, 'reports', '5392.json'), JSON.stringify(REPORTS[5392]));
-      const file = await runBin(['--json', '--source', join(folder, 'messages.json')]);
+      const file = await runMain(['--json', '--source', join(folder, 'messages.json')]);
       expect(file).toMatchObject({ stdout: BILL, status: 0 });
-      const piped = await runBin(['--json', '--source', '-'], { cwd: folder, input: document });
+      const piped = await runMain(['--json', '--source', '-'], { cwd: folder, input: document });
       expect(piped).toMatchObject({ stdout: BILL, status: 0 });
     });
   });
@@ -149,15 +150,15 @@ describe('sources', () => {
   test('a file without any reports beside it is no reason to guess prices', async () => {
     await inFolder(async (folder) => {
       writeFileSync(join(folder, 'm.json'), JSON.stringify({ messages: MESSAGES }));
-      const run = await runBin(['--json', '--source', join(folder, 'm.json')]);
+      const run = await runMain(['--json', '--source', join(folder, 'm.json')]);
       expect(run).toMatchObject({ stdout: '', status: 65 });
       expect(run.stderr).toMatch(/report (5392|9999): a message names it/);
     });
   });
 
   test('sample needs no network, and a source that is not there exits 66', async () => {
-    expect(await runBin(['--source', 'sample'])).toMatchObject({ status: 0, stderr: '' });
-    const run = await runBin(['--source', '/no/such/file.json']);
+    expect(await runMain(['--source', 'sample'])).toMatchObject({ status: 0, stderr: '' });
+    const run = await runMain(['--source', '/no/such/file.json']);
     expect(run).toMatchObject({ stdout: '', status: 66 });
     expect(run.stderr).toBe('o-copilot: cannot read /no/such/file.json: no such file or directory\n');
   });
@@ -193,22 +194,22 @@ describe('rows', () => {
     ['--offset 9', ''],
   ])('%s', async (flags, expected) => {
     const source = await serve(USUAL);
-    const run = await runBin(['--csv', '--source', source, ...flags.split(' ')]);
+    const run = await runMain(['--csv', '--source', source, ...flags.split(' ')]);
     expect(run.stderr).toBe('');
     expect(idsOf(run.stdout)).toBe(expected);
   });
 
   test('--report takes a name, --fields chooses and orders, the footer says that rows were left out', async () => {
     const source = await serve(USUAL);
-    const named = await runBin(['--csv', '--source', source, '--report', 'Tenant Obligations Report']);
+    const named = await runMain(['--csv', '--source', source, '--report', 'Tenant Obligations Report']);
     expect(idsOf(named.stdout)).toBe('1000');
     const fields = ['--fields', 'kind,message_id,date,characters,report_id,text', '--timezone', 'Asia/Tokyo'];
-    const json = await runBin(['--ndjson', '--source', source, '--limit', '2', ...fields]);
+    const json = await runMain(['--ndjson', '--source', source, '--limit', '2', ...fields]);
     expect(json.stdout).toBe(
       '{"kind":"report","message_id":1000,"date":"2024-04-29","characters":36,"report_id":5392,"text":"Generate a Tenant Obligations Report"}\n' +
         '{"kind":"text","message_id":1001,"date":"2024-04-29","characters":58,"text":"Are there any restrictions on alterations or improvements?"}\n',
     );
-    const table = await runBin(['--source', source, '--kind', 'text']);
+    const table = await runMain(['--source', source, '--kind', 'text']);
     expect(table.stdout).toContain('2 of 4 messages');
     expect(table.stdout).toMatch(/2 of 4 messages +Total +7\.2\n/);
   });
@@ -257,7 +258,7 @@ describe('a wrong command line exits 64, says which flag, and asks nobody', () =
   ])('%s', async (flags, message) => {
     const source = await serve(USUAL);
     const words = flags.includes('--source') ? flags.split(' ') : ['--source', source, ...flags.split(' ')];
-    const run = await runBin(words[0] === '--source' && !flags.startsWith('-') ? flags.split(' ') : words);
+    const run = await runMain(words[0] === '--source' && !flags.startsWith('-') ? flags.split(' ') : words);
     expect(run.stderr).toContain(message);
     expect(run.stderr.split('\n')).toHaveLength(2);
     expect(run).toMatchObject({ stdout: '', status: 64 });
@@ -265,7 +266,7 @@ describe('a wrong command line exits 64, says which flag, and asks nobody', () =
   });
 
   test('the error is one JSON line where JSON was asked for', async () => {
-    const run = await runBin(['--json', '--limit', 'abc']);
+    const run = await runMain(['--json', '--limit', 'abc']);
     expect(run).toMatchObject({ stdout: '', status: 64 });
     expect(JSON.parse(run.stderr)).toEqual({
       error: { code: 'command_line', message: expect.stringContaining('--limit'), exit_code: 64 },
@@ -279,7 +280,7 @@ describe('--output', () => {
     await inFolder(async (folder) => {
       for (const ending of ['json', 'ndjson', 'jsonl', 'csv', 'txt', 'CSV']) {
         const path = join(folder, `usage.${ending}`);
-        expect(await runBin(['--source', source, '--output', path])).toMatchObject({
+        expect(await runMain(['--source', source, '--output', path])).toMatchObject({
           stdout: '',
           stderr: '',
           status: 0,
@@ -293,10 +294,10 @@ describe('--output', () => {
         readFileSync(join(folder, 'usage.jsonl'), 'utf8'),
       );
       expect(readFileSync(join(folder, 'usage.txt'), 'utf8')).toContain('4 messages');
-      const asked = await runBin(['--source', source, '--json', '--output', join(folder, 'usage.csv')]);
+      const asked = await runMain(['--source', source, '--json', '--output', join(folder, 'usage.csv')]);
       expect(asked.status).toBe(0);
       expect(readFileSync(join(folder, 'usage.csv'), 'utf8')).toBe(BILL);
-      expect(await runBin(['--source', source, '--json', '--output', '-'])).toMatchObject({
+      expect(await runMain(['--source', source, '--json', '--output', '-'])).toMatchObject({
         stdout: BILL,
         status: 0,
       });
@@ -308,7 +309,7 @@ describe('--output', () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'usage.csv');
       writeFileSync(path, 'old');
-      expect(await runBin(['--source', source, '--output', path])).toMatchObject({ stdout: '', status: 69 });
+      expect(await runMain(['--source', source, '--output', path])).toMatchObject({ stdout: '', status: 69 });
       expect(readFileSync(path, 'utf8')).toBe('old');
       expect(existsSync(join(folder, 'usage.csv'))).toBe(true);
     });
@@ -317,8 +318,8 @@ describe('--output', () => {
 
 test('--version and --help', async () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-  expect(await runBin(['--version'])).toMatchObject({ stdout: `${version}\n`, stderr: '', status: 0 });
-  const help = await runBin(['usage', '--help']);
+  expect(await runMain(['--version'])).toMatchObject({ stdout: `${version}\n`, stderr: '', status: 0 });
+  const help = await runMain(['usage', '--help']);
   expect(help).toMatchObject({ stderr: '', status: 0 });
   for (const flag of ['--json', '--since', '--output', '--source', '--duplicates'])
     expect(help.stdout).toContain(flag);

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inFolder, runBin } from './run.js';
+import { inFolder } from './run.js';
+import { runMain } from './run-main.js';
 
 const MESSAGES = {
   messages: [
@@ -41,7 +42,7 @@ async function withExport(
     const [command = '', ...flags] = line
       .split(' ')
       .filter((word) => !(place[0] === 'e.html' && /^(--format|html)$/.test(word)));
-    const made = await runBin(
+    const made = await runMain(
       [command, ...flags, '--source', 'm.json', ...place, '--receipt', 'r.json', '--quiet'],
       { cwd },
     );
@@ -54,7 +55,7 @@ const exportOf = (line: string) => (line.startsWith('report') ? 'e.html' : 'e');
 
 async function verify(cwd: string, line: string, receipt: Json | string) {
   writeFileSync(join(cwd, 'r.json'), typeof receipt === 'string' ? receipt : JSON.stringify(receipt));
-  const run = await runBin(['verify', exportOf(line), 'r.json', '--json'], { cwd });
+  const run = await runMain(['verify', exportOf(line), 'r.json', '--json'], { cwd });
   return run.status === 65
     ? { status: 65, unchecked: [] }
     : { status: run.status, ...JSON.parse(run.stdout).verify };
@@ -114,7 +115,7 @@ describe.each(EXPORTS)('fault B12 (offline verify states only what it checked): 
         all.map(async ({ path, changed }, index) => {
           const name = `r${index}.json`;
           writeFileSync(join(cwd, name), JSON.stringify(changed(receipt)));
-          const run = await runBin(['verify', exportOf(line), name, '--json'], { cwd });
+          const run = await runMain(['verify', exportOf(line), name, '--json'], { cwd });
           if (run.status === 1 || run.status === 65) return;
           const { unchecked } = JSON.parse(run.stdout).verify;
           if (!unchecked.includes(path)) unnoticed.push(path);
@@ -175,7 +176,7 @@ describe('fault B12', () => {
 
   test('a format that cannot be read back says that its rows were not read', async () => {
     await withExport('usage --table', async (cwd) => {
-      const { stdout, status } = await runBin(['verify', 'e', 'r.json'], { cwd });
+      const { stdout, status } = await runMain(['verify', 'e', 'r.json'], { cwd });
       expect(status).toBe(0);
       expect(stdout).toMatch(/^e is what its receipt says: the bytes are the same; table is not read back\n/);
       expect(stdout).toMatch(/\nnot checked without --source: .*, rows\n/);
@@ -184,7 +185,7 @@ describe('fault B12', () => {
 
   test('with --source all that shapes the bill is checked', async () => {
     await withExport('usage --csv', async (cwd) => {
-      const { stdout, status } = await runBin(['verify', 'e', 'r.json', '--source', 'm.json', '--json'], {
+      const { stdout, status } = await runMain(['verify', 'e', 'r.json', '--source', 'm.json', '--json'], {
         cwd,
       });
       expect(status).toBe(0);
@@ -200,7 +201,7 @@ test('fault A5 (a price does not depend on the platform): verify says that a rec
       join(cwd, 'r.json'),
       JSON.stringify({ ...receipt, tables: { unicode: '15.1.0', tz: '2020a' } }),
     );
-    const { stdout, status } = await runBin(['verify', 'e', 'r.json'], { cwd });
+    const { stdout, status } = await runMain(['verify', 'e', 'r.json'], { cwd });
     expect(status).toBe(0);
     expect(stdout).toContain('made with Unicode 15.1.0, this program has 17.0.0');
     expect(stdout).toContain('made with time zones 2020a');
