@@ -71,11 +71,11 @@ module.exports = {
     only(
       'page',
       'calendar',
+      'engine',
       'document/cell-text.ts',
-      'format/text.ts',
-      'format/data/dialect.ts',
-      'format/page/bill-data.ts',
-      'usage/pricing/priced-row.ts',
+      'format/(text|amounts|data/dialect|documents/explanation|page/bill-data|page/page-rates).ts',
+      'rates/rate-card.ts',
+      'usage/pricing/(priced-row|message-pricer).ts',
     ),
     only('telemetry', 'source/source.ts'),
     {

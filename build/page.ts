@@ -10,14 +10,14 @@ const GENERATED = new URL('../src/format/page/shell.generated.ts', import.meta.u
 /** Where page.html takes the bill. */
 const DATA = '<!-- data -->';
 
-/** d3-scale and the d3 modules it brings have the same one, which asks to go with every copy. */
-const D3_LICENSE = new URL('../node_modules/d3-scale/LICENSE', import.meta.url);
+/** The packages in the script with their licences, which ask to go with every copy. */
+const LICENSES = { 'd3-array': 'LICENSE', 'decimal.js': 'LICENCE.md' };
 
 /** Bundles src/page into the two halves of the page, between which the bill's data goes. */
 export async function buildPageShell(): Promise<PageShell> {
-  const [template, license, script, style] = await Promise.all([
+  const [template, licenses, script, style] = await Promise.all([
     readFile(new URL('page.html', PAGE), 'utf8'),
-    readFile(D3_LICENSE, 'utf8'),
+    readLicenses(),
     bundle('main.ts'),
     bundle('page.css'),
   ]);
@@ -32,14 +32,19 @@ export async function buildPageShell(): Promise<PageShell> {
   const filled = fill(template, [
     ['content="policy"', `content="${policy}"`],
     ['<link rel="stylesheet" href="page.css">', `<style>${style}</style>`],
-    [
-      DATA,
-      `<!--\nThe script contains d3-scale, d3-array, d3-color, d3-format and d3-interpolate.\n${license}-->\n${DATA}`,
-    ],
+    [DATA, `<!--\n${licenses}-->\n${DATA}`],
     ['<script src="main.ts"></script>', `<script>${script}</script>`],
   ]);
   const [head = '', tail = ''] = filled.split(DATA);
   return { head, tail, policy };
+}
+
+async function readLicenses(): Promise<string> {
+  const texts = Object.entries(LICENSES).map(async ([name, file]) => {
+    const text = await readFile(new URL(`../node_modules/${name}/${file}`, import.meta.url), 'utf8');
+    return `The script contains ${name}.\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join('\n');
 }
 
 /** Puts each text in its place. Throws unless the template has every place exactly once. */

@@ -47,7 +47,7 @@ test('the SBOM lists exactly the packages whose code is in the build', () => {
   const listed = new Set(bundled.map(({ name }) => name));
   const page = [...listed].filter((name) => name.startsWith('d3-'));
   expect([...listed].sort()).toEqual([...new Set([...inCode, ...page])].sort());
-  expect(page).toContain('d3-scale');
+  expect(page).toContain('d3-array');
 });
 
 test('fault D13 (the SBOM is a valid one): each component is listed once, and all of it is valid CycloneDX', async () => {

@@ -3,9 +3,9 @@ import { type Rates, ratesFor } from './rates.js';
 import type { Ruleset } from './rules.js';
 import { type Step, stepsOf, sumSteps } from './steps.js';
 import { classify, VOWEL, WORD } from './text/characters.js';
-import { type Measure, measurer, toMeasure } from './text/measure.js';
+import { type Counts, type Measure, measurer, toMeasure } from './text/measure.js';
 import { measureForService, serviceWords } from './text/service-measure.js';
-import { type WordClass, wordClass } from './text/word-tally.js';
+import { type Thresholds, type WordClass, wordClass } from './text/word-tally.js';
 
 /** How one price came about. */
 export interface Explanation {
@@ -38,12 +38,16 @@ export interface ExplainedVowel {
 export function explainText(text: string, ruleset: Ruleset, rates?: Rates): Explanation {
   const card = ratesFor(ruleset, rates);
   const { thresholds } = card;
-  const counts =
-    ruleset === 'service' ? measureForService(text) : measurer.text(text, 0, text.length, thresholds);
+  const counts = countText(text, ruleset, thresholds);
   const steps = stepsOf(ruleset, counts, card);
   const words = wordsOf(text, ruleset).map((word) => ({ word, class: wordClass(word, thresholds) }));
   const thirdVowels = ruleset === 'tokens' ? [] : listThirdVowels(text);
   return { steps, total: sumSteps(steps), words, thirdVowels, measure: toMeasure(counts) };
+}
+
+/** What the rules of `ruleset` count in a text, until the next one is counted. */
+export function countText(text: string, ruleset: Ruleset, thresholds: Thresholds): Counts {
+  return ruleset === 'service' ? measureForService(text) : measurer.text(text, 0, text.length, thresholds);
 }
 
 function wordsOf(text: string, ruleset: Ruleset): readonly string[] {

@@ -16,7 +16,7 @@ export {
   ZERO,
 } from './amount.js';
 export type { ExplainedVowel, ExplainedWord, Explanation } from './explain.js';
-export { explainText } from './explain.js';
+export { countText, explainText } from './explain.js';
 export { type AsciiPricer, asciiPricer, type TextPricer, textPricer } from './price.js';
 export { checkRates, PUBLISHED_RATES, type Rates } from './rates.js';
 export { RULESET_VERSIONS, RULESETS, type Ruleset } from './rules.js';

@@ -1,4 +1,4 @@
-import { decodeRow, type PageMeta, type PageRow } from '../format/page/bill-data.js';
+import { decodeMeta, decodeRows, type PageMeta, type PageRow } from '../format/page/bill-data.js';
 import { readBill } from './data/bill.js';
 import { clockIn } from './data/calendar.js';
 import { openPage } from './open-page.js';
@@ -29,32 +29,10 @@ export function readEmbedded(): { meta: PageMeta; rows: PageRow[] } {
   const rowBlocks = document.querySelectorAll('script[data-block="rows"]');
   return {
     meta: decodeMeta(parseBlock(metaBlock)),
-    rows: [...rowBlocks].flatMap((block) => {
-      const rows = parseBlock(block);
-      if (!Array.isArray(rows)) throw new TypeError('a block of messages is not a list');
-      return rows.map(decodeRow);
-    }),
+    rows: [...rowBlocks].flatMap((block) => decodeRows(parseBlock(block))),
   };
 }
 
 function parseBlock(block: Element | null): unknown {
   return JSON.parse(block?.textContent ?? '');
-}
-
-function decodeMeta(value: unknown): PageMeta {
-  if (!isMeta(value)) throw new TypeError('the description of the bill lacks a field');
-  return value;
-}
-
-function isMeta(value: unknown): value is PageMeta {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const isText = (name: string) => typeof fields.get(name) === 'string';
-  const isTextOrAbsent = (name: string) => !fields.has(name) || isText(name);
-  return (
-    ['source', 'period', 'timezone', 'rules', 'asOf', 'total'].every(isText) &&
-    ['from', 'to', 'state'].every(isTextOrAbsent) &&
-    typeof fields.get('count') === 'number' &&
-    typeof fields.get('filtered') === 'boolean'
-  );
 }

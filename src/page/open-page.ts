@@ -1,11 +1,15 @@
 import { type Bill, type BillRow, timelineOf } from './data/bill.js';
 import { clockIn } from './data/calendar.js';
 import { toTwoDecimals } from './data/exact.js';
+import { explainRows } from './data/explain.js';
 import { daysChart } from './panels/days.js';
+import { downloadInPage } from './panels/download.js';
+import { explanationOf } from './panels/explanation.js';
 import { filtersInPage } from './panels/filters.js';
 import { showTiles } from './panels/header.js';
 import { PAGE_SIZE, pagesInPage, pagesOf } from './panels/pages.js';
-import { columnsInPage, describeSort, reachScrolled, showRows, stateTableRoles } from './panels/table.js';
+import { reportsInPage } from './panels/reports.js';
+import { columnsInPage, describeSort, reachScrolled, rowsInPage, stateTableRoles } from './panels/table.js';
 import { byId, countOf, figuresOf } from './view/elements.js';
 import { clickColumn, type Selection, selectFrom } from './view/select.js';
 import { type Change, isFiltered, navigateByFragment, type View } from './view/view.js';
@@ -17,7 +21,6 @@ import { type Change, isFiltered, navigateByFragment, type View } from './view/v
 export function openPage(bill: Bill): void {
   const navigation = navigateByFragment();
   const select = selectFrom(bill);
-  const clock = clockIn(bill.meta.timezone);
   const figure = figuresOf(bill.scale);
   const timeline = timelineOf(bill.rows);
 
@@ -31,13 +34,19 @@ export function openPage(bill: Bill): void {
     change({ page });
     scrollToTable();
   });
+  const showReports = reportsInPage(bill.scale, figure, (report) => change({ report }));
+  const explain = explainRows(bill.meta);
+  const showRows = rowsInPage(clockIn(bill.meta.timezone), figure, (row) =>
+    explanationOf(row, explain, bill.meta.rules),
+  );
+  downloadInPage(bill.meta.period, () => select(navigation.view()).rows);
   const showDays = daysChart(bill.scale, timeline, figure, navigation.view, change);
 
   const drawTable = (view: View, { rows, totals }: Selection) => {
     const pages = pagesOf(rows.length);
     const page = Math.min(view.page, pages);
     const start = (page - 1) * PAGE_SIZE;
-    showRows(rows.slice(start, start + PAGE_SIZE), totals, clock, figure);
+    showRows(rows.slice(start, start + PAGE_SIZE), totals);
     showPages(page, pages);
     const end = Math.min(start + PAGE_SIZE, rows.length);
     byId('shown', HTMLParagraphElement).textContent =
@@ -48,11 +57,12 @@ export function openPage(bill: Bill): void {
   const draw = () => {
     const view = navigation.view();
     const selection = select(view);
-    const { totals, anyDay } = selection;
+    const { totals, anyDay, anyReport } = selection;
     showTiles(bill, totals, isFiltered(view), figure);
     showFilters(view);
     showSort(view.sort);
     showDays(anyDay, view);
+    showReports(anyReport, view);
     drawTable(view, selection);
     const credits = toTwoDecimals(totals.units, bill.scale).text;
     byId('announcement', HTMLParagraphElement).textContent =
@@ -65,7 +75,7 @@ export function openPage(bill: Bill): void {
   reachScrolled();
   printSelection(
     () => select(navigation.view()).rows,
-    (rows) => showRows(rows, select(navigation.view()).totals, clock, figure),
+    (rows) => showRows(rows, select(navigation.view()).totals),
     draw,
   );
   navigation.onMove(draw);

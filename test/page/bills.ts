@@ -1,4 +1,4 @@
-import type { PageMeta, PageRow } from '../../src/format/page/bill-data.js';
+import { decodeMeta, decodeRows, type PageMeta, type PageRow } from '../../src/format/page/bill-data.js';
 import { toDigits, toUnits } from '../../src/page/data/exact.js';
 
 /** Decimals of the made-up credits. */
@@ -30,10 +30,14 @@ export function makeRows(count: number, days = 30): PageRow[] {
     const common = { messageId: String(1000 + index), timestamp, day: timestamp.slice(0, 10) };
     const report = random() < 0.25 ? REPORTS[Math.floor(random() * REPORTS.length)] : undefined;
     if (report !== undefined) {
-      return { ...common, kind: 'report' as const, reportName: report.name, credits: report.credits };
+      const { name: reportName, credits } = report;
+      const reportId = `${REPORTS.indexOf(report)}`;
+      return { ...common, kind: 'report' as const, reportId, reportName, credits };
     }
-    const kind = random() < 0.06 ? 'missing-report' : 'text';
-    return { ...common, kind, credits: toDigits(BigInt(10_000 + Math.floor(random() * 1500) * 50), SCALE) };
+    const missing = random() < 0.06;
+    const credits = toDigits(BigInt(10_000 + Math.floor(random() * 1500) * 50), SCALE);
+    if (missing) return { ...common, kind: 'missing-report', reportId: '404', credits };
+    return { ...common, kind: 'text', credits };
   });
 }
 
@@ -54,6 +58,15 @@ export function describe(rows: readonly PageRow[], more: Partial<PageMeta> = {})
     filtered: false,
     ...more,
   };
+}
+
+/** What is embedded in a page, read without a browser. */
+export function parsePage(html: string): { meta: PageMeta; rows: PageRow[] } {
+  const blocks = (name: string) =>
+    Array.from(html.matchAll(/<script type="application\/json" data-block="(\w+)">([^<]*)<\/script>/g))
+      .filter(([, block]) => block === name)
+      .map(([, , json = '']): unknown => JSON.parse(json));
+  return { meta: decodeMeta(blocks('meta')[0]), rows: blocks('rows').flatMap(decodeRows) };
 }
 
 function seeded(seed: number): () => number {

@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium)('what the page shows of the data', { timeout: 30_0
   afterAll(() => workshop.close());
 
   it('takes a name full of markup as text, and shows what cannot be seen', async () => {
-    const address = await workshop.write([row('1', { kind: 'report', reportName: HOSTILE })], {
+    const address = await workshop.write([row('1', { kind: 'report', reportId: '5', reportName: HOSTILE })], {
       period: HOSTILE,
       source: HOSTILE,
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildPageShell } from '../../build/page.js';
-import { decodeRow } from '../../src/format/page/bill-data.js';
+import { decodeRows } from '../../src/format/page/bill-data.js';
 import type { PageShell } from '../../src/format/page/page.js';
 import { htmlRenderer } from '../../src/format/page/page.js';
 import { describe as describeBill, makeRows } from './bills.js';
@@ -15,13 +15,17 @@ describe('the HTML renderer', () => {
 
   it('embeds every row in blocks that no text can end', () => {
     const hostile = '</script><!-- <script> \u2028 \ud800 \u0000';
-    const [row] = makeRows(1).map((made) => ({ ...made, kind: 'report' as const, reportName: hostile }));
+    const [row] = makeRows(1).map((made) => ({
+      ...made,
+      kind: 'report' as const,
+      reportId: '5',
+      reportName: hostile,
+    }));
     const renderer = htmlRenderer(shell);
     const block = row === undefined ? '' : renderer.rows([row]);
     const [, json = ''] =
       /^<script type="application\/json" data-block="rows">([^<]*)<\/script>\n$/.exec(block) ?? [];
-    const rows: unknown[] = JSON.parse(json);
-    expect(rows.map(decodeRow)).toEqual([row]);
+    expect(decodeRows(JSON.parse(json))).toEqual([row]);
     // Written as UTF-8, half a pair would come out as another character.
     expect(Buffer.from(block).toString()).toBe(block);
   });

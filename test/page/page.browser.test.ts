@@ -1,5 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readBill } from '../../src/page/data/bill.js';
+import { csvOf } from '../../src/page/panels/download.js';
+import { selectFrom } from '../../src/page/view/select.js';
+import { parseView } from '../../src/page/view/view.js';
 import { describe as describeBill, makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
 
@@ -40,7 +45,6 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
     await header(page, 'Report').click();
     expect(await sortOf('Report')).toBe('ascending');
     await header(page, 'Credits').click();
-    await header(page, 'Credits').click();
     expect(await sortOf('Credits')).toBe('descending');
     expect(await page.locator('.precedence').allTextContents()).toEqual(['1', '2']);
     const byBoth = rows
@@ -52,6 +56,8 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
     expect(await page.locator('.precedence').allTextContents()).toEqual(['1', '2']);
     await header(page, 'Report').click();
     expect(await sortOf('Report')).toBe('none');
+    await header(page, 'Credits').click();
+    expect(await sortOf('Credits')).toBe('ascending');
     await header(page, 'Credits').click();
     expect(await firstIds(page)).toEqual(asReceived);
   });
@@ -205,6 +211,66 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
     expect(bar?.y).toBeLessThan(0);
     await page.mouse.click((bar?.x ?? 0) + 2, 40);
     expect(await page.getByLabel('From').inputValue()).toBe('2024-04-05');
+  });
+
+  it('shows totals by report, of which a click or a key filters and filters no more', async () => {
+    const { page } = await workshop.open(address);
+    const report = (name: string) => page.locator('#reports').getByRole('button', { name });
+    const figures = await page
+      .locator('#reports data')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('value')));
+    const named = rows.filter(({ reportId }) => reportId !== undefined);
+    expect(figures.reduce((sum, value) => sum + Number(value), 0)).toBeCloseTo(
+      named.reduce((sum, row) => sum + Number(row.credits), 0),
+      6,
+    );
+    expect(figures.map(Number)).toEqual(figures.map(Number).sort((a, b) => b - a));
+    const tenants = rows.filter(({ reportName }) => reportName?.startsWith('Tenant'));
+    await report('Tenant').click();
+    expect(await status(page)).toContain(`${tenants.length} messages`);
+    expect(await report('Tenant').getAttribute('aria-pressed')).toBe('true');
+    expect(page.url()).toContain('report=0');
+    expect(await page.locator('#reports button').count()).toBe(figures.length);
+    await page.keyboard.press('Enter');
+    expect(await status(page)).toContain('250 messages');
+    await page.keyboard.press('Space');
+    expect(await status(page)).toContain(`${tenants.length} messages`);
+    await report('missing').click();
+    expect(await status(page)).toContain(
+      `${rows.filter(({ reportId }) => reportId === '404').length} messages`,
+    );
+    await page.getByRole('button', { name: 'Clear' }).click();
+    expect(await status(page)).toContain('250 messages');
+  });
+
+  it('opens a row to the steps of its price, by click and by keyboard', async () => {
+    const { page } = await workshop.open(address);
+    const report = rows.findIndex(({ kind }) => kind === 'report');
+    const button = page.locator('#rows .open').nth(report);
+    await button.click();
+    expect(await button.getAttribute('aria-expanded')).toBe('true');
+    const steps = page.locator('.steps');
+    expect(await steps.locator('tbody th').allTextContents()).toEqual(['Report']);
+    expect(await page.locator('.explanation p').textContent()).toContain(rows[report]?.reportName);
+    await header(page, 'Message').click();
+    expect(await steps.count()).toBe(1);
+    await page.locator('#rows .open').first().focus();
+    for (let down = 0; down < report; down++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await steps.count()).toBe(0);
+    expect(await page.locator('#rows [tabindex="0"]').count()).toBe(1);
+  });
+
+  it('downloads the rows that the filter leaves', async () => {
+    const { page, complaints } = await workshop.open(`${address}#kind=report&sort=credits_used.desc`);
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download CSV' }).click();
+    const download = await waiting;
+    expect(download.suggestedFilename()).toBe('usage-current-period.csv');
+    const bill = readBill(describeBill(rows), rows);
+    const chosen = selectFrom(bill)(parseView('#kind=report&sort=credits_used.desc')).rows;
+    expect(await readFile(await download.path(), 'utf8')).toBe(csvOf(chosen));
+    expect(complaints).toEqual([]);
   });
 
   it('offers the chart as a table that adds up to the total', async () => {

@@ -89,6 +89,12 @@ describe('clicking a column', () => {
     expect(click(['kind', 'kind', 'kind'])).toEqual([]);
   });
 
+  it('goes descending first on figures', () => {
+    expect(click(['credits_used'])).toEqual([{ column: 'credits_used', descending: true }]);
+    expect(click(['credits_used', 'credits_used'])).toEqual([{ column: 'credits_used', descending: false }]);
+    expect(click(['credits_used', 'credits_used', 'credits_used'])).toEqual([]);
+  });
+
   it('keeps the precedence of what was clicked first', () => {
     expect(click(['kind', 'timestamp', 'kind'])).toEqual([
       { column: 'kind', descending: true },

@@ -14,6 +14,7 @@ const anyView: fc.Arbitrary<View> = fc.record({
   }),
   text: fc.string({ unit: 'grapheme' }),
   kind: fc.constantFrom(undefined, ...KINDS),
+  report: fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined }),
   from: fc.option(day, { nil: undefined }),
   to: fc.option(day, { nil: undefined }),
   page: fc.integer({ min: 1, max: 999_999_999 }),

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { argument, shapingFlags } from '../options/declare.js';
-import { checkEnding } from '../options/output.js';
+import { checkEnding, withPageTexts } from '../options/output.js';
 import { withAsOf, withFilters } from '../options/rows.js';
 import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
@@ -12,7 +12,9 @@ const declareReport = () => {
     .description('one self-contained page: a chart, a sortable table, totals')
     .addArgument(argument('<file.html>', 'where the page goes; - is stdout', { file: 'write' }));
   return withJob(
-    withRun(withRates(withSettings(withFilters(withReceiptOption(withAsOf('Output:')(command)))))),
+    withRun(
+      withRates(withSettings(withFilters(withReceiptOption(withPageTexts(withAsOf('Output:')(command)))))),
+    ),
   );
 };
 

@@ -1,9 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
 import { sumsInWords } from '../../format/amounts.js';
 import type { ReceiptFlag } from '../../receipt/receipt.js';
-import { readsText } from '../../usage/rows/row-query.js';
 import { type OptionsOf, shapingFlags } from '../options/declare.js';
-import { refuseTerminal, rowsChoice, withRowsOutput } from '../options/output.js';
+import { readsTexts, refuseTerminal, rowsChoice, withRowsOutput } from '../options/output.js';
 import { type AsOfOptions, asOfIn, withFilters, withPages } from '../options/rows.js';
 import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
@@ -57,7 +56,7 @@ export function runUsage(
     const now = Date.now();
     const output = rowsChoice(options);
     refuseTerminal(output, context.host);
-    const textsUnread = output.fields?.some(readsText) !== true;
+    const textsUnread = !readsTexts(output);
     await withReceipt(options.receipt, { command: 'usage', flags, output }, context, async (receipt) => {
       const period = await openPeriod(options, context, { ...needs, ...receipt?.observer, textsUnread });
       record.period = period;

@@ -15,9 +15,8 @@ import { checkExport } from '../../receipt/check-export.js';
 import { readReceipt } from '../../receipt/read-receipt.js';
 import { compareReceipts, dataTables, type Receipt } from '../../receipt/receipt.js';
 import { readFileChunks } from '../../source/file.js';
-import { readsText } from '../../usage/rows/row-query.js';
 import { argument, type OptionsOf, shapingFlags, wordsOf } from '../options/declare.js';
-import { resultChoice, rowsChoice, withResult } from '../options/output.js';
+import { readsTexts, resultChoice, rowsChoice, withResult } from '../options/output.js';
 import { asOfIn, withAsOf } from '../options/rows.js';
 import { withRates, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
@@ -140,7 +139,7 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
   const again = { ...own, ...command.opts(), output: NOWHERE };
   const output = rowsChoice(again);
   const remade = { command: receipt.command, flags: shapingFlags(command), output };
-  const textsUnread = output.fields?.some(readsText) !== true;
+  const textsUnread = !readsTexts(output);
   return remake(receipt, remade, { ...again, textsUnread }, context, async (period, writer) => {
     const asOf = asOfIn(period.zone, again) ?? now;
     await writeUsage(period, output, asOf, writer, context);

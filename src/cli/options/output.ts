@@ -4,6 +4,7 @@ import { CommandLineError } from '../../errors.js';
 import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
 import { FIELDS, type FieldName } from '../../format/rows.js';
 import { STDOUT_NAMES } from '../../output/file.js';
+import { readsText } from '../../usage/rows/row-query.js';
 import type { Host } from '../process/host.js';
 import { type OptionsOf, option, optionGroup, parsedOption } from './declare.js';
 
@@ -25,6 +26,8 @@ export interface RowsChoice extends ResultChoice {
   /** Undefined: the usual ones of the format. */
   readonly fields: readonly FieldName[] | undefined;
   readonly stream: boolean;
+  /** A page has the texts of the messages. */
+  readonly withText: boolean;
 }
 
 const GROUP = 'Output:';
@@ -101,12 +104,19 @@ const rows = () =>
       option('--stream', 'write while reading: a failure may leave part of a result', { group: GROUP }),
     );
 
-export type RowsOptions = ResultOptions & OptionsOf<typeof rows>;
+const pageTexts = () =>
+  new Command().addOption(
+    option('--with-text', 'a page has the texts of the messages, and its search finds them', SHAPES),
+  );
+export const withPageTexts = optionGroup<OptionsOf<typeof pageTexts>>(() => pageTexts().options);
+
+export type RowsOptions = ResultOptions & OptionsOf<typeof rows> & OptionsOf<typeof pageTexts>;
 
 /** The format, the fields and the destination of rows. */
 export const withRowsOutput = optionGroup<RowsOptions>(() => [
   ...withResult(ROW_FORMATS, 'the {"usage":[…]} document, one item a line')(new Command()).options,
   ...rows().options,
+  ...pageTexts().options,
 ]);
 
 /** @throws CommandLineError */
@@ -120,7 +130,12 @@ export function rowsChoice(options: RowsOptions): RowsChoice {
   if (fields !== undefined && !declarationOf(result.format).flags.includes('fields')) {
     throw new CommandLineError(`--fields: ${result.format} has fields of its own`);
   }
-  return { ...result, fields, stream };
+  if (options.withText === true && result.format !== 'html') {
+    throw new CommandLineError(
+      `--with-text: is for html, not ${result.format}; say --fields with text in it`,
+    );
+  }
+  return { ...result, fields, stream, withText: options.withText === true };
 }
 
 /**
@@ -180,6 +195,11 @@ function formatOf<Of extends Format>(options: ResultOptions, formats: readonly O
       : `${output} means ${implied}, but the formats are ${names}`;
   const endings = formats.flatMap((each) => declarationOf(each).endings);
   throw new CommandLineError(`--output: ${problem}; say --format, or end it in ${endings.join(', ')}`);
+}
+
+/** Whether rows in this form need the texts of the messages: a page explains prices by them. */
+export function readsTexts({ format, fields }: RowsChoice): boolean {
+  return format === 'html' || fields?.some(readsText) === true;
 }
 
 /** Refuses a file whose ending promises another format than the only one that the command writes. */

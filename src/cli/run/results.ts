@@ -78,7 +78,7 @@ async function chooseRenderer(
   host: Host,
   asOf: Instant,
 ): Promise<() => Renderer> {
-  const { zone, outOf, settings, sourceName: source, selection, prices } = period;
+  const { zone, outOf, settings, sourceName: source, selection, card, prices } = period;
   return declarationOf(choice.format).rows({
     ...choice,
     fields: fieldsFor(choice, period),
@@ -86,7 +86,15 @@ async function chooseRenderer(
     prices,
     outOf,
     terminal: () => openTerminal(choice, host),
-    subject: { source, period: settings.period, rules: settings.rules, filtered: narrows(selection) },
+    subject: {
+      source,
+      period: settings.period,
+      rules: settings.rules,
+      card,
+      filtered: narrows(selection),
+      withText: choice.withText,
+      readsTexts: true,
+    },
     asOf,
   });
 }

@@ -18,7 +18,7 @@ const APOSTROPHES_AND_HYPHENS = "'‘’-‐‑";
  * The class bits of every code point met so far, by code point; 0 for one not met yet and for every
  * surrogate code unit. The pages of the table that no text reaches are never touched.
  */
-export const characterClasses = new Uint8Array(CODE_POINTS);
+export const characterClasses = /* @__PURE__ */ new Uint8Array(CODE_POINTS);
 
 /** The class bits of one code point. A lone surrogate belongs to no class. */
 export function classify(codePoint: number): number {

@@ -1,6 +1,7 @@
-import { formatAmount, PUBLISHED_RATES, type Rates } from '../../engine/index.js';
+import { type Amount, formatAmount, PUBLISHED_RATES, type Rates } from '../../engine/index.js';
 import { RULES } from '../../engine/rules.js';
 import type { ExplainedPrice, PriceStep } from '../../usage/pricing/message-pricer.js';
+import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { jsonString } from '../text.js';
 
 /** `{"explanation":{…}}`, one step a line. A price that a report set has no `text`, `rules` or `words`. */
@@ -40,6 +41,32 @@ function stepJson({ step, count, rate, factor, minimum, amount }: PriceStep): st
   return `{${members.join(',')}}`;
 }
 
+/** Step, count, rate and credits of each step as people read them, and of the total, on one decimal point. */
+export function stepCells(
+  { steps, credits }: { readonly steps: readonly PriceStep[]; readonly credits: Amount },
+  rates: Rates | undefined,
+): { readonly rows: readonly string[][]; readonly total: string[] } {
+  const rateDecimals = mostDecimals(
+    steps.flatMap(({ rate }) => (rate === undefined ? [] : [formatAmount(rate)])),
+  );
+  const rateCell = ({ rate, factor, minimum }: PriceStep) => {
+    if (rate !== undefined) return groupThousands(padDecimals(formatAmount(rate), rateDecimals));
+    if (factor !== undefined) return `× ${factorText(factor)}`;
+    return minimum === undefined ? '' : `≥ ${groupThousands(formatAmount(minimum))}`;
+  };
+  const decimals = mostDecimals([credits, ...steps.map(({ amount }) => amount)].map(formatAmount));
+  const amountCell = (amount: Amount) => groupThousands(padDecimals(formatAmount(amount), decimals));
+  return {
+    rows: steps.map((step) => [
+      stepLabel(step.step, rates),
+      `${step.count}`,
+      rateCell(step),
+      amountCell(step.amount),
+    ]),
+    total: ['Total', '', '', amountCell(credits)],
+  };
+}
+
 /** What a step of a price is called, with the lengths of the rates that priced it. */
 export function stepLabel(step: PriceStep['step'], rates: Rates = PUBLISHED_RATES): string {
   if (step === 'report') return 'Report';
@@ -62,6 +89,6 @@ function times(factor: Rates['palindromeFactor']): string {
 }
 
 /** All digits, without an exponent. */
-export function factorText(factor: Rates['palindromeFactor']): string {
+function factorText(factor: Rates['palindromeFactor']): string {
   return typeof factor === 'number' ? `${factor}` : factor.toFixed();
 }

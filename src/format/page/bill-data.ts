@@ -1,4 +1,6 @@
 import type { Kind } from '../../usage/pricing/priced-row.js';
+import { visible } from '../text.js';
+import type { PageRates } from './page-rates.js';
 
 /** What the page says about the bill as a whole. */
 export interface PageMeta {
@@ -21,6 +23,29 @@ export interface PageMeta {
   readonly count: number;
   /** The command left rows out, so that `total` is not the whole period's. */
   readonly filtered: boolean;
+  /** Of a file of rates, the earliest first; absent where the ruleset's own hold. */
+  readonly rates?: readonly PageRates[];
+  /** The rows have their texts. */
+  readonly withText?: true;
+}
+
+/** Throws a TypeError when `value` is not what the command writes. */
+export function decodeMeta(value: unknown): PageMeta {
+  if (!isMeta(value)) throw new TypeError('the description of the bill lacks a field');
+  return value;
+}
+
+function isMeta(value: unknown): value is PageMeta {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const isText = (name: string) => typeof fields.get(name) === 'string';
+  const isTextOrAbsent = (name: string) => !fields.has(name) || isText(name);
+  return (
+    ['source', 'period', 'timezone', 'rules', 'asOf', 'total'].every(isText) &&
+    ['from', 'to', 'state'].every(isTextOrAbsent) &&
+    typeof fields.get('count') === 'number' &&
+    typeof fields.get('filtered') === 'boolean'
+  );
 }
 
 /** One message of the bill. */
@@ -29,6 +54,8 @@ export interface PageRow {
   readonly messageId: string;
   /** RFC 3339, exactly as upstream sent it. */
   readonly timestamp: string;
+  /** Of the report that the message names, whether it exists or not. */
+  readonly reportId?: string;
   /** Where a report priced the message. */
   readonly reportName?: string;
   readonly kind: Kind;
@@ -36,50 +63,107 @@ export interface PageRow {
   readonly credits: string;
   /** YYYY-MM-DD in the page's zone. */
   readonly day: string;
+  /**
+   * What the rules counted in the text, in the engine's order behind the message itself: enough to explain the price,
+   * and nothing of the text. Absent where a report priced the message, or its text was not at hand.
+   */
+  readonly counts?: readonly number[];
+  /** Only with `--with-text`. */
+  readonly text?: string;
 }
 
 /** In the order they are stacked, listed and numbered. */
 export const KINDS = ['report', 'text', 'missing-report'] as const satisfies readonly Kind[];
 
+export const KIND_NAMES: Record<Kind, string> = {
+  report: 'Report',
+  text: 'Text',
+  'missing-report': 'Missing report',
+};
+
 /**
- * A row as it is embedded: `[messageId, timestamp, day, kind's index, credits, reportName?]`. Arrays, because
- * the keys of 100,000 objects would be half of the file.
+ * The columns of the table of messages from left to right, each by its name in the page's address: as in `--sort` and
+ * `--fields` of the command. The page's script says how they sort and look (src/page/view/columns.ts).
  */
-export type WireRow = [string, string, string, number, string, string?];
+export const COLUMN_TEXTS = {
+  message_id: { title: 'Message', text: ({ messageId }) => messageId },
+  timestamp: { title: 'Time', text: ({ timestamp }) => timestamp },
+  report_name: { title: 'Report', text: ({ reportName = '' }) => visible(reportName) },
+  kind: { title: 'Kind', text: ({ kind }) => KIND_NAMES[kind] },
+  credits_used: { title: 'Credits', text: ({ credits }) => credits },
+} satisfies Record<string, { readonly title: string; readonly text: (row: PageRow) => string }>;
 
-/** What a row is made of: a priced message with its kind, its credits and its day as the page shows them. */
-interface RowSource {
-  readonly message: { readonly id: number | bigint; readonly timestamp: string };
-  readonly report?: { readonly name: string } | undefined;
-  readonly kind: Kind;
-  readonly credits: string;
-  readonly day: string;
+/** Rows as they are embedded, a batch at a time: with the keys and repeated texts of 100,000 rows the file would double. */
+export interface WireBlock {
+  readonly days: readonly string[];
+  /** Id, and name where the report exists. */
+  readonly reports: readonly WireReport[];
+  readonly rows: readonly WireRow[];
 }
 
-export function pageRow({ message, report, kind, credits, day }: RowSource): PageRow {
-  const { id, timestamp } = message;
-  return {
-    messageId: `${id}`,
-    timestamp,
-    ...(report !== undefined && { reportName: report.name }),
-    kind,
-    credits,
-    day,
-  };
+type WireReport = readonly [id: string, name?: string];
+
+/** Day, kind and report by their indexes, -1 for no report; 0 for no counts. What a row lacks at its end is left out. */
+type WireRow = readonly [
+  messageId: string,
+  timestamp: string,
+  day: number,
+  kind: number,
+  credits: string,
+  report: number,
+  counts?: readonly number[] | 0,
+  text?: string,
+];
+
+export function encodeRows(rows: readonly PageRow[]): WireBlock {
+  const days = new Distinct<string>();
+  const reports = new Distinct<WireReport>();
+  const wire = rows.map((row): WireRow => {
+    const { messageId, timestamp, day, kind, credits, reportId, reportName, counts, text } = row;
+    const named: WireReport | undefined =
+      reportId === undefined ? undefined : reportName === undefined ? [reportId] : [reportId, reportName];
+    const report = named === undefined ? -1 : reports.indexOf(JSON.stringify(named), named);
+    const cells = [
+      messageId,
+      timestamp,
+      days.indexOf(day, day),
+      KINDS.indexOf(kind),
+      credits,
+      report,
+    ] as const;
+    if (text !== undefined) return [...cells, counts ?? 0, text];
+    return counts === undefined ? cells : [...cells, counts];
+  });
+  return { days: days.values, reports: reports.values, rows: wire };
 }
 
-export function encodeRow(row: PageRow): WireRow {
-  const { messageId, timestamp, day, kind, credits, reportName } = row;
-  const wire: WireRow = [messageId, timestamp, day, KINDS.indexOf(kind), credits];
-  if (reportName !== undefined) wire.push(reportName);
-  return wire;
+/** Values without their repetitions. */
+class Distinct<Value> {
+  readonly values: Value[] = [];
+  private readonly indexes = new Map<string, number>();
+
+  indexOf(key: string, value: Value): number {
+    const known = this.indexes.get(key);
+    if (known !== undefined) return known;
+    this.indexes.set(key, this.values.length);
+    return this.values.push(value) - 1;
+  }
 }
 
-/** Throws a TypeError when `value` is not what `encodeRow` makes. */
-export function decodeRow(value: unknown): PageRow {
+/** Throws a TypeError when `value` is not what `encodeRows` makes. */
+export function decodeRows(value: unknown): PageRow[] {
+  const { days, reports, rows }: { days?: unknown; reports?: unknown; rows?: unknown } = Object(value);
+  if (!Array.isArray(days) || !Array.isArray(reports) || !Array.isArray(rows)) {
+    throw new TypeError('a block of messages lacks a part');
+  }
+  return rows.map((row) => decodeRow(row, days, reports));
+}
+
+function decodeRow(value: unknown, days: readonly unknown[], reports: readonly unknown[]): PageRow {
   if (!Array.isArray(value)) throw new TypeError('a row is not an array');
-  const [messageId, timestamp, day, kindIndex, credits, reportName]: unknown[] = value;
-  const kind = typeof kindIndex === 'number' ? KINDS[kindIndex] : undefined;
+  const [messageId, timestamp, dayIndex, kindIndex, credits, reportIndex, counts, text]: unknown[] = value;
+  const day = days[Number(dayIndex)];
+  const kind = KINDS[Number(kindIndex)];
   if (
     typeof messageId !== 'string' ||
     typeof timestamp !== 'string' ||
@@ -89,8 +173,31 @@ export function decodeRow(value: unknown): PageRow {
   ) {
     throw new TypeError('a row lacks a field');
   }
-  const row = { messageId, timestamp, day, kind, credits };
-  if (reportName === undefined) return row;
+  return {
+    messageId,
+    timestamp,
+    day,
+    kind,
+    credits,
+    ...(reportIndex !== -1 && decodeReport(reports[Number(reportIndex)])),
+    ...(counts !== undefined && counts !== 0 && { counts: decodeCounts(counts) }),
+    ...(typeof text === 'string' && { text }),
+  };
+}
+
+function decodeReport(value: unknown): Pick<PageRow, 'reportId' | 'reportName'> {
+  const [reportId, reportName]: unknown[] = Array.isArray(value) ? value : [];
+  if (typeof reportId !== 'string') throw new TypeError('a report has no id');
+  if (reportName === undefined) return { reportId };
   if (typeof reportName !== 'string') throw new TypeError('a report name is not text');
-  return { ...row, reportName };
+  return { reportId, reportName };
+}
+
+function decodeCounts(value: unknown): number[] {
+  if (!Array.isArray(value)) throw new TypeError('the counts of a row are no list');
+  return value.map((count: unknown) => {
+    if (typeof count !== 'number' || !Number.isSafeInteger(count))
+      throw new TypeError('a count is no number');
+    return count;
+  });
 }

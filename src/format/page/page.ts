@@ -1,10 +1,13 @@
 import { createDayTexts } from '../../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
-import { formatAmount } from '../../engine/index.js';
+import { countText, formatAmount, type Ruleset } from '../../engine/index.js';
+import { ratesFor } from '../../engine/rates.js';
+import { type RateCard, ratesAt } from '../../rates/rate-card.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Renderer } from '../rows.js';
-import { encodeRow, type PageMeta, type PageRow, pageRow } from './bill-data.js';
+import { encodeRows, type PageMeta, type PageRow } from './bill-data.js';
+import { encodeRates } from './page-rates.js';
 
 /** The page without a bill, built from src/page. */
 export interface PageShell {
@@ -23,7 +26,15 @@ export async function loadPageShell(): Promise<PageShell> {
 }
 
 /** What a page is about. */
-export type PageSubject = Pick<PageMeta, 'source' | 'period' | 'rules' | 'filtered'>;
+export interface PageSubject extends Pick<PageMeta, 'source' | 'period' | 'filtered'> {
+  readonly rules: Ruleset;
+  /** Of `--rates`. */
+  readonly card: RateCard | undefined;
+  /** Of `--with-text`. */
+  readonly withText: boolean;
+  /** Whether the rows' texts can be read, which explanations are made from. */
+  readonly readsTexts: boolean;
+}
 
 /**
  * The page that `report` writes.
@@ -33,7 +44,7 @@ export type PageSubject = Pick<PageMeta, 'source' | 'period' | 'rules' | 'filter
 export function pageRenderer(
   shell: PageShell,
   zone: TimeZone,
-  subject: PageSubject,
+  { card, withText, readsTexts, ...subject }: PageSubject,
   now: () => Instant,
 ): Renderer {
   const page = htmlRenderer(shell);
@@ -50,7 +61,25 @@ export function pageRenderer(
     if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
     if (compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
     const day = dayTextOf(zone.dayOf(instant));
-    return pageRow({ ...item, kind: kindOf(item), credits: formatAmount(item.credits), day });
+    const { id, reportId } = item.message;
+    return {
+      messageId: `${id}`,
+      timestamp,
+      day,
+      kind: kindOf(item),
+      credits: formatAmount(item.credits),
+      ...(reportId !== undefined && { reportId: `${reportId}` }),
+      ...(item.report !== undefined && { reportName: item.report.name }),
+      ...(item.report === undefined && readsTexts && { counts: countsOf(item.message.text, instant) }),
+      ...(withText && { text: item.message.text }),
+    };
+  }
+
+  /** Without the message itself, which is always counted once, and zeros at the end. */
+  function countsOf(text: string, instant: Instant): number[] {
+    const { thresholds } = ratesFor(subject.rules, card && ratesAt(card, instant)?.rates);
+    const [, ...counts] = countText(text, subject.rules, thresholds);
+    return counts.slice(0, counts.findLastIndex((count) => count !== 0) + 1);
   }
 
   return {
@@ -60,6 +89,8 @@ export function pageRenderer(
       const asOf = now();
       const meta = {
         ...subject,
+        ...(card !== undefined && { rates: card.dated.map(encodeRates) }),
+        ...(withText && { withText }),
         timezone: zone.name,
         asOf: secondText(asOf),
         state: periodState(count === 0 ? undefined : last, zone, asOf),
@@ -88,7 +119,7 @@ export interface HtmlRenderer {
 export function htmlRenderer(shell: PageShell): HtmlRenderer {
   return {
     head: () => shell.head,
-    rows: (rows) => (rows.length === 0 ? '' : block('rows', rows.map(encodeRow))),
+    rows: (rows) => (rows.length === 0 ? '' : block('rows', encodeRows(rows))),
     tail: (meta) => block('meta', meta) + shell.tail,
   };
 }

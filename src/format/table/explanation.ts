@@ -1,7 +1,6 @@
-import { compareAmounts, type ExplainedWord, formatAmount, ZERO } from '../../engine/index.js';
-import type { ExplainedPrice, ExplainedText, PriceStep } from '../../usage/pricing/message-pricer.js';
-import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
-import { factorText, stepLabel } from '../documents/explanation.js';
+import { compareAmounts, type ExplainedWord, ZERO } from '../../engine/index.js';
+import type { ExplainedPrice, ExplainedText } from '../../usage/pricing/message-pricer.js';
+import { stepCells, stepLabel } from '../documents/explanation.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, wrapFirstColumn } from './draw.js';
 import { drawFacts, paragraph, type Terminal, textWidth, wrapText, wrapWords } from './lines.js';
@@ -46,22 +45,7 @@ function drawSteps(
   { steps, credits, byText }: ExplainedPrice,
   { chalk, width }: Terminal,
 ): Generator<string> {
-  const rates = steps.flatMap(({ rate }) => (rate === undefined ? [] : [formatAmount(rate)]));
-  const rateDecimals = mostDecimals(rates);
-  const rateCell = ({ rate, factor, minimum }: PriceStep) => {
-    if (rate !== undefined) return groupThousands(padDecimals(formatAmount(rate), rateDecimals));
-    if (factor !== undefined) return `× ${factorText(factor)}`;
-    return minimum === undefined ? '' : `≥ ${groupThousands(formatAmount(minimum))}`;
-  };
-  const amounts = [credits, ...steps.map(({ amount }) => amount)].map(formatAmount);
-  const decimals = mostDecimals(amounts);
-  const rows = steps.map((step) => [
-    stepLabel(step.step, byText?.rates),
-    `${step.count}`,
-    rateCell(step),
-    groupThousands(padDecimals(formatAmount(step.amount), decimals)),
-  ]);
-  const total = ['Total', '', '', groupThousands(padDecimals(formatAmount(credits), decimals))];
+  const { rows, total } = stepCells({ steps, credits }, byText?.rates);
   const columns = ['Step', 'Count', 'Rate', 'Credits'].map(
     (title, index): Column => ({
       title,

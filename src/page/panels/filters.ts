@@ -1,14 +1,13 @@
-import { KINDS } from '../../format/page/bill-data.js';
+import { KIND_NAMES, KINDS } from '../../format/page/bill-data.js';
 import type { Timeline } from '../data/bill.js';
 import { parseDay } from '../data/calendar.js';
-import { KIND_NAMES } from '../view/columns.js';
 import { byId, html } from '../view/elements.js';
 import type { Change } from '../view/view.js';
 import { isFiltered, type View } from '../view/view.js';
 
-type Filter = Pick<View, 'text' | 'kind' | 'from' | 'to'>;
+type Filter = Partial<Pick<View, 'text' | 'kind' | 'report' | 'from' | 'to'>>;
 
-const NO_FILTER: Filter = { text: '', kind: undefined, from: undefined, to: undefined };
+const NO_FILTER = { text: '', kind: undefined, report: undefined, from: undefined, to: undefined };
 
 /** The form above the chart. `onFilter` hears every change; the returned function shows a view's filter. */
 export function filtersInPage(

@@ -4,10 +4,71 @@ import { COLUMN_NAMES, COLUMNS, type Column } from '../view/columns.js';
 import { byId, countOf, type Figure, html } from '../view/elements.js';
 import type { SortKey } from '../view/view.js';
 
-/** Puts `rows` into the table, and the total of all rows that the filter leaves under them. */
-export function showRows(rows: readonly BillRow[], total: Total, clock: Clock, figure: Figure): void {
-  const shown = rows.map((row) => rowOf(row, clock, figure));
-  byId('rows', HTMLTableSectionElement).replaceChildren(...(shown.length === 0 ? [noRow()] : shown));
+/**
+ * Returns a function that puts `rows` into the table, and the total of all rows that the filter leaves under them. The
+ * id of a row is a button that opens its explanation; all of them are one stop for the Tab key, and ↑ ↓ go on.
+ */
+export function rowsInPage(
+  clock: Clock,
+  figure: Figure,
+  explain: (row: BillRow) => readonly HTMLElement[],
+): (rows: readonly BillRow[], total: Total) => void {
+  const body = byId('rows', HTMLTableSectionElement);
+  /** The rows whose explanation is open, by their index. */
+  const open = new Set<number>();
+  const buttons = (): HTMLElement[] => [...body.querySelectorAll<HTMLElement>('.open')];
+  const makeStop = (index: number) => {
+    if (index === -1) return;
+    for (const [each, button] of buttons().entries()) button.tabIndex = each === index ? 0 : -1;
+  };
+  const indexOf = (target: EventTarget | null) =>
+    target instanceof HTMLElement ? buttons().indexOf(target) : -1;
+  body.addEventListener('focusin', ({ target }) => makeStop(indexOf(target)));
+  body.addEventListener('keydown', (event) => {
+    const index = indexOf(event.target);
+    const goal = { ArrowUp: index - 1, ArrowDown: index + 1 }[event.key];
+    if (index === -1 || goal === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    buttons()[goal]?.focus();
+  });
+
+  const explained = (row: BillRow) =>
+    html(
+      'tr',
+      { ...ROW, class: 'explanation' },
+      html('td', { ...CELL, colspan: COLUMN_NAMES.length }, ...explain(row)),
+    );
+  const rowsOf = (row: BillRow): HTMLTableRowElement[] => {
+    const button = html('button', {
+      type: 'button',
+      class: 'open',
+      title: 'How this price came about',
+      'aria-expanded': String(open.has(row.index)),
+    });
+    const shown = rowOf(row, clock, figure, button);
+    button.addEventListener('click', () => {
+      const opens = !open.has(row.index);
+      button.ariaExpanded = String(opens);
+      if (opens) {
+        open.add(row.index);
+        shown.after(explained(row));
+      } else {
+        open.delete(row.index);
+        shown.nextElementSibling?.remove();
+      }
+    });
+    return open.has(row.index) ? [shown, explained(row)] : [shown];
+  };
+
+  return (rows, total) => {
+    const shown = rows.flatMap(rowsOf);
+    body.replaceChildren(...(shown.length === 0 ? [noRow()] : shown));
+    makeStop(0);
+    showTotal(total, figure);
+  };
+}
+
+function showTotal(total: Total, figure: Figure): void {
   byId('foot', HTMLTableSectionElement).replaceChildren(
     html(
       'tr',
@@ -30,11 +91,15 @@ function noRow(): HTMLTableRowElement {
   );
 }
 
-function rowOf(row: BillRow, clock: Clock, figure: Figure): HTMLTableRowElement {
+/** @param button opens the row; its text is that of the first cell */
+function rowOf(row: BillRow, clock: Clock, figure: Figure, button: HTMLButtonElement): HTMLTableRowElement {
   const cells = COLUMN_NAMES.map((name, index) => {
     const column = COLUMNS[name];
     const content = column.cell(row, clock, figure);
-    if (index === 0) return html('th', { ...ROW_HEADER, class: column.class }, ...content);
+    if (index === 0) {
+      button.append(...content);
+      return html('th', { ...ROW_HEADER, class: column.class }, button);
+    }
     return html('td', { ...CELL, class: column.class }, ...content);
   });
   return html('tr', ROW, ...cells);

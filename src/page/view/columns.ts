@@ -1,7 +1,6 @@
 import { compareInstants, parseInstant } from '../../calendar/instant.js';
-import { KINDS } from '../../format/page/bill-data.js';
+import { COLUMN_TEXTS, KINDS } from '../../format/page/bill-data.js';
 import { visible } from '../../format/text.js';
-import type { Kind } from '../../usage/pricing/priced-row.js';
 import type { BillRow } from '../data/bill.js';
 import type { Clock } from '../data/calendar.js';
 import { type Figure, html } from './elements.js';
@@ -9,6 +8,7 @@ import { type Figure, html } from './elements.js';
 /** A column of the table of messages. */
 interface ColumnDeclaration {
   readonly title: string;
+  readonly text: (row: BillRow) => string;
   /** The rank of each row's value among the column's distinct values, by the row's index. */
   readonly rank: (rows: readonly BillRow[]) => Uint32Array;
   /** The class of its cells. */
@@ -17,26 +17,26 @@ interface ColumnDeclaration {
 }
 
 /**
- * The columns from left to right, each by its name in the page's address: as in `--sort` and `--fields` of the command.
+ * How the columns sort and look.
  *
  * Ids and credits compare as exact numbers, timestamps as instants, kinds in the order they are listed, names
  * by English collation with numbers by value; names that collate alike, by code unit.
  */
 export const COLUMNS = {
   message_id: {
-    title: 'Message',
+    ...COLUMN_TEXTS.message_id,
     rank: (rows) => rank(rows, (row) => BigInt(row.messageId), ascending),
     class: 'id',
     cell: ({ messageId }) => [messageId],
   },
   timestamp: {
-    title: 'Time',
+    ...COLUMN_TEXTS.timestamp,
     rank: (rows) => rank(rows, (row) => parseInstant(row.timestamp), compareInstants),
     class: 'time',
     cell: (row, clock) => [momentOf(row, clock)],
   },
   report_name: {
-    title: 'Report',
+    ...COLUMN_TEXTS.report_name,
     rank: (rows) => {
       const { compare } = new Intl.Collator('en', { numeric: true });
       return rank(
@@ -49,29 +49,26 @@ export const COLUMNS = {
     cell: ({ reportName }) => (reportName === undefined ? [] : [nameOf(reportName)]),
   },
   kind: {
-    title: 'Kind',
+    ...COLUMN_TEXTS.kind,
     rank: (rows) => rank(rows, (row) => KINDS.indexOf(row.kind), ascending),
     class: 'kind',
-    cell: ({ kind }) => [html('i', { class: `swatch ${kind}` }), html('span', {}, KIND_NAMES[kind])],
+    cell: (row) => [
+      html('i', { class: `swatch ${row.kind}` }),
+      html('span', {}, COLUMN_TEXTS.kind.text(row)),
+    ],
   },
   credits_used: {
-    title: 'Credits',
+    ...COLUMN_TEXTS.credits_used,
     rank: (rows) => rank(rows, (row) => row.units, ascending),
     class: 'number',
     cell: ({ units }, _, figure) => [figure(units)],
   },
-} satisfies Record<string, ColumnDeclaration>;
+} satisfies Record<keyof typeof COLUMN_TEXTS, ColumnDeclaration>;
 
 export type Column = keyof typeof COLUMNS;
 
 const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
 export const COLUMN_NAMES: readonly Column[] = Object.keys(COLUMNS).filter(isColumn);
-
-export const KIND_NAMES: Record<Kind, string> = {
-  report: 'Report',
-  text: 'Text',
-  'missing-report': 'Missing report',
-};
 
 /** What upstream sent, where the browser's zone rules put the message on another day than the bill does. */
 function momentOf({ timestamp, day }: BillRow, clock: Clock): HTMLTimeElement {

@@ -11,6 +11,8 @@ export interface Selection {
   readonly totals: Totals;
   /** The rows of every day: the chart shows what lies outside the range, too. */
   readonly anyDay: readonly BillRow[];
+  /** The rows of every report: the others can be chosen, too. */
+  readonly anyReport: readonly BillRow[];
 }
 
 /** Selects from `bill`. The last sort is cached, so that typing into the search sorts nothing. */
@@ -21,9 +23,12 @@ export function selectFrom(bill: Bill): (view: View) => Selection {
     const sort = describe(view.sort);
     if (sort !== sorted.sort) sorted = { sort, rows: sortRows(bill.rows, view.sort, ranks) };
     const isInRange = matchDay(view);
-    const anyDay = sorted.rows.filter(matchContent(view));
-    const rows = anyDay.filter((row) => isInRange(row.day));
-    return { rows, totals: addRows(rows), anyDay };
+    const isOfReport = (row: PageRow) => view.report === undefined || row.reportId === view.report;
+    const content = sorted.rows.filter(matchContent(view));
+    const anyDay = content.filter(isOfReport);
+    const anyReport = content.filter(({ day }) => isInRange(day));
+    const rows = anyReport.filter(isOfReport);
+    return { rows, totals: addRows(rows), anyDay, anyReport };
   };
 }
 
@@ -32,14 +37,15 @@ function describe(sort: readonly SortKey[]): string {
 }
 
 /**
- * Whether a row has the view's kind and text, whatever its day. Text is found anywhere in the id or the report
- * name, without regard to case or to how an accent is encoded.
+ * Whether a row has the view's kind and text, whatever its day and report. Text is found anywhere in the id, the report
+ * name or the message's text, without regard to case or to how an accent is encoded.
  */
 export function matchContent(view: Pick<View, 'text' | 'kind'>): (row: PageRow) => boolean {
   const sought = fold(view.text.trim());
   const names = new Map<string, boolean>();
-  const hasText = ({ messageId, reportName }: PageRow): boolean => {
+  const hasText = ({ messageId, reportName, text }: PageRow): boolean => {
     if (sought === '' || messageId.includes(sought)) return true;
+    if (text !== undefined && fold(text).includes(sought)) return true;
     if (reportName === undefined) return false;
     const found = names.get(reportName) ?? fold(reportName).includes(sought);
     names.set(reportName, found);
@@ -60,14 +66,15 @@ function fold(text: string): string {
 }
 
 /**
- * What a click on a header does: ascending, descending, as received. A column retains its precedence while it is
- * sorted, and a new one comes after those already chosen.
+ * What a click on a header does: the column's first direction (descending for figures), the other one, as received. A
+ * column retains its precedence while it is sorted, and a new one comes after those already chosen.
  */
 export function clickColumn(sort: readonly SortKey[], column: Column): SortKey[] {
   const present = sort.find((key) => key.column === column);
-  if (present === undefined) return [...sort, { column, descending: false }];
-  if (present.descending) return sort.filter((key) => key !== present);
-  return sort.map((key) => (key === present ? { column, descending: true } : key));
+  const descending = COLUMNS[column].class === 'number';
+  if (present === undefined) return [...sort, { column, descending }];
+  if (present.descending !== descending) return sort.filter((key) => key !== present);
+  return sort.map((key) => (key === present ? { column, descending: !descending } : key));
 }
 
 /** A sorted copy. Equal rows stay as received, whatever the direction; rows without a value come last. */

@@ -12,9 +12,11 @@ export interface SortKey {
 export interface View {
   /** Precedence order; empty is 'as received'. */
   readonly sort: readonly SortKey[];
-  /** Searched for in ids and report names. */
+  /** Searched for in ids, report names and, where the page has them, texts. */
   readonly text: string;
   readonly kind: Kind | undefined;
+  /** The id of the report that a message names. */
+  readonly report: string | undefined;
   /** YYYY-MM-DD, both inclusive. */
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -23,7 +25,8 @@ export interface View {
 }
 
 export function isFiltered(view: View): boolean {
-  return view.text !== '' || view.kind !== undefined || view.from !== undefined || view.to !== undefined;
+  const { kind, report, from, to } = view;
+  return view.text !== '' || [kind, report, from, to].some((value) => value !== undefined);
 }
 
 /*
@@ -39,6 +42,7 @@ export function formatView(view: View): string {
   }
   if (view.text !== '') query.set('q', view.text);
   if (view.kind !== undefined) query.set('kind', view.kind);
+  if (view.report !== undefined) query.set('report', view.report);
   if (view.from !== undefined) query.set('from', view.from);
   if (view.to !== undefined) query.set('to', view.to);
   if (view.page !== 1) query.set('page', String(view.page));
@@ -54,6 +58,7 @@ export function parseView(fragment: string): View {
     sort: parseSort(query.getAll('sort')),
     text: query.get('q') ?? '',
     kind: KINDS.find((known) => known === kind),
+    report: query.get('report') ?? undefined,
     from: parseDay(query.get('from') ?? ''),
     to: parseDay(query.get('to') ?? ''),
     page: parsePage(query.get('page')),

@@ -216,6 +216,11 @@ export class PricedRows {
     return texts.read(at === 0 ? 0 : (textEnds[at - 1] ?? 0), textEnds[at] ?? 0).toString();
   }
 
+  /** Whether `textOf` can read every text. */
+  holdTexts(): boolean {
+    return this.blocks.every(({ texts }) => texts !== undefined);
+  }
+
   /** The rows of the message `id`, in order. */
   *find(id: number | bigint): Generator<number> {
     if (typeof id === 'bigint') {

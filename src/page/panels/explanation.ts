@@ -1,0 +1,48 @@
+import { stepCells } from '../../format/documents/explanation.js';
+import { visible } from '../../format/text.js';
+import type { BillRow } from '../data/bill.js';
+import type { PriceSteps } from '../data/explain.js';
+import { html } from '../view/elements.js';
+
+export type Explain = (row: BillRow) => PriceSteps | undefined;
+
+/** How a row's price came about: what priced it, its text where the page has it, and the steps up to the total. */
+export function explanationOf(row: BillRow, explain: Explain, rules: string): HTMLElement[] {
+  const parts: HTMLElement[] = [html('p', {}, reasonOf(row, rules))];
+  if (row.text !== undefined) {
+    const text = row.text === '' ? '(an empty text)' : visible(row.text);
+    parts.push(html('blockquote', {}, text));
+  }
+  const price = explain(row);
+  if (price === undefined) parts.push(html('p', {}, 'The texts were not at hand when this page was made.'));
+  else parts.push(stepsTable(price, row.messageId));
+  return parts;
+}
+
+/** As `explain` says it. */
+function reasonOf({ kind, reportId, reportName = '' }: BillRow, rules: string): string {
+  const report = `report ${visible(reportId ?? '')}`;
+  if (kind === 'report') return `Priced by ${report}, ${visible(reportName)}; the text does not count.`;
+  const missing = kind === 'missing-report' ? `, since ${report} does not exist` : '';
+  return `Priced by the text${missing}; rules ${rules}.`;
+}
+
+function stepsTable(price: PriceSteps, messageId: string): HTMLTableElement {
+  const { rows, total } = stepCells(price, price.rates);
+  const line = (cells: readonly string[], unused: boolean) => {
+    const [step = '', ...figures] = cells;
+    const cellsOf = figures.map((figure) => html('td', { class: 'number' }, figure));
+    return html('tr', { class: unused && 'unused' }, html('th', { scope: 'row' }, step), ...cellsOf);
+  };
+  const heads = ['Step', 'Count', 'Rate', 'Credits'].map((head, index) =>
+    html('th', { scope: 'col', class: index > 0 && 'number' }, head),
+  );
+  return html(
+    'table',
+    { class: 'steps' },
+    html('caption', { class: 'unseen' }, `The price of message ${messageId}, step by step`),
+    html('thead', {}, html('tr', {}, ...heads)),
+    html('tbody', {}, ...rows.map((cells) => line(cells, Number(cells.at(-1)) === 0))),
+    html('tfoot', {}, line(total, false)),
+  );
+}
