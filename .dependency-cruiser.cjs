@@ -43,7 +43,7 @@ module.exports = {
       'usage/(pricing/priced-row|rows/row-query).ts',
     ),
     only('json', 'errors.ts'),
-    only('document', 'errors.ts', 'engine', 'calendar', 'json'),
+    only('document', 'errors.ts', 'engine', 'calendar', 'json', 'rates/money.ts'),
     only('source', 'errors.ts', 'os-error.ts', 'document', 'json'),
     only('rates', 'errors.ts', 'os-error.ts', 'engine', 'calendar', 'json'),
     only(
@@ -62,6 +62,7 @@ module.exports = {
       'engine',
       'calendar',
       'json',
+      'rates/money.ts',
       'source/digest-source.ts',
       'document',
       'usage',

@@ -43,11 +43,24 @@ const timeZone: Parse<string> = (text) => {
   return text;
 };
 
-const creditPrice: Parse<CreditPrice> = (text) => {
+/** Overrides a price that is set elsewhere. */
+const NONE = 'none';
+
+const creditPrice: Parse<CreditPrice | undefined> = (text) => {
+  if (text === NONE) return undefined;
   const price = parseCreditPrice(text);
   if (price === undefined) throw new InvalidValue('what a credit costs, above 0, such as 0.02', text);
   return price;
 };
+
+const currencyOrNone = oneOf([...CURRENCIES, NONE], 'a currency of ISO 4217 such as GBP, EUR or USD');
+const currency: Parse<string | undefined> = Object.assign(
+  (text: string) => {
+    const code = currencyOrNone(text);
+    return code === NONE ? undefined : code;
+  },
+  { choices: currencyOrNone.choices },
+);
 
 /** Every setting that flags, the environment and `.env` share. */
 export const SETTINGS = {
@@ -95,15 +108,15 @@ export const SETTINGS = {
     placeholder: 'amount',
     description: 'what a credit costs; with --currency rows and totals have a cost',
     parse: creditPrice,
-    unset: 'none',
+    default: NONE,
     shapes: true,
   },
   currency: {
     variable: 'O_COPILOT_CURRENCY',
     placeholder: 'code',
     description: 'currency of --credit-price, by ISO 4217: GBP, EUR, USD …',
-    parse: oneOf(CURRENCIES, 'a currency of ISO 4217 such as GBP, EUR or USD'),
-    unset: 'none',
+    parse: currency,
+    default: NONE,
     shapes: true,
   },
   retries: {

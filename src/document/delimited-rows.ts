@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { DataError } from '../errors.js';
 import { createSpans } from '../json/spans.js';
+import { parseCost } from '../rates/money.js';
 import { unescapeCell, unguard } from './cell-text.js';
 import type { DelimitedFormat } from './export-format.js';
 import { createAmountReader } from './export-rows.js';
@@ -62,6 +63,7 @@ function createRecordReader(
 ): (record: unknown) => ExportRow {
   const textOf = kind === 'tsv' ? unescapeCell : guarded ? unguard : (cell: string) => cell;
   const amountOf = createAmountReader();
+  const hasCost = columns.includes('cost');
   let count = 0;
 
   return (record) => {
@@ -80,15 +82,13 @@ function createRecordReader(
       throw new DataError(`${name}, row ${count}`, `${shown(givenId)} is no integer`, 'message_id');
     }
     const id = Number(givenId);
-    const givenCredits = cell('credits_used') ?? '';
-    const credits = amountOf(givenCredits);
-    if (credits === undefined) {
-      throw new DataError(
-        `${name}, message ${givenId}`,
-        `${shown(givenCredits)} is no amount of credits`,
-        'credits_used',
-      );
-    }
+    const amount = <Value>(column: string, parse: (text: string) => Value | undefined): Value => {
+      const given = cell(column) ?? '';
+      const value = parse(given);
+      if (value !== undefined) return value;
+      throw new DataError(`${name}, message ${givenId}`, `${shown(given)} is no amount`, column);
+    };
+    const credits = amount('credits_used', amountOf);
     return {
       id: Number.isSafeInteger(id) ? id : BigInt(givenId),
       timestamp: cell('timestamp'),
@@ -96,6 +96,8 @@ function createRecordReader(
       credits,
       reportId: text('report_id'),
       kind: cell('kind'),
+      cost: hasCost ? amount('cost', parseCost) : undefined,
+      currency: cell('currency'),
     };
   };
 }

@@ -16,7 +16,8 @@ export interface DelimitedFormat {
 
 const NEEDED = ['message_id', 'credits_used'];
 /** Fields that a line of NDJSON may begin with, beside those of `--fields`. */
-const FIELD_LIKE = /^(message_id|timestamp|report_name|credits_used|report_id|kind|date|characters|text)$/;
+const FIELD_LIKE =
+  /^(message_id|timestamp|report_name|credits_used|report_id|kind|date|characters|text|cost|currency)$/;
 
 /**
  * Recognises which format of `usage` a file has, by how it begins.

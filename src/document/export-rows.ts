@@ -3,9 +3,19 @@ import { DataError } from '../errors.js';
 import type { PlainReader } from '../json/array-document.js';
 import { exactInteger, expected, numberText, parseMembers } from '../json/exact-json.js';
 import { readNdjsonDocument } from '../json/ndjson-document.js';
+import { parseCost } from '../rates/money.js';
 import type { ExportRow } from './records.js';
 
-const KEYS = ['message_id', 'timestamp', 'report_name', 'credits_used', 'report_id', 'kind'];
+const KEYS = [
+  'message_id',
+  'timestamp',
+  'report_name',
+  'credits_used',
+  'report_id',
+  'kind',
+  'cost',
+  'currency',
+];
 
 /** A row exactly as `usage --json` writes it, in ASCII and without escapes. */
 const USUAL =
@@ -52,11 +62,12 @@ export function createRowReader(name: string) {
       if (typeof value !== 'string') throw new DataError(where, expected('a string', value), key);
       return value.toWellFormed();
     };
-    const cost = members.get('credits_used');
-    const credits = amountOf(numberText(cost) ?? '');
-    if (credits === undefined) {
-      throw new DataError(where, expected('a number that is not negative', cost), 'credits_used');
-    }
+    const amount = <Value>(key: string, parse: (text: string) => Value | undefined): Value => {
+      const value = parse(numberText(members.get(key)) ?? '');
+      if (value !== undefined) return value;
+      throw new DataError(where, expected('a number that is not negative', members.get(key)), key);
+    };
+    const credits = amount('credits_used', amountOf);
     const reportId = exactInteger(members.get('report_id'));
     return {
       id,
@@ -65,6 +76,8 @@ export function createRowReader(name: string) {
       credits,
       reportId: reportId === undefined ? text('report_id') : `${reportId}`,
       kind: text('kind'),
+      cost: members.has('cost') ? amount('cost', parseCost) : undefined,
+      currency: text('currency'),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Amount, AsciiBytes } from '../engine/index.js';
+import type { Cost } from '../rates/money.js';
 
 /** A report's id as upstream writes it: an integer (carried exactly), or a string. */
 export type ReportId = number | bigint | string;
@@ -45,4 +46,6 @@ export interface ExportRow {
   /** Only where the export was made with such a field. */
   readonly reportId: string | undefined;
   readonly kind: string | undefined;
+  readonly cost?: Cost | undefined;
+  readonly currency?: string | undefined;
 }

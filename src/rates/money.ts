@@ -109,7 +109,8 @@ export interface InvoiceTotal {
   readonly currency: string;
   /** With all its minor units: `46.30`. */
   readonly amount: string;
-  readonly exact: Cost;
+  /** The same as a number. */
+  readonly rounded: Cost;
   /** What rounding added, or took away; 0 where the exact amount can be paid. */
   readonly rounding: Cost;
 }
@@ -121,7 +122,7 @@ export function invoiceTotal(total: Cost, currency: string): InvoiceTotal {
   return {
     currency,
     amount: rounded.toFixed(digits),
-    exact: total,
+    rounded,
     rounding: subtractCosts(rounded, total),
   };
 }

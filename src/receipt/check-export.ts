@@ -3,18 +3,13 @@ import { isTimeZone, openTimeZone, periodState } from '../calendar/time-zone.js'
 import { readExport } from '../document/export.js';
 import { type ExportFormat, exportFormat, READABLE_FORMATS } from '../document/export-format.js';
 import type { ExportRow } from '../document/records.js';
-import {
-  type Amount,
-  addAmounts,
-  formatAmount,
-  parseAmount,
-  RULESET_VERSIONS,
-  subtractAmounts,
-  ZERO,
-} from '../engine/index.js';
+import { type Amount, addAmounts, formatAmount, subtractAmounts, ZERO } from '../engine/index.js';
 import { DataError } from '../errors.js';
+import { addCosts, type Cost, formatCost, NO_COST } from '../rates/money.js';
 import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
+import { addSums } from '../usage/pricing/sums.js';
 import { readPartialSummary } from '../usage/summary/partial-summary.js';
+import { contradictions } from './contradictions.js';
 import type { Receipt, RowSums } from './receipt.js';
 import { type Difference, leavesOf } from './receipt.js';
 
@@ -38,6 +33,10 @@ export interface OfflineCheck {
 interface Found {
   readonly count: number;
   readonly credits: Amount;
+  /** Undefined where no row has one. */
+  readonly cost?: Cost | undefined;
+  /** Of the costs; all there are, where the rows differ. */
+  readonly currency?: string | undefined;
   /** Where every row has a kind. */
   readonly byKind: Readonly<Record<Kind, RowSums>> | undefined;
   /** The rows with the name of a report; undefined where rows have no names. */
@@ -94,9 +93,11 @@ function compareFound(
   compare: (what: string, expected: string, found: string) => void,
 ): void {
   const { rows } = receipt;
-  const { count, credits, last, dated, members } = found;
+  const { count, credits, cost, currency, last, dated, members } = found;
   compare('rows.count', `${rows.count}`, `${count}`);
   compare('rows.credits', rows.credits, formatAmount(credits));
+  if (cost !== undefined) compare('rows.cost', rows.cost ?? 'nothing', formatCost(cost));
+  if (currency !== undefined) compare('rows.currency', rows.currency ?? 'nothing', currency);
   const byKind = found.byKind ?? kindsByName(receipt, found);
   for (const kind of KINDS) {
     const sums = byKind[kind];
@@ -123,53 +124,6 @@ function kindsByName(
   if (inputs.missing_reports.length > 0) return { report };
   const text = { count: count - named.count, credits: formatAmount(subtractAmounts(credits, named.credits)) };
   return { report, text, 'missing-report': { count: 0, credits: '0' } };
-}
-
-/** Where a receipt contradicts itself. */
-function contradictions({ rows, rules, inputs, flags, period, messages }: Receipt): Difference[] {
-  const kinds = Object.values(rows.by_kind);
-  const count = kinds.reduce((sum, kind) => sum + kind.count, 0);
-  const credits = addUp(kinds.map((kind) => kind.credits));
-  const { report, 'missing-report': missing } = rows.by_kind;
-  const selected = ['since', 'until', 'report', 'kind', 'limit', 'offset'].some((name) => name in flags);
-  const differences = [
-    { what: 'rows.count', receipt: `${rows.count}`, found: `${count} by kind` },
-    { what: 'rows.credits', receipt: rows.credits, found: `${formatAmount(credits)} by kind` },
-  ].filter(({ receipt, found }) => `${receipt} by kind` !== found);
-  const differ = (what: string, receipt: unknown, found: unknown) =>
-    differences.push({ what, receipt: String(receipt), found: String(found) });
-
-  if (flags.period !== period) differ('flags.period', flags.period, period);
-  if (flags.rules !== rules.ruleset) differ('flags.rules', flags.rules, rules.ruleset);
-  if (rules.rates_sha256 !== null && rules.ruleset !== 'published') {
-    differ('rules.rates_sha256', rules.rates_sha256, `nothing: the ruleset ${rules.ruleset} takes no rates`);
-  }
-  if (rules.version > RULESET_VERSIONS[rules.ruleset]) {
-    differ('rules.version', rules.version, `${RULESET_VERSIONS[rules.ruleset]}, the latest of this program`);
-  }
-  const all = !selected && flags.duplicates !== 'once';
-  if (all ? rows.count !== messages : rows.count > messages) {
-    differ('messages', messages, `${rows.count} rows`);
-  }
-  if (typeof flags.limit === 'string' && rows.count > Number(flags.limit)) {
-    differ('flags.limit', flags.limit, `${rows.count} rows`);
-  }
-  for (const kind of KINDS) {
-    if (typeof flags.kind === 'string' && flags.kind !== kind && rows.by_kind[kind].count > 0) {
-      differ('flags.kind', flags.kind, `${rows.by_kind[kind].count} rows of kind ${kind}`);
-    }
-    if (rows.by_kind[kind].count === 0 && rows.by_kind[kind].credits !== '0') {
-      differ(`rows.by_kind.${kind}.credits`, rows.by_kind[kind].credits, '0 rows');
-    }
-  }
-  const { reports, missing_reports: gone } = inputs;
-  if (report.count > 0 && reports.count === 0) differ('inputs.reports.count', 0, `${report.count} rows`);
-  if (missing.count > 0 && gone.length === 0)
-    differ('inputs.missing_reports', 'none', `${missing.count} rows`);
-  if (reports.count + gone.length > messages) {
-    differ('inputs.reports.count', reports.count, `${messages} messages, ${gone.length} missing reports`);
-  }
-  return differences;
 }
 
 /** Why the rows of the export cannot be read back; undefined where they can. */
@@ -215,6 +169,8 @@ async function readRows(
   fields: readonly string[],
 ): Promise<Omit<Found, 'members'>> {
   const sums = new Map<Kind | 'unknown', { count: number; credits: Amount }>();
+  const currencies = new Set<string>();
+  let cost = NO_COST;
   let last: Instant | undefined;
   const [hasKind, hasName] = ['kind', 'report_name'].map((field) => fields.includes(field));
   const kindOf = (row: ExportRow): Kind | 'unknown' => {
@@ -225,6 +181,8 @@ async function readRows(
     for (const row of rows) {
       const sum = sums.get(kindOf(row)) ?? { count: 0, credits: ZERO };
       sums.set(kindOf(row), { count: sum.count + 1, credits: addAmounts(sum.credits, row.credits) });
+      cost = addCosts(cost, row.cost ?? NO_COST);
+      if (row.currency !== undefined) currencies.add(row.currency);
       if (row.timestamp === undefined) continue;
       const instant = parseInstant(row.timestamp);
       if (instant === undefined)
@@ -240,6 +198,8 @@ async function readRows(
   return {
     count: all.reduce((count, sum) => count + sum.count, 0),
     credits: all.reduce<Amount>((total, { credits }) => addAmounts(total, credits), ZERO),
+    cost: fields.includes('cost') ? cost : undefined,
+    currency: currencies.size === 0 ? undefined : [...currencies].sort().join(' and '),
     byKind: known
       ? { report: text('report'), text: text('text'), 'missing-report': text('missing-report') }
       : undefined,
@@ -250,10 +210,14 @@ async function readRows(
 }
 
 function readSummary(json: string, name: string): Found {
-  const { groups, messages, last, source, period, timezone, rules } = readPartialSummary(json, name);
+  const summary = readPartialSummary(json, name);
+  const { groups, messages, last, source, period, timezone, rules, currency } = summary;
+  const sum = addSums(groups);
   return {
     count: messages,
-    credits: groups.reduce<Amount>((total, { credits }) => addAmounts(total, credits), ZERO),
+    credits: sum.credits,
+    cost: currency === undefined ? undefined : (sum.cost ?? NO_COST),
+    currency,
     byKind: undefined,
     named: undefined,
     last: last === undefined ? undefined : parseInstant(last),
@@ -276,10 +240,6 @@ function fieldsOf(flag: unknown, usualFields: readonly string[]): readonly strin
 
 function delimiterOf(flag: unknown): string {
   return flag === 'tab' || flag === '\\t' ? '\t' : String(flag);
-}
-
-function addUp(credits: readonly string[]): Amount {
-  return credits.reduce<Amount>((sum, text) => addAmounts(sum, parseAmount(text) ?? ZERO), ZERO);
 }
 
 async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {

@@ -2,6 +2,7 @@ import { parseAmount, RULESETS } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { membersOf } from '../json/exact-json.js';
 import { type ObjectReader, readDocument } from '../json/object-reader.js';
+import { CURRENCIES, parseCost } from '../rates/money.js';
 import { KINDS } from '../usage/pricing/priced-row.js';
 import {
   type DataTables,
@@ -53,6 +54,7 @@ export function readReceipt(json: string, file: string): Receipt {
     messages: at.count('messages'),
     rows: {
       ...readSums(rows),
+      ...readCost(rows),
       by_kind: { report: byReport, text: byText, 'missing-report': byMissing },
     },
     output: { sha256: at.object('output').matching('sha256', SHA256) },
@@ -75,7 +77,12 @@ const MEMBERS: Shape = {
   tables: { unicode: true, tz: true },
   inputs: { messages_sha256: true, reports: { count: true, sha256: true }, missing_reports: true },
   messages: true,
-  rows: { ...SUMS, by_kind: Object.fromEntries(KINDS.map((kind) => [kind, SUMS])) },
+  rows: {
+    ...SUMS,
+    cost: true,
+    currency: true,
+    by_kind: Object.fromEntries(KINDS.map((kind) => [kind, SUMS])),
+  },
   output: { sha256: true },
 };
 
@@ -104,6 +111,13 @@ function readSums(sums: ObjectReader): RowSums {
   const credits = sums.text('credits');
   if (parseAmount(credits) === undefined) throw sums.error('credits', 'an amount of credits');
   return { count: sums.count('count'), credits };
+}
+
+function readCost(rows: ObjectReader): Pick<Receipt['rows'], 'cost' | 'currency'> {
+  if (!rows.members.has('cost') && !rows.members.has('currency')) return {};
+  const cost = rows.text('cost');
+  if (parseCost(cost) === undefined) throw rows.error('cost', 'an amount of money');
+  return { cost, currency: rows.choice('currency', CURRENCIES) };
 }
 
 function readTables(at: ObjectReader): DataTables | undefined {

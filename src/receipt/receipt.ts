@@ -74,7 +74,12 @@ export interface Receipt {
   };
   /** Messages read, before any was left out. */
   readonly messages: number;
-  readonly rows: RowSums & { readonly by_kind: Readonly<Record<Kind, RowSums>> };
+  readonly rows: RowSums & {
+    /** All digits; undefined where a credit had no price, and so is its currency. */
+    readonly cost?: string | undefined;
+    readonly currency?: string | undefined;
+    readonly by_kind: Readonly<Record<Kind, RowSums>>;
+  };
   readonly output: { readonly sha256: string };
 }
 

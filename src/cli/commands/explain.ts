@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { creditPricesOf } from '../../core/credit-prices.js';
 import { CommandLineError, DataError } from '../../errors.js';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
@@ -78,9 +79,14 @@ async function explainText(
   options: ExplainOptions,
   { host }: Context,
 ): Promise<ExplainedPrice> {
-  const { rules } = await settingsOf(options, host);
+  const settings = await settingsOf(options, host);
+  const { rules } = settings;
   const card = await openRates(options, rules);
-  return explainAlone(text, rules, card && ratesInForce(card, Date.now()).rates);
+  const prices = creditPricesOf(settings, card);
+  const inForce = card && ratesInForce(card, Date.now());
+  const creditPrice = prices?.fixed ?? inForce?.creditPrice;
+  const money = prices && creditPrice && { creditPrice, currency: prices.currency };
+  return { ...explainAlone(text, rules, inForce?.rates), money };
 }
 
 /** @throws DataError when the message is not in the period */
@@ -104,10 +110,11 @@ async function explainMessage(
     if (copies.length > 0) {
       throw new DataError(`message ${id}`, `occurs ${items.length} times in the period; explain shows one`);
     }
-    const { card, settings } = period;
+    const { card, settings, prices } = period;
+    const money = prices && { creditPrice: prices.priceOf(item.message), currency: prices.currency };
     const dated =
       item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
-    return explainItem(item, settings.rules, dated?.rates);
+    return { ...explainItem(item, settings.rules, dated?.rates), money };
   } finally {
     await period.close();
   }

@@ -120,7 +120,9 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
     throw new CommandLineError('--rates: the export was made with a file of rates, so it is needed again');
   }
   // How `verify` itself writes says nothing of how the export was written.
-  const { json, table, format, ...own } = options;
+  const { json, table, format, ...rest } = options;
+  // Nor does a price that is set here say that it was set there.
+  const own = { ...rest, creditPrice: 'none', currency: 'none' };
   const now = Date.parse(receipt.as_of);
   if (receipt.command === 'summary') {
     const command = parsed(declareSummary(), receipt);

@@ -10,6 +10,7 @@ import type { CreditPrices } from '../../rates/money.js';
 import type { RateCard } from '../../rates/rate-card.js';
 import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceWork } from '../../telemetry/tracing.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
 import { type FilterOptions, type PageOptions, selectionOf } from '../options/rows.js';
 import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/run.js';
@@ -45,7 +46,12 @@ export interface Period extends Pick<Usage, 'sourceName' | 'read' | 'outOf' | 'c
 
 /** What a command needs of a period beside its options. */
 export interface PeriodNeeds
-  extends Pick<UsageDeps, 'source' | 'wrapSource' | 'readDocument' | 'watchRows' | 'textsUnread'> {
+  extends Pick<UsageDeps, 'source' | 'wrapSource' | 'readDocument' | 'textsUnread'> {
+  /** Sees the rows pass; called anew for each reading of the document. */
+  readonly watchRows?: (
+    batches: AsyncIterable<UsageItem[]>,
+    prices?: CreditPrices,
+  ) => AsyncIterable<UsageItem[]>;
   /** The id of the only message wanted. */
   readonly message?: number | bigint;
   /** What the source is called instead of its own name. */
@@ -63,7 +69,7 @@ export async function openPeriod(
   needs: PeriodNeeds = {},
 ): Promise<Period> {
   const startedAt = performance.now();
-  const { message, sourceName, ...readNeeds } = needs;
+  const { message, sourceName, watchRows, ...readNeeds } = needs;
   const { host, signal } = context;
   const choice = runChoice(options);
   const settings = await settingsOf(options, host);
@@ -90,6 +96,7 @@ export async function openPeriod(
     { ...settings, card, selection, duplicates: choice.duplicates, maxBody: choice.maxBody },
     {
       ...readNeeds,
+      ...(watchRows !== undefined && { watchRows: (rows) => watchRows(rows, prices) }),
       env: host.env,
       stdin: host.stdin,
       signal,

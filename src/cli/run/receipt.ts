@@ -142,7 +142,7 @@ export function makeReceipt(
       missing_reports: seen.inputs.missing,
     },
     messages: period.counts().messages,
-    rows: rowSums(seen.rows.totals),
+    rows: rowSums(seen.rows),
     output: { sha256: seen.sha256 },
   };
 }

@@ -117,7 +117,7 @@ export async function writeSummary(
   context: Context,
 ): Promise<Summary> {
   const summary = await period.read(async (batches) => {
-    const sums = createSummary(by, period.zone);
+    const sums = createSummary(by, period.zone, period.prices);
     for await (const items of batches) {
       context.signal.throwIfAborted();
       sums.add(items);

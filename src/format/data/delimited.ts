@@ -51,9 +51,9 @@ export function* delimitedSummary(
   summary: Summary,
   { bom }: DelimitedOptions,
 ): Generator<string> {
-  yield headOf(summaryFieldNames(summary.by), bom, dialect);
+  yield headOf(summaryFieldNames(summary), bom, dialect);
   for (const group of summary.groups) {
-    const cells = summaryFields(group, summary.by).map(({ value = '', type }) =>
+    const cells = summaryFields(group, summary).map(({ value = '', type }) =>
       type === 'number' ? value : dialect.cell(value),
     );
     yield `${cells.join(dialect.delimiter)}${dialect.endOfRow}`;

@@ -1,11 +1,13 @@
 import { type Amount, formatAmount, PUBLISHED_RATES, type Rates } from '../../engine/index.js';
 import { RULES } from '../../engine/rules.js';
+import { costOf, formatCost } from '../../rates/money.js';
 import type { ExplainedPrice, PriceStep } from '../../usage/pricing/message-pricer.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { jsonString } from '../text.js';
 
 /** `{"explanation":{…}}`, one step a line. A price that a report set has no `text`, `rules` or `words`. */
-export function explanationJson({ message, report, byText, steps, credits }: ExplainedPrice): string {
+export function explanationJson(price: ExplainedPrice): string {
+  const { message, report, byText, steps, credits, money } = price;
   const members: string[] = [];
   const add = (name: string, json: string) => members.push(`"${name}":${json}`);
   if (message !== undefined) {
@@ -29,6 +31,11 @@ export function explanationJson({ message, report, byText, steps, credits }: Exp
   }
   add('steps', `[\n${steps.map(stepJson).join(',\n')}\n]`);
   add('credits_used', formatAmount(credits));
+  if (money !== undefined) {
+    add('credit_price', formatCost(money.creditPrice));
+    add('cost', formatCost(costOf(credits, money.creditPrice)));
+    add('currency', JSON.stringify(money.currency));
+  }
   return `{"explanation":{${members.join(',')}}}\n`;
 }
 

@@ -2,6 +2,8 @@ import { dayText, firstDayOf, lastDayOf, periodNumber } from '../../calendar/day
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { formatAmount } from '../../engine/index.js';
+import { formatCost, invoiceTotal, NO_COST } from '../../rates/money.js';
+import type { Sum } from '../../usage/pricing/sums.js';
 import type { DaySpan } from '../../usage/summary/empty-periods.js';
 import type { Grouping, GroupKey } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
@@ -54,6 +56,7 @@ export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<s
     period: facts.period,
     timezone: facts.timezone,
     rules: facts.rules,
+    currency: summary.currency,
     first_message: summary.first?.timestamp ?? null,
     last_message: summary.last?.timestamp ?? null,
     state: facts.state,
@@ -68,12 +71,15 @@ export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<s
   }
   yield separator === '\n' ? ']' : '\n]';
   if (summary.by.length > 1) {
-    yield `,"subtotals":[${summary.subtotals.map((subtotal) => `\n${subtotalJson(subtotal)}`).join()}\n]`;
+    yield `,"subtotals":[${summary.subtotals.map((subtotal) => `\n${subtotalJson(subtotal, summary)}`).join()}\n]`;
   }
   if (summary.emptySpans.length > 0) yield `,"empty_spans":${jsonString(summary.emptySpans.map(spanOf))}`;
   const outOf = facts.outOf === undefined ? '' : `,"out_of":${facts.outOf}`;
-  const total = `{"messages":${summary.messages},"credits":${formatAmount(summary.credits)}${outOf}}`;
-  yield `,"total":${total}}}\n`;
+  const sums = [
+    ...sumFields(summary),
+    ...(summary.currency === undefined ? [] : costFields(summary, summary.currency)),
+  ];
+  yield `,"total":{${sums.map(({ name, value }) => `"${name}":${value}`).join(',')}${outOf}}}}\n`;
 }
 
 /** The groups, one a line, and nothing else. */
@@ -82,10 +88,24 @@ export function* summaryNdjson(summary: Summary): Generator<string> {
 }
 
 function groupJson(group: SummaryGroup, summary: Summary): string {
-  return objectJson(summaryFields(group, summary.by), group.keys);
+  return objectJson(summaryFields(group, summary), group.keys);
 }
 
-const subtotalJson = (subtotal: Subtotal) => objectJson(subtotalFields(subtotal), [subtotal.key]);
+const subtotalJson = (subtotal: Subtotal, summary: Summary) =>
+  objectJson(
+    [...keyFields(subtotal.key.by, subtotal.key), ...groupFields(subtotal, summary)],
+    [subtotal.key],
+  );
+
+/** The cost, as an invoice has it too, and what its one rounding added. */
+function costFields(sum: Sum, currency: string): SummaryField[] {
+  const { rounded, rounding } = invoiceTotal(sum.cost ?? NO_COST, currency);
+  return [
+    costField(sum),
+    { name: 'invoice', value: formatCost(rounded), type: 'number' },
+    { name: 'rounding', value: formatCost(rounding), type: 'number' },
+  ];
+}
 
 const spanOf = ({ first, last }: DaySpan) => ({ first_day: dayText(first), last_day: dayText(last) });
 
@@ -112,18 +132,15 @@ export interface SummaryField {
 }
 
 /** The names of a group's fields: the groupings in their order (`report` is two), then the sums. */
-export function summaryFieldNames(by: readonly Grouping[]): string[] {
-  return [...by.flatMap(keyNames), 'messages', 'credits', 'share'];
+export function summaryFieldNames({ by, currency }: Pick<Summary, 'by' | 'currency'>): string[] {
+  const cost = currency === undefined ? [] : ['cost', 'currency'];
+  return [...by.flatMap(keyNames), 'messages', 'credits', 'share', ...cost];
 }
 
 /** The fields of one group, in the order of `summaryFieldNames`. `share` is in percent of the summary's credits. */
-export function summaryFields(group: SummaryGroup, by: readonly Grouping[]): SummaryField[] {
-  return [...by.flatMap((grouping, index) => keyFields(grouping, group.keys[index])), ...sumFields(group)];
-}
-
-/** The fields of a subtotal: the key of the first grouping, and the sums. */
-function subtotalFields(subtotal: Subtotal): SummaryField[] {
-  return [...keyFields(subtotal.key.by, subtotal.key), ...sumFields(subtotal)];
+export function summaryFields(group: SummaryGroup, summary: Summary): SummaryField[] {
+  const keys = summary.by.flatMap((grouping, index) => keyFields(grouping, group.keys[index]));
+  return [...keys, ...groupFields(group, summary)];
 }
 
 /** The first and the last day of a week, which few know by its number. */
@@ -133,13 +150,26 @@ export function weekDays(key: GroupKey | undefined): { first: string; last: stri
   return { first: dayText(firstDayOf('week', week)), last: dayText(lastDayOf('week', week)) };
 }
 
-function sumFields({ messages, credits, share }: Omit<SummaryGroup, 'keys'>): SummaryField[] {
+function groupFields(group: Omit<SummaryGroup, 'keys'>, { currency }: Summary): SummaryField[] {
+  const share: SummaryField = { name: 'share', value: percentText(group.share), type: 'number' };
+  const sums = [...sumFields(group), share];
+  return currency === undefined
+    ? sums
+    : [...sums, costField(group), { name: 'currency', value: currency, type: 'text' }];
+}
+
+function sumFields({ messages, credits }: Sum): SummaryField[] {
   return [
     { name: 'messages', value: `${messages}`, type: 'number' },
     { name: 'credits', value: formatAmount(credits), type: 'number' },
-    { name: 'share', value: percentText(share), type: 'number' },
   ];
 }
+
+const costField = ({ cost = NO_COST }: Sum): SummaryField => ({
+  name: 'cost',
+  value: formatCost(cost),
+  type: 'number',
+});
 
 function keyNames(grouping: Grouping): string[] {
   return grouping === 'report' ? ['report_id', 'report_name'] : [grouping];

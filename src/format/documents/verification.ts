@@ -41,9 +41,10 @@ export function verificationText(verification: Verification): string {
 }
 
 function sumsOf({ receipt, again, unchecked }: Verification): string {
-  const { count, credits } = receipt.rows;
+  const { count, credits, cost, currency } = receipt.rows;
+  const money = cost === undefined ? '' : `, ${cost} ${currency}`;
   const state = again || !unchecked.includes('state') ? `, ${receipt.state}` : '';
-  return `${count} messages, ${credits} credits${state}`;
+  return `${count} messages, ${credits} credits${money}${state}`;
 }
 
 function notesOf({ receipt, again, unchecked, tables }: Verification): string[] {
@@ -80,7 +81,7 @@ function groupsOf(receipt: Receipt, unchecked: readonly string[]): string[] {
 /** For scripts. */
 export function verificationJson(verification: Verification): string {
   const { path, receipt, differences, again, program, unchecked, unread, tables } = verification;
-  const { count, credits } = receipt.rows;
+  const { count, credits, cost, currency } = receipt.rows;
   const verify = {
     same: differences.length === 0,
     export: path,
@@ -88,6 +89,8 @@ export function verificationJson(verification: Verification): string {
     rows_read: unread === undefined,
     messages: count,
     credits,
+    cost,
+    currency,
     state: receipt.state,
     made_by: receipt.program,
     made_with: receipt.tables ?? null,

@@ -1,5 +1,7 @@
-import { compareAmounts, type ExplainedWord, ZERO } from '../../engine/index.js';
+import { compareAmounts, type ExplainedWord, formatAmount, ZERO } from '../../engine/index.js';
+import { costOf, formatCost } from '../../rates/money.js';
 import type { ExplainedPrice, ExplainedText } from '../../usage/pricing/message-pricer.js';
+import { groupThousands } from '../amounts.js';
 import { stepCells, stepLabel } from '../documents/explanation.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, wrapFirstColumn } from './draw.js';
@@ -17,6 +19,7 @@ export function* explanationTable(price: ExplainedPrice, terminal: Terminal): Ge
   yield '\n';
   if (price.byText !== undefined) yield* drawText(price.byText, width, terminal);
   yield* drawSteps(price, terminal);
+  yield* drawCost(price, terminal);
   if (price.byText !== undefined) yield* drawWords(price.byText, width, terminal);
 }
 
@@ -58,6 +61,14 @@ function drawSteps(
     compareAmounts(steps[index]?.amount ?? ZERO, ZERO) === 0 && cell !== '' ? chalk.dim(cell) : cell,
   );
   return drawTable(painted, columns, chalk, total, width);
+}
+
+function* drawCost({ credits, money }: ExplainedPrice, { width }: Terminal): Generator<string> {
+  if (money === undefined) return;
+  const { creditPrice, currency } = money;
+  const cost = groupThousands(formatCost(costOf(credits, creditPrice)));
+  const factors = `${groupThousands(formatAmount(credits))} × ${formatCost(creditPrice)} ${currency}`;
+  yield* paragraph(`Cost  ${factors} = ${cost} ${currency}`, 1, width);
 }
 
 function* drawWords(

@@ -1,9 +1,10 @@
 import { dayText, firstDayOf, periodNumber } from '../../calendar/days.js';
 import { type Amount, compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
+import { formatCost, NO_COST } from '../../rates/money.js';
 import { type Grouping, type GroupKey, isCalendarUnit } from '../../usage/summary/groups.js';
 import { percentText, proportion } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
-import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
+import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
 import { type SummaryFacts, weekDays } from '../documents/summary.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, shortenColumn, tableWidth, wrapFirstColumn } from './draw.js';
@@ -26,16 +27,21 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
   yield* drawFacts(factsOf(summary, facts), terminal);
   yield '\n';
   const outOf = facts.outOf === undefined ? '' : ` of ${facts.outOf}`;
-  const decimals = mostDecimals([...summary.groups, summary].map(({ credits }) => formatAmount(credits)));
-  const sums = ({ messages, credits, share }: Sums, more = '') => [
+  const { currency } = summary;
+  const all = [...summary.groups, summary];
+  const decimals = mostDecimals(all.map(({ credits }) => formatAmount(credits)));
+  const costText = ({ cost = NO_COST }: Pick<Sums, 'cost'>) => formatCost(cost);
+  const costDecimals = mostDecimals(all.map(costText));
+  const sums = ({ messages, credits, share, cost }: Sums, more = '') => [
     `${messages}${more}`,
     groupThousands(padDecimals(formatAmount(credits), decimals)),
+    ...(currency === undefined ? [] : [groupThousands(padDecimals(costText({ cost }), costDecimals))]),
     `${percentText(share)} %`,
   ];
   const rows = rowsOf(summary, sums);
   const share = summary.groups.reduce((sum, group) => sum + group.share, 0);
   const totals = ['Total', ...summary.by.slice(1).map(() => ''), ...sums({ ...summary, share }, outOf)];
-  const columns = columnsOf(summary.by, [...rows.map(({ cells }) => cells), totals]);
+  const columns = columnsOf(summary, [...rows.map(({ cells }) => cells), totals]);
   fillWidth(rows, columns, summary, terminal);
   const cells = wrapFirstColumn(
     rows.map((row) => row.cells),
@@ -43,13 +49,16 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
     terminal.width,
   );
   yield* drawTable(cells, columns, terminal.chalk, totals, terminal.width);
+  if (currency !== undefined) {
+    yield* paragraph(`Total  ${invoiceInWords(summary.cost ?? NO_COST, currency)}`, 1, terminal.width);
+  }
   for (const { first, last } of summary.emptySpans) {
     const span = `${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}`;
     yield* paragraph(span, 1, terminal.width);
   }
 }
 
-type Sums = Pick<SummaryGroup, 'messages' | 'credits' | 'share'>;
+type Sums = Pick<SummaryGroup, 'messages' | 'credits' | 'cost' | 'share'>;
 
 interface Row {
   readonly cells: string[];
@@ -120,8 +129,9 @@ function keyText(key: GroupKey | undefined): string {
   return key.id === undefined ? '– (no report)' : `– (no report ${visible(`${key.id}`)})`;
 }
 
-function columnsOf(by: readonly Grouping[], rows: readonly string[][]): Column[] {
-  const titles = [...by.map((grouping) => TITLES[grouping]), 'Messages', 'Credits', 'Share'];
+function columnsOf({ by, currency }: Summary, rows: readonly string[][]): Column[] {
+  const cost = currency === undefined ? [] : [`Cost ${currency}`];
+  const titles = [...by.map((grouping) => TITLES[grouping]), 'Messages', 'Credits', ...cost, 'Share'];
   return titles.map((title, index) => ({
     title,
     align: index < by.length ? 'left' : 'right',

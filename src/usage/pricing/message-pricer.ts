@@ -9,6 +9,7 @@ import {
   type Step,
   textPricer,
 } from '../../engine/index.js';
+import type { CreditPrice } from '../../rates/money.js';
 import { datedRatesOf, type RateCard } from '../../rates/rate-card.js';
 import type { UsageItem } from './priced-row.js';
 
@@ -56,6 +57,8 @@ export interface ExplainedPrice {
   /** In the order they apply; they add up to `credits` exactly. */
   readonly steps: readonly PriceStep[];
   readonly credits: Amount;
+  /** What a credit costs, where it has a price. */
+  readonly money?: { readonly creditPrice: CreditPrice; readonly currency: string } | undefined;
 }
 
 export interface ExplainedText {

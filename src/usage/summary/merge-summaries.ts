@@ -20,7 +20,7 @@ export interface MergedSummary extends Pick<PartialSummary, 'period' | 'timezone
  * Adds summaries of parts of one period, exactly and in any order. That no message is in two of them is up to
  * whoever made the parts.
  *
- * @throws DataError when there is none, or two are not about the same period, time zone, rules and groupings, or
+ * @throws DataError when there is none, or two are not about the same period, time zone, rules, currency and groupings, or
  *   call one report by two names
  */
 export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary {
@@ -29,7 +29,11 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
   for (const part of parts) checkSame(first, part);
   checkReports(parts);
 
-  const sums = createSummary(first.by, openTimeZone(first.timezone));
+  const sums = createSummary(
+    first.by,
+    openTimeZone(first.timezone),
+    first.currency === undefined ? undefined : { currency: first.currency },
+  );
   let firstDay = Number.POSITIVE_INFINITY;
   let lastDay = Number.NEGATIVE_INFINITY;
   const addDays = (from: number, to: number) => {
@@ -39,10 +43,10 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
   for (const part of parts) {
     for (const time of [part.first, part.last]) if (time !== undefined) sums.addTime(time);
     for (const span of part.emptySpans) addDays(span.first, span.last);
-    for (const { keys, messages, credits } of part.groups) {
+    for (const { keys, ...sum } of part.groups) {
       const day = dayOf(keys);
       if (day !== undefined) addDays(day, day);
-      if (messages > 0) sums.addSum({ item: itemOf(keys), day: day ?? 0, messages, credits });
+      if (sum.messages > 0) sums.addSum({ item: itemOf(keys), day: day ?? 0, ...sum });
     }
   }
   const narrowed = parts.some(({ outOf }) => outOf !== undefined);
@@ -57,8 +61,8 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
 }
 
 function checkSame(first: PartialSummary, part: PartialSummary): void {
-  for (const key of ['period', 'timezone', 'rules', 'by'] as const) {
-    const [expected, found] = [String(first[key]), String(part[key])];
+  for (const key of ['period', 'timezone', 'rules', 'currency', 'by'] as const) {
+    const [expected, found] = [String(first[key] ?? 'none'), String(part[key] ?? 'none')];
     if (expected === found) continue;
     const problem = `is ${found}, but ${first.name} has ${expected}: they cannot be added`;
     throw new DataError(part.name, problem, key);

@@ -5,6 +5,7 @@ import { type Amount, compareAmounts, parseAmount } from '../../engine/index.js'
 import { DataError } from '../../errors.js';
 import { exactInteger, expected, numberText } from '../../json/exact-json.js';
 import { type ObjectReader, readDocument } from '../../json/object-reader.js';
+import { type Cost, CURRENCIES, NO_COST, parseCost } from '../../rates/money.js';
 import { KINDS } from '../pricing/priced-row.js';
 import { addSums, type Sum } from '../pricing/sums.js';
 import type { DaySpan } from './empty-periods.js';
@@ -18,6 +19,8 @@ export interface PartialSummary {
   readonly period: string;
   readonly timezone: string;
   readonly rules: string;
+  /** Of the costs; undefined where a credit had no price. */
+  readonly currency: string | undefined;
   readonly by: readonly [Grouping, Grouping?];
   readonly groups: readonly PartialGroup[];
   /** Days without messages that have no group. */
@@ -37,11 +40,15 @@ interface PartialGroup extends Sum {
 export function readPartialSummary(json: string, name: string): PartialSummary {
   const summary = readDocument(json, name).object('summary');
   const by = groupingsOf(summary.members.get('by'), name);
-  const groups = summary.objects('groups').map((group) => readGroup(group, by));
+  const currency = currencyOf(summary);
+  const groups = summary.objects('groups').map((group) => readGroup(group, by, currency));
   const total = summary.object('total');
   const messages = total.count('messages');
   const sum = addSums(groups);
-  if (compareAmounts(sum.credits, creditsOf(total)) !== 0 || sum.messages !== messages) {
+  const cost = costIn(total, currency);
+  const isSame =
+    compareAmounts(sum.credits, creditsOf(total)) === 0 && (sum.cost ?? cost)?.eq(cost ?? NO_COST) !== false;
+  if (!isSame || sum.messages !== messages) {
     throw new DataError(name, 'the groups do not add up to the total', 'total');
   }
   const timezone = summary.text('timezone');
@@ -52,6 +59,7 @@ export function readPartialSummary(json: string, name: string): PartialSummary {
     period: summary.text('period'),
     timezone,
     rules: summary.text('rules'),
+    currency,
     by,
     groups,
     emptySpans: summary.members.has('empty_spans') ? summary.objects('empty_spans').map(readSpan) : [],
@@ -72,13 +80,18 @@ function groupingsOf(value: unknown, name: string): readonly [Grouping, Grouping
   return second === undefined ? [first] : [first, second];
 }
 
-function readGroup(group: ObjectReader, by: readonly [Grouping, Grouping?]): PartialGroup {
+function readGroup(
+  group: ObjectReader,
+  by: readonly [Grouping, Grouping?],
+  currency: string | undefined,
+): PartialGroup {
   const messages = group.count('messages');
   const groupings = by.filter((grouping) => grouping !== undefined);
   return {
     keys: groupings.map((grouping) => keyOf(group, grouping, messages === 0)),
     messages,
     credits: creditsOf(group),
+    cost: costIn(group, currency),
   };
 }
 
@@ -112,6 +125,22 @@ function timeOf(summary: ObjectReader, key: string): string | undefined {
   if (value === null) return undefined;
   if (typeof value === 'string' && parseInstant(value) !== undefined) return value;
   throw summary.error(key, 'an RFC 3339 timestamp or null');
+}
+
+function currencyOf(summary: ObjectReader): string | undefined {
+  const value = summary.members.get('currency');
+  const currency = CURRENCIES.find((code) => code === value);
+  if (value !== undefined && currency === undefined)
+    throw summary.error('currency', 'a currency of ISO 4217');
+  return currency;
+}
+
+/** Undefined where there is no currency. */
+function costIn(sums: ObjectReader, currency: string | undefined): Cost | undefined {
+  const cost = parseCost(numberText(sums.members.get('cost')) ?? '');
+  if (currency === undefined) return undefined;
+  if (cost === undefined) throw sums.error('cost', 'a number that is not negative');
+  return cost;
 }
 
 function creditsOf(sums: ObjectReader): Amount {

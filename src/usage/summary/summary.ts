@@ -1,5 +1,6 @@
 import { compareInstants, type Instant, instantOf } from '../../calendar/instant.js';
 import type { TimeBound, TimeZone } from '../../calendar/time-zone.js';
+import { type CreditPrices, NO_COST } from '../../rates/money.js';
 import type { UsageItem } from '../pricing/priced-row.js';
 import { addSums, createSum, type Sum } from '../pricing/sums.js';
 import { type DaySpan, emptyPeriods } from './empty-periods.js';
@@ -21,6 +22,8 @@ export interface Subtotal extends Sum {
 
 /** Sums of rows by one or two groupings. */
 export interface Summary extends Sum {
+  /** Of the costs; undefined where a credit has no price. */
+  readonly currency: string | undefined;
   readonly by: readonly Grouping[];
   readonly groups: readonly SummaryGroup[];
   /** In the order of the groups; none where there is one grouping. */
@@ -72,12 +75,18 @@ export interface GroupSum extends Sum {
  * Adds up rows as they pass: memory grows with the groups, not with the rows.
  *
  * @param by one grouping, or two: the second breaks down each group of the first
+ * @param prices what a credit costs, where it has a price
  */
-export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone) {
+export function createSummary(
+  by: readonly [Grouping, Grouping?],
+  zone: TimeZone,
+  prices?: Pick<CreditPrices, 'currency'> & Partial<CreditPrices>,
+) {
+  const none = prices && NO_COST;
   const keys = createGroupKeys(by);
   const sums = new Map<number | string, Map<number | string, ReturnType<typeof createSum>>>();
   const days = new Map<number, ReturnType<typeof createSum>>();
-  const elsewhere = createSum();
+  const elsewhere = createSum(none);
   /** Rows are mostly ordered by time, so that one day follows the other. */
   let sumOfDay = elsewhere;
   let currentDay = Number.NaN;
@@ -94,7 +103,7 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
     }
     let sum = innerSums.get(inner);
     if (sum === undefined) {
-      sum = createSum();
+      sum = createSum(none);
       innerSums.set(inner, sum);
     }
     return sum;
@@ -103,7 +112,7 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
   function daySum(day: number): ReturnType<typeof createSum> {
     if (day === currentDay) return sumOfDay;
     currentDay = day;
-    sumOfDay = days.get(day) ?? createSum();
+    sumOfDay = days.get(day) ?? createSum(none);
     days.set(day, sumOfDay);
     return sumOfDay;
   }
@@ -124,15 +133,16 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
     add(items: readonly UsageItem[]): void {
       for (const item of items) {
         const day = zone.dayOf(addTime(item.message.timestamp));
-        sumOf(item, day).add(item.credits);
-        daySum(day).add(item.credits);
+        const price = prices?.priceOf?.(item.message);
+        sumOf(item, day).add(item.credits, 1, price);
+        daySum(day).add(item.credits, 1, price);
       }
     },
 
     /** Adds messages that were summed up elsewhere; their times go to `addTime`. */
-    addSum({ item, day, messages, credits }: GroupSum): void {
-      sumOf(item, day).add(credits, messages);
-      elsewhere.add(credits, messages);
+    addSum({ item, day, ...sum }: GroupSum): void {
+      sumOf(item, day).addSum(sum);
+      elsewhere.addSum(sum);
     },
     addTime,
 
@@ -158,6 +168,7 @@ export function createSummary(by: readonly [Grouping, Grouping?], zone: TimeZone
       const ordered = keys.inOrder([...found, ...empty.groups]);
       return {
         by: keys.groupings,
+        currency: prices?.currency,
         ...withShares(ordered, keys),
         emptySpans: empty.leftOut,
         ...addSums([elsewhere.value(), ...sumsOfDays.values()]),
