@@ -1,4 +1,5 @@
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import type { Sum } from '../../usage/pricing/sums.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, sumsInWords } from '../amounts.js';
 import { type SummaryFacts, summaryFieldNames, summaryFields } from '../documents/summary.js';
@@ -24,37 +25,40 @@ export function markdownRenderer(
       };
       return items.map((item) => rowOf(fields.map((field) => cellOf(field, item)))).join('');
     },
-    tail({ messages, credits, cost }) {
-      const sums = sumsInWords(messages, credits, outOf());
-      return [totalLine(cost && currency ? `${sums}, ${invoiceInWords(cost, currency)}` : sums)];
-    },
+    tail: (totals) => [totalLine(totals, currency, outOf())],
   };
 }
 
 /** The groups of a summary and a line with the totals. */
 export function* markdownSummary(summary: Summary, { outOf }: SummaryFacts): Generator<string> {
   yield headOf(
-    summaryFieldNames(summary.by),
-    summaryFieldNames(summary.by).map((name) => SUMS.includes(name)),
+    summaryFieldNames(summary),
+    summaryFieldNames(summary).map((name) => SUMS.includes(name)),
   );
   for (const group of summary.groups) {
-    const cells = summaryFields(group, summary.by).map(({ name, value = '' }) =>
+    const cells = summaryFields(group, summary).map(({ name, value = '' }) =>
       SUMS.includes(name) ? groupThousands(value) : inert(visible(value)),
     );
     yield rowOf(cells);
   }
-  yield totalLine(sumsInWords(summary.messages, summary.credits, outOf));
+  yield totalLine(summary, summary.currency, outOf);
 }
 
-const SUMS: readonly string[] = ['messages', 'credits', 'share'];
+const SUMS: readonly string[] = ['messages', 'credits', 'share', 'cost'];
 
 function headOf(titles: readonly string[], right: readonly boolean[]): string {
   return rowOf(titles) + rowOf(right.map((each) => (each ? '---:' : '---')));
 }
 
 /** After an empty line, which ends the table. */
-function totalLine(sums: string): string {
-  return `\n**Total:** ${sums}\n`;
+function totalLine(
+  { messages, credits, cost }: Sum,
+  currency: string | undefined,
+  outOf: number | undefined,
+): string {
+  const sums = sumsInWords(messages, credits, outOf);
+  const money = cost && currency ? `, ${invoiceInWords(cost, currency)}` : '';
+  return `\n**Total:** ${sums}${money}\n`;
 }
 
 function rowOf(cells: readonly string[]): string {

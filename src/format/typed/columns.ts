@@ -1,7 +1,6 @@
 import { formatAmount } from '../../engine/index.js';
 import { formatCost } from '../../rates/money.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import type { Grouping } from '../../usage/summary/groups.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { messagesInWords } from '../amounts.js';
 import {
@@ -67,15 +66,17 @@ export function* typedSummary(
   summary: Summary,
   { outOf }: SummaryFacts,
 ): Generator<Piece> {
-  const columns = summaryColumns(summary.by);
+  const columns = summaryColumns(summary);
   const writer = newWriter<SummaryRow>({ name: 'summary', columns, where: ([key]) => `group ${key?.value}` });
   yield writer.head();
-  yield writer.rows(summary.groups.map((group) => summaryFields(group, summary.by)));
-  const totals = [
-    ['messages', `${summary.messages}`],
-    ['credits', formatAmount(summary.credits)],
-  ] as const;
-  yield* writer.tail(new Map(totals), messagesInWords(summary.messages, outOf));
+  yield writer.rows(summary.groups.map((group) => summaryFields(group, summary)));
+  const { messages, credits, cost } = summary;
+  const totals = new Map([
+    ['messages', `${messages}`],
+    ['credits', formatAmount(credits)],
+  ]);
+  if (cost !== undefined) totals.set('cost', formatCost(cost));
+  yield* writer.tail(totals, messagesInWords(messages, outOf));
 }
 
 type SummaryRow = readonly SummaryField[];
@@ -90,8 +91,8 @@ const SUMMARY_TYPES: Readonly<Record<string, ColumnType>> = {
   share: 'decimal',
 };
 
-function summaryColumns(by: readonly Grouping[]): Column<SummaryRow>[] {
-  return summaryFieldNames(by).map((name, index) => ({
+function summaryColumns(summary: Summary): Column<SummaryRow>[] {
+  return summaryFieldNames(summary).map((name, index) => ({
     name,
     holds: SUMMARY_TYPES[name] ?? 'text',
     value: (row) => row[index]?.value,
