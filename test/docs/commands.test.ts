@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { BIN, inFolder } from '../process/run.js';
+import { runMain, runPlain } from '../process/run-main.js';
 import { type Serving, startServe } from '../service/start-serve.js';
 import { type Block, blocksOf, DOCUMENTS, inlineCodeOf, type Step, stepsOf } from './markdown.js';
 
@@ -76,6 +77,9 @@ function rewrite({ file, text }: Block, steps: readonly Step[]): void {
   );
 }
 
+/** Where the documents' commands run in the tests' own process. */
+const inWork = (folder: string) => ({ cwd: join(folder, 'work'), env: { O_COPILOT_SOURCE: 'sample' } });
+
 /** Runs a step as a person would, stdout and stderr on one terminal. Services start on a port of their own. */
 async function runStep({ command }: Step, folder: string, env: Record<string, string>, services: Serving[]) {
   const serve = /^(?:npx )?o-copilot serve (.*?) *&$/.exec(command)?.[1];
@@ -89,6 +93,8 @@ async function runStep({ command }: Step, folder: string, env: Record<string, st
   }
   const served = services.at(-1);
   const line = served === undefined ? command : command.replaceAll('http://127.0.0.1:8080', served.url);
+  const run = await runPlain(line.replaceAll(/\\\n */g, ''), inWork(folder));
+  if (run !== undefined) return (run.stderr + run.stdout).replaceAll('\r\n', '\n');
   // A service answers from another process, which needs none of this one's time.
   const { stdout } = spawnSync('bash', ['-c', `exec 2>&1; ${line}`], {
     cwd: join(folder, 'work'),
@@ -153,11 +159,10 @@ describe('commands without one', () => {
 
 describe('commands and flags in running text', () => {
   const flags = new Map<string, ReadonlySet<string>>();
-  const help = (...words: string[]) =>
-    execFileSync(process.execPath, [BIN, ...words, '--help'], { encoding: 'utf8' });
-  beforeAll(() => {
-    for (const [, name = ''] of help().matchAll(/^ {2}([a-z]+)(?= \[| <)/gm)) {
-      flags.set(name, new Set([...(help(name).match(/--[a-z][a-z-]*/g) ?? []), '--help']));
+  const help = async (...words: string[]) => (await runMain([...words, '--help'])).stdout;
+  beforeAll(async () => {
+    for (const [, name = ''] of (await help()).matchAll(/^ {2}([a-z]+)(?= \[| <)/gm)) {
+      flags.set(name, new Set([...((await help(name)).match(/--[a-z][a-z-]*/g) ?? []), '--help']));
     }
     expect(flags.size).toBeGreaterThan(10);
   });
@@ -203,12 +208,10 @@ describe('commands and flags in running text', () => {
   test.each(whole)(`${KIND}: %s has a command that runs: %s`, async (_, code) => {
     await inFolder(async (folder) => {
       const env = prepare(folder);
-      const { status, stderr } = spawnSync('bash', ['-c', code], {
-        cwd: join(folder, 'work'),
-        env,
-        encoding: 'utf8',
-        input: '',
-      });
+      const cwd = join(folder, 'work');
+      const run = await runPlain(code, inWork(folder));
+      const { status, stderr } =
+        run ?? spawnSync('bash', ['-c', code], { cwd, env, encoding: 'utf8', input: '' });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     });
   });

@@ -186,7 +186,7 @@ describe.concurrent('fault B1 (a run never writes to what it reads): 64, both na
   async function afterSetUp(line: string, cwd: string) {
     const end = line.lastIndexOf('; ') + 1;
     expect(await runLine(line.slice(0, end) || ':', { cwd })).toMatchObject({ status: 0, stderr: '' });
-    return { program: line.slice(end), contents: contentsOf(cwd) };
+    return { program: line.slice(end).trim(), contents: contentsOf(cwd) };
   }
 
   test('what a killed run left is not removed by the run that reads it', async () => {

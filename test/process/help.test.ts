@@ -71,13 +71,19 @@ describe('help on a terminal', () => {
 
   /** Everything that help says on a terminal of so many columns, by what it was asked about. */
   async function shownAt(columns: number): Promise<string[]> {
-    const { shown, status } = await runPty(
-      `o-copilot --help; for each in ${[...ALL, ...TOPICS].join(' ')}; do echo @@@; o-copilot help $each || exit 1; done`,
-      { columns },
-    );
-    expect(status).toBe(0);
-    return shown.split('@@@\n');
+    const texts = [];
+    for (const args of [['--help'], ...[...ALL, ...TOPICS].map((each) => ['help', each])]) {
+      const { stdout, status } = await runMain(args, { columns });
+      expect(status).toBe(0);
+      texts.push(stdout);
+    }
+    return texts;
   }
+
+  test(`${KIND}: a real terminal shows the same as a stream that says its columns`, async () => {
+    const { shown } = await runPty('o-copilot help usage', { columns: 40 });
+    expect(shown).toBe((await runMain(['help', 'usage'], { columns: 40 })).stdout);
+  });
 
   test.for([40, 60, 200])(`${KIND}: every command and topic at %i columns`, async (columns) => {
     const texts = await shownAt(columns);
@@ -106,20 +112,19 @@ describe('help on a terminal', () => {
 
   test(`${KIND}: a command line that was broken is still the same command`, async () => {
     const program = await createWholeProgram({ host: process, signal: new AbortController().signal });
-    for (const [line] of program.commands.flatMap(examplesOf)) {
-      if (!line.startsWith('o-copilot') || line.endsWith('source')) continue;
-      for (const width of [20, 40, 60]) {
-        const broken = commandLines(line, 2, width).join('\n');
-        const echo = (script: string) =>
-          execFileSync(
-            'bash',
-            ['-c', `o-copilot() { printf '%s|' "$@"; }; jq() { cat; printf '%s|' "$@"; }; ${script}`],
-            {
-              encoding: 'utf8',
-            },
-          );
-        expect(echo(broken)).toBe(echo(line));
-      }
+    const lines = program.commands
+      .flatMap(examplesOf)
+      .map(([line]) => line)
+      .filter((line) => line.startsWith('o-copilot') && !line.endsWith('source'));
+    /** The words of each command, as bash sees them. */
+    const echo = (commands: readonly string[]) => {
+      const script = `o-copilot() { printf '%s|' "$@"; }; jq() { cat; printf '%s|' "$@"; }; ${commands.join('\necho\n')}`;
+      return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n');
+    };
+    const whole = echo(lines);
+    expect(whole).toHaveLength(lines.length);
+    for (const width of [20, 40, 60]) {
+      expect(echo(lines.map((line) => commandLines(line, 2, width).join('\n')))).toEqual(whole);
     }
   });
 });

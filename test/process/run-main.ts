@@ -26,7 +26,7 @@ export async function runMain(
   const [stdout, stderr] = [new Collected(columns), new Collected()];
   const host = Object.assign(new EventEmitter(), {
     argv: ['node', 'o-copilot', ...args],
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', ...(columns !== undefined && { TERM: 'xterm-256color' }), ...env },
     // No process has it: there is nobody whose ignored signals are inherited.
     ppid: 0,
     stdin: Readable.from([Buffer.from(input)], { objectMode: false }),
@@ -104,48 +104,31 @@ async function enterFolder(folder: string): Promise<() => void> {
   };
 }
 
-/** A command of `o-copilot` that says the same to every shell: variables, then words, quoted or not, and `> file`. */
+/** A word that is the same for every shell, quoted or not. */
 const WORD = /(?:[\w./:=,@%+-]|"[^"$`\\]*"|'[^']*')+/;
+/** Variables, a command of `o-copilot`, `> file`. */
 const PLAIN = new RegExp(
-  `^((?:[A-Z_]+=${WORD.source} )*)(?:npx )?o-copilot((?: ${WORD.source})*?)(?: > ?([\\w./]+))?$`,
+  `^((?:[A-Z_]+=${WORD.source} )*)(?:npx )?o-copilot((?: +${WORD.source})*?)(?: +> ?([\\w./]+))?$`,
 );
 
 /** The words of a plain command without their quotes. */
 const wordsIn = (text: string) =>
   (text.match(new RegExp(WORD, 'g')) ?? []).map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 
-/**
- * Runs a shell line, `o-copilot` in the tests' own process where the line is plain: commands one after the other,
- * without pipes, loops and expansions.
- */
+/** Runs a shell's command as `runMain` does; undefined, with nothing done, where it is no plain call of `o-copilot`. */
+export async function runPlain(command: string, options: MainOptions = {}): Promise<Outcome | undefined> {
+  const [whole, variables = '', text = '', file] = PLAIN.exec(command) ?? [];
+  const words = wordsIn(text);
+  // The run itself would see that stdout is that file.
+  if (whole === undefined || (file !== undefined && words.includes(file))) return undefined;
+  const env = wordsIn(variables).map((each) => /^(.*?)=(.*)$/s.exec(each)?.slice(1) ?? []);
+  const run = await runMain(words, { ...options, env: { ...options.env, ...Object.fromEntries(env) } });
+  if (file === undefined) return run;
+  writeFileSync(resolve(options.cwd ?? tmpdir(), file), run.stdout);
+  return { ...run, stdout: '' };
+}
+
+/** Runs a shell line, in the tests' own process where it is a plain call of `o-copilot`. */
 export async function runLine(line: string, options: Pick<RunOptions, 'env' | 'cwd'> = {}): Promise<Outcome> {
-  const steps = line.split('; ');
-  const isPlain = (step: string) => {
-    const [, , words = '', file] = PLAIN.exec(step) ?? [];
-    return PLAIN.test(step) && !(file !== undefined && wordsIn(words).includes(file));
-  };
-  if (steps.some((step) => step.includes('o-copilot') && !isPlain(step))) return runShell(line, options);
-  const runs: Outcome[] = [];
-  for (const step of steps) {
-    const [, variables = '', words = '', file] = PLAIN.exec(step) ?? [];
-    if (!PLAIN.test(step)) {
-      runs.push(await runShell(step, options));
-      continue;
-    }
-    const env = Object.fromEntries(
-      wordsIn(variables).map((each) => [each.replace(/=.*/s, ''), each.replace(/^.*?=/s, '')]),
-    );
-    const run = await runMain(wordsIn(words), { ...options, env: { ...options.env, ...env } });
-    if (file !== undefined) writeFileSync(resolve(options.cwd ?? tmpdir(), file), run.stdout);
-    runs.push(file === undefined ? run : { ...run, stdout: '' });
-  }
-  const all = (part: 'stdout' | 'stderr') => runs.map((run) => run[part]).join('');
-  return {
-    status: 0,
-    signal: null,
-    milliseconds: 0,
-    ...runs.at(-1),
-    stdout: all('stdout'),
-    stderr: all('stderr'),
-  };
+  return (await runPlain(line, options)) ?? runShell(line, options);
 }

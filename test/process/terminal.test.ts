@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { startUpstream, type UpstreamOptions } from '../upstream.js';
 import { BILL, MESSAGES_PATH, manyMessages, oneReport, REPORT_PATH, USUAL } from './period.js';
 import { type PtyOptions, runPty } from './pty.js';
-import { runBin } from './run.js';
-import { runMain } from './run-main.js';
+import { type MainOptions, runMain } from './run-main.js';
 
 const ESC = '\u001b';
 const SHOW_CURSOR = `${ESC}[?25h`;
@@ -22,7 +21,18 @@ async function show(upstream: UpstreamOptions, flags: string, options: PtyOption
   }
 }
 
-/** The table of reports with these names, off a terminal, as the built program measures them. */
+/** Runs `usage FLAGS` of an upstream where stdout says that it is a terminal. */
+async function showStdout(upstream: UpstreamOptions, flags: string, options: MainOptions = {}) {
+  const server = await startUpstream(upstream);
+  try {
+    const words = ['usage', '--source', server.url, ...flags.split(' ').filter(Boolean)];
+    return await runMain(words, { columns: 80, ...options });
+  } finally {
+    await server.close();
+  }
+}
+
+/** The table of reports with these names, off a terminal. */
 async function tableOf(names: readonly string[]) {
   const server = await startUpstream({
     messages: { messages: manyMessages(names.length, (index) => ({ report_id: index })) },
@@ -240,7 +250,7 @@ describe.concurrent('a spinner', () => {
 
 describe.concurrent('colour', () => {
   const table = (flags: string, env: Record<string, string>) =>
-    show(USUAL, `--table --quiet ${flags}`, { env });
+    showStdout(USUAL, `--table --quiet ${flags}`, { env });
 
   test.for([
     ['C023 C108 NO_COLOR=1', '', { NO_COLOR: '1' }, false],
@@ -255,9 +265,14 @@ describe.concurrent('colour', () => {
     ['C044 --no-color', '--no-color', { FORCE_COLOR: '1' }, false],
     ['nothing said', '', {}, true],
   ] as const)('%s', async ([, flags, env, colored]) => {
-    const { shown, status } = await table(flags, env);
+    const { stdout, status } = await table(flags, env);
     expect(status).toBe(0);
-    expect(shown.includes(ESC)).toBe(colored);
+    expect(stdout.includes(ESC)).toBe(colored);
+  });
+
+  test('C044 on a terminal of its own the bytes are those of a stream that says it is one', async () => {
+    const { shown, status } = await show(USUAL, '--table --quiet');
+    expect({ shown, status }).toEqual({ shown: (await table('', {})).stdout, status: 0 });
   });
 
   test.for(['json', 'ndjson', 'csv'])(
@@ -266,19 +281,20 @@ describe.concurrent('colour', () => {
       const server = await startUpstream(USUAL);
       const env = { FORCE_COLOR: '3', COLORTERM: 'truecolor' };
       const piped = await runMain(['--format', format, '--source', server.url]);
-      const { shown } = await runPty(`o-copilot --quiet --format ${format} --source ${server.url}`, { env });
+      const args = ['--quiet', '--format', format, '--source', server.url];
+      const { stdout } = await runMain(args, { env, columns: 80 });
       await server.close();
-      expect(shown).toBe(piped.stdout);
+      expect(stdout).toBe(piped.stdout);
     },
   );
 
   test.for(['--no-color --help', '--help --no-color', 'usage --help --color never', '--help'])(
     'C152 %s has none',
     async (words) => {
-      const { shown, status } = await runPty(`o-copilot ${words}`, { env: { FORCE_COLOR: '1' } });
+      const { stdout, status } = await runMain(words.split(' '), { env: { FORCE_COLOR: '1' }, columns: 80 });
       expect(status).toBe(0);
-      expect(shown).toContain('--');
-      expect(shown).not.toContain(ESC);
+      expect(stdout).toContain('--');
+      expect(stdout).not.toContain(ESC);
     },
   );
 
@@ -294,12 +310,12 @@ describe.concurrent('a narrow terminal', () => {
   test.for([60, 70, 80, 120, 200])(
     'C024 of %d columns gets no wider line, and no number cut',
     async (columns) => {
-      const { shown } = await show(long, '--quiet --color never', { columns });
-      const lines = shown.split('\n').slice(0, -1);
+      const { stdout } = await showStdout(long, '--quiet --color never', { columns });
+      const lines = stdout.split('\n').slice(0, -1);
       for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
-      expect(shown).toContain('12,345.25');
-      expect(shown).toContain('2024-04-29T02:08:29.375Z');
-      expect(shown).toContain(' 1 ');
+      expect(stdout).toContain('12,345.25');
+      expect(stdout).toContain('2024-04-29T02:08:29.375Z');
+      expect(stdout).toContain(' 1 ');
     },
   );
 
@@ -311,12 +327,12 @@ describe.concurrent('a narrow terminal', () => {
   });
 
   test('C136 a name is cut between graphemes', async () => {
-    const { shown } = await show(
+    const { stdout } = await showStdout(
       oneReport(`${'a'.repeat(20)}👩‍👩‍👧‍👦${'b'.repeat(80)}`),
       '--quiet --color never',
       { columns: 70 },
     );
-    expect(shown).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|\ufffd|\u200d…/);
+    expect(stdout).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|\ufffd|\u200d…/);
   });
 });
 
@@ -364,7 +380,7 @@ describe.concurrent('text from upstream', () => {
         const input = JSON.stringify({
           messages: [{ id: 1, timestamp: '2024-01-01T00:00:00Z', text: '', report_id: id }],
         });
-        const run = await runBin(['--format', format, '--source', '-'], { input, cwd: '/proc' });
+        const run = await runMain(['--format', format, '--source', '-'], { input, cwd: '/proc' });
         expect(run).toMatchObject({ status: 65, stdout: '' });
         expect(run.stderr).toMatch(/^[^\n]+\n$/);
         expect(run.stderr).not.toMatch(format === 'json' ? STEERS_IN_JSON : STEERS);
