@@ -6,10 +6,13 @@
 #   test/libreoffice/check-csv.sh [path of the built program]
 set -euo pipefail
 
+here=$(cd "$(dirname "$0")" && pwd)
 program=$(realpath "${1:-dist/o-copilot.js}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
+# shellcheck source=test/libreoffice/convert.sh
+source "$here/convert.sh"
 
 # Names that a spreadsheet runs, alone or behind what it may take for a separator, and names that it reads as text.
 mkdir reports
@@ -29,21 +32,6 @@ for index, name in enumerate(names):
     report = '{"id":%d,"name":%s,"credit_cost":%s}' % (index + 1, json.dumps(name), costs[index % len(costs)])
     open(f'reports/{index + 1}.json', 'w').write(report)
 PY
-
-# LibreOffice's own profile carries the locale, as the settings dialogue would write it.
-convert() { # locale, file, filter options: separators, quote, character set, first line, ‥, language
-  local profile=$folder/profile-$1
-  mkdir -p "$profile/user"
-  cat > "$profile/user/registrymodifications.xcu" <<XML
-<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>$1</value></prop></item>
-</oor:items>
-XML
-  rm -rf out
-  soffice "-env:UserInstallation=file://$profile" --headless --infilter="CSV:$3" --convert-to fods --outdir out "$2" > log 2>&1 ||
-    { cat log >&2; exit 1; }
-}
 
 # Rows, formulas that ran, names that arrived as text (the guard's ' counted), credits that arrived as numbers. With
 # `safe` the check fails where a cell runs, or where a row was split.
@@ -74,11 +62,11 @@ PY
 }
 
 failed=0
-check() { # safe or any, title, locale, flags of the program, filter options
+check() { # safe or any, title, locale, flags of the program, options of the filter: separators, quote, character set, first line, ‥, language
   echo "$2"
   # shellcheck disable=SC2086
   node "$program" usage $4 --source messages.json > bill.csv
-  convert "$3" bill.csv "$5"
+  convert "$3" bill.csv "CSV:$5"
   cells "$1" || failed=1
 }
 
