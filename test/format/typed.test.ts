@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { openTimeZone } from '../../src/calendar/time-zone.js';
 import type { Message, ReportId } from '../../src/document/records.js';
 import { parseAmount, ZERO } from '../../src/engine/index.js';
-import { FORMATS } from '../../src/format/formats.js';
 import { FIELDS, type FieldName, fieldsOf, writeRows } from '../../src/format/rows.js';
+import { markdownRenderer } from '../../src/format/table/markdown.js';
+import { typedRows } from '../../src/format/typed/columns.js';
+import { parquetWriter } from '../../src/format/typed/parquet.js';
 import { xlsxWriter } from '../../src/format/typed/xlsx.js';
 import { fixedPrice, parseCreditPrice } from '../../src/rates/money.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
@@ -36,19 +38,11 @@ async function written(
   names: readonly FieldName[] = FIELDS,
   outOf?: number,
 ): Promise<Buffer> {
-  const zone = openTimeZone('UTC');
-  const newRenderer = await FORMATS[format].rows({
-    fields: fieldsOf(names, zone, PRICES),
-    outOf: () => outOf,
-    prices: PRICES,
-    delimiter: ',',
-    bom: false,
-    formulaGuard: true,
-    zone,
-    terminal: () => Promise.reject(new Error('there is none')),
-    subject: { source: 's', period: 'p', rules: 'published', filtered: false },
-    asOf: 0,
-  });
+  const fields = fieldsOf(names, openTimeZone('UTC'), PRICES);
+  const renderer =
+    format === 'markdown'
+      ? markdownRenderer(fields, { outOf: () => outOf, currency: PRICES?.currency })
+      : typedRows(format === 'xlsx' ? xlsxWriter : parquetWriter, fields, () => outOf);
   const pieces: Buffer[] = [];
   const writer = {
     closed: false,
@@ -57,7 +51,7 @@ async function written(
   async function* batches() {
     for (let at = 0; at < rows.length; at += 1000) yield rows.slice(at, at + 1000).map(itemOf);
   }
-  await writeRows(batches(), newRenderer(), writer, new AbortController().signal, PRICES);
+  await writeRows(batches(), renderer, writer, new AbortController().signal, PRICES);
   return Buffer.concat(pieces);
 }
 
