@@ -5,6 +5,7 @@ import type { READABLE_FORMATS } from '../document/export-format.js';
 import type { CreditPrices } from '../rates/money.js';
 import type { Summary } from '../usage/summary/summary.js';
 import type { DelimitedOptions } from './data/dialect.js';
+import type { BillingAccount } from './data/focus.js';
 import type { SummaryFacts } from './documents/summary.js';
 import type { PageSubject } from './page/page.js';
 import type { Field, FieldName, Piece, Renderer } from './rows.js';
@@ -27,6 +28,7 @@ interface RowOptions extends DataOptions {
   readonly asOf: Instant;
   /** What a credit costs, where it has a price. */
   readonly prices: CreditPrices | undefined;
+  readonly account: BillingAccount;
 }
 
 interface SummaryOptions extends DelimitedOptions {
@@ -208,7 +210,7 @@ export const FORMATS = {
     flags: [],
     rows: async (options) => {
       const { focusRenderer } = await import('./data/focus.js');
-      return () => focusRenderer(options.zone, options);
+      return () => focusRenderer(options);
     },
   },
 } satisfies Record<string, Declaration>;

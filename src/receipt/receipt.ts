@@ -29,6 +29,8 @@ export const RECEIPT_FLAGS = [
   'currency',
   'period',
   'fields',
+  'account-id',
+  'account-name',
   'delimiter',
   'bom',
   'formula-guard',

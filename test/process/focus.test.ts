@@ -39,7 +39,10 @@ test('one charge a message, with every mandatory column, FOCUS names first and i
   const upstream = await startUpstream({ messages: { messages: MESSAGES }, reports: REPORTS });
   try {
     const run = await runMain(['--format', 'focus', '--source', upstream.url, '--timezone', 'Europe/Berlin']);
-    expect(run).toMatchObject({ stderr: '', status: 0 });
+    expect(run.status).toBe(0);
+    expect(run.stderr).toBe(
+      'o-copilot: costs are in credits, and FOCUS needs a national currency: say --credit-price and --currency\no-copilot: BillingAccountId is empty, and FOCUS needs one: say --account-id\n',
+    );
     const [header = [], ...rows]: string[][] = parse(run.stdout);
     const own = header.filter((name) => name.startsWith('x_'));
     const focus = header.filter((name) => !name.startsWith('x_'));
@@ -77,6 +80,42 @@ test('one charge a message, with every mandatory column, FOCUS names first and i
   }
 });
 
+test('with a price and an account the costs are money, and credits the virtual currency of the prices', async () => {
+  const money = ['--credit-price', '0.0213', '--currency', 'GBP'];
+  const account = ['--account-id', '=a-1', '--account-name', 'Acme, Ltd'];
+  const run = await runMain([
+    '--format',
+    'focus',
+    '--source',
+    'sample',
+    '--limit',
+    '2',
+    ...money,
+    ...account,
+  ]);
+  expect(run).toMatchObject({ stderr: '', status: 0 });
+  const [header = [], ...rows]: string[][] = parse(run.stdout);
+  expect(header.filter((name) => !name.startsWith('x_'))).toEqual(
+    header.filter((name) => !name.startsWith('x_')).toSorted(),
+  );
+  const record = Object.fromEntries(header.map((name, index) => [name, rows[0]?.[index]]));
+  const cost = '0.10863';
+  expect(record).toMatchObject({
+    BilledCost: cost,
+    BillingAccountId: "'=a-1",
+    BillingAccountName: 'Acme, Ltd',
+    BillingCurrency: 'GBP',
+    ContractedCost: cost,
+    EffectiveCost: cost,
+    ListCost: cost,
+    PricingCurrency: 'Credits',
+    PricingCurrencyContractedUnitPrice: '5.1',
+    PricingCurrencyEffectiveCost: '5.1',
+    PricingCurrencyListUnitPrice: '5.1',
+    PricingQuantity: '1',
+  });
+});
+
 test('a description that a spreadsheet would run cannot be', async () => {
   const run = await runMain(['--format', 'focus', '--source', 'sample']);
   const [, ...rows]: string[][] = parse(run.stdout);
@@ -88,7 +127,7 @@ test.each(['0000-01-01T00:00:00+01:00', '9999-12-31T23:59:59.5-01:00'])(
   'the ends of time have years of four digits: %s',
   async (timestamp) => {
     const input = JSON.stringify({ messages: [{ id: 1, timestamp, text: '' }] });
-    const run = await runMain(['--format', 'focus', '--source', '-'], { input });
+    const run = await runMain(['--format', 'focus', '--source', '-', '--quiet'], { input });
     expect(run).toMatchObject({ stderr: '', status: 0 });
     const times = run.stdout.match(/[^,]*Z/g) ?? [];
     expect(times.filter((time) => !/^(0000|9999)-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time))).toEqual([]);
@@ -99,6 +138,7 @@ test.each(['0000-01-01T00:00:00+01:00', '9999-12-31T23:59:59.5-01:00'])(
 test.each([
   [['--fields', 'text'], '--fields: focus has fields of its own'],
   [['--delimiter', ';'], '--delimiter: is for CSV, not focus'],
+  [['--account-id', ''], '--account-id: expected text'],
 ])('%s is refused', async (flags, problem) => {
   const run = await runMain(['--format', 'focus', '--source', 'sample', ...flags]);
   expect(run).toMatchObject({ stdout: '', status: 64 });

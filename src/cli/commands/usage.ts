@@ -2,14 +2,20 @@ import { Command } from '@commander-js/extra-typings';
 import { sumsInWords } from '../../format/amounts.js';
 import type { ReceiptFlag } from '../../receipt/receipt.js';
 import { type OptionsOf, shapingFlags } from '../options/declare.js';
-import { readsTexts, refuseTerminal, rowsChoice, withRowsOutput } from '../options/output.js';
+import {
+  type RowsChoice,
+  readsTexts,
+  refuseTerminal,
+  rowsChoice,
+  withRowsOutput,
+} from '../options/output.js';
 import { type AsOfOptions, asOfIn, withFilters, withPages } from '../options/rows.js';
 import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
-import { openPeriod, type PeriodNeeds } from '../run/period.js';
+import { openPeriod, type Period, type PeriodNeeds } from '../run/period.js';
 import { withReceipt } from '../run/receipt.js';
 import { writeUsage } from '../run/results.js';
 import { defineCommand } from './define.js';
@@ -41,6 +47,20 @@ export const make = defineCommand({
   run: (options, context) => runUsage(options, shapingFlags(context.command), context),
 });
 
+/** What keeps a FOCUS file from being valid. */
+function noteAccount({ format, account }: RowsChoice, { prices }: Period, { host }: Context): void {
+  if (format !== 'focus') return;
+  const notes: string[] = [];
+  if (prices === undefined) {
+    notes.push(
+      'costs are in credits, and FOCUS needs a national currency: say --credit-price and --currency',
+    );
+  }
+  if (account.id === undefined)
+    notes.push('BillingAccountId is empty, and FOCUS needs one: say --account-id');
+  for (const note of notes) host.stderr.write(`o-copilot: ${note}\n`);
+}
+
 /**
  * Everything is checked before the first request, and nothing is shown before the last message.
  *
@@ -61,6 +81,7 @@ export function runUsage(
       const period = await openPeriod(options, context, { ...needs, ...receipt?.observer, textsUnread });
       record.period = period;
       try {
+        if (!output.quiet) noteAccount(output, period, context);
         const asOf = asOfIn(period.zone, options) ?? now;
         record.totals = await deliver(
           { ...output, onDigest: receipt?.onDigest },

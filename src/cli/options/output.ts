@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
-import { InvalidValue, listOf, oneOf } from '../../config/value.js';
+import { InvalidValue, listOf, oneOf, plainText } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
+import type { BillingAccount } from '../../format/data/focus.js';
 import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
 import { FIELDS, type FieldName } from '../../format/rows.js';
 import { STDOUT_NAMES } from '../../output/file.js';
@@ -25,6 +26,7 @@ export interface ResultChoice<Of extends Format = Format> {
 export interface RowsChoice extends ResultChoice {
   /** Undefined: the usual ones of the format. */
   readonly fields: readonly FieldName[] | undefined;
+  readonly account: BillingAccount;
   readonly stream: boolean;
   /** A page has the texts of the messages. */
   readonly withText: boolean;
@@ -104,18 +106,27 @@ const rows = () =>
       option('--stream', 'write while reading: a failure may leave part of a result', { group: GROUP }),
     );
 
+const account = () =>
+  new Command()
+    .addOption(parsedOption('--account-id <id>', 'the billing account, for FOCUS', plainText, SHAPES))
+    .addOption(parsedOption('--account-name <name>', 'its name, for FOCUS', plainText, SHAPES));
+
 const pageTexts = () =>
   new Command().addOption(
     option('--with-text', 'a page has the texts of the messages, and its search finds them', SHAPES),
   );
 export const withPageTexts = optionGroup<OptionsOf<typeof pageTexts>>(() => pageTexts().options);
 
-export type RowsOptions = ResultOptions & OptionsOf<typeof rows> & OptionsOf<typeof pageTexts>;
+export type RowsOptions = ResultOptions &
+  OptionsOf<typeof rows> &
+  OptionsOf<typeof account> &
+  OptionsOf<typeof pageTexts>;
 
 /** The format, the fields and the destination of rows. */
 export const withRowsOutput = optionGroup<RowsOptions>(() => [
   ...withResult(ROW_FORMATS, 'the {"usage":[…]} document, one item a line')(new Command()).options,
   ...rows().options,
+  ...account().options,
   ...pageTexts().options,
 ]);
 
@@ -135,7 +146,19 @@ export function rowsChoice(options: RowsOptions): RowsChoice {
       `--with-text: is for html, not ${result.format}; say --fields with text in it`,
     );
   }
-  return { ...result, fields, stream, withText: options.withText === true };
+  const { accountId, accountName } = options;
+  if (result.format !== 'focus' && (accountId ?? accountName) !== undefined) {
+    throw new CommandLineError(
+      `--account-${accountId === undefined ? 'name' : 'id'}: is for focus, not ${result.format}`,
+    );
+  }
+  return {
+    ...result,
+    fields,
+    stream,
+    account: { id: accountId, name: accountName },
+    withText: options.withText === true,
+  };
 }
 
 /**

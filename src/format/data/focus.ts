@@ -2,6 +2,7 @@ import { createDayTexts, firstDayOf, periodOf } from '../../calendar/days.js';
 import { type Instant, instantOf, secondText, wholeMilliseconds } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { formatAmount } from '../../engine/index.js';
+import { type CreditPrices, costTexts } from '../../rates/money.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Renderer } from '../rows.js';
 import { csvCell, type DelimitedOptions } from './dialect.js';
@@ -13,18 +14,38 @@ const LAST_SECOND = Date.parse('9999-12-31T23:59:59Z');
 /** December 9999, as `periodOf` counts. */
 const LAST_MONTH = 9999 * 12 + 11;
 
-/** A CSV file of the FinOps FOCUS specification: one charge a message. @param zone where months begin */
-export function focusRenderer(zone: TimeZone, options: DelimitedOptions): Renderer {
+/** Who pays. */
+export interface BillingAccount {
+  readonly id?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+interface FocusOptions extends DelimitedOptions {
+  /** Where months begin. */
+  readonly zone: TimeZone;
+  /** Undefined: costs are in credits. */
+  readonly prices: CreditPrices | undefined;
+  readonly account: BillingAccount;
+}
+
+/** A CSV file of the FinOps FOCUS specification: one charge a message. */
+export function focusRenderer(options: FocusOptions): Renderer {
+  const { zone, prices, account } = options;
+  const costText = prices && costTexts(prices);
+  const columns = FOCUS_COLUMNS.filter(([, , when]) => when !== 'priced' || prices !== undefined);
   const utc = utcTexts();
   const monthOf = billingMonths(zone, utc);
-  const pieces = piecesOfARow(options);
+  const pieces = piecesOfARow(columns, options);
 
   function rowOf(item: UsageItem): FocusRow {
     const instant = instantOf(item.message.timestamp);
     const start = Math.floor(wholeMilliseconds(instant) / SECOND) * SECOND;
     return {
       item,
-      cost: formatAmount(item.credits),
+      credits: formatAmount(item.credits),
+      cost: costText?.(item.message, item.credits) ?? formatAmount(item.credits),
+      currency: prices?.currency ?? CREDITS,
+      account,
       start: utc(start),
       end: utc(start + SECOND),
       month: monthOf(instant),
@@ -32,7 +53,7 @@ export function focusRenderer(zone: TimeZone, options: DelimitedOptions): Render
   }
 
   return {
-    head: () => `${FOCUS_COLUMNS.map(([name]) => name).join(options.delimiter)}\r\n`,
+    head: () => `${columns.map(([name]) => name).join(options.delimiter)}\r\n`,
     rows(items) {
       let text = '';
       for (const item of items) {
@@ -49,18 +70,18 @@ export function focusRenderer(zone: TimeZone, options: DelimitedOptions): Render
 type Piece = string | ((row: FocusRow) => string);
 
 /** A row from left to right: constant text between two values is one piece, made once. */
-function piecesOfARow(options: DelimitedOptions): Piece[] {
+function piecesOfARow(columns: readonly Column[], options: DelimitedOptions): Piece[] {
   const cell = csvCell(options.delimiter, options.formulaGuard);
   const pieces: Piece[] = [];
   let fixed = '';
-  for (const [index, [, value, text]] of FOCUS_COLUMNS.entries()) {
+  for (const [index, [, value, holds]] of columns.entries()) {
     if (index > 0) fixed += options.delimiter;
     if (typeof value === 'string') {
       fixed += value;
       continue;
     }
     const written = (row: FocusRow) => value(row) ?? NULL;
-    pieces.push(fixed, text === undefined ? written : (row) => cell(written(row)));
+    pieces.push(fixed, holds === 'text' ? (row) => cell(written(row)) : written);
     fixed = '';
   }
   return [...pieces, `${fixed}\r\n`];
@@ -93,15 +114,18 @@ function utcTexts(): (instant: number) => string {
   return (instant) => secondText(Math.min(Math.max(instant, FIRST_SECOND), LAST_SECOND), dayTextOf);
 }
 
-/** The unit of every cost. FOCUS calls it a virtual currency. */
-const CURRENCY = 'Credits';
+/** The unit of every price. FOCUS calls it a virtual currency. */
+const CREDITS = 'Credits';
 const PROVIDER = 'Orbital';
 
 /** A charge: what the columns that differ by the message are made of. */
 interface FocusRow {
   readonly item: UsageItem;
-  /** Credits. */
+  readonly credits: string;
+  /** In `currency`; the credits where they have no price. */
   readonly cost: string;
+  readonly currency: string;
+  readonly account: BillingAccount;
   /** The second in which the message was sent, and its end, both in RFC 3339. */
   readonly start: string;
   readonly end: string;
@@ -119,13 +143,17 @@ type Value = string | ((row: FocusRow) => string | undefined);
 
 const NULL = '';
 const cost = (row: FocusRow) => row.cost;
+const credits = (row: FocusRow) => row.credits;
 
-/** The columns of FOCUS 1.2 that apply, by name, then our own (docs/focus.md). `text`: anything at all, from upstream. */
-const FOCUS_COLUMNS: readonly (readonly [name: string, value: Value, text?: 'text'])[] = [
+/** `text`: anything at all, from upstream or a user. `priced`: only where a credit has a price. */
+type Column = readonly [name: string, value: Value, holds?: 'text' | 'priced'];
+
+/** The columns of FOCUS 1.2 that apply, by name, then our own (docs/focus.md). */
+const FOCUS_COLUMNS: readonly Column[] = [
   ['BilledCost', cost],
-  ['BillingAccountId', NULL],
-  ['BillingAccountName', NULL],
-  ['BillingCurrency', CURRENCY],
+  ['BillingAccountId', ({ account }) => account.id, 'text'],
+  ['BillingAccountName', ({ account }) => account.name, 'text'],
+  ['BillingCurrency', ({ currency }) => currency],
   ['BillingPeriodEnd', ({ month }) => month.end],
   ['BillingPeriodStart', ({ month }) => month.start],
   ['ChargeCategory', 'Usage'],
@@ -140,8 +168,10 @@ const FOCUS_COLUMNS: readonly (readonly [name: string, value: Value, text?: 'tex
   ['EffectiveCost', cost],
   ['InvoiceIssuerName', PROVIDER],
   ['ListCost', cost],
-  ['PricingCurrency', CURRENCY],
-  ['PricingCurrencyEffectiveCost', cost],
+  ['PricingCurrency', CREDITS],
+  ['PricingCurrencyContractedUnitPrice', credits, 'priced'],
+  ['PricingCurrencyEffectiveCost', credits],
+  ['PricingCurrencyListUnitPrice', credits, 'priced'],
   ['PricingQuantity', '1'],
   ['PricingUnit', 'Messages'],
   ['ProviderName', PROVIDER],
