@@ -7,6 +7,8 @@ import { byId } from './view/elements.js';
 
 const trouble = byId('trouble', HTMLParagraphElement);
 const content = byId('bill', HTMLElement);
+// Only the file as a whole has it: what is readable without a script is not needed then.
+document.getElementById('static')?.remove();
 try {
   const { meta, rows } = readEmbedded();
   const bill = readBill(meta, rows);

@@ -1,15 +1,17 @@
+import { columnsOf } from '../format/page/bill-data.js';
 import { type Bill, type BillRow, timelineOf } from './data/bill.js';
 import { clockIn } from './data/calendar.js';
-import { toTwoDecimals } from './data/exact.js';
+import { toDecimals } from './data/exact.js';
 import { explainRows } from './data/explain.js';
-import { daysChart } from './panels/days.js';
-import { downloadInPage } from './panels/download.js';
-import { explanationOf } from './panels/explanation.js';
+import { daysChart } from './panels/chart/days.js';
 import { filtersInPage } from './panels/filters.js';
 import { showTiles } from './panels/header.js';
-import { PAGE_SIZE, pagesInPage, pagesOf } from './panels/pages.js';
 import { reportsInPage } from './panels/reports.js';
-import { columnsInPage, describeSort, reachScrolled, rowsInPage, stateTableRoles } from './panels/table.js';
+import { columnsInPage, describeSort, reachScrolled } from './panels/table/columns.js';
+import { downloadInPage } from './panels/table/download.js';
+import { explanationOf } from './panels/table/explanation.js';
+import { PAGE_SIZE, pagesInPage, pagesOf } from './panels/table/pages.js';
+import { rowsInPage, stateTableRoles } from './panels/table/rows.js';
 import { byId, countOf, figuresOf } from './view/elements.js';
 import { clickColumn, type Selection, selectFrom } from './view/select.js';
 import { type Change, isFiltered, navigateByFragment, type View } from './view/view.js';
@@ -21,7 +23,8 @@ import { type Change, isFiltered, navigateByFragment, type View } from './view/v
 export function openPage(bill: Bill): void {
   const navigation = navigateByFragment();
   const select = selectFrom(bill);
-  const figure = figuresOf(bill.scale);
+  const figures = figuresOf(bill);
+  const columns = columnsOf(bill.meta);
   const timeline = timelineOf(bill.rows);
 
   const change = (part: Partial<View>, how: Change = 'push') => {
@@ -29,18 +32,23 @@ export function openPage(bill: Bill): void {
     draw();
   };
   const showFilters = filtersInPage(timeline, change);
-  const showSort = columnsInPage((column) => change({ sort: clickColumn(navigation.view().sort, column) }));
+  const showSort = columnsInPage(columns, (column) =>
+    change({ sort: clickColumn(navigation.view().sort, column) }),
+  );
   const showPages = pagesInPage((page) => {
     change({ page });
     scrollToTable();
   });
-  const showReports = reportsInPage(bill.scale, figure, (report) => change({ report }));
+  const showReports = reportsInPage(bill.scale, figures.credits, (report) => change({ report }));
   const explain = explainRows(bill.meta);
-  const showRows = rowsInPage(clockIn(bill.meta.timezone), figure, (row) =>
-    explanationOf(row, explain, bill.meta.rules),
-  );
+  const showRows = rowsInPage({
+    columns,
+    clock: clockIn(bill.meta.timezone),
+    figures,
+    explain: (row) => explanationOf(row, explain, bill.meta.rules),
+  });
   downloadInPage(bill.meta.period, () => select(navigation.view()).rows);
-  const showDays = daysChart(bill.scale, timeline, figure, navigation.view, change);
+  const showDays = daysChart(bill.scale, timeline, figures.credits, navigation.view, change);
 
   const drawTable = (view: View, { rows, totals }: Selection) => {
     const pages = pagesOf(rows.length);
@@ -58,13 +66,13 @@ export function openPage(bill: Bill): void {
     const view = navigation.view();
     const selection = select(view);
     const { totals, anyDay, anyReport } = selection;
-    showTiles(bill, totals, isFiltered(view), figure);
+    showTiles(bill, totals, isFiltered(view), figures);
     showFilters(view);
     showSort(view.sort);
     showDays(anyDay, view);
     showReports(anyReport, view);
     drawTable(view, selection);
-    const credits = toTwoDecimals(totals.units, bill.scale).text;
+    const credits = toDecimals(totals.units, bill.scale).text;
     byId('announcement', HTMLParagraphElement).textContent =
       `${countOf(totals.count, 'message')}, ${credits} credits, ${describeSort(view.sort)}`;
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fractionDigits, toDigits, toTwoDecimals, toUnits } from '../../src/page/data/exact.js';
+import { fractionDigits, toDecimals, toDigits, toUnits } from '../../src/page/data/exact.js';
 
 describe('exact decimals', () => {
   it('give back the digits they were made from', () => {
@@ -33,7 +33,7 @@ describe('exact decimals', () => {
     ['9007199254740993.25', '9,007,199,254,740,993.25', false],
   ])('shows %s as %s, half to even', (exact, text, rounded) => {
     const scale = fractionDigits(exact);
-    expect(toTwoDecimals(toUnits(exact, scale), scale)).toEqual({ text, rounded });
+    expect(toDecimals(toUnits(exact, scale), scale)).toEqual({ text, rounded });
   });
 
   it.each(['', '1e3', '0x10', 'NaN', ' 1', '1.', '.5', '1,000'])('refuse %j', (text) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +43,60 @@ describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 6
       expect(complaints).toEqual([]);
     });
     await upstream.close();
+  });
+
+  it('has the texts of the messages only with `--with-text`, and then searches them', async () => {
+    const text = 'A sentence </script> that no other message has 漢字';
+    const messages = [text, 'another'].map((each, index) => ({
+      id: index + 1,
+      timestamp: '2024-04-29T02:08:29Z',
+      text: each,
+      ...(index === 1 && { report_id: 5 }),
+    }));
+    const upstream = await startUpstream({
+      messages: { messages },
+      reports: { 5: { id: 5, name: 'R', credit_cost: 1 } },
+    });
+    await inFolder(async (folder) => {
+      const path = join(folder, 'bill.html');
+      const without = ['report', path, '--source', upstream.url];
+      expect(await runBin(without)).toMatchObject({ status: 0 });
+      const closed = readFileSync(path, 'utf8');
+      for (const part of ['sentence', 'that no other', '漢字', 'another']) expect(closed).not.toContain(part);
+      const { page } = await workshop.open(pathToFileURL(path).href);
+      await page.getByRole('searchbox').fill('no other message');
+      expect(await page.getByRole('status').textContent()).toContain('0 messages');
+      expect(await runBin([...without, '--with-text'])).toMatchObject({ status: 0 });
+      const opened = await workshop.open(`${pathToFileURL(path).href}#q=NO+OTHER+message`);
+      expect(await opened.page.getByRole('status').textContent()).toContain('1 message,');
+      await opened.page.locator('#rows .open').click();
+      expect(await opened.page.locator('.explanation blockquote').textContent()).toBe(text);
+      expect(opened.complaints).toEqual([]);
+    });
+    expect(await runBin(['--csv', '--with-text', '--source', upstream.url])).toMatchObject({ status: 64 });
+    await upstream.close();
+  });
+
+  it('shows totals and the first rows without scripts, and nothing of a file that was cut', async () => {
+    await inFolder(async (folder) => {
+      const path = join(folder, 'bill.html');
+      expect(await runBin(['report', path, '--source', 'sample'])).toMatchObject({ status: 0 });
+      const { page, complaints } = await workshop.open(pathToFileURL(path).href, {
+        javaScriptEnabled: false,
+      });
+      expect(await page.locator('#static .tile-value').allTextContents()).toEqual(['658.8', '35']);
+      expect(await page.locator('#static tbody tr').count()).toBe(35);
+      expect(await page.locator('#static').isVisible()).toBe(true);
+      expect(await page.locator('#trouble').isVisible()).toBe(false);
+      expect(complaints).toEqual([]);
+      const whole = readFileSync(path, 'utf8');
+      for (const part of [whole.indexOf('id="static"') + 1200, whole.length - 60]) {
+        writeFileSync(path, whole.slice(0, part));
+        const cut = await workshop.open(pathToFileURL(path).href, { javaScriptEnabled: false });
+        expect(await cut.page.getByText('658').isVisible()).toBe(false);
+        await cut.page.locator('#trouble').waitFor();
+      }
+    });
   });
 
   it('gives the same bytes again, and totals what was chosen', async () => {

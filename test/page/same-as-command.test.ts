@@ -15,8 +15,9 @@ import { stepCells } from '../../src/format/documents/explanation.js';
 import { KINDS } from '../../src/format/page/bill-data.js';
 import { pageRenderer } from '../../src/format/page/page.js';
 import { readBill } from '../../src/page/data/bill.js';
+import { toDecimals, toUnits } from '../../src/page/data/exact.js';
 import { explainRows } from '../../src/page/data/explain.js';
-import { csvOf } from '../../src/page/panels/download.js';
+import { csvOf } from '../../src/page/panels/table/download.js';
 import { selectFrom } from '../../src/page/view/select.js';
 import { formatView, parseView } from '../../src/page/view/view.js';
 import type { RateCard } from '../../src/rates/rate-card.js';
@@ -98,10 +99,24 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
             seen.push(chosen.length);
           },
         ),
-        { numRuns: 20 },
+        { numRuns: 12 },
       );
       expect(Math.max(...seen)).toBeGreaterThan(20);
     });
+  });
+
+  it('has the cost of each message and the invoice total of `usage`', async () => {
+    const priced = ['--source', 'sample', '--credit-price', '0.0175', '--currency', 'GBP'];
+    const { stdout } = await runBin(['report', '-', ...priced]);
+    const { meta, rows } = parsePage(stdout);
+    const csv = await runBin(['usage', '--csv', '--fields', 'message_id,cost,currency', ...priced]);
+    const lines = rows.map(({ messageId, cost }) => `${messageId},${cost},GBP\r\n`);
+    expect(csv.stdout).toBe(`message_id,cost,currency\r\n${lines.join('')}`);
+    const { costScale } = readBill(meta, rows);
+    const { text } = toDecimals(toUnits(meta.cost ?? '', costScale), costScale, meta.minorUnits);
+    const table = await runBin(['usage', ...priced]);
+    expect(table.stdout).toContain(`${text} GBP`);
+    expect(() => readBill({ ...meta, cost: '11.53' }, rows)).toThrow('cost 11.529, not 11.53');
   });
 
   it('explains a price as `explain MESSAGE_ID` does', async () => {
@@ -165,6 +180,7 @@ describe('the explanation in the page', () => {
             period: '',
             rules,
             card,
+            prices: undefined,
             filtered: false,
             withText: false,
             readsTexts: true,

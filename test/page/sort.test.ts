@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PageRow } from '../../src/format/page/bill-data.js';
+import type { Column, PageRow } from '../../src/format/page/bill-data.js';
 import { readBill } from '../../src/page/data/bill.js';
-import type { Column } from '../../src/page/view/columns.js';
+
 import { clickColumn, rankColumns, sortRows } from '../../src/page/view/select.js';
 import type { SortKey } from '../../src/page/view/view.js';
 import { describe as describeBill } from './bills.js';

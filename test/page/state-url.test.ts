@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KINDS } from '../../src/format/page/bill-data.js';
-import { COLUMN_NAMES } from '../../src/page/view/columns.js';
+import { COLUMN_NAMES, KINDS } from '../../src/format/page/bill-data.js';
 import { formatView, parseView, type View } from '../../src/page/view/view.js';
 
 const day = fc

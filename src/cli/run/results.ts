@@ -91,6 +91,7 @@ async function chooseRenderer(
       period: settings.period,
       rules: settings.rules,
       card,
+      prices,
       filtered: narrows(selection),
       withText: choice.withText,
       readsTexts: true,

@@ -25,6 +25,11 @@ export interface PageMeta {
   readonly filtered: boolean;
   /** Of a file of rates, the earliest first; absent where the ruleset's own hold. */
   readonly rates?: readonly PageRates[];
+  /** What all rows cost, exact digits, where a credit has a price. */
+  readonly cost?: string;
+  readonly currency?: string;
+  /** Digits of the currency's minor unit. */
+  readonly minorUnits?: number;
   /** The rows have their texts. */
   readonly withText?: true;
 }
@@ -42,7 +47,7 @@ function isMeta(value: unknown): value is PageMeta {
   const isTextOrAbsent = (name: string) => !fields.has(name) || isText(name);
   return (
     ['source', 'period', 'timezone', 'rules', 'asOf', 'total'].every(isText) &&
-    ['from', 'to', 'state'].every(isTextOrAbsent) &&
+    ['from', 'to', 'state', 'cost', 'currency'].every(isTextOrAbsent) &&
     typeof fields.get('count') === 'number' &&
     typeof fields.get('filtered') === 'boolean'
   );
@@ -70,6 +75,8 @@ export interface PageRow {
   readonly counts?: readonly number[];
   /** Only with `--with-text`. */
   readonly text?: string;
+  /** Exact digits, where a credit has a price. */
+  readonly cost?: string;
 }
 
 /** In the order they are stacked, listed and numbered. */
@@ -86,12 +93,34 @@ export const KIND_NAMES: Record<Kind, string> = {
  * `--fields` of the command. The page's script says how they sort and look (src/page/view/columns.ts).
  */
 export const COLUMN_TEXTS = {
-  message_id: { title: 'Message', text: ({ messageId }) => messageId },
-  timestamp: { title: 'Time', text: ({ timestamp }) => timestamp },
-  report_name: { title: 'Report', text: ({ reportName = '' }) => visible(reportName) },
-  kind: { title: 'Kind', text: ({ kind }) => KIND_NAMES[kind] },
-  credits_used: { title: 'Credits', text: ({ credits }) => credits },
-} satisfies Record<string, { readonly title: string; readonly text: (row: PageRow) => string }>;
+  message_id: { title: 'Message', class: 'id', text: ({ messageId }) => messageId },
+  timestamp: { title: 'Time', class: 'time', text: ({ timestamp }) => timestamp },
+  report_name: { title: 'Report', class: 'name', text: ({ reportName = '' }) => visible(reportName) },
+  kind: { title: 'Kind', class: 'kind', text: ({ kind }) => KIND_NAMES[kind] },
+  credits_used: { title: 'Credits', class: 'number', text: ({ credits }) => credits },
+  cost: { title: 'Cost', class: 'number', text: ({ cost = '' }) => cost, needsPrice: true },
+} satisfies Record<string, ColumnText>;
+
+export interface ColumnText {
+  readonly title: string;
+  /** Of its cells. */
+  readonly class: string;
+  readonly text: (row: PageRow) => string;
+  /** It is there only where a credit has a price. */
+  readonly needsPrice?: true;
+}
+
+export type Column = keyof typeof COLUMN_TEXTS;
+
+const isColumn = (name: string): name is Column => Object.hasOwn(COLUMN_TEXTS, name);
+
+export const COLUMN_NAMES: readonly Column[] = Object.keys(COLUMN_TEXTS).filter(isColumn);
+
+/** The columns of a bill. */
+export function columnsOf({ cost }: Pick<PageMeta, 'cost'>): Column[] {
+  const needsPrice = (column: ColumnText) => column.needsPrice === true;
+  return COLUMN_NAMES.filter((name) => cost !== undefined || !needsPrice(COLUMN_TEXTS[name]));
+}
 
 /** Rows as they are embedded, a batch at a time: with the keys and repeated texts of 100,000 rows the file would double. */
 export interface WireBlock {
@@ -103,7 +132,7 @@ export interface WireBlock {
 
 type WireReport = readonly [id: string, name?: string];
 
-/** Day, kind and report by their indexes, -1 for no report; 0 for no counts. What a row lacks at its end is left out. */
+/** Day, kind and report by their indexes, -1 for no report; 0 for no counts and no text. What a row lacks at its end is left out. */
 type WireRow = readonly [
   messageId: string,
   timestamp: string,
@@ -112,14 +141,15 @@ type WireRow = readonly [
   credits: string,
   report: number,
   counts?: readonly number[] | 0,
-  text?: string,
+  text?: string | 0,
+  cost?: string,
 ];
 
 export function encodeRows(rows: readonly PageRow[]): WireBlock {
   const days = new Distinct<string>();
   const reports = new Distinct<WireReport>();
   const wire = rows.map((row): WireRow => {
-    const { messageId, timestamp, day, kind, credits, reportId, reportName, counts, text } = row;
+    const { messageId, timestamp, day, kind, credits, reportId, reportName, counts, text, cost } = row;
     const named: WireReport | undefined =
       reportId === undefined ? undefined : reportName === undefined ? [reportId] : [reportId, reportName];
     const report = named === undefined ? -1 : reports.indexOf(JSON.stringify(named), named);
@@ -131,6 +161,7 @@ export function encodeRows(rows: readonly PageRow[]): WireBlock {
       credits,
       report,
     ] as const;
+    if (cost !== undefined) return [...cells, counts ?? 0, text ?? 0, cost];
     if (text !== undefined) return [...cells, counts ?? 0, text];
     return counts === undefined ? cells : [...cells, counts];
   });
@@ -161,7 +192,8 @@ export function decodeRows(value: unknown): PageRow[] {
 
 function decodeRow(value: unknown, days: readonly unknown[], reports: readonly unknown[]): PageRow {
   if (!Array.isArray(value)) throw new TypeError('a row is not an array');
-  const [messageId, timestamp, dayIndex, kindIndex, credits, reportIndex, counts, text]: unknown[] = value;
+  const [messageId, timestamp, dayIndex, kindIndex, credits, reportIndex, counts, text, cost]: unknown[] =
+    value;
   const day = days[Number(dayIndex)];
   const kind = KINDS[Number(kindIndex)];
   if (
@@ -182,6 +214,7 @@ function decodeRow(value: unknown, days: readonly unknown[], reports: readonly u
     ...(reportIndex !== -1 && decodeReport(reports[Number(reportIndex)])),
     ...(counts !== undefined && counts !== 0 && { counts: decodeCounts(counts) }),
     ...(typeof text === 'string' && { text }),
+    ...(typeof cost === 'string' && { cost }),
   };
 }
 

@@ -3,11 +3,13 @@ import { compareInstants, type Instant, instantOf, secondText } from '../../cale
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { countText, formatAmount, type Ruleset } from '../../engine/index.js';
 import { ratesFor } from '../../engine/rates.js';
+import { type CreditPrices, costTexts, formatCost, minorUnits, NO_COST } from '../../rates/money.js';
 import { type RateCard, ratesAt } from '../../rates/rate-card.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Renderer } from '../rows.js';
 import { encodeRows, type PageMeta, type PageRow } from './bill-data.js';
 import { encodeRates } from './page-rates.js';
+import { STATIC_ROWS, staticHtml } from './static-html.js';
 
 /** The page without a bill, built from src/page. */
 export interface PageShell {
@@ -30,6 +32,8 @@ export interface PageSubject extends Pick<PageMeta, 'source' | 'period' | 'filte
   readonly rules: Ruleset;
   /** Of `--rates`. */
   readonly card: RateCard | undefined;
+  /** What a credit costs, where it has a price. */
+  readonly prices: CreditPrices | undefined;
   /** Of `--with-text`. */
   readonly withText: boolean;
   /** Whether the rows' texts can be read, which explanations are made from. */
@@ -44,11 +48,12 @@ export interface PageSubject extends Pick<PageMeta, 'source' | 'period' | 'filte
 export function pageRenderer(
   shell: PageShell,
   zone: TimeZone,
-  { card, withText, readsTexts, ...subject }: PageSubject,
+  { card, prices, withText, readsTexts, ...subject }: PageSubject,
   now: () => Instant,
 ): Renderer {
   const page = htmlRenderer(shell);
   const dayTextOf = createDayTexts();
+  const costOf = prices && costTexts(prices);
   let first: Instant = Number.POSITIVE_INFINITY;
   let last: Instant = Number.NEGATIVE_INFINITY;
   /** The earliest and the latest message, exactly as upstream wrote their times. */
@@ -72,6 +77,7 @@ export function pageRenderer(
       ...(item.report !== undefined && { reportName: item.report.name }),
       ...(item.report === undefined && readsTexts && { counts: countsOf(item.message.text, instant) }),
       ...(withText && { text: item.message.text }),
+      ...(costOf !== undefined && { cost: costOf(item.message, item.credits) }),
     };
   }
 
@@ -85,11 +91,16 @@ export function pageRenderer(
   return {
     head: () => page.head(),
     rows: (items) => page.rows(items.map(rowOf)),
-    tail({ messages: count, credits }) {
+    tail({ messages: count, credits, cost = NO_COST }) {
       const asOf = now();
       const meta = {
         ...subject,
         ...(card !== undefined && { rates: card.dated.map(encodeRates) }),
+        ...(prices !== undefined && {
+          cost: formatCost(cost),
+          currency: prices.currency,
+          minorUnits: minorUnits(prices.currency),
+        }),
         ...(withText && { withText }),
         timezone: zone.name,
         asOf: secondText(asOf),
@@ -117,10 +128,14 @@ export interface HtmlRenderer {
 }
 
 export function htmlRenderer(shell: PageShell): HtmlRenderer {
+  const first: PageRow[] = [];
   return {
     head: () => shell.head,
-    rows: (rows) => (rows.length === 0 ? '' : block('rows', encodeRows(rows))),
-    tail: (meta) => block('meta', meta) + shell.tail,
+    rows(rows) {
+      first.push(...rows.slice(0, STATIC_ROWS - first.length));
+      return rows.length === 0 ? '' : block('rows', encodeRows(rows));
+    },
+    tail: (meta) => block('meta', meta) + staticHtml(meta, first) + shell.tail,
   };
 }
 

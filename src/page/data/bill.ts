@@ -9,6 +9,8 @@ export interface BillRow extends PageRow {
   readonly index: number;
   /** credits × 10^scale of the bill. */
   readonly units: bigint;
+  /** Cost × 10^costScale of the bill; 0 where a credit has no price. */
+  readonly costUnits: bigint;
 }
 
 export interface Bill {
@@ -16,6 +18,8 @@ export interface Bill {
   readonly rows: readonly BillRow[];
   /** Decimals carried by every `units`. */
   readonly scale: number;
+  /** Decimals carried by every `costUnits`. */
+  readonly costScale: number;
 }
 
 /**
@@ -23,25 +27,37 @@ export interface Bill {
  * page states: a file that was cut or changed must not look like a bill.
  */
 export function readBill(meta: PageMeta, rows: readonly PageRow[]): Bill {
-  const scale = rows.reduce(
-    (most, row) => Math.max(most, fractionDigits(row.credits)),
-    fractionDigits(meta.total),
-  );
-  const counted = rows.map((row, index) => ({ ...row, index, units: toUnits(row.credits, scale) }));
-  const total = counted.reduce((sum, row) => sum + row.units, 0n);
+  const scale = decimalsOf([meta.total, ...rows.map(({ credits }) => credits)]);
+  const costScale = decimalsOf([meta.cost ?? '0', ...rows.map(({ cost = '0' }) => cost)]);
+  const counted = rows.map((row, index) => ({
+    ...row,
+    index,
+    units: toUnits(row.credits, scale),
+    costUnits: toUnits(row.cost ?? '0', costScale),
+  }));
   if (rows.length !== meta.count) {
     throw new RangeError(`it holds ${rows.length} messages of ${meta.count}`);
   }
-  if (total !== toUnits(meta.total, scale)) {
-    throw new RangeError(`its messages add up to ${toDigits(total, scale)} credits, not ${meta.total}`);
+  const { units, costUnits } = addRows(counted);
+  if (units !== toUnits(meta.total, scale)) {
+    throw new RangeError(`its messages add up to ${toDigits(units, scale)} credits, not ${meta.total}`);
   }
-  return { meta, rows: counted, scale };
+  if (costUnits !== toUnits(meta.cost ?? '0', costScale)) {
+    throw new RangeError(`its messages cost ${toDigits(costUnits, costScale)}, not ${meta.cost}`);
+  }
+  return { meta, rows: counted, scale, costScale };
+}
+
+function decimalsOf(amounts: readonly string[]): number {
+  return amounts.reduce((most, amount) => Math.max(most, fractionDigits(amount)), 0);
 }
 
 export interface Total {
   readonly count: number;
   /** credits × 10^scale of the bill. */
   readonly units: bigint;
+  /** Cost × 10^costScale of the bill. */
+  readonly costUnits: bigint;
 }
 
 export interface Totals extends Total {
@@ -51,26 +67,25 @@ export interface Totals extends Total {
 /** Exact totals of `rows`, together and by kind. */
 export function addRows(rows: Iterable<BillRow>): Totals {
   const byKind = { report: nothing(), text: nothing(), 'missing-report': nothing() };
-  for (const { kind, units } of rows) {
+  for (const { kind, units, costUnits } of rows) {
     byKind[kind].count += 1;
     byKind[kind].units += units;
+    byKind[kind].costUnits += costUnits;
   }
-  const all = Object.values(byKind);
-  return {
-    count: all.reduce((sum, total) => sum + total.count, 0),
-    units: all.reduce((sum, total) => sum + total.units, 0n),
-    byKind,
-  };
+  return { ...Object.values(byKind).reduce(plus), byKind };
+}
+
+function plus(a: Total, b: Total) {
+  return { count: a.count + b.count, units: a.units + b.units, costUnits: a.costUnits + b.costUnits };
 }
 
 /** The text price's share: messages without a report and those whose report is missing. */
 export function pricedByText({ byKind }: Totals): Total {
-  const { text, 'missing-report': missing } = byKind;
-  return { count: text.count + missing.count, units: text.units + missing.units };
+  return plus(byKind.text, byKind['missing-report']);
 }
 
 function nothing() {
-  return { count: 0, units: 0n };
+  return { count: 0, units: 0n, costUnits: 0n };
 }
 
 /** One bar of the chart: a day, or a month or year where days would be too many. */

@@ -26,13 +26,17 @@ export function toDigits(units: bigint, scale: number): string {
   return sign + whole + (significant === '' ? '' : `.${significant}`);
 }
 
-/** For reading: two decimals and thousands apart, `1,234.50`. Rounds half to even; `rounded` says that it did. */
-export function toTwoDecimals(units: bigint, scale: number): { text: string; rounded: boolean } {
-  const cents =
-    scale > 2 ? divideHalfEven(units, 10n ** BigInt(scale - 2)) : units * 10n ** BigInt(2 - scale);
-  const { sign, whole, fraction } = split(cents, 2);
-  const rounded = scale > 2 && cents * 10n ** BigInt(scale - 2) !== units;
-  return { text: `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`, rounded };
+/**
+ * For reading: so many decimals and thousands apart, `1,234.50`. Rounds half to even, as an invoice does; `rounded` says
+ * that it did.
+ */
+export function toDecimals(units: bigint, scale: number, decimals = 2): { text: string; rounded: boolean } {
+  const more = BigInt(Math.abs(scale - decimals));
+  const shown = scale > decimals ? divideHalfEven(units, 10n ** more) : units * 10n ** more;
+  const { sign, whole, fraction } = split(shown, decimals);
+  const rounded = scale > decimals && shown * 10n ** more !== units;
+  const point = decimals === 0 ? '' : '.';
+  return { text: `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${point}${fraction}`, rounded };
 }
 
 /** As a double, for lengths of bars and nothing else. */

@@ -2,8 +2,8 @@ import type { PageMeta } from '../../format/page/bill-data.js';
 import { visible } from '../../format/text.js';
 import { type Bill, pricedByText, type Totals } from '../data/bill.js';
 import type { Clock } from '../data/calendar.js';
-import { toDigits, toTwoDecimals, toUnits } from '../data/exact.js';
-import { byId, countOf, type Figure, html } from '../view/elements.js';
+import { toDecimals, toDigits, toUnits } from '../data/exact.js';
+import { byId, countOf, type Figures, html } from '../view/elements.js';
 
 /** Shows which bill this is, once. */
 export function showMasthead(meta: PageMeta, clock: Clock): void {
@@ -32,12 +32,14 @@ export function showMasthead(meta: PageMeta, clock: Clock): void {
 }
 
 /** Shows the totals of the rows that the filter leaves, and what they are part of. */
-export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figure: Figure): void {
+export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figures: Figures): void {
   const text = pricedByText(totals);
   const missing = totals.byKind['missing-report'].count;
   const { report } = totals.byKind;
+  const figure = figures.credits;
   byId('tiles', HTMLUListElement).replaceChildren(
     tile('Credits', figure(totals.units), creditsNote(bill, totals.units, filtered), 'main'),
+    ...costTile(bill, totals, figures),
     tile(
       'Messages',
       totals.count.toLocaleString('en'),
@@ -58,12 +60,17 @@ export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figure:
     'The command that made this page left messages out: these are not the totals of the whole period.';
 }
 
+/** The total rounded once, and what it is before. */
+function costTile({ meta, costScale }: Bill, { costUnits }: Totals, { invoice }: Figures): HTMLElement[] {
+  if (meta.cost === undefined) return [];
+  const { rounded } = toDecimals(costUnits, costScale, meta.minorUnits);
+  const note = rounded ? `exactly ${toDigits(costUnits, costScale)}` : '';
+  return [tile(`Cost, ${meta.currency}`, invoice(costUnits), note)];
+}
+
 function creditsNote(bill: Bill, units: bigint, filtered: boolean): string {
-  const exactly = toTwoDecimals(units, bill.scale).rounded ? `exactly ${toDigits(units, bill.scale)}` : '';
-  return [
-    exactly,
-    filtered ? `of ${toTwoDecimals(toUnits(bill.meta.total, bill.scale), bill.scale).text}` : '',
-  ]
+  const exactly = toDecimals(units, bill.scale).rounded ? `exactly ${toDigits(units, bill.scale)}` : '';
+  return [exactly, filtered ? `of ${toDecimals(toUnits(bill.meta.total, bill.scale), bill.scale).text}` : '']
     .filter((part) => part !== '')
     .join(', ');
 }

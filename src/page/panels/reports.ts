@@ -7,7 +7,7 @@ import type { View } from '../view/view.js';
 /** More than this nobody reads; the search finds the others. */
 const MOST_REPORTS = 100;
 
-interface ReportTotal extends Total {
+interface ReportTotal extends Pick<Total, 'count' | 'units'> {
   readonly id: string;
   /** Undefined where the report does not exist. */
   readonly name: string | undefined;

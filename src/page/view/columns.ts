@@ -1,19 +1,15 @@
 import { compareInstants, parseInstant } from '../../calendar/instant.js';
-import { COLUMN_TEXTS, KINDS } from '../../format/page/bill-data.js';
+import { COLUMN_TEXTS, type Column, type ColumnText, KINDS } from '../../format/page/bill-data.js';
 import { visible } from '../../format/text.js';
 import type { BillRow } from '../data/bill.js';
 import type { Clock } from '../data/calendar.js';
-import { type Figure, html } from './elements.js';
+import { type Figures, html } from './elements.js';
 
 /** A column of the table of messages. */
-interface ColumnDeclaration {
-  readonly title: string;
-  readonly text: (row: BillRow) => string;
+interface ColumnDeclaration extends ColumnText {
   /** The rank of each row's value among the column's distinct values, by the row's index. */
   readonly rank: (rows: readonly BillRow[]) => Uint32Array;
-  /** The class of its cells. */
-  readonly class: string;
-  readonly cell: (row: BillRow, clock: Clock, figure: Figure) => readonly (Node | string)[];
+  readonly cell: (row: BillRow, clock: Clock, figures: Figures) => readonly (Node | string)[];
 }
 
 /**
@@ -26,13 +22,11 @@ export const COLUMNS = {
   message_id: {
     ...COLUMN_TEXTS.message_id,
     rank: (rows) => rank(rows, (row) => BigInt(row.messageId), ascending),
-    class: 'id',
     cell: ({ messageId }) => [messageId],
   },
   timestamp: {
     ...COLUMN_TEXTS.timestamp,
     rank: (rows) => rank(rows, (row) => parseInstant(row.timestamp), compareInstants),
-    class: 'time',
     cell: (row, clock) => [momentOf(row, clock)],
   },
   report_name: {
@@ -45,13 +39,11 @@ export const COLUMNS = {
         (a, b) => compare(a, b) || ascending(a, b),
       );
     },
-    class: 'name',
     cell: ({ reportName }) => (reportName === undefined ? [] : [nameOf(reportName)]),
   },
   kind: {
     ...COLUMN_TEXTS.kind,
     rank: (rows) => rank(rows, (row) => KINDS.indexOf(row.kind), ascending),
-    class: 'kind',
     cell: (row) => [
       html('i', { class: `swatch ${row.kind}` }),
       html('span', {}, COLUMN_TEXTS.kind.text(row)),
@@ -60,15 +52,14 @@ export const COLUMNS = {
   credits_used: {
     ...COLUMN_TEXTS.credits_used,
     rank: (rows) => rank(rows, (row) => row.units, ascending),
-    class: 'number',
-    cell: ({ units }, _, figure) => [figure(units)],
+    cell: ({ units }, _, { credits }) => [credits(units)],
   },
-} satisfies Record<keyof typeof COLUMN_TEXTS, ColumnDeclaration>;
-
-export type Column = keyof typeof COLUMNS;
-
-const isColumn = (name: string): name is Column => Object.hasOwn(COLUMNS, name);
-export const COLUMN_NAMES: readonly Column[] = Object.keys(COLUMNS).filter(isColumn);
+  cost: {
+    ...COLUMN_TEXTS.cost,
+    rank: (rows) => rank(rows, (row) => row.costUnits, ascending),
+    cell: ({ costUnits }, _, { cost }) => [cost(costUnits)],
+  },
+} satisfies Record<Column, ColumnDeclaration>;
 
 /** What upstream sent, where the browser's zone rules put the message on another day than the bill does. */
 function momentOf({ timestamp, day }: BillRow, clock: Clock): HTMLTimeElement {

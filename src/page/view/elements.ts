@@ -1,4 +1,5 @@
-import { toDigits, toTwoDecimals } from '../data/exact.js';
+import type { Bill } from '../data/bill.js';
+import { toDecimals, toDigits } from '../data/exact.js';
 
 /** The shell's element with this id. Throws when page.html and the script disagree. */
 export function byId<Found extends Element>(id: string, type: new () => Found): Found {
@@ -41,14 +42,33 @@ function setAttributes(element: Element, attributes: Attributes): void {
   }
 }
 
-/** Credits as an element: two decimals to read, the exact digits on hover and for whoever copies. */
+/** An amount as an element: few decimals to read, the exact digits on hover and for whoever copies. */
 export type Figure = (units: bigint) => HTMLDataElement;
 
-export function figuresOf(scale: number): Figure {
+function figureOf(scale: number, decimals?: number): Figure {
   return (units) => {
     const exact = toDigits(units, scale);
-    const { text, rounded } = toTwoDecimals(units, scale);
+    const { text, rounded } = toDecimals(units, scale, decimals);
     return html('data', { value: exact, title: exact, class: rounded ? 'rounded' : undefined }, text);
+  };
+}
+
+/** Decimals shown of what a message costs, which is often less than a cent. */
+const MOST_DECIMALS = 6;
+
+export interface Figures {
+  readonly credits: Figure;
+  /** What one message costs. */
+  readonly cost: Figure;
+  /** The cost of many, rounded once, to what can be paid. */
+  readonly invoice: Figure;
+}
+
+export function figuresOf({ scale, costScale, meta: { minorUnits = 2 } }: Bill): Figures {
+  return {
+    credits: figureOf(scale),
+    cost: figureOf(costScale, Math.max(minorUnits, Math.min(costScale, MOST_DECIMALS))),
+    invoice: figureOf(costScale, minorUnits),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { PageRow } from '../../format/page/bill-data.js';
+import type { Column, PageRow } from '../../format/page/bill-data.js';
 import { addRows, type Bill, type BillRow, type Totals } from '../data/bill.js';
 import { compareDays } from '../data/calendar.js';
-import { BLANK, COLUMNS, type Column } from './columns.js';
+import { BLANK, COLUMNS } from './columns.js';
 import type { SortKey, View } from './view.js';
 
 /** What a view leaves of the bill. */

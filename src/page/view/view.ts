@@ -1,7 +1,6 @@
-import { KINDS } from '../../format/page/bill-data.js';
+import { COLUMN_NAMES, type Column, KINDS } from '../../format/page/bill-data.js';
 import type { Kind } from '../../usage/pricing/priced-row.js';
 import { parseDay } from '../data/calendar.js';
-import { COLUMN_NAMES, type Column } from './columns.js';
 
 export interface SortKey {
   readonly column: Column;

@@ -28,7 +28,16 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
     const found = await findRows(document, WHOLE, [0, countRows(document, WHOLE)], parts.reports, signal);
     const { sourceName: source, periodName: period, rules, card } = parts;
     const readsTexts = document.rows.holdTexts();
-    const about = { source, period, rules, card, filtered: false, withText: false, readsTexts };
+    const about = {
+      source,
+      period,
+      rules,
+      card,
+      prices: undefined,
+      filtered: false,
+      withText: false,
+      readsTexts,
+    };
     const renderer = pageRenderer(shell, zone, about, Date.now);
     const facts = {
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.

@@ -1,4 +1,4 @@
-import { byId, html } from '../view/elements.js';
+import { byId, html } from '../../view/elements.js';
 
 /** Rows on a page of the table. */
 export const PAGE_SIZE = 100;

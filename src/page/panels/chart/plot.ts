@@ -1,7 +1,7 @@
-import { KINDS } from '../../format/page/bill-data.js';
-import type { Bar } from '../data/bill.js';
-import { toApproximate } from '../data/exact.js';
-import { svg } from '../view/elements.js';
+import { KINDS } from '../../../format/page/bill-data.js';
+import type { Bar } from '../../data/bill.js';
+import { toApproximate } from '../../data/exact.js';
+import { svg } from '../../view/elements.js';
 import { chartIn, frameOf } from './frame.js';
 
 /** What the bars are drawn from. */

@@ -1,10 +1,10 @@
-import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../data/bill.js';
-import { compareDays, firstDayOf, lastDayOf } from '../data/calendar.js';
-import { toTwoDecimals } from '../data/exact.js';
-import { byId, countOf, type Figure, html } from '../view/elements.js';
-import { matchDay } from '../view/select.js';
-import type { View } from '../view/view.js';
-import { chartInPage } from './chart.js';
+import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../../data/bill.js';
+import { compareDays, firstDayOf, lastDayOf } from '../../data/calendar.js';
+import { toDecimals } from '../../data/exact.js';
+import { byId, countOf, type Figure, html } from '../../view/elements.js';
+import { matchDay } from '../../view/select.js';
+import type { View } from '../../view/view.js';
+import { chartInPage } from './brush.js';
 
 type Range = Pick<View, 'from' | 'to'>;
 
@@ -111,7 +111,7 @@ function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableE
 
 /** A bar in words: `2024-04-29: 84.20 credits (79.00 by report, 5.20 by text), 2 messages`. */
 function describeBar(bar: Bar, scale: number): string {
-  const textOf = (units: bigint) => toTwoDecimals(units, scale).text;
+  const textOf = (units: bigint) => toDecimals(units, scale).text;
   if (bar.count === 0) return `${bar.bar}: no messages, ${textOf(0n)} credits`;
   const shares = `${textOf(bar.byKind.report.units)} by report, ${textOf(pricedByText(bar).units)} by text`;
   const missing = bar.byKind['missing-report'].count;

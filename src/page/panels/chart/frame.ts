@@ -1,5 +1,5 @@
 import { nice, ticks } from 'd3-array';
-import { svg } from '../view/elements.js';
+import { svg } from '../../view/elements.js';
 
 const TOP = 10;
 const BOTTOM = 26;

@@ -1,4 +1,4 @@
-import { byId } from '../view/elements.js';
+import { byId } from '../../view/elements.js';
 import { type Picture, plotBars } from './plot.js';
 
 export interface Chart {

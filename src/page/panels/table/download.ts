@@ -1,6 +1,6 @@
-import { csvDialect, headOf } from '../../format/data/dialect.js';
-import type { BillRow } from '../data/bill.js';
-import { byId, html } from '../view/elements.js';
+import { csvDialect, headOf } from '../../../format/data/dialect.js';
+import type { BillRow } from '../../data/bill.js';
+import { byId, html } from '../../view/elements.js';
 
 const CSV = csvDialect({ delimiter: ',', bom: false, formulaGuard: true });
 const FIELDS = ['message_id', 'timestamp', 'report_name', 'credits_used'];

@@ -1,8 +1,8 @@
-import { stepCells } from '../../format/documents/explanation.js';
-import { visible } from '../../format/text.js';
-import type { BillRow } from '../data/bill.js';
-import type { PriceSteps } from '../data/explain.js';
-import { html } from '../view/elements.js';
+import { stepCells } from '../../../format/documents/explanation.js';
+import { visible } from '../../../format/text.js';
+import type { BillRow } from '../../data/bill.js';
+import type { PriceSteps } from '../../data/explain.js';
+import { html } from '../../view/elements.js';
 
 export type Explain = (row: BillRow) => PriceSteps | undefined;
 
