@@ -87,7 +87,7 @@ export function* summaryNdjson(summary: Summary): Generator<string> {
   for (const group of summary.groups) yield `${groupJson(group, summary)}\n`;
 }
 
-function groupJson(group: SummaryGroup, summary: Summary): string {
+export function groupJson(group: SummaryGroup, summary: Summary): string {
   return objectJson(summaryFields(group, summary), group.keys);
 }
 

@@ -118,3 +118,12 @@ export function* drawFacts(
   const column = Math.max(...facts.map(([name]) => name.length)) + 3;
   for (const [name, text] of facts) yield* namedLines(name, text, column, width, chalk.dim);
 }
+
+const FULL = '█';
+/** One to seven eighths of a block. */
+const PARTS = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** A horizontal bar of so many eighths of a terminal column. */
+export function bar(eighths: number): string {
+  return FULL.repeat(Math.floor(eighths / 8)) + (PARTS[(eighths % 8) - 1] ?? '');
+}

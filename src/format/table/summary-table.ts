@@ -8,7 +8,7 @@ import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../am
 import { type SummaryFacts, weekDays } from '../documents/summary.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, shortenColumn, tableWidth, wrapFirstColumn } from './draw.js';
-import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
+import { bar, drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
 
 const TITLES: Readonly<Record<Grouping, string>> = {
   day: 'Day',
@@ -120,7 +120,7 @@ function keyName(key: GroupKey | undefined): string {
   return key.id === undefined ? 'no report' : `report ${key.id}`;
 }
 
-function keyText(key: GroupKey | undefined): string {
+export function keyText(key: GroupKey | undefined): string {
   if (key === undefined) return '–';
   const week = weekDays(key);
   if (key.by !== 'report')
@@ -165,13 +165,4 @@ function fillWidth(
     const least = compareAmounts(credits, ZERO) > 0 ? 1 : 0;
     cells.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, barWidth * 8)))));
   }
-}
-
-const FULL = '█';
-/** One to seven eighths of a block. */
-const PARTS = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
-/** A horizontal bar of so many eighths of a terminal column. */
-function bar(eighths: number): string {
-  return FULL.repeat(Math.floor(eighths / 8)) + (PARTS[(eighths % 8) - 1] ?? '');
 }

@@ -7,7 +7,7 @@ import {
   toDecimal,
   ZERO,
 } from '../../engine/index.js';
-import type { DayUsage, PeriodUsage } from './period-usage.js';
+import { type DayUsage, type PeriodUsage, perDay } from './period-usage.js';
 
 /** What a limit of usage is found to be. */
 export const CROSSINGS = ['warn', 'forecast', 'over'] as const;
@@ -37,7 +37,8 @@ export function budgetOf(usage: PeriodUsage, limit: Amount, warn?: Amount): Budg
   const crossedOn = firstBeyond(usage.days, limit);
   const crossesOn =
     crossedOn === undefined ? usage.projection?.find(({ projected }) => exceeds(projected))?.day : undefined;
-  const warnAt = warn && toAmount(toDecimal(limit).times(toDecimal(warn)).div(100));
+  const warnAt =
+    warn === undefined ? undefined : toAmount(toDecimal(limit).times(toDecimal(warn)).div(100));
   const isTrue: Readonly<Record<Crossing, boolean>> = {
     warn: warnAt !== undefined && compareAmounts(usage.used, warnAt) >= 0,
     forecast: crossesOn !== undefined,
@@ -56,6 +57,18 @@ export function budgetOf(usage: PeriodUsage, limit: Amount, warn?: Amount): Budg
 }
 
 const ROUND_DOWN = 1;
+
+/** The gravest that is true. */
+export function statusOf({ crossings }: Budget): Crossing | 'within' {
+  return crossings.at(-1) ?? 'within';
+}
+
+/** What may be used a day until the period ends; undefined where nothing is left, of the limit or of the period. */
+export function leftPerDay({ left, usage }: Budget): Amount | undefined {
+  const { firstDay, lastDay, elapsed, state } = usage;
+  if (state === 'closed' || compareAmounts(left, ZERO) <= 0) return undefined;
+  return perDay(left, Math.max(1, lastDay + 1 - firstDay - elapsed));
+}
 
 /** The first day at whose end more than `limit` was used. */
 function firstBeyond(days: readonly DayUsage[], limit: Amount): number | undefined {
