@@ -40,7 +40,7 @@ module.exports = {
       'calendar',
       'os-error.ts',
       'source/source.ts',
-      'usage/(pricing/priced-row|rows/row-query).ts',
+      'usage/(pricing/priced-row|rows/row-query|forecast/limit).ts',
     ),
     only('json', 'errors.ts'),
     only('document', 'errors.ts', 'engine', 'calendar', 'json', 'rates/money.ts'),

@@ -3,6 +3,7 @@ import { RULESETS } from '../engine/rules.js';
 import { CommandLineError, SettingError } from '../errors.js';
 import { type CreditPrice, CURRENCIES, parseCreditPrice } from '../rates/money.js';
 import { MOST_REPORTS_AT_ONCE, nameProblem } from '../source/source.js';
+import { parseLimit, type WrittenLimit } from '../usage/forecast/limit.js';
 import { refuseUnknown } from './environment.js';
 import { SERVICE_SETTINGS } from './service-settings.js';
 import {
@@ -62,6 +63,15 @@ const currency: Parse<string | undefined> = Object.assign(
   { choices: currencyOrNone.choices },
 );
 
+export const budget: Parse<WrittenLimit | undefined> = (text) => {
+  if (text === NONE) return undefined;
+  const limit = parseLimit(text);
+  if (limit === undefined) {
+    throw new InvalidValue('an amount above 0 such as 2500, "2500 credits" or "50 GBP"', text);
+  }
+  return limit;
+};
+
 /** Every setting that flags, the environment and `.env` share. */
 export const SETTINGS = {
   source: {
@@ -116,6 +126,14 @@ export const SETTINGS = {
     placeholder: 'code',
     description: 'currency of --credit-price, by ISO 4217: GBP, EUR, USD …',
     parse: currency,
+    default: NONE,
+    shapes: true,
+  },
+  budget: {
+    variable: 'O_COPILOT_BUDGET',
+    placeholder: 'amount',
+    description: 'what a period may use, in credits or money: 2500, "50 GBP"',
+    parse: budget,
     default: NONE,
     shapes: true,
   },

@@ -27,6 +27,7 @@ export const RECEIPT_FLAGS = [
   'rules',
   'credit-price',
   'currency',
+  'budget',
   'period',
   'fields',
   'account-id',

@@ -4,14 +4,13 @@ import { CommandLineError } from '../../errors.js';
 import { sumsInWords } from '../../format/amounts.js';
 import { SUMMARY_FORMATS } from '../../format/formats.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
-import { type OptionsOf, option, repeatedOption, shapingFlags } from '../options/declare.js';
+import { type OptionsOf, repeatedOption, shapingFlags } from '../options/declare.js';
 import { refuseTerminal, resultChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf, withFilters } from '../options/rows.js';
+import { asOfIn, withAsOf, withFilters, withPriced } from '../options/rows.js';
 import { withRates, withReceiptOption, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
 import { deliver } from '../run/deliver.js';
-import { openPeriod } from '../run/period.js';
-import { openPriced } from '../run/priced.js';
+import { openEither } from '../run/priced.js';
 import { withReceipt } from '../run/receipt.js';
 import { writeSummary } from '../run/results.js';
 import { type CommandContext, defineCommand } from './define.js';
@@ -30,15 +29,10 @@ export const declareSummary = () => {
         oneOf(GROUPINGS),
         { group: GROUP, choices: GROUPINGS, shapes: 'given' },
       ),
-    )
-    .addOption(
-      option(
-        '--from-priced [files...]',
-        'sum up what price wrote, from files or stdin, instead of a source',
-        { group: GROUP, file: 'read', summed: true },
-      ).preset('-'),
     );
-  const withOutput = withReceiptOption(withResult(SUMMARY_FORMATS, JSON_DOCUMENT)(withAsOf(GROUP)(command)));
+  const withOutput = withReceiptOption(
+    withResult(SUMMARY_FORMATS, JSON_DOCUMENT)(withAsOf(GROUP)(withPriced(GROUP)(command))),
+  );
   return withRun(withRates(withSettings(withFilters(withOutput))));
 };
 
@@ -66,11 +60,7 @@ async function runSummary(options: SummaryOptions, context: CommandContext): Pro
   const by = groupingsOf(options);
   const flags = shapingFlags(context.command);
   await withReceipt(options.receipt, { command: 'summary', flags, output }, context, async (receipt) => {
-    const { fromPriced } = options;
-    const period =
-      fromPriced === undefined
-        ? await openPeriod(options, context, { ...receipt?.observer, textsUnread: true })
-        : await openPriced([fromPriced].flat(), options, context);
+    const period = await openEither(options, context, { ...receipt?.observer, textsUnread: true });
     try {
       const asOf = asOfIn(period.zone, options);
       await deliver(

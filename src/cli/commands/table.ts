@@ -4,6 +4,7 @@ import type { MakeCommand } from './define.js';
 export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly make: MakeCommand }>>> = {
   usage: () => import('./usage.js'),
   summary: () => import('./summary.js'),
+  budget: () => import('./budget.js'),
   explain: () => import('./explain.js'),
   diff: () => import('./diff.js'),
   price: () => import('./price.js'),

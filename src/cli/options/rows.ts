@@ -62,6 +62,18 @@ export type AsOfOptions = OptionsOf<ReturnType<typeof asOf>>;
 /** A time in place of the clock's, so that a result can be made again. */
 export const withAsOf = (group: string) => optionGroup<AsOfOptions>(() => asOf(group)().options);
 
+const priced = (group: string) => () =>
+  new Command().addOption(
+    option('--from-priced [files...]', 'sum up what price wrote, from files or stdin, instead of a source', {
+      group,
+      file: 'read',
+      summed: true,
+    }).preset('-'),
+  );
+export type PricedOptions = OptionsOf<ReturnType<typeof priced>>;
+/** Rows that were priced already. */
+export const withPriced = (group: string) => optionGroup<PricedOptions>(() => priced(group)().options);
+
 /** What `--as-of` says; undefined where it was not given. */
 export function asOfIn(zone: TimeZone, { asOf: time }: AsOfOptions): Instant | undefined {
   return time === undefined ? undefined : instantOf(time, zone);

@@ -17,6 +17,19 @@ import type { Period } from './period.js';
 export interface JobRecord {
   period?: Pick<Period, 'counts'>;
   totals?: Totals | undefined;
+  /** What else it found. */
+  gauges?: readonly Gauge[];
+  /** The status of a job that found something and did not fail; 0 unless it is set. */
+  exitCode?: number;
+}
+
+/** A metric of a job. */
+export interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  /** `{unit="credits"}` */
+  readonly label: string;
+  readonly value: string;
 }
 
 /**
@@ -36,6 +49,8 @@ export async function guardJob(
   try {
     if (lockFile !== undefined) lock = await acquireLock(lockFile);
     await job(record);
+    exitCode = record.exitCode ?? 0;
+    if (exitCode !== 0) context.host.exitCode = exitCode;
   } catch (error) {
     if (error instanceof Error) reported.add(error);
     exitCode = toFailure(context.signal.aborted ? context.signal.reason : error)?.exitCode ?? 0;
@@ -131,12 +146,13 @@ async function writeMetrics(path: string, outcome: JobOutcome): Promise<void> {
     gauge('o_copilot_messages', 'Messages that the last run read.', `${counts.messages}`),
     gauge('o_copilot_retries', 'Requests that the last run made again.', `${counts.retries}`),
     creditsByKind(record),
+    ...(record.gauges ?? []).map(({ name, help, label, value }) => gauge(name, help, value, label)),
   ];
   await writeFileAtomically(path, text.join(''));
 }
 
-function gauge(name: string, help: string, value: string): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;
+function gauge(name: string, help: string, value: string, label = ''): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}${label} ${value}\n`;
 }
 
 /** Nothing before the bill is whole: a partial sum would look like a small bill. */

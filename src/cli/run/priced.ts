@@ -8,14 +8,26 @@ import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { createReportCheck } from '../../usage/pricing/reports.js';
 import { checkReportFilter, matchesMessage, matchesRow, narrows } from '../../usage/rows/row-query.js';
-import { selectionOf } from '../options/rows.js';
+import { type PricedOptions, selectionOf } from '../options/rows.js';
 import { type ReceiptOptions, runChoice } from '../options/run.js';
 import { settingsOf } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import type { Period, PeriodOptions } from './period.js';
+import { openPeriod, type Period, type PeriodNeeds, type PeriodOptions } from './period.js';
+
+/** The period of the source, or of `--from-priced`. @throws as openPeriod and openPriced do */
+export function openEither(
+  options: PeriodOptions & ReceiptOptions & PricedOptions,
+  context: Context,
+  needs: PeriodNeeds,
+): Promise<Period> {
+  const { fromPriced } = options;
+  return fromPriced === undefined
+    ? openPeriod(options, context, needs)
+    : openPriced([fromPriced].flat(), options, context);
+}
 
 /** A period whose messages `price` has priced already, in files or on stdin. */
-export async function openPriced(
+async function openPriced(
   paths: readonly string[],
   options: PeriodOptions & ReceiptOptions,
   { host, signal }: Context,

@@ -2,7 +2,7 @@ import { dayText } from '../../calendar/days.js';
 import { type Amount, formatAmount } from '../../engine/index.js';
 import { type Budget, leftPerDay, statusOf } from '../../usage/forecast/budget.js';
 import type { PeriodUsage } from '../../usage/forecast/period-usage.js';
-import type { SummaryGroup } from '../../usage/summary/summary.js';
+import type { Summary } from '../../usage/summary/summary.js';
 import { jsonString } from '../text.js';
 import { groupJson, type SummaryFacts } from './summary.js';
 
@@ -13,9 +13,9 @@ export interface BudgetFacts extends Omit<SummaryFacts, 'state'> {
   readonly messages: number;
   /** Later than `--as-of`, and not counted. */
   readonly later: number;
-  /** The largest first. */
-  readonly reports: readonly SummaryGroup[];
-  readonly days: readonly SummaryGroup[];
+  /** By report and by day: only their groups that use most, the largest first. */
+  readonly reports: Summary;
+  readonly days: Summary;
 }
 
 /** `{"budget":{…}}`, one of the largest reports or days a line. Numbers in full; those of the projection are estimates. */
@@ -34,13 +34,12 @@ export function budgetJson(budget: Budget, facts: BudgetFacts): string {
     messages,
     out_of: outOf,
   }).slice(1, -1);
-  const lines = (groups: readonly SummaryGroup[], by: 'report' | 'day') =>
-    groups.map((group) => `\n${groupJson(group, [by])}`).join();
+  const lines = (summary: Summary) => summary.groups.map((group) => `\n${groupJson(group, summary)}`).join();
   return `{"budget":{${[
     head,
     budgetMembers(budget, facts.unit),
-    `"largest_reports":[${lines(reports, 'report')}]`,
-    `"largest_days":[${lines(days, 'day')}]`,
+    `"largest_reports":[${lines(reports)}]`,
+    `"largest_days":[${lines(days)}]`,
   ].join(',\n')}}}\n`;
 }
 

@@ -11,7 +11,7 @@ import {
 import { type Budget, leftPerDay, statusOf } from '../../usage/forecast/budget.js';
 import type { PeriodUsage } from '../../usage/forecast/period-usage.js';
 import { percentText, proportion } from '../../usage/summary/shares.js';
-import type { SummaryGroup } from '../../usage/summary/summary.js';
+import type { Summary } from '../../usage/summary/summary.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import type { BudgetFacts } from '../documents/budget.js';
 import { visible } from '../text.js';
@@ -33,8 +33,7 @@ export function* budgetTable(budget: Budget, facts: BudgetFacts, terminal: Termi
     ],
     terminal,
   );
-  yield* drawLargest('Report', facts.reports, terminal);
-  yield* drawLargest('Day', facts.days, terminal);
+  for (const summary of [facts.reports, facts.days]) yield* drawLargest(summary, terminal);
 }
 
 function messagesText({ messages, outOf, later }: BudgetFacts): string {
@@ -114,7 +113,7 @@ function resultText(budget: Budget, { chalk }: Terminal): string {
 
 const NARROWEST_REPORT = 12;
 
-function* drawLargest(title: string, groups: readonly SummaryGroup[], terminal: Terminal): Generator<string> {
+function* drawLargest({ by, groups }: Summary, terminal: Terminal): Generator<string> {
   if (groups.length === 0) return;
   const decimals = mostDecimals(groups.map(({ credits }) => formatAmount(credits)));
   const rows = groups.map(({ keys, messages, credits, share }) => [
@@ -123,7 +122,7 @@ function* drawLargest(title: string, groups: readonly SummaryGroup[], terminal: 
     groupThousands(padDecimals(formatAmount(credits), decimals)),
     `${percentText(share)} %`,
   ]);
-  const columns = [`Largest: ${title.toLowerCase()}s`, 'Messages', 'Credits', 'Share'].map(
+  const columns = [`Largest ${by[0]}s`, 'Messages', 'Credits', 'Share'].map(
     (name, index): Column => ({
       title: name,
       align: index === 0 ? 'left' : 'right',

@@ -37,8 +37,7 @@ export function budgetOf(usage: PeriodUsage, limit: Amount, warn?: Amount): Budg
   const crossedOn = firstBeyond(usage.days, limit);
   const crossesOn =
     crossedOn === undefined ? usage.projection?.find(({ projected }) => exceeds(projected))?.day : undefined;
-  const warnAt =
-    warn === undefined ? undefined : toAmount(toDecimal(limit).times(toDecimal(warn)).div(100));
+  const warnAt = warn === undefined ? undefined : toAmount(toDecimal(limit).times(toDecimal(warn)).div(100));
   const isTrue: Readonly<Record<Crossing, boolean>> = {
     warn: warnAt !== undefined && compareAmounts(usage.used, warnAt) >= 0,
     forecast: crossesOn !== undefined,

@@ -1,0 +1,48 @@
+import { type Amount, compareAmounts, parseAmount, ZERO } from '../../engine/index.js';
+import { CURRENCIES, minorUnits } from '../../rates/money.js';
+
+/** What a period may use, as it was written. */
+export interface WrittenLimit {
+  readonly amount: Amount;
+  /** `credits`, or the code of a currency; undefined where only the amount was written. */
+  readonly unit: string | undefined;
+}
+
+/** What a period may use: an exact amount above 0. */
+export interface Limit {
+  readonly amount: Amount;
+  /** `credits`, or the code of a currency. */
+  readonly unit: string;
+}
+
+export const CREDITS = 'credits';
+
+const WRITTEN = /^(\S*\d)\s*([A-Za-z]+)?$/;
+
+/** Reads `2500`, `2500 credits` or `50 GBP`. Undefined for all else, and for 0. */
+export function parseLimit(text: string): WrittenLimit | undefined {
+  const [, digits = '', unit] = WRITTEN.exec(text.trim()) ?? [];
+  const amount = parseAmount(digits);
+  if (amount === undefined || compareAmounts(amount, ZERO) <= 0) return undefined;
+  const isKnown = unit === undefined || unit === CREDITS || CURRENCIES.includes(unit);
+  return isKnown ? { amount, unit } : undefined;
+}
+
+/**
+ * The limit in the unit in which usage is counted: without a unit that is money where a credit has a price.
+ *
+ * @param currency of the price of a credit; undefined where it has none
+ * @returns the limit, or what is wrong
+ */
+export function limitIn({ amount, unit }: WrittenLimit, currency: string | undefined): Limit | string {
+  const meant = unit ?? currency ?? CREDITS;
+  if (meant === CREDITS || meant === currency) return { amount, unit: meant };
+  return currency === undefined
+    ? `${meant} needs what a credit costs: --credit-price 0.02 --currency ${meant}, or a --rates file with prices`
+    : `is in ${meant}, but what a credit costs is in ${currency}: give the limit in ${currency}, or in credits`;
+}
+
+/** Digits after the point that amounts in a unit have at the least. */
+export function decimalsIn(unit: string): number {
+  return unit === CREDITS ? 0 : minorUnits(unit);
+}
