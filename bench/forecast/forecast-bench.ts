@@ -26,10 +26,10 @@ const LAST_TRIED = 27;
 /** Forecasts each period after each of its days. */
 export function measureForecast(count = 400): ForecastRow[] {
   const trials: (Trial & { readonly pattern: string; readonly over: number })[] = [];
-  for (const [index, [pattern, usage]] of Object.entries(PATTERNS).entries()) {
-    for (const period of makePeriods(usage, count, 20240429 + index)) {
+  for (const [index, [name, pattern]] of Object.entries(PATTERNS).entries()) {
+    for (const period of makePeriods(pattern, count, 20240429 + index)) {
       for (let over = FEWEST_DAYS; over <= LAST_TRIED; over++) {
-        trials.push({ pattern, over, ...tryForecast(period, over) });
+        trials.push({ pattern: name, over, ...tryForecast(period, over) });
       }
     }
   }

@@ -9,7 +9,7 @@ export interface MadeUpPeriod {
 }
 
 /** What the expected usage of a day is multiplied by. */
-type Pattern = (day: {
+type Usage = (day: {
   readonly weekday: number;
   /** From 0 on. */
   readonly index: number;
@@ -17,41 +17,48 @@ type Pattern = (day: {
   readonly random: () => number;
 }) => number;
 
+interface Pattern {
+  readonly usage: Usage;
+  /** Messages of a typical day: from a small customer to a large one. */
+  readonly least: number;
+  readonly most: number;
+}
+
 const OFFICE = [1.1, 1.15, 1.1, 1.05, 0.9, 0.4, 0.3];
-const weekdays: Pattern = ({ weekday }) => OFFICE[weekday] ?? 1;
+const weekdays: Usage = ({ weekday }) => OFFICE[weekday] ?? 1;
 const withOffice =
-  (pattern: Pattern): Pattern =>
+  (pattern: Usage): Usage =>
   (day) =>
     weekdays(day) * pattern(day);
 
+const usual = (usage: Usage): Pattern => ({ usage, least: 10, most: 1000 });
+
 export const PATTERNS: Readonly<Record<string, Pattern>> = {
-  flat: () => 1,
-  'weekday pattern': weekdays,
-  'empty weekends': ({ weekday }) => (weekday >= 5 ? 0 : 1),
-  'growth 2 % a day': withOffice(({ index }) => 1.02 ** index),
-  'decline 2 % a day': withOffice(({ index }) => 0.98 ** index),
-  bursts: withOffice(({ random }) => (random() < 0.07 ? 4 + 4 * random() : 1)),
-  'month ends': withOffice(({ index, length }) => (index >= length - 3 ? 2 : 1)),
+  flat: usual(() => 1),
+  'weekday pattern': usual(weekdays),
+  'empty weekends': usual(({ weekday }) => (weekday >= 5 ? 0 : 1)),
+  'growth 2 % a day': usual(withOffice(({ index }) => 1.02 ** index)),
+  'decline 2 % a day': usual(withOffice(({ index }) => 0.98 ** index)),
+  bursts: usual(withOffice(({ random }) => (random() < 0.07 ? 4 + 4 * random() : 1))),
+  'month ends': usual(withOffice(({ index, length }) => (index >= length - 3 ? 2 : 1))),
+  'few messages': { usage: weekdays, least: 1, most: 5 },
 };
 
-/** Messages of a typical day: from a small office to a large one. */
-const LEAST_MESSAGES = 10;
-const MOST_MESSAGES = 1000;
 /** Relative deviation of days from what their pattern says. */
 const UNSTEADINESS = 0.25;
 
 /** Periods of one pattern: each is a month from 2021 to 2028 with its own amount of usage; the same ones on every machine. */
-export function makePeriods(pattern: Pattern, count: number, seed: number): MadeUpPeriod[] {
+export function makePeriods({ usage, least, most }: Pattern, count: number, seed: number): MadeUpPeriod[] {
   const random = createRandom(seed);
   return Array.from({ length: count }, () => {
     const month = Math.floor(random() * 96);
     const firstDay = Date.UTC(2021, month, 1) / 86_400_000;
     const length = Date.UTC(2021, month + 1, 1) / 86_400_000 - firstDay;
-    const messages = LEAST_MESSAGES * (MOST_MESSAGES / LEAST_MESSAGES) ** random();
+    const messages = least * (most / least) ** random();
     const days = Array.from({ length }, (_, index) => {
       const weekday = (firstDay + index + 3) % 7;
       const noise = Math.max(0, 1 + UNSTEADINESS * normal(random));
-      return usageOf(messages * pattern({ weekday, index, length, random }) * noise, random);
+      return usageOf(messages * usage({ weekday, index, length, random }) * noise, random);
     });
     return { firstDay, lastDay: firstDay + length - 1, days };
   });

@@ -3,10 +3,10 @@
  * IEEE 754 rounds exactly are used, so that every engine gives the same digits. docs/budget.md has the back-test.
  *
  * 1. Only days that are over are evidence. With fewer than three there is no forecast.
- * 2. Each weekday has a factor: how much of an average day is used on it. A day beyond twice the median counts as that.
+ * 2. Each weekday has a factor: how much of an average day is used on it. A day beyond three times the median counts as that.
  * 3. The mean of a weekday is drawn to that of its class (Monday to Friday, or the weekend) by a prior of 12 days,
  * 4. and the class to 1, or 0.65 at the weekend, by a prior of 2 days: so a weekend that is yet to come counts too.
- * 5. The run rate is the mean of the days divided by their factors, capped as before; a day counts half after 6 days.
+ * 5. The run rate is the mean of the days divided by their factors, capped as before; a day counts half after 8 days.
  * 6. The projection is what is used, plus the run rate times the factors of what is left of the period.
  * 7. The interval is that of a sum of days which scatter as those before did,
  * 8. widened by the doubt about the run rate, which is large after few days,
@@ -67,8 +67,8 @@ const DRIFT = 0.0175;
 const CLASS_DAYS = 2;
 const WEEKDAY_DAYS = 12;
 const WEEKEND = 0.65;
-/** 0.5 to the 6th root: half after six days. */
-const DECAY = 0.8908987181403393;
+/** 0.5 to the power of 1/8: half after eight days. */
+const DECAY = 0.9170040432046712;
 /** Least factor of a day, so that a weekday without any usage does not give an infinite rate. */
 const LEAST_FACTOR = 0.05;
 
@@ -135,10 +135,10 @@ function runRate(days: readonly { readonly used: number; readonly factor: number
   };
 }
 
-/** Values beyond twice the median of those above zero count as that. */
+/** Values beyond three times the median of those above zero count as that. */
 function withoutBursts(values: readonly number[]): number[] {
   const sorted = values.filter((value) => value > 0).sort((a, b) => a - b);
-  const most = 2 * (sorted[sorted.length >> 1] ?? 0);
+  const most = 3 * (sorted[sorted.length >> 1] ?? 0);
   return values.map((value) => Math.min(value, most));
 }
 
