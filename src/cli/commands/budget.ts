@@ -1,28 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import { dayText } from '../../calendar/days.js';
-import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
-import type { TimeZone } from '../../calendar/time-zone.js';
 import { budget as limitText } from '../../config/settings.js';
 import { InvalidValue, oneOf } from '../../config/value.js';
-import {
-  type Amount,
-  compareAmounts,
-  formatAmount,
-  parseAmount,
-  toAmount,
-  ZERO,
-} from '../../engine/index.js';
+import { type Amount, compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
 import { type BudgetFacts, budgetJson } from '../../format/documents/budget.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import { NO_COST } from '../../rates/money.js';
 import { type Budget, budgetOf, statusOf } from '../../usage/forecast/budget.js';
-import { CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
-import { periodUsage } from '../../usage/forecast/period-usage.js';
-import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import type { Sum } from '../../usage/pricing/sums.js';
-import { createTotals } from '../../usage/rows/totals.js';
-import { createSummary, dayBounds } from '../../usage/summary/summary.js';
 import {
   argument,
   flagValue,
@@ -36,10 +20,10 @@ import { asOfIn, withAsOf, withFilters, withPriced } from '../options/rows.js';
 import { withJob, withRates, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
+import { factsOf, gaugesOf, limitOf, sumUp, usageOf } from '../run/budget.js';
 import { deliver } from '../run/deliver.js';
-import { type Gauge, guardJob } from '../run/job.js';
+import { guardJob } from '../run/job.js';
 import { openOnce } from '../run/once.js';
-import type { Period } from '../run/period.js';
 import { openEither } from '../run/priced.js';
 import { openTerminal } from '../run/results.js';
 import { type CommandContext, defineCommand } from './define.js';
@@ -114,10 +98,6 @@ export const make = defineCommand({
   run: runBudget,
 });
 
-/** Reports and days that are listed. */
-const LARGEST_REPORTS = 5;
-const LARGEST_DAYS = 3;
-
 function runBudget(given: BudgetOptions, context: CommandContext, amount: string | undefined): Promise<void> {
   return guardJob(given, context, async (record) => {
     const now = Date.now();
@@ -129,16 +109,20 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
       record.period = period;
       try {
         const limit = limitOf(period);
+        if (limit === undefined) {
+          throw new CommandLineError('budget needs a limit: 2500, "50 GBP", or O_COPILOT_BUDGET');
+        }
         const asOf = asOfIn(period.zone, options);
-        const found = await period.read((batches) => addUp(batches, period, asOf, context.signal));
-        record.totals = found.totals;
-        const budget = budgetIn(found, limit, period.zone, asOf ?? now, options.warn);
+        const sums = await period.read((batches) => sumUp(batches, period, asOf, context.signal));
+        record.totals = sums.totals;
+        const usage = usageOf(sums.days, limit.unit, period, asOf ?? now);
+        const budget = budgetOf(usage, limit.amount, options.warn);
         record.gauges = gaugesOf(budget, limit.unit);
         const failsOn = options.failOn === 'forecast' ? ['over', 'forecast'] : ['over'];
         if (failsOn.includes(statusOf(budget))) record.exitCode = 1;
         // A closed period is the same whenever it is looked at, so the clock is not in it.
-        const shown = asOf ?? (budget.usage.state === 'open' ? now : undefined);
-        const facts = factsOf(found, limit, period, shown);
+        const shown = asOf ?? (usage.state === 'open' ? now : undefined);
+        const facts = factsOf(sums, limit, period, shown);
         const subject = subjectOf(budget, facts, context);
         const crossed = once?.newOf(subject, budget.crossings);
         if (crossed?.length === 0) return;
@@ -164,79 +148,6 @@ function withLimit(options: BudgetOptions, amount: string | undefined): BudgetOp
   return { ...options, budget: amount };
 }
 
-/** The limit of the argument, or of the setting. @throws CommandLineError, SettingError */
-function limitOf({ settings, prices }: Period): Limit {
-  const written = settings.budget;
-  if (written === undefined) {
-    throw new CommandLineError('budget needs the limit, such as 2500 or "50 GBP", or O_COPILOT_BUDGET');
-  }
-  const limit = limitIn(written, prices?.currency);
-  if (typeof limit === 'string') throw settings.refuse('budget', limit);
-  return limit;
-}
-
-type Found = Awaited<ReturnType<typeof addUp>>;
-
-/** @param asOf messages from then on do not count: they were not there yet */
-async function addUp(
-  batches: AsyncIterable<UsageItem[]>,
-  { zone, prices, selection }: Period,
-  asOf: Instant | undefined,
-  signal: AbortSignal,
-) {
-  const totals = createTotals(prices);
-  const [byReport, byDay] = [createSummary(['report'], zone), createSummary(['day'], zone)];
-  let later = 0;
-  for await (const items of batches) {
-    signal.throwIfAborted();
-    const counted =
-      asOf === undefined
-        ? items
-        : items.filter(({ message }) => compareInstants(instantOf(message.timestamp), asOf) < 0);
-    later += items.length - counted.length;
-    for (const sums of [totals, byReport, byDay]) sums.add(counted);
-  }
-  const bounds = dayBounds(selection);
-  return { totals: totals.value(), reports: byReport.value(), days: byDay.value(), bounds, later };
-}
-
-function budgetIn(
-  { days, bounds }: Found,
-  { amount, unit }: Limit,
-  zone: TimeZone,
-  now: Instant,
-  warn?: Amount,
-): Budget {
-  const used = new Map(Array.from(days.days, ([day, sum]) => [day, amountIn(unit, sum)]));
-  return budgetOf(periodUsage(used, { zone, bounds, last: days.last?.instant, now }), amount, warn);
-}
-
-function amountIn(unit: string, { credits, cost = NO_COST }: Sum): Amount {
-  return unit === CREDITS ? credits : toAmount(cost);
-}
-
-function factsOf(
-  { reports, days, later }: Found,
-  { unit }: Limit,
-  { settings, zone, sourceName, outOf }: Period,
-  asOf: Instant | undefined,
-): BudgetFacts {
-  const largest = days.groups.toSorted((a, b) => compareAmounts(b.credits, a.credits));
-  return {
-    source: sourceName,
-    period: settings.period,
-    timezone: zone.name,
-    rules: settings.rules,
-    asOf: asOf === undefined ? undefined : secondText(asOf),
-    outOf: outOf(),
-    unit,
-    messages: reports.messages,
-    later,
-    reports: { ...reports, groups: reports.groups.slice(0, LARGEST_REPORTS) },
-    days: { ...days, groups: largest.slice(0, LARGEST_DAYS).filter(({ messages }) => messages > 0) },
-  };
-}
-
 async function render(
   budget: Budget,
   facts: BudgetFacts,
@@ -250,41 +161,11 @@ async function render(
 
 /** What `--once` takes for one budget in one period. */
 function subjectOf(
-  { usage, limit }: Budget,
+  { usage, limit, warnAt }: Budget,
   { source, period, unit }: BudgetFacts,
   { command }: CommandContext,
 ): string {
   const { 'as-of': _, ...flags } = shapingFlags(command);
-  return `${formatAmount(limit)} ${unit} from ${dayText(usage.firstDay)} to ${dayText(usage.lastDay)} of ${period} from ${source} ${JSON.stringify(flags)}`;
-}
-
-function gaugesOf({ limit, usage, crossings }: Budget, unit: string): Gauge[] {
-  const end = usage.projection?.at(-1);
-  const amounts = [
-    ['limit', 'What the period may use.', limit],
-    ['used', 'What the period has used so far.', usage.used],
-    ['projected', 'Estimated usage at the end of the period.', end?.projected],
-    ['projected_low', 'Lower bound of its 80 % interval.', end?.low],
-    ['projected_high', 'Upper bound of its 80 % interval.', end?.high],
-  ] as const;
-  return [
-    ...amounts.flatMap(([name, help, amount]) =>
-      amount === undefined
-        ? []
-        : [
-            {
-              name: `o_copilot_budget_${name}`,
-              help,
-              label: `{unit="${unit}"}`,
-              value: formatAmount(amount),
-            },
-          ],
-    ),
-    {
-      name: 'o_copilot_budget_over',
-      help: 'Whether more was used than the period may use.',
-      label: '',
-      value: crossings.includes('over') ? '1' : '0',
-    },
-  ];
+  const warning = warnAt === undefined ? '' : ` and a warning at ${formatAmount(warnAt)}`;
+  return `${formatAmount(limit)} ${unit}${warning} from ${dayText(usage.firstDay)} to ${dayText(usage.lastDay)} of ${period} from ${source} ${JSON.stringify(flags)}`;
 }

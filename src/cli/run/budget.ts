@@ -1,0 +1,119 @@
+import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
+import { type Amount, compareAmounts, formatAmount, toAmount } from '../../engine/index.js';
+import type { BudgetFacts } from '../../format/documents/budget.js';
+import { NO_COST } from '../../rates/money.js';
+import type { Budget } from '../../usage/forecast/budget.js';
+import { CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
+import { type PeriodUsage, periodUsage } from '../../usage/forecast/period-usage.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import type { Sum } from '../../usage/pricing/sums.js';
+import { createTotals } from '../../usage/rows/totals.js';
+import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
+import type { Gauge } from './job.js';
+import type { Period } from './period.js';
+
+/** The limit of the settings, in the unit that usage is counted in; undefined without one. @throws CommandLineError, SettingError */
+export function limitOf({ settings, prices }: Period): Limit | undefined {
+  if (settings.budget === undefined) return undefined;
+  const limit = limitIn(settings.budget, prices?.currency);
+  if (typeof limit === 'string') throw settings.refuse('budget', limit);
+  return limit;
+}
+
+/** Usage of a period in credits or in money, from the sums of its days. */
+export function usageOf(
+  { days, last }: Pick<Summary, 'days' | 'last'>,
+  unit: string,
+  { zone, selection }: Period,
+  now: Instant,
+): PeriodUsage {
+  const used = new Map(Array.from(days, ([day, sum]) => [day, amountIn(unit, sum)]));
+  return periodUsage(used, { zone, bounds: dayBounds(selection), last: last?.instant, now });
+}
+
+function amountIn(unit: string, { credits, cost = NO_COST }: Sum): Amount {
+  return unit === CREDITS ? credits : toAmount(cost);
+}
+
+type BudgetSums = Awaited<ReturnType<typeof sumUp>>;
+
+/** @param asOf messages from then on do not count: they were not there yet */
+export async function sumUp(
+  batches: AsyncIterable<UsageItem[]>,
+  { zone, prices }: Period,
+  asOf: Instant | undefined,
+  signal: AbortSignal,
+) {
+  const totals = createTotals(prices);
+  const [reports, days] = [createSummary(['report'], zone), createSummary(['day'], zone)];
+  let later = 0;
+  for await (const items of batches) {
+    signal.throwIfAborted();
+    const counted =
+      asOf === undefined
+        ? items
+        : items.filter(({ message }) => compareInstants(instantOf(message.timestamp), asOf) < 0);
+    later += items.length - counted.length;
+    for (const sums of [totals, reports, days]) sums.add(counted);
+  }
+  return { totals: totals.value(), reports: reports.value(), days: days.value(), later };
+}
+
+/** Reports and days that are listed. */
+const LARGEST_REPORTS = 5;
+const LARGEST_DAYS = 3;
+
+/** @param asOf shown */
+export function factsOf(
+  { reports, days, later }: BudgetSums,
+  { unit }: Limit,
+  { settings, zone, sourceName, outOf }: Period,
+  asOf: Instant | undefined,
+): BudgetFacts {
+  const largest = days.groups.toSorted((a, b) => compareAmounts(b.credits, a.credits));
+  return {
+    source: sourceName,
+    period: settings.period,
+    timezone: zone.name,
+    rules: settings.rules,
+    asOf: asOf === undefined ? undefined : secondText(asOf),
+    outOf: outOf(),
+    unit,
+    messages: reports.messages,
+    later,
+    reports: { ...reports, groups: reports.groups.slice(0, LARGEST_REPORTS) },
+    days: { ...days, groups: largest.slice(0, LARGEST_DAYS).filter(({ messages }) => messages > 0) },
+  };
+}
+
+/** The metrics of a budget. */
+export function gaugesOf({ limit, usage, crossings }: Budget, unit: string): Gauge[] {
+  const end = usage.projection?.at(-1);
+  const amounts = [
+    ['limit', 'What the period may use.', limit],
+    ['used', 'What the period has used so far.', usage.used],
+    ['projected', 'Estimated usage at the end of the period.', end?.projected],
+    ['projected_low', 'Lower bound of its 80 % interval.', end?.low],
+    ['projected_high', 'Upper bound of its 80 % interval.', end?.high],
+  ] as const;
+  return [
+    ...amounts.flatMap(([name, help, amount]) =>
+      amount === undefined
+        ? []
+        : [
+            {
+              name: `o_copilot_budget_${name}`,
+              help,
+              label: `{unit="${unit}"}`,
+              value: formatAmount(amount),
+            },
+          ],
+    ),
+    {
+      name: 'o_copilot_budget_over',
+      help: 'Whether more was used than the period may use.',
+      label: '',
+      value: crossings.includes('over') ? '1' : '0',
+    },
+  ];
+}
