@@ -121,8 +121,8 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
   }
   // How `verify` itself writes says nothing of how the export was written.
   const { json, table, format, ...rest } = options;
-  // Nor does a price that is set here say that it was set there.
-  const own = { ...rest, creditPrice: 'none', currency: 'none' };
+  // Nor does a price or a limit that is set here say that it was set there.
+  const own = { ...rest, creditPrice: 'none', currency: 'none', budget: 'none' };
   const now = Date.parse(receipt.as_of);
   if (receipt.command === 'summary') {
     const command = parsed(declareSummary(), receipt);

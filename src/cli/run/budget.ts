@@ -2,7 +2,7 @@ import { compareInstants, type Instant, instantOf, secondText } from '../../cale
 import { type Amount, compareAmounts, formatAmount, toAmount } from '../../engine/index.js';
 import type { BudgetFacts } from '../../format/documents/budget.js';
 import { NO_COST } from '../../rates/money.js';
-import type { Budget } from '../../usage/forecast/budget.js';
+import { type Budget, budgetOf, type Outlook } from '../../usage/forecast/budget.js';
 import { CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
 import { type PeriodUsage, periodUsage } from '../../usage/forecast/period-usage.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
@@ -31,6 +31,19 @@ export function usageOf(
   return periodUsage(used, { zone, bounds: dayBounds(selection), last: last?.instant, now });
 }
 
+/** Undefined where nothing is used yet, or the period is closed. */
+export function outlookOf(
+  summary: Summary,
+  limit: Limit | undefined,
+  period: Period,
+  now: Instant,
+): Outlook | undefined {
+  const unit = limit?.unit ?? CREDITS;
+  const usage = usageOf(summary, unit, period, now);
+  if (usage.state === 'closed' || summary.messages === 0) return undefined;
+  return { usage, unit, budget: limit && budgetOf(usage, limit.amount) };
+}
+
 function amountIn(unit: string, { credits, cost = NO_COST }: Sum): Amount {
   return unit === CREDITS ? credits : toAmount(cost);
 }
@@ -45,7 +58,7 @@ export async function sumUp(
   signal: AbortSignal,
 ) {
   const totals = createTotals(prices);
-  const [reports, days] = [createSummary(['report'], zone), createSummary(['day'], zone)];
+  const [reports, days] = [createSummary(['report'], zone, prices), createSummary(['day'], zone, prices)];
   let later = 0;
   for await (const items of batches) {
     signal.throwIfAborted();
@@ -56,7 +69,12 @@ export async function sumUp(
     later += items.length - counted.length;
     for (const sums of [totals, reports, days]) sums.add(counted);
   }
-  return { totals: totals.value(), reports: reports.value(), days: days.value(), later };
+  return {
+    totals: totals.value(),
+    reports: reports.value(),
+    days: { ...days.value(), emptySpans: [] },
+    later,
+  };
 }
 
 /** Reports and days that are listed. */

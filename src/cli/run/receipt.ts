@@ -8,6 +8,7 @@ import { formatCost } from '../../rates/money.js';
 import { dataTables, RECEIPT_FORMAT, type Receipt, type ReceiptFlag } from '../../receipt/receipt.js';
 import { type ObservedRows, rowSums } from '../../receipt/row-sums.js';
 import type { InputDigests } from '../../source/digest-source.js';
+import { limitText } from '../../usage/forecast/limit.js';
 import { type ResultChoice, wantsColor } from '../options/output.js';
 import type { Context, Host } from '../process/host.js';
 import type { Period, PeriodNeeds } from './period.js';
@@ -123,6 +124,7 @@ export function makeReceipt(
       rules: settings.rules,
       ...(settings.creditPrice && { 'credit-price': formatCost(settings.creditPrice) }),
       ...(settings.currency && { currency: settings.currency }),
+      ...(settings.budget && { budget: limitText(settings.budget) }),
       period: settings.period,
       ...flags,
     },

@@ -19,6 +19,7 @@ import type { Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
 import { type ColorChoice, type ResultChoice, type RowsChoice, wantsColor } from '../options/output.js';
 import type { Context, Host } from '../process/host.js';
+import { limitOf, outlookOf } from './budget.js';
 import type { Period } from './period.js';
 
 /** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */
@@ -117,6 +118,7 @@ export async function writeSummary(
   writer: Writer,
   context: Context,
 ): Promise<Summary> {
+  const limit = limitOf(period);
   const summary = await period.read(async (batches) => {
     const sums = createSummary(by, period.zone, period.prices);
     for await (const items of batches) {
@@ -132,7 +134,9 @@ export async function writeSummary(
     asOf,
     now,
   );
-  for (const piece of await renderSummary(summary, facts, output, context)) await writer.write(piece);
+  const outlook = facts.state === 'open' ? outlookOf(summary, limit, period, asOf ?? now) : undefined;
+  for (const piece of await renderSummary(summary, { ...facts, outlook }, output, context))
+    await writer.write(piece);
   return summary;
 }
 

@@ -3,12 +3,14 @@ import { type Instant, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { formatAmount } from '../../engine/index.js';
 import { formatCost, invoiceTotal, NO_COST } from '../../rates/money.js';
+import type { Outlook } from '../../usage/forecast/budget.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import type { DaySpan } from '../../usage/summary/empty-periods.js';
 import type { Grouping, GroupKey } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
 import type { Subtotal, Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { jsonString } from '../text.js';
+import { budgetMembers } from './budget-members.js';
 
 /** What a summary is of. */
 export interface SummaryFacts {
@@ -22,6 +24,8 @@ export interface SummaryFacts {
   readonly asOf: string | undefined;
   /** Messages of the whole period, where the rows summed may be fewer. */
   readonly outOf: number | undefined;
+  /** Of an open period; undefined also where nobody wants to know. */
+  readonly outlook?: Outlook | undefined;
 }
 
 /** @param asOf where `--as-of` gives it @param now milliseconds since 1970 UTC */
@@ -79,7 +83,13 @@ export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<s
     ...sumFields(summary),
     ...(summary.currency === undefined ? [] : costFields(summary, summary.currency)),
   ];
-  yield `,"total":{${sums.map(({ name, value }) => `"${name}":${value}`).join(',')}${outOf}}}}\n`;
+  yield `,"total":{${sums.map(({ name, value }) => `"${name}":${value}`).join(',')}${outOf}}${budgetMember(facts)}}}\n`;
+}
+
+/** Nothing without a limit: what was written before there were limits stays as it is. */
+function budgetMember({ outlook }: SummaryFacts): string {
+  if (outlook?.budget === undefined) return '';
+  return `,\n"budget":{${budgetMembers(outlook.budget, outlook.unit)}}`;
 }
 
 /** The groups, one a line, and nothing else. */

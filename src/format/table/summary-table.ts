@@ -7,6 +7,7 @@ import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
 import { type SummaryFacts, weekDays } from '../documents/summary.js';
 import { visible } from '../text.js';
+import { outlookLines } from './budget-lines.js';
 import { type Column, drawTable, shortenColumn, tableWidth, wrapFirstColumn } from './draw.js';
 import { bar, drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
 
@@ -24,9 +25,26 @@ const NARROWEST_REPORT = 12;
 
 /** A summary for people: what it is about, a row for each group, and a bar in the columns that a terminal leaves. */
 export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: Terminal): Generator<string> {
-  yield* drawFacts(factsOf(summary, facts), terminal);
+  const outlook = facts.outlook && outlookLines(facts.outlook, terminal);
+  yield* drawFacts([...factsOf(summary, facts), ...(outlook ?? [])], terminal);
   yield '\n';
-  const outOf = facts.outOf === undefined ? '' : ` of ${facts.outOf}`;
+  yield* groupsTable(summary, terminal, facts.outOf === undefined ? '' : ` of ${facts.outOf}`);
+  const { currency } = summary;
+  if (currency !== undefined) {
+    yield* paragraph(`Total  ${invoiceInWords(summary.cost ?? NO_COST, currency)}`, 1, terminal.width);
+  }
+  for (const { first, last } of summary.emptySpans) {
+    const span = `${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}`;
+    yield* paragraph(span, 1, terminal.width);
+  }
+}
+
+/**
+ * A row for each group of a summary.
+ *
+ * @param outOf after the number of all messages, in a row for the totals; no such row where it is undefined
+ */
+export function* groupsTable(summary: Summary, terminal: Terminal, outOf?: string): Generator<string> {
   const { currency } = summary;
   const all = [...summary.groups, summary];
   const decimals = mostDecimals(all.map(({ credits }) => formatAmount(credits)));
@@ -40,8 +58,11 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
   ];
   const rows = rowsOf(summary, sums);
   const share = summary.groups.reduce((sum, group) => sum + group.share, 0);
-  const totals = ['Total', ...summary.by.slice(1).map(() => ''), ...sums({ ...summary, share }, outOf)];
-  const columns = columnsOf(summary, [...rows.map(({ cells }) => cells), totals]);
+  const totals =
+    outOf === undefined
+      ? undefined
+      : ['Total', ...summary.by.slice(1).map(() => ''), ...sums({ ...summary, share }, outOf)];
+  const columns = columnsOf(summary, [...rows.map(({ cells }) => cells), totals ?? []]);
   fillWidth(rows, columns, summary, terminal);
   const cells = wrapFirstColumn(
     rows.map((row) => row.cells),
@@ -49,13 +70,6 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
     terminal.width,
   );
   yield* drawTable(cells, columns, terminal.chalk, totals, terminal.width);
-  if (currency !== undefined) {
-    yield* paragraph(`Total  ${invoiceInWords(summary.cost ?? NO_COST, currency)}`, 1, terminal.width);
-  }
-  for (const { first, last } of summary.emptySpans) {
-    const span = `${LEFT_OUT} no messages from ${dayText(first)} to ${dayText(last)}`;
-    yield* paragraph(span, 1, terminal.width);
-  }
 }
 
 type Sums = Pick<SummaryGroup, 'messages' | 'credits' | 'cost' | 'share'>;
@@ -120,7 +134,7 @@ function keyName(key: GroupKey | undefined): string {
   return key.id === undefined ? 'no report' : `report ${key.id}`;
 }
 
-export function keyText(key: GroupKey | undefined): string {
+function keyText(key: GroupKey | undefined): string {
   if (key === undefined) return '–';
   const week = weekDays(key);
   if (key.by !== 'report')

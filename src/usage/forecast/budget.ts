@@ -31,6 +31,14 @@ export interface Budget {
   readonly crossings: readonly Crossing[];
 }
 
+/** What can be said of the end of an open period. */
+export interface Outlook {
+  readonly usage: PeriodUsage;
+  /** `credits`, or the currency of the amounts. */
+  readonly unit: string;
+  readonly budget: Budget | undefined;
+}
+
 /** @param warn percent of the limit from which on there is a warning */
 export function budgetOf(usage: PeriodUsage, limit: Amount, warn?: Amount): Budget {
   const exceeds = (amount: Amount) => compareAmounts(amount, limit) > 0;

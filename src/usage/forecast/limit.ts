@@ -1,4 +1,4 @@
-import { type Amount, compareAmounts, parseAmount, ZERO } from '../../engine/index.js';
+import { type Amount, compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
 import { CURRENCIES, minorUnits } from '../../rates/money.js';
 
 /** What a period may use, as it was written. */
@@ -26,6 +26,11 @@ export function parseLimit(text: string): WrittenLimit | undefined {
   if (amount === undefined || compareAmounts(amount, ZERO) <= 0) return undefined;
   const isKnown = unit === undefined || unit === CREDITS || CURRENCIES.includes(unit);
   return isKnown ? { amount, unit } : undefined;
+}
+
+/** As it is written. */
+export function limitText({ amount, unit }: WrittenLimit): string {
+  return unit === undefined ? formatAmount(amount) : `${formatAmount(amount)} ${unit}`;
 }
 
 /**
