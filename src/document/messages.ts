@@ -1,8 +1,9 @@
 import { parseInstant } from '../calendar/instant.js';
 import { DataError } from '../errors.js';
 import { readArrayDocument } from '../json/array-document.js';
-import { exactInteger, expected, parseMembers } from '../json/exact-json.js';
+import { exactInteger } from '../json/exact-json.js';
 import { readNdjsonDocument } from '../json/ndjson-document.js';
+import { type ObjectReader, readRecord } from '../json/object-reader.js';
 import { createPlainMessageReader } from './plain-message.js';
 import type { Message, ReportId } from './records.js';
 
@@ -60,43 +61,25 @@ export function readMessageValue(json: string, index: number): Message {
  * @param named what they call it afterwards
  */
 export function readMessageAt(json: string, place: string, named: (id: number | bigint) => string): Message {
-  const members = parseMembers(json, place, KEYS);
-  if (members === undefined) throw new DataError(place, 'is not an object');
-
-  const id = exactInteger(members.get('id'));
-  if (id === undefined) {
-    throw new DataError(place, expected('an integer', members.get('id')), 'id');
-  }
-  const where = named(id);
-  const text = members.get('text');
-  if (typeof text !== 'string') throw new DataError(where, expected('a string', text), 'text');
-  const timestamp = members.get('timestamp');
-  if (typeof timestamp !== 'string') {
-    throw new DataError(where, expected('an RFC 3339 timestamp', timestamp), 'timestamp');
-  }
+  const record = readRecord(json, place, KEYS);
+  const id = record.integer('id');
+  const message = record.named(named(id));
+  const text = message.text('text');
+  const timestamp = message.text('timestamp', 'an RFC 3339 timestamp');
   if (parseInstant(timestamp) === undefined) {
     const shown = JSON.stringify(timestamp.slice(0, 40));
-    throw new DataError(where, `${shown} is not an RFC 3339 timestamp, or no such day or time`, 'timestamp');
+    throw message.refuse(`${shown} is not an RFC 3339 timestamp, or no such day or time`, 'timestamp');
   }
-  const reportId = readReportId(members.get('report_id'), where);
-  return { id, timestamp, reportId, text };
+  return { id, timestamp, reportId: reportIdOf(message), text };
 }
 
-function readReportId(value: unknown, where: string): ReportId | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string' && value !== '') {
-    if (value.isWellFormed()) return value;
-    throw new DataError(
-      where,
-      'holds half of a surrogate pair, so no request can name that report',
-      'report_id',
-    );
-  }
-  const id = exactInteger(value);
-  if (id === undefined) {
-    throw new DataError(where, expected('an integer, a string or null', value), 'report_id');
-  }
-  return id;
+function reportIdOf(message: ObjectReader): ReportId | undefined {
+  const value = message.members.get('report_id') ?? undefined;
+  if (value === undefined) return undefined;
+  const id = typeof value === 'string' ? value : exactInteger(value);
+  if (id === undefined || id === '') throw message.error('report_id', 'an integer, a string or null');
+  if (typeof id !== 'string' || id.isWellFormed()) return id;
+  throw message.refuse('holds half of a surrogate pair, so no request can name that report', 'report_id');
 }
 
 const MARKS = ['has_more', 'next', 'next_page', 'total', 'total_count'];

@@ -1,5 +1,5 @@
 import { isLosslessNumber, parse } from 'lossless-json';
-import { DataError } from '../errors.js';
+import { DataError, type OCopilotError } from '../errors.js';
 
 /**
  * Parses JSON keeping the digits of every number as they are written (`LosslessNumber`), since a double
@@ -16,22 +16,29 @@ export function parseExactJson(characters: string): unknown {
   });
 }
 
+/** Makes the error for a document that is wrong; `path` is that of the value, undefined for the whole. */
+export type Refuse = (name: string, problem: string, path?: string) => OCopilotError;
+
+export const refuseData: Refuse = (name, problem, path) => new DataError(name, problem, path);
+
 /**
  * The same, for data that an error names.
  *
  * @param where what the error calls it
- * @throws DataError
+ * @throws DataError, or what `refuse` makes
  */
-export function parseExactJsonAt(characters: string, where: string): unknown {
-  return parseNaming(where, () => parseExactJson(characters));
+export function parseExactJsonAt(characters: string, where: string, refuse = refuseData): unknown {
+  return parseNaming(where, () => parseExactJson(characters), refuse);
 }
 
-function parseNaming(where: string, parseValue: () => unknown): unknown {
+function parseNaming(where: string, parseValue: () => unknown, refuse = refuseData): unknown {
   try {
     return parseValue();
   } catch (error) {
+    // Nesting without end exhausts the stack of the parser.
+    if (error instanceof RangeError) throw refuse(where, 'is not valid JSON: nests too deep');
     if (!(error instanceof SyntaxError)) throw error;
-    throw new DataError(where, `is not valid JSON: ${error.message}`);
+    throw refuse(where, `is not valid JSON: ${error.message}`);
   }
 }
 

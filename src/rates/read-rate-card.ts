@@ -1,19 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Decimal } from 'decimal.js';
 import { compareInstants, parseInstant } from '../calendar/instant.js';
-import {
-  type Amount,
-  checkRates,
-  parseAmount,
-  type Rates,
-  type Thresholds,
-  toDecimal,
-} from '../engine/index.js';
+import { checkRates, parseAmount, type Rates, type Thresholds, toDecimal } from '../engine/index.js';
 import { leastOf } from '../engine/rates.js';
 import { AMOUNT_RATES, FACTOR_RATES, recordOf, THRESHOLDS } from '../engine/rules.js';
 import { SettingError, UnreadableError } from '../errors.js';
-import { exactInteger, expected, membersOf, numberText, parseExactJson } from '../json/exact-json.js';
+import type { Refuse } from '../json/exact-json.js';
+import { type ObjectReader, readDocument } from '../json/object-reader.js';
 import { reasonOf } from '../os-error.js';
 import { type CreditPrice, CURRENCIES, parseCreditPrice } from './money.js';
 import { type DatedRates, MOST_ENTRIES, type RateCard, rateKey } from './rate-card.js';
@@ -52,145 +45,84 @@ const PRICE_KEY = 'credit_price';
  * @throws SettingError that names the place in the file
  */
 export function readRateCard(json: string, file: string): Pick<RateCard, 'dated' | 'currency'> {
-  const members = objectAt(parse(json, file), ['$schema', 'tables', 'currency', 'rates'], { file, path: '' });
-  const tables = members.get('tables');
-  if (tables !== undefined) objectAt(tables, ['unicode', 'tz'], { file, path: 'tables' });
-  const currency = currencyAt(members.get('currency'), { file, path: 'currency' });
-  const entries = members.get('rates');
-  const place = { file, path: 'rates' };
-  if (!Array.isArray(entries)) throw refuse(place, expected('an array', entries));
-  if (entries.length === 0) throw refuse(place, 'is empty');
-  if (entries.length > MOST_ENTRIES) throw refuse(place, `has more than ${MOST_ENTRIES} entries`);
-  const dated = entries.map((entry, index) => readEntry(entry, currency, { file, path: `rates[${index}]` }));
+  const card = readDocument(json, file, refuseSetting).only(['$schema', 'tables', 'currency', 'rates']);
+  if (card.members.has('tables')) card.object('tables').only(['unicode', 'tz']);
+  const currency = card.members.has('currency')
+    ? card.choice('currency', CURRENCIES, 'a currency of ISO 4217 such as "GBP"')
+    : undefined;
+  const entries = card.objects('rates');
+  if (entries.length === 0) throw card.refuse('is empty', 'rates');
+  if (entries.length > MOST_ENTRIES) throw card.refuse(`has more than ${MOST_ENTRIES} entries`, 'rates');
+  const dated = entries.map((entry) => readEntry(entry.only([...ENTRY_KEYS, PRICE_KEY]), currency));
   for (const [index, { validFrom, written }] of dated.entries()) {
     const before = dated[index - 1];
     if (before === undefined || compareInstants(before.validFrom, validFrom) < 0) continue;
-    throw refuse(
-      { file, path: `rates[${index}].valid_from` },
+    throw card.refuse(
       `${written} must be later than ${before.written}, the entry before it`,
+      `rates[${index}].valid_from`,
     );
   }
   return { dated, currency };
 }
 
-function parse(json: string, file: string): unknown {
-  try {
-    return parseExactJson(json);
-  } catch (error) {
-    // Nesting without end exhausts the stack of the parser.
-    if (error instanceof RangeError) throw new SettingError(file, 'is not valid JSON: nests too deep');
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new SettingError(file, `is not valid JSON: ${error.message}`);
-  }
-}
+const refuseSetting: Refuse = (file, problem, path) =>
+  new SettingError(file, path === undefined ? problem : `${path}: ${problem}`);
 
-function readEntry(entry: unknown, currency: string | undefined, place: Place): DatedRates {
-  const members = objectAt(entry, [...ENTRY_KEYS, PRICE_KEY], place);
-  const written = members.get('valid_from');
-  const from = inside(place, 'valid_from');
-  if (typeof written !== 'string') throw refuse(from, expected('a date', written));
+function readEntry(entry: ObjectReader, currency: string | undefined): DatedRates {
+  const written = entry.text('valid_from', 'a date');
   // A price must not depend on where its reader lives: a date is midnight UTC in every --timezone.
   const validFrom = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(written) ? `${written}T00:00:00Z` : written);
   if (validFrom === undefined) {
     const shown = JSON.stringify(written.slice(0, 40));
-    throw refuse(from, `expected a date such as 2024-04-29 or an RFC 3339 instant, got ${shown}`);
+    const problem = `expected a date such as 2024-04-29 or an RFC 3339 instant, got ${shown}`;
+    throw entry.refuse(problem, 'valid_from');
   }
-  const creditPrice = priceAt(members.get(PRICE_KEY), currency, inside(place, PRICE_KEY));
-  return { validFrom, written, rates: readRates(members, place), creditPrice };
+  return { validFrom, written, rates: readRates(entry), creditPrice: priceIn(entry, currency) };
 }
 
-function currencyAt(value: unknown, place: Place): string | undefined {
-  if (value === undefined) return undefined;
-  const currency = CURRENCIES.find((code) => code === value);
-  if (currency === undefined) throw refuse(place, expected('a currency of ISO 4217 such as "GBP"', value));
-  return currency;
-}
-
-function priceAt(value: unknown, currency: string | undefined, place: Place): CreditPrice | undefined {
-  if (currency === undefined) {
-    if (value === undefined) return undefined;
-    throw refuse(place, 'needs the currency of the card: a member "currency" beside "rates", such as "GBP"');
+function priceIn(entry: ObjectReader, currency: string | undefined): CreditPrice | undefined {
+  if (currency !== undefined) {
+    const what = `the price of a credit in ${currency}, a number above 0`;
+    return entry.exact(PRICE_KEY, parseCreditPrice, what, true);
   }
-  const text = typeof value === 'string' ? value : numberText(value);
-  const price = text === undefined ? undefined : parseCreditPrice(text);
-  if (price !== undefined) return price;
-  throw refuse(place, expected(`the price of a credit in ${currency}, a number above 0`, value));
+  if (!entry.members.has(PRICE_KEY)) return undefined;
+  throw entry.refuse(
+    'needs the currency of the card: a member "currency" beside "rates", such as "GBP"',
+    PRICE_KEY,
+  );
 }
 
 /** Reads the rates of one entry. @throws SettingError that names the place of what is wrong */
-function readRates(members: Members, place: Place): Rates {
-  const member = (name: string): [value: unknown, place: Place] => {
-    const key = rateKey(name);
-    return [members.get(key), inside(place, key)];
-  };
+function readRates(entry: ObjectReader): Rates {
+  // Credits, as a JSON number or as a string of one: either is read digit by digit.
+  const amountOf = ({ name }: { readonly name: string }) =>
+    entry.exact(rateKey(name), parseAmount, 'credits, a number that is not negative', true);
   const rates: Rates = {
-    ...recordOf(AMOUNT_RATES, ({ name }) => amountAt(...member(name))),
-    ...recordOf(FACTOR_RATES, ({ name }) => factorAt(...member(name))),
-    thresholds: thresholdsAt(...member('thresholds')),
+    ...recordOf(AMOUNT_RATES, amountOf),
+    ...recordOf(FACTOR_RATES, (rate) => {
+      const factor = toDecimal(amountOf(rate));
+      if (factor.lt(1)) {
+        throw entry.refuse(`expected a number of at least 1, got ${factor.toFixed()}`, rateKey(rate.name));
+      }
+      return factor.isInteger() && factor.lte(Number.MAX_SAFE_INTEGER) ? factor.toNumber() : factor;
+    }),
+    thresholds: readThresholds(entry.object('thresholds')),
   };
   try {
     checkRates(rates);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw refuse(place, error.message);
+    throw entry.refuse(error.message);
   }
   return rates;
 }
 
-/** Credits, as a JSON number or as a string of one: either is read digit by digit. */
-function amountAt(value: unknown, place: Place): Amount {
-  const text = typeof value === 'string' ? value : numberText(value);
-  const amount = text === undefined ? undefined : parseAmount(text);
-  if (amount === undefined) throw refuse(place, expected('credits, a number that is not negative', value));
-  return amount;
-}
-
-function factorAt(value: unknown, place: Place): number | Decimal {
-  const factor = toDecimal(amountAt(value, place));
-  if (factor.lt(1)) throw refuse(place, `expected a number of at least 1, got ${factor.toFixed()}`);
-  return factor.isInteger() && factor.lte(Number.MAX_SAFE_INTEGER) ? factor.toNumber() : factor;
-}
-
-function thresholdsAt(value: unknown, place: Place): Rates['thresholds'] {
-  const keys = THRESHOLDS.map(({ name }) => rateKey(name));
-  const members = objectAt(value, keys, place);
+function readThresholds(thresholds: ObjectReader): Rates['thresholds'] {
+  thresholds.only(THRESHOLDS.map(({ name }) => rateKey(name)));
   const read: Partial<Record<keyof Thresholds, number>> = {};
   return recordOf(THRESHOLDS, (threshold) => {
-    const key = rateKey(threshold.name);
-    const least = leastOf(threshold, read);
-    const number = exactInteger(members.get(key));
-    if (typeof number !== 'number' || number < least) {
-      throw refuse(inside(place, key), expected(`a whole number of at least ${least}`, members.get(key)));
-    }
+    const number = thresholds.count(rateKey(threshold.name), leastOf(threshold, read));
     read[threshold.name] = number;
     return number;
   });
-}
-
-type Members = Map<string, unknown>;
-
-/** The path of a value in the file, for errors: `rates[1].base`. */
-interface Place {
-  readonly file: string;
-  readonly path: string;
-}
-
-/** The error for what is wrong there. */
-const refuse = ({ file, path }: Place, problem: string) =>
-  new SettingError(file, path === '' ? problem : `${path}: ${problem}`);
-
-/** The place of a member. */
-const inside = ({ file, path }: Place, key: string): Place => ({
-  file,
-  path: path === '' ? key : `${path}.${key}`,
-});
-
-/** The members of an object that has no other keys than these. @throws SettingError */
-function objectAt(value: unknown, keys: readonly string[], place: Place): Members {
-  const members = membersOf(value);
-  if (members === undefined) throw refuse(place, expected('an object', value));
-  for (const key of members.keys()) {
-    if (!keys.includes(key)) throw refuse(inside(place, key), `no such key; the keys are ${keys.join(', ')}`);
-  }
-  return members;
 }

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { ReportId } from '../document/records.js';
 import { DataError, UnreadableError } from '../errors.js';
-import { exactInteger, expected, membersOf, parseExactJsonAt } from '../json/exact-json.js';
+import { parseExactJsonAt } from '../json/exact-json.js';
+import { objectReader } from '../json/object-reader.js';
 import { jsonValues } from '../json/scan.js';
 import { hasCode, reasonOf } from '../os-error.js';
 import { limitConcurrency, nameProblem, REPORT_FILES_AT_ONCE, type Source } from './source.js';
@@ -174,11 +175,5 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
 }
 
 function idOf(report: Buffer, where: string): string {
-  const value = parseExactJsonAt(report.toString(), where);
-  const members = membersOf(value);
-  if (members === undefined) throw new DataError(where, expected('an object', value));
-  const given = members.get('id');
-  const id = typeof given === 'string' ? given : exactInteger(given);
-  if (id === undefined) throw new DataError(where, expected('an integer or a string', given), 'id');
-  return String(id);
+  return String(objectReader(parseExactJsonAt(report.toString(), where), where).id('id'));
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReportId } from '../document/records.js';
 import { DataError, UnreadableError } from '../errors.js';
+import { type ObjectReader, readDocument } from '../json/object-reader.js';
 import { hasCode, reasonOf } from '../os-error.js';
 import { readChunks, reportFileName } from './file.js';
 import { limitConcurrency, REPORT_FILES_AT_ONCE, type Source } from './source.js';
@@ -184,41 +185,31 @@ export function snapshotReportName(id: ReportId): string {
 
 /** @throws DataError when `content` is no manifest of a snapshot that this program reads */
 export function readManifest(content: string, folder: string): Manifest {
-  const where = `snapshot ${folder}, ${MANIFEST}`;
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch {
-    throw new DataError(where, 'is not valid JSON');
-  }
-  if (!isManifest(value)) throw new DataError(where, `is not a manifest of the format ${FORMAT}`);
-  return value;
-}
-
-function isManifest(value: unknown): value is Manifest {
-  if (!isRecord(value) || value.format !== FORMAT) return false;
-  const texts = [value.program, value.source, value.period, value.started_at, value.finished_at];
-  return (
-    texts.every((text) => typeof text === 'string') &&
-    isFileEntry(value.messages) &&
-    Array.isArray(value.reports) &&
-    value.reports.every((report) => isFileEntry(report) && 'id' in report && typeof report.id === 'string') &&
-    Array.isArray(value.missing_reports) &&
-    value.missing_reports.every((id) => typeof id === 'string')
-  );
+  const manifest = readDocument(content, `snapshot ${folder}, ${MANIFEST}`);
+  if (manifest.members.get('format') !== FORMAT)
+    throw manifest.refuse(`is not a manifest of the format ${FORMAT}`);
+  return {
+    format: FORMAT,
+    program: manifest.text('program'),
+    source: manifest.text('source'),
+    period: manifest.text('period'),
+    started_at: manifest.text('started_at'),
+    finished_at: manifest.text('finished_at'),
+    messages: fileEntry(manifest.object('messages')),
+    reports: manifest.objects('reports').map((report) => ({ ...fileEntry(report), id: report.text('id') })),
+    missing_reports: manifest.texts('missing_reports'),
+  };
 }
 
 /** A file's name is checked too: a manifest must not lead out of its folder. */
-function isFileEntry(value: unknown): value is FileEntry {
-  return (
-    isRecord(value) &&
-    typeof value.file === 'string' &&
-    /^(reports\/)?[\w%!'()*~-][\w.%!'()*~-]*$/.test(value.file) &&
-    Number.isSafeInteger(value.bytes) &&
-    typeof value.sha256 === 'string'
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+function fileEntry(entry: ObjectReader): FileEntry {
+  return {
+    file: entry.matching(
+      'file',
+      /^(reports\/)?[\w%!'()*~-][\w.%!'()*~-]*$/,
+      'the name of a file in the snapshot',
+    ),
+    bytes: entry.count('bytes'),
+    sha256: entry.text('sha256'),
+  };
 }

@@ -146,7 +146,7 @@ describe('a snapshot that is not what was kept exits 65 and writes nothing', () 
       'a manifest that leads out of the folder',
       edit('manifest.json', '"messages.json"', '"../messages.json"'),
       65,
-      'is not a manifest',
+      'messages.file: expected the name of a file in the snapshot, got a string',
     ],
     [
       'a missing report left out of the manifest',

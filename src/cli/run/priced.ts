@@ -1,6 +1,6 @@
 import { openTimeZone } from '../../calendar/time-zone.js';
 import { creditPricesOf } from '../../core/credit-prices.js';
-import { type PricedRow, readPricedRows } from '../../document/priced-rows.js';
+import { type PricedRow, readPricedRows } from '../../document/export-rows.js';
 import { CommandLineError } from '../../errors.js';
 import { visible } from '../../format/text.js';
 import { readChunks, readFileChunks } from '../../source/file.js';

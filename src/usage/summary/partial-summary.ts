@@ -1,9 +1,9 @@
 import { dayNumber, periodNumber } from '../../calendar/days.js';
 import { parseInstant } from '../../calendar/instant.js';
 import { isTimeZone } from '../../calendar/time-zone.js';
-import { type Amount, compareAmounts, parseAmount } from '../../engine/index.js';
+import { compareAmounts, parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
-import { exactInteger, expected, numberText } from '../../json/exact-json.js';
+import { exactInteger, expected } from '../../json/exact-json.js';
 import { type ObjectReader, readDocument } from '../../json/object-reader.js';
 import { type Cost, CURRENCIES, NO_COST, parseCost } from '../../rates/money.js';
 import { KINDS } from '../pricing/priced-row.js';
@@ -128,23 +128,13 @@ function timeOf(summary: ObjectReader, key: string): string | undefined {
 }
 
 function currencyOf(summary: ObjectReader): string | undefined {
-  const value = summary.members.get('currency');
-  const currency = CURRENCIES.find((code) => code === value);
-  if (value !== undefined && currency === undefined)
-    throw summary.error('currency', 'a currency of ISO 4217');
-  return currency;
+  if (!summary.members.has('currency')) return undefined;
+  return summary.choice('currency', CURRENCIES, 'a currency of ISO 4217');
 }
 
 /** Undefined where there is no currency. */
 function costIn(sums: ObjectReader, currency: string | undefined): Cost | undefined {
-  const cost = parseCost(numberText(sums.members.get('cost')) ?? '');
-  if (currency === undefined) return undefined;
-  if (cost === undefined) throw sums.error('cost', 'a number that is not negative');
-  return cost;
+  return currency === undefined ? undefined : sums.exact('cost', parseCost);
 }
 
-function creditsOf(sums: ObjectReader): Amount {
-  const credits = parseAmount(numberText(sums.members.get('credits')) ?? '');
-  if (credits === undefined) throw sums.error('credits', 'a number that is not negative');
-  return credits;
-}
+const creditsOf = (sums: ObjectReader) => sums.exact('credits', parseAmount);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readExport } from '../../../src/document/export.js';
-import { createRowReader } from '../../../src/document/export-rows.js';
+import { createRowReader, readPricedRows } from '../../../src/document/export-rows.js';
 import {
   createPageMarks,
   readMessageAt,
@@ -9,7 +9,6 @@ import {
   readMessages,
   readMessageValue,
 } from '../../../src/document/messages.js';
-import { readPricedRows } from '../../../src/document/priced-rows.js';
 import type { Message } from '../../../src/document/records.js';
 import { readReport } from '../../../src/document/report.js';
 import { readArrayDocument } from '../../../src/json/array-document.js';
