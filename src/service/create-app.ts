@@ -1,10 +1,11 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { RequestListener } from 'node:http';
+import fastify, { type FastifyInstance } from 'fastify';
 import type { Identify } from './auth/access.js';
 import { answerRudeClient } from './http/connections.js';
-import { guardRequests } from './http/guard-requests.js';
+import { createGuard } from './http/guard.js';
 import { createLimits } from './http/limits.js';
 import { allowOrigins, answerOtherMethods } from './http/methods.js';
-import { replyProblem } from './http/reply-problem.js';
+import { createProblemReply } from './http/reply-problem.js';
 import { createRequestIds } from './http/request-id.js';
 import type { HttpServers } from './http/servers.js';
 import { Refusal } from './problem.js';
@@ -13,12 +14,13 @@ import type { QuerySchema } from './query/query-schemas.js';
 import type { Redis } from './redis.js';
 import type { ServiceOptions } from './service-options.js';
 import { describeApi } from './telemetry/describe-api.js';
+import type { OpenLog } from './telemetry/log.js';
 import type { Metrics } from './telemetry/metrics.js';
+import { createRequestLog } from './telemetry/request-log.js';
 import { traceRequests } from './telemetry/trace-requests.js';
-import { watchRequests } from './telemetry/watch-requests.js';
 
 export interface AppParts {
-  readonly log: FastifyBaseLogger;
+  readonly log: Pick<OpenLog, 'log' | 'logRequest'>;
   readonly metrics: Metrics;
   readonly identify: Identify;
   readonly redis: Redis | undefined;
@@ -44,17 +46,15 @@ export async function createApp(
   options: AppOptions,
   { log, metrics, identify, redis, servers, localNamesOnly }: AppParts,
 ): Promise<FastifyInstance> {
+  const sendProblem = createProblemReply(log.log, options.serverPaths);
   const app = fastify({
-    loggerInstance: log,
-    // A logger of its own for each request costs more than naming the request in the few lines there are.
-    childLoggerFactory: (logger) => logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    // Requests are logged by ourselves; with a logger Fastify would watch each response a second time.
+    logger: false,
     genReqId: createRequestIds(),
     clientErrorHandler: answerRudeClient,
-    frameworkErrors: replyProblem,
-    serverFactory: servers.create,
+    frameworkErrors: sendProblem,
+    serverFactory: (handler) => servers.create(underBasePath(handler, options.basePath)),
     trustProxy: options.trustProxy.length > 0 && [...options.trustProxy],
-    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, options.basePath),
     // A parameter in a path may be as long as the request line.
     routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: true },
   });
@@ -64,25 +64,37 @@ export async function createApp(
   );
   // Answers of the period are bytes already; the tests check them against their schemas.
   app.setSerializerCompiler(() => JSON.stringify);
-  app.decorate('serverPaths', options.serverPaths);
-  app.setErrorHandler(replyProblem);
+  app.setErrorHandler(sendProblem);
+  app.decorateRequest('route', '');
+  app.decorateRequest('access');
+  app.decorateRequest('arrival', 0);
+  app.decorateRequest('onLeave');
+  app.decorateRequest('visitor', '');
 
-  watchRequests(app, metrics);
+  const watch = createRequestLog(log.logRequest, metrics);
+  const sendPreflight = allowOrigins(app, options.corsOrigin);
+  const guard = createGuard({ identify, count: await createLimits(app, options, redis), localNamesOnly });
+  const answerOther = answerOtherMethods(app);
   if (options.tracing !== undefined) traceRequests(app, options.tracing);
-  // An answer's type is what it says, and no page of another site embeds it.
+  // One hook for all that each request goes through: as hooks of their own these steps would cost twice as much.
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-content-type-options', 'nosniff');
-    reply.header('cross-origin-resource-policy', 'same-origin');
-    reply.header('x-request-id', request.id);
-    done();
+    watch(request, reply);
+    reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
+    if (sendPreflight(request, reply)) return;
+    guard(request, (error) => {
+      if (error === undefined && request.is404) answerOther(request, reply, done);
+      else done(error);
+    });
   });
-  allowOrigins(app, options.corsOrigin);
-  const count = await createLimits(app, options, redis);
-  guardRequests(app, { identify, count, localNamesOnly });
-  answerOtherMethods(app);
   await describeApi(app, options.version);
   return app;
 }
+
+/** An answer's type is what it says, and no page of another site embeds it. */
+const COMMON_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};
 
 function queryValidator(schema: QuerySchema<string>) {
   const check = createQueryCheck(schema);
@@ -97,9 +109,13 @@ function queryValidator(schema: QuerySchema<string>) {
 }
 
 /** A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */
-function withoutBasePath(url: string, basePath: string): string {
-  if (basePath === '' || !url.startsWith(basePath)) return url;
-  const rest = url.slice(basePath.length);
-  if (rest === '' || rest.startsWith('?')) return `/${rest}`;
-  return rest.startsWith('/') ? rest : url;
+function underBasePath(handler: RequestListener, basePath: string): RequestListener {
+  if (basePath === '') return handler;
+  return (request, response) => {
+    const { url = '/' } = request;
+    const rest = url.startsWith(basePath) ? url.slice(basePath.length) : url;
+    if (rest === '' || rest.startsWith('?')) request.url = `/${rest}`;
+    else if (rest.startsWith('/')) request.url = rest;
+    handler(request, response);
+  };
 }

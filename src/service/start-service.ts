@@ -2,11 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { CommandLineError } from '../errors.js';
+import { AnswerStore } from './answer/answer-store.js';
 import { createIdentify, type Identify } from './auth/access.js';
 import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
 import { asksForCredentials } from './auth/read-credentials.js';
-import { BillStore } from './bill/bill-store.js';
 import { createApp } from './create-app.js';
 import { createHttpServers, type HttpServers } from './http/servers.js';
 import { openPeriod } from './period/open-period.js';
@@ -39,7 +39,7 @@ export interface Service {
 /** Builds the service and listens. @throws what listening throws: EADDRINUSE, EACCES … */
 export async function startService(
   options: ServiceOptions,
-  { log, dropped }: Pick<OpenLog, 'log' | 'dropped'>,
+  { log, logRequest, dropped }: Omit<OpenLog, 'close'>,
 ): Promise<Service> {
   if (isOpen(options) && !(await isLoopback(options.host))) throw openToAll(options.host);
   const ending = new AbortController();
@@ -50,12 +50,12 @@ export async function startService(
   const budget = new MemoryBudget(options.maxMemory);
   metrics.watchMemory(() => budget.taken);
   const jobs = new Jobs(options.maxJobs);
-  const bills = new BillStore(budget);
+  const answers = new AnswerStore(budget);
   const { documents, reports } = openPeriod(options, { redis, budget, metrics });
   const { credentials } = options;
   const servers = createHttpServers(credentials.current().tls);
   const app = await createApp(options, {
-    log,
+    log: { log, logRequest },
     metrics,
     redis,
     servers,
@@ -65,14 +65,19 @@ export async function startService(
 
   addHealthRoute(app, options.version);
   const waiting = { deadline: options.deadline, ending: ending.signal };
-  addReadinessRoute(app, { documents, ...waiting, redisState: () => redis?.state() ?? 'unused' });
+  addReadinessRoute(app, {
+    documents,
+    ...waiting,
+    serverPaths: options.serverPaths,
+    redisState: () => redis?.state() ?? 'unused',
+  });
   addMetricsRoute(app, metrics, { open: options.openMetrics, budget });
   addDescriptionRoutes(app, budget);
   const parts = {
     ...waiting,
     documents,
     reports,
-    bills,
+    answers,
     budget,
     jobs,
     messagesTtl: options.messagesTtl,
@@ -87,7 +92,7 @@ export async function startService(
   for (const add of [addPageRoute, addUsageRoute, addExplanationRoute, addSummaryRoute]) add(app, parts);
 
   const close = () => {
-    bills.close();
+    answers.close();
     documents.close();
     redis?.close();
   };

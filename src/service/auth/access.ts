@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Refusal } from '../problem.js';
 import type { Credentials } from '../service-options.js';
+import type { Client } from './addresses.js';
 import { certificateName } from './certificates.js';
 import type { JwtCheck } from './jwt-check.js';
 import { findTokenName } from './tokens.js';
@@ -9,8 +10,8 @@ import { findTokenName } from './tokens.js';
 interface Identification {
   readonly headers: { readonly authorization?: string | undefined };
   readonly socket: Socket;
-  /** The client's address, behind the proxies that are trusted. */
-  readonly ip: string;
+  /** Behind the proxies that are trusted. */
+  readonly client: Client;
 }
 
 /** Who asks: a name for the log and the rate limit, or why they are not admitted. */
@@ -24,33 +25,40 @@ export function createIdentify({ tokens, tls }: Credentials, checkJwt: JwtCheck 
   const wantsToken = tokens.length > 0 || checkJwt !== undefined;
   const authorities = tls?.clientCa === undefined ? undefined : tls.authorities;
 
-  async function identifyByToken(authorization: string | undefined): Promise<Visitor> {
+  function identifyByToken(authorization: string | undefined): Visitor | Promise<Visitor> {
     const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) return { refusal: unauthorized('a bearer token is needed', 'Bearer') };
     const name = findTokenName(token, tokens);
     if (name !== undefined) return { name: `token ${name}` };
-    try {
-      const subject = await checkJwt?.(token);
-      if (subject !== undefined) return { name: `jwt ${subject}` };
-      return { refusal: unauthorized('the bearer token is not valid', 'Bearer error="invalid_token"') };
-    } catch (error) {
-      if (error instanceof Refusal) return { refusal: error };
-      throw error;
-    }
+    return checkJwt === undefined ? { refusal: invalidToken() } : identifyByJwt(token, checkJwt);
   }
 
-  return ({ headers, socket, ip }) => {
+  return ({ headers, socket, client }) => {
     const holder = authorities && certificateName(socket, authorities);
     if (authorities !== undefined && holder === undefined) return { refusal: certificateNeeded() };
     if (wantsToken) return identifyByToken(headers.authorization);
-    return { name: holder === undefined ? `ip ${ip}` : `certificate ${holder}` };
+    return holder === undefined ? client : { name: `certificate ${holder}` };
   };
+}
+
+async function identifyByJwt(token: string, check: JwtCheck): Promise<Visitor> {
+  try {
+    const subject = await check(token);
+    return subject === undefined ? { refusal: invalidToken() } : { name: `jwt ${subject}` };
+  } catch (error) {
+    if (error instanceof Refusal) return { refusal: error };
+    throw error;
+  }
 }
 
 function certificateNeeded(): Refusal {
   const detail = 'a client certificate from the known authority is needed, shown by this connection';
   // A client that has one by now can show it on a new connection only.
   return new Refusal(403, 'certificate_needed', detail, {}, { connection: 'close' });
+}
+
+function invalidToken(): Refusal {
+  return unauthorized('the bearer token is not valid', 'Bearer error="invalid_token"');
 }
 
 function unauthorized(detail: string, challenge: string): Refusal {

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { LRUCache } from 'lru-cache';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -32,6 +33,28 @@ export function isLocalHost(header: string): boolean {
   const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d*)?$/.exec(header) ?? [];
   const name = (bracketed ?? plain ?? '').toLowerCase().replace(/\.$/, '');
   return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
+}
+
+/** Addresses of clients whose names are remembered. */
+const MOST_CLIENTS = 10_000;
+
+/** Where a request comes from. */
+export interface Client {
+  /** What limits count by. */
+  readonly ip: string;
+  /** For the log and the limits, where no credential says more: `ip 192.0.2.1`. */
+  readonly name: string;
+}
+
+const clients = new LRUCache<string, Client>({ max: MOST_CLIENTS });
+
+export function clientAt(address: string): Client {
+  const known = clients.get(address);
+  if (known !== undefined) return known;
+  const ip = limitKey(address);
+  const client = { ip, name: `ip ${ip}` };
+  clients.set(address, client);
+  return client;
 }
 
 /**

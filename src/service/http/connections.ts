@@ -1,12 +1,15 @@
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../problem.js';
 
 /** Milliseconds that a client has to take an error and leave, before its connection is destroyed. */
 const LONGEST_FAREWELL = 1000;
 
-/** The open connections of a server, and which of them may be closed. */
+/** The open connections of servers, and which of them may be closed. */
 export interface Connections {
+  watchServer(server: Server): void;
+  /** What a server calls in place of `handler`. */
+  watchRequests(handler: RequestListener): RequestListener;
   /**
    * Destroys those without a request under way.
    * @param patient leaves those on which a part of a request has arrived
@@ -15,53 +18,61 @@ export interface Connections {
   destroyAll(): void;
 }
 
-interface Connection {
-  socket: Socket;
+class Connection {
   /** Requests that were read and not answered to the end. */
-  underWay: number;
+  underWay = 0;
   /** Bytes read when it was last idle. */
-  idleAt: number;
+  idleAt = 0;
+
+  constructor(public socket: Socket) {}
+
+  readonly endRequest = () => {
+    this.underWay--;
+    this.idleAt = this.socket.bytesRead;
+  };
 }
 
 /** Node's own count of idle connections leaves out those that never sent a byte. */
-export function trackConnections(server: Server): Connections {
+export function createConnections(): Connections {
   const connections = new Set<Connection>();
   const bySocket = new WeakMap<Socket, Connection>();
   /** Connections whose TLS handshake is under way, by the client's end. */
   const inHandshake = new Map<string, Connection>();
 
-  server.on('connection', (socket: Socket) => {
-    const connection = { socket, underWay: 0, idleAt: 0 };
-    const client = clientOf(socket);
-    connections.add(connection);
-    bySocket.set(socket, connection);
-    if ('setSecureContext' in server) inHandshake.set(client, connection);
-    socket.on('close', () => {
-      connections.delete(connection);
-      if (inHandshake.get(client) === connection) inHandshake.delete(client);
+  function watchServer(server: Server): void {
+    server.on('connection', (socket: Socket) => {
+      const connection = new Connection(socket);
+      const client = clientOf(socket);
+      connections.add(connection);
+      bySocket.set(socket, connection);
+      if ('setSecureContext' in server) inHandshake.set(client, connection);
+      socket.on('close', () => {
+        connections.delete(connection);
+        if (inHandshake.get(client) === connection) inHandshake.delete(client);
+      });
     });
-  });
-  // From here on requests come from the encrypted socket that wraps the other.
-  server.on('secureConnection', (socket: Socket) => {
-    const connection = inHandshake.get(clientOf(socket));
-    if (connection === undefined) return;
-    inHandshake.delete(clientOf(socket));
-    connection.socket = socket;
-    connection.idleAt = socket.bytesRead;
-    bySocket.set(socket, connection);
-    socket.on('close', () => connections.delete(connection));
-  });
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const connection = bySocket.get(socket);
-    if (connection === undefined) return;
-    connection.underWay++;
-    response.on('close', () => {
-      connection.underWay--;
+    // From here on requests come from the encrypted socket that wraps the other.
+    server.on('secureConnection', (socket: Socket) => {
+      const connection = inHandshake.get(clientOf(socket));
+      if (connection === undefined) return;
+      inHandshake.delete(clientOf(socket));
+      connection.socket = socket;
       connection.idleAt = socket.bytesRead;
+      bySocket.set(socket, connection);
+      socket.on('close', () => connections.delete(connection));
     });
-  });
+  }
 
   return {
+    watchServer,
+    watchRequests: (handler) => (request, response) => {
+      const connection = bySocket.get(request.socket);
+      if (connection !== undefined) {
+        connection.underWay++;
+        response.on('close', connection.endRequest);
+      }
+      handler(request, response);
+    },
     destroyIdle(patient) {
       for (const { socket, underWay, idleAt } of connections) {
         if (underWay === 0 && !(patient && socket.bytesRead > idleAt)) socket.destroy();

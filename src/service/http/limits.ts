@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { RateLimit } from '../../config/service-settings.js';
 import type { Visitor } from '../auth/access.js';
+import type { Client } from '../auth/addresses.js';
 import { digestOf } from '../period/sealed-entries.js';
 import { Refusal } from '../problem.js';
 import type { Redis } from '../redis.js';
@@ -12,8 +13,7 @@ import type { ServiceOptions } from '../service-options.js';
 const MOST_CLIENTS = 10_000;
 
 interface Attempt {
-  /** Of the client, as `limitKey` gives it. */
-  readonly ip: string;
+  readonly client: Client;
   readonly visitor: Visitor;
   /** Who is admitted is not counted. */
   readonly uncounted: boolean;
@@ -38,35 +38,45 @@ export async function createLimits(
   if (limit === undefined) return (_request, { visitor }) => refusalOf(visitor);
   const { requests, window } = limit;
   const countHere = createCounter(window);
-  // Counting over Redis takes a turn; here it does not.
   const countShared = redis && (await createSharedCount(app, limit, { cacheScope, redis, countHere }));
   const closedUntil = new LRUCache<string, number>({ max: MOST_CLIENTS });
-  const seen = new LRUCache<string, true>({ max: MOST_CLIENTS });
+  const admitted = new LRUCache<string, true>({ max: MOST_CLIENTS });
 
-  function decide({ visitor }: FastifyRequest, ip: string, [count, wait]: Counted): Refusal | undefined {
-    if (count <= requests) return undefined;
-    if (visitor === `ip ${ip}`) closedUntil.set(ip, Date.now() + wait);
-    return tooMany(requests, wait);
+  function decide({ visitor, arrival }: FastifyRequest, client: Client, window: Window): Refusal | undefined {
+    if (window.count <= requests) return undefined;
+    if (visitor === client.name) closedUntil.set(client.ip, window.endsAt);
+    return tooMany(requests, window.endsAt - arrival);
   }
 
-  function count(request: FastifyRequest, ip: string): Refusal | undefined | Promise<Refusal | undefined> {
-    if (countShared === undefined) return decide(request, ip, countHere(request.visitor));
-    return countShared(request).then((counted) => decide(request, ip, counted));
+  function count(
+    request: FastifyRequest,
+    client: Client,
+  ): Refusal | undefined | Promise<Refusal | undefined> {
+    if (countShared === undefined)
+      return decide(request, client, countHere(request.visitor, request.arrival));
+    return countShared(request).then((window) => decide(request, client, window));
   }
 
-  return (request, { ip, visitor, uncounted }) => {
+  /** Only where a credential tells visitors of one address apart. */
+  function isLockedOut({ visitor, arrival }: FastifyRequest, { ip }: Client): number {
+    const key = `${ip} ${visitor}`;
+    const wait = (closedUntil.get(ip) ?? 0) - arrival;
+    if (wait > 0 && !admitted.has(key)) return wait;
+    if (admitted.get(key) === undefined) admitted.set(key, true);
+    return 0;
+  }
+
+  return (request, { client, visitor, uncounted }) => {
     const refusal = refusalOf(visitor);
     // Nobody can be told right from wrong while the keys cannot be fetched.
     if (refusal !== undefined && refusal.status >= 500) return refusal;
     if (refusal !== undefined) {
-      const exceeded = count(request, ip);
+      const exceeded = count(request, client);
       return exceeded instanceof Promise ? exceeded.then((known) => known ?? refusal) : (exceeded ?? refusal);
     }
-    const client = `${ip} ${request.visitor}`;
-    const closed = (closedUntil.get(ip) ?? 0) - Date.now();
-    if (closed > 0 && !seen.has(client)) return tooMany(requests, closed);
-    if (seen.get(client) === undefined) seen.set(client, true);
-    return uncounted ? undefined : count(request, ip);
+    const wait = request.visitor === client.name ? 0 : isLockedOut(request, client);
+    if (wait > 0) return tooMany(requests, wait);
+    return uncounted ? undefined : count(request, client);
   };
 }
 
@@ -86,20 +96,26 @@ function tooMany(requests: number, wait: number): Refusal {
   );
 }
 
-/** Requests of a client in the current window, and the milliseconds until that ends. */
-type Counted = readonly [count: number, wait: number];
-type Count = (client: string) => Counted;
+/** Requests of a client in the current window. */
+interface Window {
+  readonly count: number;
+  /** `performance.now()`. */
+  readonly endsAt: number;
+}
+type Count = (client: string, now: number) => Window;
 
-/** Counts in this process. @param window milliseconds, which begins with a client's first request */
-function createCounter(window: number): Count {
-  const counts = new LRUCache<string, { count: number; endsAt: number }>({ max: MOST_CLIENTS });
-  return (client) => {
-    const now = Date.now();
-    const known = counts.get(client);
-    const current = known !== undefined && known.endsAt > now ? known : { count: 0, endsAt: now + window };
-    current.count++;
-    if (current !== known) counts.set(client, current);
-    return [current.count, current.endsAt - now];
+/** Counts in this process. @param length milliseconds of a window, which begins with a client's first request */
+function createCounter(length: number): Count {
+  const windows = new LRUCache<string, { count: number; endsAt: number }>({ max: MOST_CLIENTS });
+  return (client, now) => {
+    const known = windows.get(client);
+    if (known !== undefined && known.endsAt > now) {
+      known.count++;
+      return known;
+    }
+    const begun = { count: 1, endsAt: now + length };
+    windows.set(client, begun);
+    return begun;
   };
 }
 
@@ -108,7 +124,7 @@ async function createSharedCount(
   app: FastifyInstance,
   { requests, window }: RateLimit,
   { cacheScope, redis, countHere }: { cacheScope: readonly string[]; redis: Redis; countHere: Count },
-): Promise<(request: FastifyRequest) => Promise<Counted>> {
+): Promise<(request: FastifyRequest) => Promise<Window>> {
   await app.register(rateLimitPlugin, {
     global: false,
     max: requests,
@@ -121,12 +137,12 @@ async function createSharedCount(
   const countOne = app.createRateLimit();
   return async (request) => {
     const result = await countOne(request);
-    if (result.isAllowed || !result.isExceeded) return [0, 0];
-    return [requests + 1, result.ttl];
+    if (result.isAllowed || !result.isExceeded) return { count: 0, endsAt: 0 };
+    return { count: requests + 1, endsAt: performance.now() + result.ttl };
   };
 }
 
-type Done = (error: Error | null, result?: Counted) => void;
+type Done = (error: Error | null, result?: readonly [count: number, ttl: number]) => void;
 
 /**
  * Lets @fastify/rate-limit, which speaks to ioredis, run its script over our connection. While Redis is down this
@@ -139,18 +155,24 @@ function rateLimitCommands({ runScript }: Redis, countHere: Count) {
         const done = rest.pop();
         if (!isDone(done)) return;
         const reply = await runScript(lua, key, [window, ...rest].map(String)).catch(() => undefined);
-        done(null, readReply(reply) ?? countHere(key));
+        done(null, readReply(reply) ?? countAlone(key, countHere));
       };
     },
   };
   return commands;
 }
 
+function countAlone(key: string, countHere: Count): [count: number, ttl: number] {
+  const now = performance.now();
+  const { count, endsAt } = countHere(key, now);
+  return [count, endsAt - now];
+}
+
 function isDone(value: unknown): value is Done {
   return typeof value === 'function';
 }
 
-function readReply(reply: unknown): Counted | undefined {
+function readReply(reply: unknown): [count: number, ttl: number] | undefined {
   if (!Array.isArray(reply)) return undefined;
   const [count, ttl]: unknown[] = reply;
   return typeof count === 'number' && typeof ttl === 'number' ? [count, ttl] : undefined;

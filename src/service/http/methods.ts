@@ -1,18 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../problem.js';
 
-/** Seconds that a browser need not ask again whether it may ask. */
-const PREFLIGHT_AGE = '600';
-
 /** What a page of another origin may read of an answer beside the usual. */
 const EXPOSED_HEADERS = 'etag, link, retry-after, x-request-id';
-const ALLOWED_HEADERS = 'authorization, if-none-match, x-request-id';
 
 /**
- * Answers what no route takes: 404; on the address of a route, 204 to OPTIONS and 405 to any other method. Before a
- * body is read, whose type or form would be another error.
+ * Gives the function that answers what no route takes: 404; on the address of a route, 204 to OPTIONS and 405 to any
+ * other method. It is called before a body is read, whose type or form would be another error. Call this before there
+ * are routes.
  */
-export function answerOtherMethods(app: FastifyInstance): void {
+export function answerOtherMethods(app: FastifyInstance) {
   const methods = new Map<string, { readonly pattern: RegExp; readonly allowed: Set<string> }>();
   app.addHook('onRoute', ({ url, method }) => {
     const pattern = new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`);
@@ -27,13 +24,14 @@ export function answerOtherMethods(app: FastifyInstance): void {
     return found && [...found.allowed, 'OPTIONS'].join(', ');
   }
 
-  app.addHook('onRequest', (request, reply, done) => {
-    if (!request.is404) return done();
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     const allow = allowedAt(pathOf(request));
     if (allow === undefined) return done(new Refusal(404, 'not_found', 'there is no such address'));
-    if (request.method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
-    done(new Refusal(405, 'method_not_allowed', `this address takes ${allow}`, {}, { allow }));
-  });
+    if (request.method !== 'OPTIONS') {
+      return done(new Refusal(405, 'method_not_allowed', `this address takes ${allow}`, {}, { allow }));
+    }
+    reply.code(204).header('allow', allow).send();
+  };
 }
 
 function pathOf({ url }: FastifyRequest): string {
@@ -45,36 +43,32 @@ function pathOf({ url }: FastifyRequest): string {
   );
 }
 
-/** Lets pages of these origins read the answers. Their preflight comes without a credential, and tells nothing. */
-export function allowOrigins(app: FastifyInstance, origins: readonly string[]): void {
-  if (origins.length === 0) return;
+/**
+ * Lets pages of these origins read the answers. Gives the function that answers their preflight requests, which come
+ * without a credential; false for any other request.
+ */
+export function allowOrigins(app: FastifyInstance, origins: readonly string[]) {
+  if (origins.length === 0) return () => false;
   app.addHook('onSend', async (_request, reply) => {
     const vary = reply.getHeader('vary');
     reply.header('vary', vary === undefined ? 'origin' : `${vary}, origin`);
   });
-  app.addHook('onRequest', (request, reply, done) => {
-    const { origin } = request.headers;
-    if (origin === undefined || !origins.includes(origin)) return done();
+  return ({ method, headers }: FastifyRequest, reply: FastifyReply): boolean => {
+    const { origin } = headers;
+    if (origin === undefined || !origins.includes(origin)) return false;
     reply.headers({
       'access-control-allow-origin': origin,
       'access-control-expose-headers': EXPOSED_HEADERS,
     });
-    if (!isPreflight(request)) return done();
-    sendPreflight(reply);
-  });
+    if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
+    reply.code(204).headers(PREFLIGHT_HEADERS).send();
+    return true;
+  };
 }
 
-function isPreflight({ method, headers }: FastifyRequest): boolean {
-  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-}
-
-function sendPreflight(reply: FastifyReply): void {
-  reply
-    .code(204)
-    .headers({
-      'access-control-allow-methods': 'GET, HEAD',
-      'access-control-allow-headers': ALLOWED_HEADERS,
-      'access-control-max-age': PREFLIGHT_AGE,
-    })
-    .send();
-}
+const PREFLIGHT_HEADERS = {
+  'access-control-allow-methods': 'GET, HEAD',
+  'access-control-allow-headers': 'authorization, if-none-match, x-request-id',
+  // Seconds that a browser need not ask again.
+  'access-control-max-age': '600',
+};

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { rememberCertificate } from '../auth/certificates.js';
 import type { ServiceOptions, TlsOptions } from '../service-options.js';
-import { type Connections, trackConnections } from './connections.js';
+import { createConnections } from './connections.js';
 
 /** Milliseconds: how long a client may take to send a request, to say nothing between two, or to take no byte. */
 const LONGEST_HEADERS = 10_000;
@@ -57,7 +57,7 @@ export interface HttpServers {
 
 export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers {
   const tlsServers: TlsServer[] = [];
-  const connections: Connections[] = [];
+  const connections = createConnections();
   let tls = firstTls;
 
   function createOne(handler: RequestListener): Server {
@@ -71,9 +71,9 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
 
   return {
     create(handler) {
-      const server = createOne(handler);
+      const server = createOne(connections.watchRequests(handler));
       server.setTimeout(LONGEST_STALL);
-      connections.push(trackConnections(server));
+      connections.watchServer(server);
       return server;
     },
     renewTls(next) {
@@ -94,13 +94,12 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
     async drain(app, grace, cutOff) {
       const began = performance.now();
       const sweep = () => {
-        const patient = performance.now() - began < LONGEST_ARRIVAL;
-        for (const each of connections) each.destroyIdle(patient);
+        connections.destroyIdle(performance.now() - began < LONGEST_ARRIVAL);
       };
       const sweeper = setInterval(sweep, SWEEP_INTERVAL);
       const timer = setTimeout(() => {
         cutOff();
-        for (const each of connections) each.destroyAll();
+        connections.destroyAll();
       }, grace);
       try {
         // What has arrived already is read before a connection counts as idle.

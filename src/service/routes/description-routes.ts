@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify';
-import { type Bill, textBill } from '../bill/bill.js';
-import { sendBill } from '../http/send-bill.js';
+import { type Answer, textAnswer } from '../answer/answer.js';
+import { sendAnswer } from '../answer/send-answer.js';
 import { apiDescription } from '../telemetry/describe-api.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { DOCS_SCHEMA, OPENAPI_SCHEMA } from './schemas/operation.js';
 
 /** `GET /openapi.json`: what the service answers. `GET /docs` leads there, as FastAPI's address of it. */
 export function addDescriptionRoutes(app: FastifyInstance, budget: MemoryBudget): void {
-  let document: Bill | undefined;
+  let document: Answer | undefined;
   app.get('/openapi.json', { schema: OPENAPI_SCHEMA }, (request, reply) => {
-    document ??= textBill(
+    document ??= textAnswer(
       `${JSON.stringify(apiDescription(app))}\n`,
       'application/json; charset=utf-8',
       true,
     );
-    return sendBill(document, request, reply, budget);
+    return sendAnswer(document, request, reply, budget);
   });
   app.get('/docs', { schema: DOCS_SCHEMA }, (request, reply) => {
     // Relative, so that it is right under any path that a reverse proxy shows.

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { datedRatesOf } from '../../rates/rate-card.js';
 import { explainItem } from '../../usage/pricing/message-pricer.js';
-import { collectBill } from '../bill/bill.js';
-import { answerPeriod, type MakeBill } from '../http/answer-period.js';
+import { collectAnswer } from '../answer/answer.js';
+import { answerPeriod, type MakeAnswer } from '../answer/answer-period.js';
 import { badQuery, Refusal } from '../problem.js';
 import type { RouteParts } from './route-parts.js';
 import { EXPLANATION_SCHEMA } from './schemas/usage.js';
@@ -17,7 +17,7 @@ export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): vo
   );
 }
 
-async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeBill> {
+async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeAnswer> {
   const id = messageId(request.params);
   const { reports, rules, card, budget } = parts;
 
@@ -34,7 +34,7 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
       item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
     const json = explanationJson(explainItem(item, rules, dated?.rates));
     const facts = { headers: HEADERS, freshUntil: resolved.freshUntil };
-    return collectBill(facts, budget, async (writer) => writer.write(json));
+    return collectAnswer(facts, budget, async (writer) => writer.write(json));
   };
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { textBill } from '../bill/bill.js';
-import { sendBill } from '../http/send-bill.js';
+import { textAnswer } from '../answer/answer.js';
+import { sendAnswer } from '../answer/send-answer.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { METRICS_SCHEMA } from './schemas/operation.js';
@@ -12,6 +12,6 @@ export function addMetricsRoute(
   { open, budget }: { readonly open: boolean; readonly budget: MemoryBudget },
 ): void {
   app.get('/metrics', { schema: METRICS_SCHEMA, config: { open, uncounted: true } }, async (request, reply) =>
-    sendBill(textBill(await metrics.text(), metrics.contentType, false), request, reply, budget),
+    sendAnswer(textAnswer(await metrics.text(), metrics.contentType, false), request, reply, budget),
   );
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { loadPageShell, pageRenderer } from '../../format/page/page.js';
 import { writeRows } from '../../format/rows.js';
-import { collectBill } from '../bill/bill.js';
-import { answerPeriod, type MakeBill, type QueryRequest } from '../http/answer-period.js';
+import { collectAnswer } from '../answer/answer.js';
+import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
 import { countRows, findRows, WHOLE } from '../query/find-rows.js';
 import { readZone } from '../query/parameters.js';
 import type { PAGE_QUERY, QueryOf } from '../query/query-schemas.js';
@@ -20,7 +20,7 @@ export function addPageRoute(app: FastifyInstance, parts: RouteParts): void {
   );
 }
 
-async function readRequest(request: QueryRequest<PageParameters>, parts: RouteParts): Promise<MakeBill> {
+async function readRequest(request: QueryRequest<PageParameters>, parts: RouteParts): Promise<MakeAnswer> {
   const zone = readZone(request.query.timezone, parts.zones);
   const shell = await loadPageShell();
 
@@ -45,7 +45,7 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
       headers: { ...PAGE_HEADERS, 'content-security-policy': `${shell.policy}; frame-ancestors 'none'` },
     };
     return parts.jobs.write(signal, () =>
-      collectBill(facts, parts.budget, (writer) => writeRows(found.batches(), renderer, writer, signal)),
+      collectAnswer(facts, parts.budget, (writer) => writeRows(found.batches(), renderer, writer, signal)),
     );
   };
 }

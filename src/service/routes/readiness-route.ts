@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { requestSignal } from '../http/request-signal.js';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DocumentStore } from '../period/document-store.js';
 import { toProblem } from '../problem.js';
+import { requestSignal } from '../work/request-signal.js';
 import { READINESS_SCHEMA } from './schemas/operation.js';
 
 /** Milliseconds since upstream answered that still count as lately. */
@@ -12,6 +12,8 @@ export interface ReadinessParts {
   /** Milliseconds that the look at upstream may take. */
   readonly deadline: number;
   readonly ending: AbortSignal;
+  /** Paths that no client may see. */
+  readonly serverPaths: readonly string[];
   redisState(): 'up' | 'down' | 'unused';
 }
 
@@ -22,12 +24,12 @@ export interface ReadinessParts {
 export function addReadinessRoute(app: FastifyInstance, parts: ReadinessParts): void {
   const { documents, redisState } = parts;
   app.get('/ready', { schema: READINESS_SCHEMA, config: { uncounted: true } }, async (request, reply) => {
-    const failure = await findFailure(reply, parts);
+    const failure = await findFailure(request, parts);
     const { age } = documents.state();
     const upstream = {
       status: failure === undefined ? 'up' : 'down',
       ...(Number.isFinite(age) && { age_seconds: Math.floor(age / 1000) }),
-      ...(failure !== undefined && { reason: toProblem(failure.error, request.server.serverPaths).detail }),
+      ...(failure !== undefined && { reason: toProblem(failure.error, parts.serverPaths).detail }),
     };
     return reply
       .code(failure === undefined ? 200 : 503)
@@ -37,12 +39,12 @@ export function addReadinessRoute(app: FastifyInstance, parts: ReadinessParts): 
 }
 
 async function findFailure(
-  reply: FastifyReply,
+  request: FastifyRequest,
   { documents, deadline, ending }: ReadinessParts,
 ): Promise<{ readonly error: unknown } | undefined> {
   const { age, failed } = documents.state();
   if (age < LATELY && !failed) return undefined;
-  const { signal, release } = requestSignal(reply, deadline, ending);
+  const { signal, release } = requestSignal(request, deadline, ending);
   try {
     await documents.read(performance.now(), signal, async () => undefined);
     return undefined;

@@ -1,26 +1,15 @@
 import type { Ruleset } from '../../engine/rules.js';
 import type { RateCard } from '../../rates/rate-card.js';
 import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
-import type { BillStore } from '../bill/bill-store.js';
-import type { DocumentStore } from '../period/document-store.js';
+import type { AnswerParts } from '../answer/answer-period.js';
 import type { ReportStore } from '../period/report-store.js';
 import type { ZoneStore } from '../query/zone-store.js';
-import type { Jobs } from '../work/jobs.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
 
-/** What the routes that tell of the period need. */
-export interface RouteParts {
-  readonly documents: DocumentStore;
+/** What the routes that show the period need. */
+export interface RouteParts extends AnswerParts {
   readonly reports: ReportStore;
-  readonly bills: BillStore;
-  readonly budget: MemoryBudget;
-  readonly jobs: Jobs;
   /** Milliseconds. */
   readonly messagesTtl: number;
-  /** Milliseconds that a request may take. */
-  readonly deadline: number;
-  /** Aborted when the service ends. */
-  readonly ending: AbortSignal;
   readonly duplicates: DuplicateRule;
   readonly zones: ZoneStore;
   readonly rules: Ruleset;
@@ -30,6 +19,4 @@ export interface RouteParts {
   readonly sourceName: string;
   /** The name of the messages document. */
   readonly periodName: string;
-  /** Told whether a bill was there already. */
-  onLookup(outcome: 'hit' | 'miss'): void;
 }

@@ -5,10 +5,9 @@ import { FORMATS } from '../../format/formats.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds } from '../../usage/summary/summary.js';
-import { collectBill } from '../bill/bill.js';
-import { DELIMITED_OPTIONS, headersOf } from '../bill/formats.js';
-import { answerPeriod, type MakeBill, type QueryRequest } from '../http/answer-period.js';
-import { wantedFormat } from '../http/negotiate.js';
+import { collectAnswer } from '../answer/answer.js';
+import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
+import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
 import { badQuery } from '../problem.js';
 import { countRows, findRows, viewRows } from '../query/find-rows.js';
 import { readParameter } from '../query/parameters.js';
@@ -25,7 +24,7 @@ export function addSummaryRoute(app: FastifyInstance, parts: RouteParts): void {
   );
 }
 
-async function readRequest(request: QueryRequest<SummaryParameters>, parts: RouteParts): Promise<MakeBill> {
+async function readRequest(request: QueryRequest<SummaryParameters>, parts: RouteParts): Promise<MakeAnswer> {
   const given = request.query;
   const by = readGroupings(given.by);
   const { selection, zone } = readFilters(given, parts.zones);
@@ -45,7 +44,7 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
       const facts = summaryFacts(summary, about, undefined, Date.now());
       // It says when it was made, so a document that upstream calls unchanged does not prolong it.
       const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
-      return collectBill({ headers: headersOf(format), freshUntil }, parts.budget, async (writer) => {
+      return collectAnswer({ headers: headersOf(format), freshUntil }, parts.budget, async (writer) => {
         const pieces = await FORMATS[format].summary(summary, facts, DELIMITED_OPTIONS);
         for (const piece of pieces) await writer.write(piece);
       });

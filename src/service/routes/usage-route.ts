@@ -2,10 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS, fieldsOf, writeRows } from '../../format/rows.js';
 import { narrows } from '../../usage/rows/row-query.js';
-import { collectBill } from '../bill/bill.js';
-import { DELIMITED_OPTIONS, headersOf } from '../bill/formats.js';
-import { answerPeriod, type MakeBill, type QueryRequest } from '../http/answer-period.js';
-import { wantedFormat } from '../http/negotiate.js';
+import { collectAnswer } from '../answer/answer.js';
+import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
+import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
 import { badQuery } from '../problem.js';
 import { writeCursor } from '../query/cursor.js';
 import { findRows, viewRows } from '../query/find-rows.js';
@@ -26,7 +25,7 @@ export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {
   );
 }
 
-async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteParts): Promise<MakeBill> {
+async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteParts): Promise<MakeAnswer> {
   const { reports, budget, jobs, zones } = parts;
   const given = request.query;
   const { selection, zone, after } = readUsageQuery(given, zones);
@@ -50,7 +49,7 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
     const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, zone), outOf };
     const newRenderer = await FORMATS[format].rows(options);
     const write = () =>
-      collectBill(facts, budget, (writer) => writeRows(found.batches(), newRenderer(), writer, signal));
+      collectAnswer(facts, budget, (writer) => writeRows(found.batches(), newRenderer(), writer, signal));
     return found.count <= SMALL ? write() : jobs.write(signal, write);
   };
 }

@@ -1,8 +1,8 @@
 import { fstatSync, write as writeFile } from 'node:fs';
 import { Socket } from 'node:net';
 
-/** Characters written at a time, and milliseconds that a line waits for others: a write each would cost as much as the request. */
-const BATCH_CHARACTERS = 8 * 1024;
+/** Characters written at a time, and milliseconds that a line waits for others: small writes would cost more than the requests. */
+const BATCH_CHARACTERS = 64 * 1024;
 const LONGEST_DELAY_MS = 100;
 /** Characters that wait for a slow reader; lines beyond are dropped. */
 const MOST_WAITING_CHARACTERS = 1024 * 1024;

@@ -1,8 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { SourceObserver } from '../../source/source.js';
-
-/** Seconds. */
-const BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30];
+import { BUCKETS, RequestDurations } from './request-durations.js';
 
 /** Default metrics whose names end in `_total` although they are gauges; prom-client has each of them by kind as well. */
 const MISNAMED = [
@@ -41,13 +39,7 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
     },
   });
 
-  const requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time to answer a request, by route and status',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: BUCKETS,
-    registers,
-  });
+  const requests = new RequestDurations();
   const exchanges = new Histogram({
     name: 'o_copilot_upstream_request_duration_seconds',
     help: 'Time of a request to upstream, by document and outcome: a status, or what went wrong',
@@ -61,15 +53,17 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
     registers,
   });
   // Counted here first: an addition by labels costs as much as the lookup.
-  const lookupCounts = new Map<string, { labels: { cache: string; outcome: string }; count: number }>();
+  const lookups = new Map<string, Map<string, number>>();
   new Counter({
     name: 'o_copilot_cache_lookups_total',
     help: 'What was found in a cache: messages, report or bill',
     labelNames: ['cache', 'outcome'] as const,
     registers,
     collect() {
-      for (const lookup of lookupCounts.values()) this.inc(lookup.labels, lookup.count);
-      lookupCounts.clear();
+      for (const [cache, outcomes] of lookups) {
+        for (const [outcome, count] of outcomes) this.inc({ cache, outcome }, count);
+      }
+      lookups.clear();
     },
   });
   const read = new Counter({
@@ -94,13 +88,12 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
     observer,
     /** @param milliseconds from the request's arrival to the end of its answer */
     answered(method: string, route: string, status: number, milliseconds: number): void {
-      requests.observe({ method, route, status }, milliseconds / 1000);
+      requests.observe(method, route, status, milliseconds / 1000);
     },
     lookedUp(cache: 'messages' | 'report' | 'bill', outcome: string): void {
-      const name = `${cache} ${outcome}`;
-      const known = lookupCounts.get(name);
-      if (known === undefined) lookupCounts.set(name, { labels: { cache, outcome }, count: 1 });
-      else known.count++;
+      const outcomes = lookups.get(cache) ?? new Map<string, number>();
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      lookups.set(cache, outcomes);
     },
     read: (messages: number) => read.inc(messages),
     redisState(up: boolean): void {
@@ -119,7 +112,7 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
       });
     },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${requests.text()}`,
   };
 }
 

@@ -1,6 +1,6 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../problem.js';
-import { createController } from '../work/shared-work.js';
+import { createController } from './shared-work.js';
 
 /** The longest delay of a timer in Node. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -17,7 +17,7 @@ export interface RequestSignal {
  * @param deadline milliseconds from now
  * @param ending of the service
  */
-export function requestSignal(reply: FastifyReply, deadline: number, ending: AbortSignal): RequestSignal {
+export function requestSignal(request: FastifyRequest, deadline: number, ending: AbortSignal): RequestSignal {
   const controller = createController();
   const expire = () =>
     controller.abort(
@@ -32,14 +32,14 @@ export function requestSignal(reply: FastifyReply, deadline: number, ending: Abo
   const timer = setTimeout(expire, Math.min(deadline, LONGEST_TIMER));
   if (ending.aborted) end();
   ending.addEventListener('abort', end);
-  reply.raw.once('close', leave);
-  if (reply.raw.destroyed) leave();
+  request.onLeave = leave;
+  if (request.socket.destroyed) leave();
   return {
     signal: controller.signal,
     release() {
       clearTimeout(timer);
       ending.removeEventListener('abort', end);
-      reply.raw.off('close', leave);
+      request.onLeave = undefined;
     },
   };
 }

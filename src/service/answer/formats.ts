@@ -1,15 +1,32 @@
 import type { FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { oneOf } from '../../config/value.js';
-import { DATA_FORMATS, type DataFormat } from '../../format/formats.js';
-import { MEDIA_TYPES } from '../bill/formats.js';
+import { DATA_FORMATS, type DataFormat, declarationOf } from '../../format/formats.js';
 import { Refusal } from '../problem.js';
 import { readParameter } from '../query/parameters.js';
 
+/** The media type of each format that the service offers, the one for `Accept: *` first. */
+const MEDIA_TYPES: ReadonlyMap<DataFormat, string> = new Map(
+  DATA_FORMATS.map((format) => [format, declarationOf(format).mediaType]),
+);
+
+/** How the service writes CSV and TSV: as the command line does unless told otherwise. */
+export const DELIMITED_OPTIONS = { delimiter: ',', bom: false, formulaGuard: true } as const;
+
+/** The headers of an answer in a format, which the Accept header may choose. */
+export function headersOf(format: DataFormat): Readonly<Record<string, string>> {
+  const { mediaType, binary, parameters } = declarationOf(format);
+  const more = parameters === undefined ? '' : `; ${parameters}`;
+  return {
+    'content-type': binary ? mediaType : `${mediaType}; charset=utf-8${more}`,
+    vary: 'accept, accept-encoding',
+  };
+}
+
 /** What `?format=` says, else the Accept header. @throws Refusal (400, 406) */
 export function wantedFormat(request: FastifyRequest, parameter: string | undefined): DataFormat {
-  const asked = readParameter('format', parameter, oneOf(DATA_FORMATS));
-  if (asked !== undefined) return asked;
+  const given = readParameter('format', parameter, oneOf(DATA_FORMATS));
+  if (given !== undefined) return given;
   const { accept } = request.headers;
   if (accept === undefined || accept.trim() === '') return 'json';
   const offered = [...MEDIA_TYPES.values()];

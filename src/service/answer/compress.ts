@@ -71,9 +71,9 @@ function brotliOptions(level: number, window: number) {
   };
 }
 
-/** Of the clients that there are, most send one of a few headers. */
-const choices = new LRUCache<string, Coding | 'identity' | 'none'>({ max: 100 });
+/** Choices by the header: of the clients that there are, most send one of a few. */
 const LONGEST_REMEMBERED = 100;
+const createChoices = () => new LRUCache<string, Coding | 'identity' | 'none'>({ max: 100 });
 
 /**
  * The coding that a client wants of an answer of `size` bytes; undefined where it takes none that there is.
@@ -87,17 +87,20 @@ export function chooseCoding(
   streamed: boolean,
 ): Coding | 'identity' | undefined {
   if (header === undefined) return 'identity';
-  const order = size < WORTH_IT ? SMALL : streamed ? LARGE : USUAL;
-  const key = `${order[0]} ${header}`;
-  const choice = choices.get(key) ?? choose(header, order) ?? 'none';
-  if (header.length <= LONGEST_REMEMBERED) choices.set(key, choice);
+  const { order, choices } = size < WORTH_IT ? SMALL : streamed ? LARGE : USUAL;
+  let choice = choices.get(header);
+  if (choice === undefined) {
+    choice = choose(header, order) ?? 'none';
+    if (header.length <= LONGEST_REMEMBERED) choices.set(header, choice);
+  }
   return choice === 'none' ? undefined : choice;
 }
 
 /** Of those that a client likes equally well, the first. */
-const SMALL = ['identity', 'gzip', 'br'] as const;
-const USUAL = ['br', 'gzip', 'identity'] as const;
-const LARGE = ['gzip', 'br', 'identity'] as const;
+const SMALL_ORDER = ['identity', 'gzip', 'br'] as const;
+const SMALL = { order: SMALL_ORDER, choices: createChoices() };
+const USUAL = { order: ['br', 'gzip', 'identity'] as const, choices: createChoices() };
+const LARGE = { order: ['gzip', 'br', 'identity'] as const, choices: createChoices() };
 
 /** Negotiator would take a weight below 0 for that of identity as well. */
 function hasValidWeight(range: string): boolean {
@@ -105,7 +108,7 @@ function hasValidWeight(range: string): boolean {
   return weight === undefined || /^(?:0(?:\.\d*)?|1(?:\.0*)?)\s*$/.test(weight);
 }
 
-function choose(header: string, order: typeof SMALL | typeof USUAL | typeof LARGE) {
+function choose(header: string, order: (typeof SMALL | typeof USUAL | typeof LARGE)['order']) {
   const ranges = header
     .toLowerCase()
     .replace(/\bx-gzip\b/g, 'gzip')
@@ -116,6 +119,6 @@ function choose(header: string, order: typeof SMALL | typeof USUAL | typeof LARG
   const headers = { 'accept-encoding': ranges.toSorted((a, b) => rank(a) - rank(b)).join(',') };
   const wanted = new Negotiator({ headers }).encodings([...order]);
   // A small answer is compressed only where it must be.
-  if (order === SMALL && wanted.includes('identity')) return 'identity';
+  if (order === SMALL_ORDER && wanted.includes('identity')) return 'identity';
   return order.find((coding) => coding === wanted[0]);
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Identify, Visitor } from '../auth/access.js';
-import { isLocalHost, limitKey } from '../auth/addresses.js';
+import { clientAt, isLocalHost } from '../auth/addresses.js';
 import { Refusal } from '../problem.js';
 import type { CountRequest } from './limits.js';
 
@@ -25,14 +25,19 @@ export interface Guard {
   readonly localNamesOnly: boolean;
 }
 
-/** Finds out who asks, counts the request, and turns away who may not ask. */
-export function guardRequests(app: FastifyInstance, { identify, count, localNamesOnly }: Guard): void {
-  app.decorateRequest('visitor', '');
+type Done = (error?: Error) => void;
+
+/** Gives the function that finds out who asks, counts the request, and turns away who may not ask. */
+export function createGuard({ identify, count, localNamesOnly }: Guard) {
   const checkHost = createHostCheck();
-  app.addHook('onRequest', (request, _reply, done) => {
-    const address = isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? '') : request.ip;
-    const ip = limitKey(address);
-    request.visitor = `ip ${ip}`;
+  return (request: FastifyRequest, done: Done) => {
+    const { headers, socket } = request;
+    const { ip = '' } = request;
+    // A proxy may say anything in X-Forwarded-For.
+    const client = clientAt(
+      ip === socket.remoteAddress || isIP(ip) !== 0 ? ip : (socket.remoteAddress ?? ''),
+    );
+    request.visitor = client.name;
     const refusal = checkFraming(request) ?? (localNamesOnly ? checkHost(request) : undefined);
     if (refusal !== undefined) return done(refusal);
     const { open, uncounted } = request.access;
@@ -40,15 +45,15 @@ export function guardRequests(app: FastifyInstance, { identify, count, localName
 
     const enter = (visitor: Visitor) => {
       if ('name' in visitor) request.visitor = visitor.name;
-      const counted = count(request, { ip, visitor, uncounted: uncounted === true });
+      const counted = count(request, { client, visitor, uncounted: uncounted === true });
       if (counted instanceof Promise) counted.then(done, done);
       else done(counted);
     };
     // Most are known at once, and a promise each costs them a turn.
-    const visitor = identify({ headers: request.headers, socket: request.socket, ip });
+    const visitor = identify({ headers, socket, client });
     if (visitor instanceof Promise) visitor.then(enter, done);
     else enter(visitor);
-  });
+  };
 }
 
 /** What two readers of one connection could take for different requests: Node lets these through. */

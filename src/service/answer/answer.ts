@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { PieceWriter } from '../../format/rows.js';
+import { createSpool } from '../../output/spool.js';
+import { createWriteBuffer } from '../../output/writer.js';
+import type { MemoryBudget } from '../work/memory-budget.js';
+import { type Coding, CompressedBodies } from './compress.js';
+import { type StoredBytes, storeBytes } from './stored-bytes.js';
+
+/** Bytes up to which a body is one buffer, which is the quickest to send; the rest of a larger one is in a file. */
+const MOST_IN_MEMORY = 1024 * 1024;
+
+/** An answer made from the period, whole before its first byte is sent. */
+export interface Answer {
+  /** In one piece, or where it is large, outside of memory. */
+  readonly body: MemoryBody | StoredBytes;
+  readonly size: number;
+  readonly heads: Heads;
+  /** `performance.now()` until which it may be served, for as long as its document is. */
+  readonly freshUntil: number;
+  /** Gives its memory back when nobody reads it any more. Safe twice. */
+  retire(): void;
+}
+
+/** A body in one piece. */
+interface MemoryBody {
+  readonly bytes: Buffer;
+  readonly compressed: CompressedBodies;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** The headers of an answer in one coding. */
+export interface Head {
+  /** Undefined where the bytes are of this moment, and not worth storing. */
+  readonly etag: string | undefined;
+  readonly headers: Headers;
+  /** Of 304. */
+  readonly unchanged: Headers;
+}
+
+/** The headers of an answer, made once for each coding and not for each request. */
+export class Heads {
+  private readonly made = new Map<Coding | 'identity', Head>();
+
+  /**
+   * @param headers content-type, vary, and what else belongs to this answer alone
+   * @param digest of the bytes; undefined where clients may not store them
+   */
+  constructor(
+    private readonly headers: Headers,
+    private readonly digest: string | undefined,
+  ) {}
+
+  get vary(): string {
+    return this.headers.vary ?? 'accept-encoding';
+  }
+
+  of(coding: Coding | 'identity'): Head {
+    const known = this.made.get(coding);
+    if (known !== undefined) return known;
+    const head = this.make(coding);
+    this.made.set(coding, head);
+    return head;
+  }
+
+  private make(coding: Coding | 'identity'): Head {
+    const { headers, digest } = this;
+    const encoded = coding === 'identity' ? headers : { ...headers, 'content-encoding': coding };
+    if (digest === undefined) {
+      return { etag: undefined, headers: { ...encoded, 'cache-control': 'no-store' }, unchanged: {} };
+    }
+    const etag = coding === 'identity' ? `"${digest}"` : `"${digest}-${coding}"`;
+    const validators = { etag, 'cache-control': 'private, no-cache' };
+    const { 'content-type': _, ...unchanged } = headers;
+    return { etag, headers: { ...encoded, ...validators }, unchanged: { ...unchanged, ...validators } };
+  }
+}
+
+/**
+ * An answer of a text that has nothing to do with the period.
+ * @param stored whether clients may store it
+ */
+export function textAnswer(text: string, contentType: string, stored: boolean): Answer {
+  const bytes = Buffer.from(text);
+  const digest = stored ? createHash('sha256').update(bytes).digest('hex') : undefined;
+  return {
+    body: { bytes, compressed: new CompressedBodies(bytes, () => true) },
+    size: bytes.length,
+    heads: new Heads({ 'content-type': contentType, vary: 'accept-encoding' }, digest),
+    freshUntil: Number.POSITIVE_INFINITY,
+    retire: () => {},
+  };
+}
+
+/**
+ * Collects all that `write` writes before anybody sees a byte of it: all or nothing.
+ *
+ * @throws what `write` throws, Refusal (503) beyond the budget, and CannotWriteError where the temporary folder is full
+ */
+export async function collectAnswer(
+  { headers, freshUntil }: { readonly headers: Headers; readonly freshUntil: number },
+  budget: MemoryBudget,
+  write: (writer: PieceWriter) => Promise<unknown>,
+): Promise<Answer> {
+  const account = budget.openAccount();
+  const spool = createSpool(MOST_IN_MEMORY);
+  let size = 0;
+  try {
+    const buffer = createWriteBuffer(
+      (bytes) => {
+        account.take(bytes.length);
+        size += bytes.length;
+        spool.append(bytes);
+      },
+      { digest: true },
+    );
+    await write({ write: buffer.write, closed: false });
+    await buffer.flush();
+    const facts = { heads: new Heads(headers, buffer.digest()), freshUntil, size };
+    if (size > MOST_IN_MEMORY) {
+      const body = storeBytes(spool, size, () => account.close());
+      return { ...facts, body, retire: body.retire };
+    }
+    const bytes = Buffer.concat([...spool.pieces()], size);
+    spool.close();
+    let retired = false;
+    const compressed = new CompressedBodies(bytes, (count) => !retired && account.tryTake(count));
+    const retire = () => {
+      retired = true;
+      account.close();
+    };
+    return { ...facts, body: { bytes, compressed }, retire };
+  } catch (error) {
+    spool.close();
+    account.close();
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fresh from 'fresh';
+import { Refusal } from '../problem.js';
+import type { MemoryBudget } from '../work/memory-budget.js';
+import type { Answer } from './answer.js';
+import { type Coding, chooseCoding, compressStream, STREAM_MEMORY } from './compress.js';
+import type { StoredBytes } from './stored-bytes.js';
+
+/**
+ * Sends an answer, or 304 where the client has it. Clients may store it, and must revalidate it each time. What is in
+ * memory is sent before this returns, and then nothing is returned.
+ *
+ * @throws Refusal (406) where the client takes no coding that there is
+ */
+export function sendAnswer(
+  { body, size, heads }: Answer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  budget: MemoryBudget,
+): Promise<FastifyReply> | undefined {
+  const { 'accept-encoding': accepted, 'if-none-match': condition } = request.headers;
+  const coding = chooseCoding(accepted, size, 'acquire' in body);
+  if (coding === undefined) {
+    const detail = 'there is gzip, br and identity';
+    throw new Refusal(406, 'not_acceptable', detail, {}, { vary: heads.vary });
+  }
+  const { etag, headers, unchanged } = heads.of(coding);
+  // Only this header: a fetch() adds `cache-control: no-cache` to it, which asks us to look, as we do.
+  if (condition !== undefined && etag !== undefined && hasIt(condition, etag)) {
+    reply.code(304).headers(unchanged).send();
+    return undefined;
+  }
+  reply.headers(headers);
+  if ('acquire' in body) sendStream(body, coding, request, reply, budget);
+  else if (coding === 'identity') reply.send(body.bytes);
+  else {
+    const compressed = body.compressed.get(coding);
+    if (compressed instanceof Promise) return compressed.then((bytes) => reply.send(bytes));
+    reply.send(compressed);
+  }
+  return undefined;
+}
+
+function hasIt(condition: string, etag: string): boolean {
+  return condition === etag || fresh({ 'if-none-match': condition }, { etag });
+}
+
+/** The length is known where nothing is compressed. */
+function sendStream(
+  body: StoredBytes,
+  coding: Coding | 'identity',
+  request: FastifyRequest,
+  reply: FastifyReply,
+  budget: MemoryBudget,
+): FastifyReply {
+  if (coding === 'identity') reply.header('content-length', body.size);
+  // Not `send()`, for which Fastify says that the length is 0.
+  if (request.method === 'HEAD') return reply.send(Readable.from([]));
+  const memory = coding === 'identity' ? 0 : STREAM_MEMORY[coding];
+  budget.take(memory);
+  const reference = body.acquire();
+  const source = Readable.from(reference.pieces(), { objectMode: false });
+  const stream = coding === 'identity' ? source : compressStream(source, coding);
+  source.on('close', reference.release);
+  stream.on('close', () => budget.give(memory));
+  return reply.send(stream);
+}

@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OpenLog } from './log.js';
+import type { Metrics } from './metrics.js';
+
+/** The status logged for a client that left before it had the whole answer, as nginx has it. */
+const CLIENT_LEFT = 499;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The address as it was declared, with the names of its parameters. */
+    route: string;
+    /** What the route says of who may ask. */
+    access: FastifyContextConfig;
+    /** `performance.now()` when it came. */
+    arrival: number;
+    /** Called when the client leaves before it has the whole answer. */
+    onLeave: (() => void) | undefined;
+  }
+}
+
+/**
+ * Gives the function that watches a request until its end: one log line and one observation each. The route is logged,
+ * not the address, which may say what is asked for.
+ */
+export function createRequestLog(logRequest: OpenLog['logRequest'], metrics: Metrics) {
+  function note(request: FastifyRequest, status: number): void {
+    const milliseconds = performance.now() - request.arrival;
+    const { id: reqId, method, route, visitor } = request;
+    metrics.answered(method, route, status, milliseconds);
+    const ms = Math.round(milliseconds * 10) / 10;
+    const msg = status === CLIENT_LEFT ? 'the client left' : 'answered';
+    logRequest({ reqId, method, route, status, ms, visitor, msg });
+  }
+
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    // Fastify makes an object for each look at the route, so that one look has to do.
+    const { url = 'unknown', config } = request.routeOptions;
+    request.route = url;
+    request.access = config;
+    request.arrival = performance.now();
+    const { raw } = reply;
+    const { socket } = request;
+    const isQueued = raw.socket === null;
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      if (isQueued) socket.off('close', end);
+      if (!raw.writableFinished) request.onLeave?.();
+      note(request, raw.writableFinished ? raw.statusCode : CLIENT_LEFT);
+    };
+    // The last event of a response, whether it was sent or not.
+    raw.on('close', end);
+    // But for one that waits for its turn on a connection with pipelined requests: Node does not close it.
+    if (isQueued) socket.setMaxListeners(0).on('close', end);
+  };
+}
