@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Identify } from './auth/access.js';
 import { answerRudeClient } from './http/connections.js';
 import { createGuard } from './http/guard.js';
@@ -52,7 +52,9 @@ export async function createApp(
     logger: false,
     genReqId: createRequestIds(),
     clientErrorHandler: answerRudeClient,
-    frameworkErrors: sendProblem,
+    // Of an address that cannot be read; such a request is logged, counted and limited as any other.
+    frameworkErrors: (error, request, reply) =>
+      arrive(request, reply, (refusal) => sendProblem(refusal ?? error, request, reply)),
     serverFactory: (handler) => servers.create(underBasePath(handler, options.basePath)),
     trustProxy: options.trustProxy.length > 0 && [...options.trustProxy],
     // A parameter in a path may be as long as the request line.
@@ -77,18 +79,24 @@ export async function createApp(
   const answerOther = answerOtherMethods(app);
   if (options.tracing !== undefined) traceRequests(app, options.tracing);
   // One hook for all that each request goes through: as hooks of their own these steps would cost twice as much.
-  app.addHook('onRequest', (request, reply, done) => {
+  const arrive = (request: FastifyRequest, reply: FastifyReply, done: Done) => {
     watch(request, reply);
     reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
     if (sendPreflight(request, reply)) return;
-    guard(request, (error) => {
-      if (error === undefined && request.is404) answerOther(request, reply, done);
-      else done(error);
-    });
+    const refusal = guard(request);
+    if (refusal instanceof Promise) refusal.then(done, done);
+    else done(refusal);
+  };
+  app.addHook('onRequest', arrive);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) answerOther(request, reply, done);
+    else done();
   });
   await describeApi(app, options.version);
   return app;
 }
+
+type Done = (error?: Error) => void;
 
 /** An answer's type is what it says, and no page of another site embeds it. */
 const COMMON_HEADERS = {

@@ -128,7 +128,7 @@ async function identifyBy(credentials: LiveCredentials, servers: HttpServers): P
     remoteKeys?.refresh();
     identify = created;
   });
-  return (request) => identify(request);
+  return (request, client) => identify(request, client);
 }
 
 /** A name may have come to mean another address since it was checked. @throws CommandLineError */

@@ -6,19 +6,14 @@ import { certificateName } from './certificates.js';
 import type { JwtCheck } from './jwt-check.js';
 import { findTokenName } from './tokens.js';
 
-/** What of a request says who asks. */
-interface Identification {
-  readonly headers: { readonly authorization?: string | undefined };
-  readonly socket: Socket;
-  /** Behind the proxies that are trusted. */
-  readonly client: Client;
-}
-
 /** Who asks: a name for the log and the rate limit, or why they are not admitted. */
 export type Visitor = { readonly name: string } | { readonly refusal: Refusal };
 
 /** Why somebody is not admitted is given back, not thrown: their requests are counted first. */
-export type Identify = (request: Identification) => Visitor | Promise<Visitor>;
+export type Identify = (
+  request: { readonly headers: { readonly authorization?: string | undefined }; readonly socket: Socket },
+  client: Client,
+) => Visitor | Promise<Visitor>;
 
 /** Tells visitors apart. Where both are configured, a certificate and a token are needed. */
 export function createIdentify({ tokens, tls }: Credentials, checkJwt: JwtCheck | undefined): Identify {
@@ -33,7 +28,7 @@ export function createIdentify({ tokens, tls }: Credentials, checkJwt: JwtCheck 
     return checkJwt === undefined ? { refusal: invalidToken() } : identifyByJwt(token, checkJwt);
   }
 
-  return ({ headers, socket, client }) => {
+  return ({ headers, socket }, client) => {
     const holder = authorities && certificateName(socket, authorities);
     if (authorities !== undefined && holder === undefined) return { refusal: certificateNeeded() };
     if (wantsToken) return identifyByToken(headers.authorization);

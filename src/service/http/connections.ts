@@ -11,6 +11,11 @@ export interface Connections {
   /** What a server calls in place of `handler`. */
   watchRequests(handler: RequestListener): RequestListener;
   /**
+   * Gives clients that do not take what is sent to them this many milliseconds without a byte. Called now and then: a
+   * timeout of the server would be a timer for each request, and end those whose answer takes longer to make.
+   */
+  limitStalls(milliseconds: number): void;
+  /**
    * Destroys those without a request under way.
    * @param patient leaves those on which a part of a request has arrived
    */
@@ -72,6 +77,12 @@ export function createConnections(): Connections {
         response.on('close', connection.endRequest);
       }
       handler(request, response);
+    },
+    limitStalls(milliseconds) {
+      for (const { socket, underWay } of connections) {
+        const isLimited = (socket.timeout ?? 0) > 0;
+        if (underWay > 0 && socket.writableLength > 0 && !isLimited) socket.setTimeout(milliseconds);
+      }
     },
     destroyIdle(patient) {
       for (const { socket, underWay, idleAt } of connections) {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Identify, Visitor } from '../auth/access.js';
-import { clientAt, isLocalHost } from '../auth/addresses.js';
+import { type Client, clientAt, isLocalHost } from '../auth/addresses.js';
 import { Refusal } from '../problem.js';
 import type { CountRequest } from './limits.js';
 
@@ -25,34 +25,28 @@ export interface Guard {
   readonly localNamesOnly: boolean;
 }
 
-type Done = (error?: Error) => void;
-
-/** Gives the function that finds out who asks, counts the request, and turns away who may not ask. */
+/** Gives the function that finds out who asks, counts the request, and gives why it must not go on. */
 export function createGuard({ identify, count, localNamesOnly }: Guard) {
   const checkHost = createHostCheck();
-  return (request: FastifyRequest, done: Done) => {
-    const { headers, socket } = request;
-    const { ip = '' } = request;
+  const enter = (request: FastifyRequest, client: Client, visitor: Visitor) => {
+    if ('name' in visitor) request.visitor = visitor.name;
+    return count(request, client, visitor);
+  };
+
+  return (request: FastifyRequest): Refusal | undefined | Promise<Refusal | undefined> => {
+    const { ip = '', socket } = request;
     // A proxy may say anything in X-Forwarded-For.
     const client = clientAt(
       ip === socket.remoteAddress || isIP(ip) !== 0 ? ip : (socket.remoteAddress ?? ''),
     );
     request.visitor = client.name;
     const refusal = checkFraming(request) ?? (localNamesOnly ? checkHost(request) : undefined);
-    if (refusal !== undefined) return done(refusal);
-    const { open, uncounted } = request.access;
-    if (open === true) return done();
-
-    const enter = (visitor: Visitor) => {
-      if ('name' in visitor) request.visitor = visitor.name;
-      const counted = count(request, { client, visitor, uncounted: uncounted === true });
-      if (counted instanceof Promise) counted.then(done, done);
-      else done(counted);
-    };
+    if (refusal !== undefined || request.access.open === true) return refusal;
     // Most are known at once, and a promise each costs them a turn.
-    const visitor = identify({ headers, socket, client });
-    if (visitor instanceof Promise) visitor.then(enter, done);
-    else enter(visitor);
+    const visitor = identify(request, client);
+    return visitor instanceof Promise
+      ? visitor.then((known) => enter(request, client, known))
+      : enter(request, client, visitor);
   };
 }
 

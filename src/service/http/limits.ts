@@ -12,17 +12,11 @@ import type { ServiceOptions } from '../service-options.js';
 /** Clients remembered by this process. */
 const MOST_CLIENTS = 10_000;
 
-interface Attempt {
-  readonly client: Client;
-  readonly visitor: Visitor;
-  /** Who is admitted is not counted. */
-  readonly uncounted: boolean;
-}
-
 /** Counts a request by its visitor; gives why it must not go on. */
 export type CountRequest = (
   request: FastifyRequest,
-  attempt: Attempt,
+  client: Client,
+  visitor: Visitor,
 ) => Refusal | undefined | Promise<Refusal | undefined>;
 
 /**
@@ -35,7 +29,7 @@ export async function createLimits(
   { rateLimit: limit, cacheScope }: Pick<ServiceOptions, 'rateLimit' | 'cacheScope'>,
   redis: Redis | undefined,
 ): Promise<CountRequest> {
-  if (limit === undefined) return (_request, { visitor }) => refusalOf(visitor);
+  if (limit === undefined) return (_request, _client, visitor) => refusalOf(visitor);
   const { requests, window } = limit;
   const countHere = createCounter(window);
   const countShared = redis && (await createSharedCount(app, limit, { cacheScope, redis, countHere }));
@@ -66,7 +60,7 @@ export async function createLimits(
     return 0;
   }
 
-  return (request, { client, visitor, uncounted }) => {
+  return (request, client, visitor) => {
     const refusal = refusalOf(visitor);
     // Nobody can be told right from wrong while the keys cannot be fetched.
     if (refusal !== undefined && refusal.status >= 500) return refusal;
@@ -76,7 +70,7 @@ export async function createLimits(
     }
     const wait = request.visitor === client.name ? 0 : isLockedOut(request, client);
     if (wait > 0) return tooMany(requests, wait);
-    return uncounted ? undefined : count(request, client);
+    return request.access.uncounted === true ? undefined : count(request, client);
   };
 }
 

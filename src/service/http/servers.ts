@@ -9,11 +9,13 @@ import { rememberCertificate } from '../auth/certificates.js';
 import type { ServiceOptions, TlsOptions } from '../service-options.js';
 import { createConnections } from './connections.js';
 
-/** Milliseconds: how long a client may take to send a request, to say nothing between two, or to take no byte. */
+/** Milliseconds: how long a client may take to send a request, be silent between two, or take no byte of an answer. */
 const LONGEST_HEADERS = 10_000;
 const LONGEST_REQUEST = 20_000;
 const LONGEST_IDLE = 60_000;
-const LONGEST_STALL = 120_000;
+const LONGEST_STALL = 100_000;
+/** Milliseconds between two looks for clients that take no byte. */
+const STALL_INTERVAL = 20_000;
 
 /** Bytes of a request line and its headers. */
 const LARGEST_HEADERS = 16 * 1024;
@@ -58,6 +60,7 @@ export interface HttpServers {
 export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers {
   const tlsServers: TlsServer[] = [];
   const connections = createConnections();
+  const stallTimer = setInterval(() => connections.limitStalls(LONGEST_STALL), STALL_INTERVAL).unref();
   let tls = firstTls;
 
   function createOne(handler: RequestListener): Server {
@@ -72,7 +75,6 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
   return {
     create(handler) {
       const server = createOne(connections.watchRequests(handler));
-      server.setTimeout(LONGEST_STALL);
       connections.watchServer(server);
       return server;
     },
@@ -111,6 +113,7 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
       } finally {
         clearTimeout(timer);
         clearInterval(sweeper);
+        clearInterval(stallTimer);
         cutOff();
       }
     },

@@ -34,7 +34,7 @@ export function createRequestLog(logRequest: OpenLog['logRequest'], metrics: Met
 
   return (request: FastifyRequest, reply: FastifyReply): void => {
     // Fastify makes an object for each look at the route, so that one look has to do.
-    const { url = 'unknown', config } = request.routeOptions;
+    const { url = 'unknown', config = {} } = request.routeOptions;
     request.route = url;
     request.access = config;
     request.arrival = performance.now();
