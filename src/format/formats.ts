@@ -10,6 +10,7 @@ import type { SummaryFacts } from './documents/summary.js';
 import type { PageSubject } from './page/page.js';
 import type { Field, FieldName, Piece, Renderer } from './rows.js';
 import type { Terminal } from './table/lines.js';
+import type { NewTableWriter } from './typed/columns.js';
 
 /** What rows in a format for programs depend on. */
 interface DataOptions extends DelimitedOptions {
@@ -56,21 +57,34 @@ interface Declaration<Rows = RowOptions, Sums = SummaryOptions> {
   readonly summary?: (summary: Summary, facts: SummaryFacts, options: Sums) => Promise<Iterable<Piece>>;
 }
 
-type BinaryFormat = 'xlsx' | 'parquet';
 type DataDeclaration = Required<Pick<Declaration<DataOptions, DelimitedOptions>, 'summary'>> &
   Declaration<DataOptions, DelimitedOptions>;
 
 /** One file for the usual formats for programs, so that a start does not wait for several. */
 const data = () => import('./data/data.js');
-const typed = () => import('./typed/columns.js');
+
+/** The renderers of a format whose columns have types. */
+function withTypes(load: () => Promise<NewTableWriter>): Pick<DataDeclaration, 'rows' | 'summary'> {
+  const loaded = () => Promise.all([import('./typed/columns.js'), load()]);
+  return {
+    rows: async ({ fields, outOf }) => {
+      const [{ typedRows }, newWriter] = await loaded();
+      return () => typedRows(newWriter, fields, outOf);
+    },
+    summary: async (summary, facts) => {
+      const [{ typedSummary }, newWriter] = await loaded();
+      return typedSummary(newWriter, summary, facts);
+    },
+  };
+}
 
 /*
  * Every format, declared once, in the order of help: the flags, `--format`, the endings of `--output`, shell
  * completion, the service's content negotiation and the readers derive from these lists.
  */
 
-/** For programs: the service offers them. `diff` and the other commands that take exports read those back that are texts. */
-const FOR_PROGRAMS = {
+/** For programs: the service offers them, and `diff` and the other commands that take exports read them back. */
+const READABLE = {
   json: {
     description: 'one JSON document',
     endings: ['.json'],
@@ -123,6 +137,10 @@ const FOR_PROGRAMS = {
       return delimitedSummary(tsvDialect(options), summary, options);
     },
   },
+} satisfies Record<(typeof READABLE_FORMATS)[number], DataDeclaration>;
+
+/** For programs as well, and no texts. */
+const BINARY = {
   xlsx: {
     description: 'an Excel workbook, with a filter and a total',
     endings: ['.xlsx'],
@@ -130,14 +148,7 @@ const FOR_PROGRAMS = {
     flags: ['fields'],
     priced: ['cost', 'currency'],
     binary: true,
-    rows: async ({ fields, outOf }) => {
-      const [{ typedRows }, { xlsxWriter }] = await Promise.all([typed(), import('./typed/xlsx.js')]);
-      return () => typedRows(xlsxWriter, fields, outOf);
-    },
-    summary: async (summary, facts) => {
-      const [{ typedSummary }, { xlsxWriter }] = await Promise.all([typed(), import('./typed/xlsx.js')]);
-      return typedSummary(xlsxWriter, summary, facts);
-    },
+    ...withTypes(async () => (await import('./typed/xlsx.js')).xlsxWriter),
   },
   parquet: {
     description: 'Apache Parquet, for DuckDB, Spark and other data tools',
@@ -145,22 +156,12 @@ const FOR_PROGRAMS = {
     mediaType: 'application/vnd.apache.parquet',
     flags: ['fields'],
     binary: true,
-    rows: async ({ fields, outOf }) => {
-      const [{ typedRows }, { parquetWriter }] = await Promise.all([typed(), import('./typed/parquet.js')]);
-      return () => typedRows(parquetWriter, fields, outOf);
-    },
-    summary: async (summary, facts) => {
-      const [{ typedSummary }, { parquetWriter }] = await Promise.all([
-        typed(),
-        import('./typed/parquet.js'),
-      ]);
-      return typedSummary(parquetWriter, summary, facts);
-    },
+    ...withTypes(async () => (await import('./typed/parquet.js')).parquetWriter),
   },
-} satisfies Record<(typeof READABLE_FORMATS)[number] | BinaryFormat, DataDeclaration>;
+} satisfies Record<string, DataDeclaration>;
 
 export const FORMATS = {
-  ...FOR_PROGRAMS,
+  ...READABLE,
   table: {
     description: 'a table for people (the default)',
     endings: ['.txt'],
@@ -175,21 +176,6 @@ export const FORMATS = {
     summary: async (summary, facts, { terminal }) => {
       const [{ summaryTable }, shown] = await Promise.all([import('./table/summary-table.js'), terminal()]);
       return summaryTable(summary, facts, shown);
-    },
-  },
-  markdown: {
-    description: 'a table in GitHub Flavored Markdown, for a ticket',
-    endings: ['.md'],
-    mediaType: 'text/markdown',
-    flags: ['fields'],
-    priced: ['cost'],
-    rows: async ({ fields, outOf, prices }) => {
-      const { markdownRenderer } = await import('./table/markdown.js');
-      return () => markdownRenderer(fields, { outOf, currency: prices?.currency });
-    },
-    summary: async (summary, facts) => {
-      const { markdownSummary } = await import('./table/markdown.js');
-      return markdownSummary(summary, facts);
     },
   },
   html: {
@@ -213,10 +199,26 @@ export const FORMATS = {
       return () => focusRenderer(options);
     },
   },
+  ...BINARY,
+  markdown: {
+    description: 'a table in GitHub Flavored Markdown, for a ticket',
+    endings: ['.md'],
+    mediaType: 'text/markdown',
+    flags: ['fields'],
+    priced: ['cost'],
+    rows: async ({ fields, outOf, prices }) => {
+      const { markdownRenderer } = await import('./table/markdown.js');
+      return () => markdownRenderer(fields, { outOf, currency: prices?.currency });
+    },
+    summary: async (summary, facts) => {
+      const { markdownSummary } = await import('./table/markdown.js');
+      return markdownSummary(summary, facts);
+    },
+  },
 } satisfies Record<string, Declaration>;
 
 export type Format = keyof typeof FORMATS;
-export type DataFormat = keyof typeof FOR_PROGRAMS;
+export type DataFormat = keyof typeof READABLE | keyof typeof BINARY;
 type With<Member extends string> = {
   [Each in Format]: (typeof FORMATS)[Each] extends Readonly<Record<Member, unknown>> ? Each : never;
 }[Format];
@@ -224,7 +226,8 @@ export type SummaryFormat = With<'summary'>;
 export type DocumentFormat = With<'document'>;
 
 const isFormat = (name: string): name is Format => Object.hasOwn(FORMATS, name);
-const isDataFormat = (format: Format): format is DataFormat => Object.hasOwn(FOR_PROGRAMS, format);
+const isDataFormat = (format: Format): format is DataFormat =>
+  Object.hasOwn(READABLE, format) || Object.hasOwn(BINARY, format);
 const isSummaryFormat = (format: Format): format is SummaryFormat => 'summary' in FORMATS[format];
 const isDocumentFormat = (format: Format): format is DocumentFormat => 'document' in FORMATS[format];
 

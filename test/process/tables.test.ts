@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
@@ -101,6 +101,38 @@ describe.concurrent('fault D14 (no table is wider than its terminal)', () => {
   });
 });
 
+describe.concurrent('tables (the kind of each row): on a terminal of 100 columns or more', () => {
+  test.for([
+    [99, ['usage'], ' Message         Timestamp             Report Credits'],
+    [100, ['usage'], ' Message Timestamp Report Kind Credits'],
+    [
+      200,
+      ['usage', '--credit-price', '2', '--currency', 'GBP'],
+      ' Message Timestamp Report Kind Credits Cost GBP',
+    ],
+    [200, ['usage', '--fields', 'message_id,credits_used'], ' Message Credits'],
+    [undefined, ['usage'], ' Message Timestamp Report Credits'],
+  ] as const)('%s columns: %s', async ([columns, args, titles]) => {
+    const { stdout } = await runMain([...args, '--source', upstream.url, '--quiet'], {
+      ...(columns !== undefined && { columns }),
+    });
+    const [head = ''] = stripVTControlCharacters(stdout).split('\n');
+    expect(head.replace(/ +/g, ' ')).toBe(titles.replace(/ +/g, ' '));
+  });
+
+  test('a file, and a format for programs, never have it', async () => {
+    await inFolder(async (cwd) => {
+      const at = (columns: number, ...args: string[]) =>
+        runMain(['--source', 'sample', '--quiet', ...args], { cwd, columns });
+      await at(200, '--output', 'wide.txt');
+      await at(80, '--output', 'narrow.txt');
+      expect(readFileSync(join(cwd, 'wide.txt'), 'utf8')).toBe(readFileSync(join(cwd, 'narrow.txt'), 'utf8'));
+      expect((await at(200, '--csv')).stdout).toMatch(/^message_id,timestamp,report_name,credits_used\r\n/);
+      expect((await at(200, '--markdown')).stdout).not.toContain('Kind');
+    });
+  });
+});
+
 describe.concurrent('fault D15 (thousands are grouped for people, never in data)', () => {
   test('tables of usage, summary, explain, diff and diff --total', async () => {
     const at = (...args: string[]) => runMain([...args, '--source', upstream.url]);
@@ -118,6 +150,30 @@ describe.concurrent('fault D15 (thousands are grouped for people, never in data)
       const { stdout } = await runMain(['diff', 'old.csv', '--source', upstream.url], { cwd: folder });
       expect(stdout).toMatch(/changed +1 +1,234,567\.500 +1,426,510\.800 +\+191,943\.300/);
       expect(stdout).toMatch(/Old +old\.csv: 2 messages, 1,234,568\.5 credits/);
+    });
+  });
+
+  test('counts of messages and characters too', async () => {
+    const text = 'abcdefg, '.repeat(150);
+    const messages = Array.from({ length: 1234 }, (_, id) => ({
+      id: id + 1_000_000,
+      text,
+      timestamp: '2024-04-29T02:08:29Z',
+    }));
+    const at = (...args: string[]) =>
+      runMain([...args, '--source', '-'], { input: JSON.stringify({ messages }) });
+    expect((await at('usage', '--limit', '1', '--fields', 'message_id,characters')).stdout).toMatch(
+      / 1000000 +1,350\n.*\n 1 of 1,234 messages/,
+    );
+    expect((await at('summary', '--by', 'kind')).stdout).toMatch(/ text +1,234 .*\n.*\n Total +1,234 /);
+    expect((await at('diff', '--total', '1')).stdout).toMatch(/ 1,234 messages of /);
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'old.csv'), OLD);
+      const { stdout } = await runMain(['diff', 'old.csv', '--source', '-'], {
+        cwd,
+        input: JSON.stringify({ messages }),
+      });
+      expect(stdout).toMatch(/\n 1,234 added, 2 removed, 0 changed, 0 unchanged\n/);
     });
   });
 

@@ -22,19 +22,30 @@ import type { Context, Host } from '../process/host.js';
 import { limitOf, outlookOf } from './budget.js';
 import type { Period } from './period.js';
 
-/** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */
-export async function openTerminal(
-  { output, color }: { readonly output: string | undefined; readonly color: ColorChoice },
-  host: Host,
-): Promise<Terminal> {
-  const { Chalk } = await import('chalk');
-  const toTerminal = host.stdout.isTTY === true && (output ?? '-') === '-';
-  return {
-    chalk: new Chalk({ level: wantsColor(color, host.env, toTerminal) ? 1 : 0 }),
-    // 0 where the terminal does not say.
-    width: (toTerminal && host.stdout.columns) || undefined,
-  };
+/** Where a result goes. */
+interface Destination {
+  readonly output: string | undefined;
+  readonly color: ColorChoice;
 }
+
+/** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */
+export async function openTerminal(destination: Destination, host: Host): Promise<Terminal> {
+  const { Chalk } = await import('chalk');
+  const colored = wantsColor(destination.color, host.env, isTerminal(destination, host));
+  return { chalk: new Chalk({ level: colored ? 1 : 0 }), width: widthOf(destination, host) };
+}
+
+function isTerminal({ output }: Destination, { stdout }: Host): boolean {
+  return stdout.isTTY === true && (output ?? '-') === '-';
+}
+
+/** Columns of the terminal; undefined elsewhere, and where it does not say. */
+function widthOf(destination: Destination, host: Host): number | undefined {
+  return (isTerminal(destination, host) && host.stdout.columns) || undefined;
+}
+
+/** Columns of a terminal that has room for the kind of each row. */
+const WIDE = 100;
 
 /**
  * Writes the rows of a period.
@@ -57,11 +68,13 @@ export async function writeUsage(
 }
 
 /**
- * The fields that are named, else those of the contract, and in some formats the cost.
+ * The fields that are named, else those of the contract, in some formats the cost, and in a table on a wide terminal the
+ * kind.
  *
  * @throws CommandLineError for a field that needs a price where there is none
  */
-function fieldsFor({ format, fields }: RowsChoice, { zone, prices }: Period): Field[] {
+function fieldsFor(choice: RowsChoice, { zone, prices }: Period, host: Host): Field[] {
+  const { format, fields } = choice;
   const priced = prices === undefined ? [] : (declarationOf(format).priced ?? []);
   const unpriced = prices === undefined ? fields?.find(needsPrice) : undefined;
   if (unpriced !== undefined) {
@@ -69,7 +82,11 @@ function fieldsFor({ format, fields }: RowsChoice, { zone, prices }: Period): Fi
       `--fields: ${unpriced} needs the price of a credit: --credit-price and --currency (O_COPILOT_CREDIT_PRICE, O_COPILOT_CURRENCY), or a --rates file with prices`,
     );
   }
-  return fieldsOf(fields ?? [...CONTRACT_FIELDS, ...priced], zone, prices);
+  const wide = format === 'table' && (widthOf(choice, host) ?? 0) >= WIDE;
+  const usual = CONTRACT_FIELDS.flatMap((name) =>
+    wide && name === 'credits_used' ? (['kind', name] as const) : [name],
+  );
+  return fieldsOf(fields ?? [...usual, ...priced], zone, prices);
 }
 
 /** A fresh renderer for each reading of the document. */
@@ -82,7 +99,7 @@ async function chooseRenderer(
   const { zone, outOf, settings, sourceName: source, selection, card, prices } = period;
   return declarationOf(choice.format).rows({
     ...choice,
-    fields: fieldsFor(choice, period),
+    fields: fieldsFor(choice, period, host),
     zone,
     prices,
     outOf,

@@ -6,7 +6,7 @@ import {
   type Comparison,
   differenceOf,
 } from '../../usage/diff/compare-bills.js';
-import { groupThousands, mostDecimals, padDecimals, signedAmount } from '../amounts.js';
+import { groupThousands, mostDecimals, padDecimals, signedAmount, sumsInWords } from '../amounts.js';
 import { type DiffNames, type DiffRenderer, isEqual } from '../documents/diff.js';
 import { visible } from '../text.js';
 import { type Column, drawTable, shortenColumn } from './draw.js';
@@ -45,16 +45,16 @@ export function diffTable(names: DiffNames, terminal: Terminal): DiffRenderer {
       shortenColumn(rows, columns, WHAT, NARROWEST, terminal.width);
       for (const [index, row] of rows.entries()) row[0] = paint(changes[index], terminal);
       yield* drawTable(rows, columns, terminal.chalk, totals, terminal.width);
-      const { added, removed, changed, unchanged } = comparison;
-      const counts = `${added} added, ${removed} removed, ${changed} changed, ${unchanged} unchanged`;
-      yield* paragraph(counts, 1, terminal.width);
+      const counts = (['added', 'removed', 'changed', 'unchanged'] as const).map(
+        (each) => `${groupThousands(`${comparison[each]}`)} ${each}`,
+      );
+      yield* paragraph(counts.join(', '), 1, terminal.width);
     },
   };
 }
 
 function factsOf(names: DiffNames, { old, new: fresh }: Comparison): [string, string][] {
-  const sum = ({ messages, credits }: Comparison['old']) =>
-    `${messages} ${messages === 1 ? 'message' : 'messages'}, ${groupThousands(formatAmount(credits))} credits`;
+  const sum = ({ messages, credits }: Comparison['old']) => sumsInWords(messages, credits);
   return [
     ['Old', `${visible(names.old)}: ${sum(old)}`],
     ['New', `${visible(names.new)}: ${sum(fresh)}`],

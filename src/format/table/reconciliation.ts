@@ -1,6 +1,6 @@
 import { addAmounts, compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
 import type { Cause, Part, Reconciliation } from '../../usage/diff/reconcile.js';
-import { groupThousands, mostDecimals, padDecimals, signedAmount } from '../amounts.js';
+import { groupThousands, messagesInWords, mostDecimals, padDecimals, signedAmount } from '../amounts.js';
 import { visible } from '../text.js';
 import { drawFacts, namedLines, paragraph, type Terminal } from './lines.js';
 
@@ -22,7 +22,7 @@ export function* reconciliationTable(
   const [invoice = '', total = '', difference = ''] = padded.map((amount) => amount.padStart(width));
   const facts: [string, string][] = [
     ['Invoice', invoice],
-    ['Total', `${total}  ${value.messages} messages of ${visible(source)}`],
+    ['Total', `${total}  ${messagesInWords(value.messages)} of ${visible(source)}`],
     ['Difference', equal ? `${difference}  equal` : chalk.bold(difference)],
   ];
   yield* drawFacts(facts, terminal);
@@ -55,17 +55,18 @@ export function* reconciliationTable(
 }
 
 function headline(cause: Cause): string {
+  const count = 'messages' in cause ? groupThousands(`${cause.messages}`) : '';
   switch (cause.cause) {
     case 'rounding':
       return `the invoice may be rounded to ${cause.decimals} decimals`;
     case 'copies':
       return cause.counted
-        ? `counting repeated messages only once: ${cause.messages} copies`
-        : `counting repeated messages each time: ${cause.messages} copies`;
+        ? `counting repeated messages only once: ${count} copies`
+        : `counting repeated messages each time: ${count} copies`;
     case 'missing-reports':
-      return `without messages priced by text since their report is missing: ${cause.messages}`;
+      return `without messages priced by text since their report is missing: ${count}`;
     case 'other-months':
-      return `without messages outside ${cause.month}: ${cause.messages}`;
+      return `without messages outside ${cause.month}: ${count}`;
   }
 }
 
@@ -87,7 +88,7 @@ function partLines(prefix: string, parts: readonly Part[]): string[] {
     .slice(0, MOST_PARTS)
     .map(
       ({ name, messages, credits }) =>
-        `${prefix}${visible(name)}: ${groupThousands(formatAmount(credits))} credits, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+        `${prefix}${visible(name)}: ${groupThousands(formatAmount(credits))} credits, ${messagesInWords(messages)}`,
     );
   return parts.length > MOST_PARTS ? [...lines, `and ${parts.length - MOST_PARTS} more`] : lines;
 }

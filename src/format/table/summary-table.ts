@@ -21,6 +21,8 @@ const TITLES: Readonly<Record<Grouping, string>> = {
 /** Shown for empty periods that are left out. */
 const LEFT_OUT = '…';
 const NARROWEST_BAR = 8;
+/** The ends of longer bars are too far from the figures beside them. */
+const WIDEST_BAR = 40;
 const NARROWEST_REPORT = 12;
 
 /** A summary for people: what it is about, a row for each group, and a bar in the columns that a terminal leaves. */
@@ -28,7 +30,11 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
   const outlook = facts.outlook && outlookLines(facts.outlook, terminal);
   yield* drawFacts([...factsOf(summary, facts), ...(outlook ?? [])], terminal);
   yield '\n';
-  yield* groupsTable(summary, terminal, facts.outOf === undefined ? '' : ` of ${facts.outOf}`);
+  yield* groupsTable(
+    summary,
+    terminal,
+    facts.outOf === undefined ? '' : ` of ${groupThousands(`${facts.outOf}`)}`,
+  );
   const { currency } = summary;
   if (currency !== undefined) {
     yield* paragraph(`Total  ${invoiceInWords(summary.cost ?? NO_COST, currency)}`, 1, terminal.width);
@@ -51,7 +57,7 @@ export function* groupsTable(summary: Summary, terminal: Terminal, outOf?: strin
   const costText = ({ cost = NO_COST }: Pick<Sums, 'cost'>) => formatCost(cost);
   const costDecimals = mostDecimals(all.map(costText));
   const sums = ({ messages, credits, share, cost }: Sums, more = '') => [
-    `${messages}${more}`,
+    `${groupThousands(`${messages}`)}${more}`,
     groupThousands(padDecimals(formatAmount(credits), decimals)),
     ...(currency === undefined ? [] : [groupThousands(padDecimals(costText({ cost }), costDecimals))]),
     `${percentText(share)} %`,
@@ -165,7 +171,7 @@ function fillWidth(
   const names = summary.by.indexOf('report');
   const cellsOfRows = rows.map(({ cells }) => cells);
   if (!shortenColumn(cellsOfRows, columns, names, NARROWEST_REPORT, width)) return;
-  const barWidth = width - tableWidth(columns) - 2;
+  const barWidth = Math.min(width - tableWidth(columns) - 2, WIDEST_BAR);
   if (barWidth < NARROWEST_BAR) return;
   columns.push({ title: '', align: 'left', dim: false, width: barWidth });
   const largest = summary.groups.reduce<Amount>(

@@ -65,7 +65,10 @@ export function titleOf(name: FieldName, currency: string | undefined): string {
 /** A field of a row for people; nothing of upstream in it steers a terminal. */
 export function cellText(field: Field, item: UsageItem): string {
   const value = field.value(item);
-  if (value !== undefined) return field.type(item) === 'text' ? visible(value) : value;
+  if (value !== undefined) {
+    if (field.name === 'characters') return groupThousands(value);
+    return field.type(item) === 'text' ? visible(value) : value;
+  }
   if (field.name !== 'report_name') return '';
   return kindOf(item) === 'missing-report' ? `– (no report ${visible(`${item.message.reportId}`)})` : '–';
 }
