@@ -21,7 +21,7 @@ export const ERRORS = {
   },
   cannot_create: { exitCode: 73, meaning: 'the output cannot be created' },
   cannot_write: { exitCode: 74, meaning: 'the output cannot be written, to a full disk for example' },
-  locked: { exitCode: 75, meaning: 'another run holds the file of --lock' },
+  locked: { exitCode: 75, meaning: 'another run holds the file of --lock, or of budget --once' },
   unauthorized: { exitCode: 77, meaning: 'upstream said 401 or 403' },
   bad_setting: { exitCode: 78, meaning: 'a setting or its file is wrong' },
   interrupted: { exitCode: 130, meaning: 'stopped by a signal' },

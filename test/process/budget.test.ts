@@ -171,6 +171,23 @@ describe('budget (exit statuses)', () => {
     expect(run.stderr).toContain(problem);
   });
 
+  test('a refusal at the boundary of the process: nothing on stdout, one line on stderr', async () => {
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'state.json'), '{');
+      const runs = await Promise.all([
+        runBin(['budget', '-5', '--source', 'sample']),
+        runBin(['budget'], { env: { O_COPILOT_BUDGET: 'abc' } }),
+        runBin(['budget', '5', '--source', 'sample', '--once', 'state.json'], { cwd }),
+      ]);
+      expect(runs.map(({ status, stdout }) => [status, stdout])).toEqual([
+        [64, ''],
+        [78, ''],
+        [65, ''],
+      ]);
+      for (const { stderr } of runs) expect(stderr).toMatch(/^o-copilot: .*\n$/);
+    });
+  });
+
   test('the setting is the limit, and an argument replaces it', async () => {
     const env = { O_COPILOT_BUDGET: '300' };
     expect(await budget(['--json'], { env })).toMatchObject({ stderr: '', status: 1 });

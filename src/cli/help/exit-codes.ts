@@ -5,7 +5,7 @@ import type { TopicSection } from './layout.js';
 function statuses(): TopicSection['entries'] {
   const meanings = new Map<number, string>([
     [0, 'done; also when the reader of a pipe left early, as head does'],
-    [1, 'diff and verify: the two differ'],
+    [1, 'diff and verify: the two differ; budget: over its limit'],
   ]);
   for (const [code, { exitCode, meaning }] of Object.entries(ERRORS)) {
     if (code !== 'interrupted' && !meanings.has(exitCode)) meanings.set(exitCode, meaning);

@@ -14,7 +14,7 @@ export interface DayUsage {
 }
 
 /** What is estimated to be used by the end of a day, rounded. */
-export interface ProjectedDay {
+interface ProjectedDay {
   readonly day: number;
   readonly projected: Amount;
   /** Bounds of the 80 % interval. */
