@@ -6,8 +6,11 @@ folder=$(mktemp -d)
 passed=0
 failed=0
 
-mkdir "$folder/bin"
-ln -s "$repository/dist/o-copilot.js" "$folder/bin/o-copilot"
+# A copy, which a build at the same time does not change.
+mkdir "$folder/bin" "$folder/program"
+cp -r "$repository/dist" "$repository/package.json" "$folder/program"
+ln -s "$repository/node_modules" "$folder/program/node_modules"
+ln -s ../program/dist/o-copilot.js "$folder/bin/o-copilot"
 PATH="$folder/bin:$PATH:/usr/sbin"
 trap 'clean_up >/dev/null 2>&1; rm -rf "$folder"' EXIT
 trap 'exit 143' TERM

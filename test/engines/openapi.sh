@@ -13,6 +13,8 @@ clean_up() { kill "$service"; wait "$service"; }
 wait_for 30 test -s address || { cat log; exit 1; }
 base=$(cat address)
 
+TIME_ZONES=$(node -p 'Intl.supportedValuesOf("timeZone").join(" ")')
+export TIME_ZONES SCHEMATHESIS_HOOKS=openapi_values PYTHONPATH="$repository/test/engines" PYTHONDONTWRITEBYTECODE=1
 requests() { # HEADER…
   local headers=()
   for header in "$@"; do headers+=(--header "$header"); done

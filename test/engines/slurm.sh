@@ -57,7 +57,7 @@ wait_for 60 idle || { tail -20 "$folder"/slurm*.log; sinfo; exit 1; }
 mkdir "$folder/data" && cd "$folder/data" || exit 1
 node "$repository/test/engines/messages.mjs" 200000 messages.ndjson reports.ndjson
 o-copilot price --reports reports.ndjson --output whole.priced <messages.ndjson
-o-copilot summary --json --output whole.json --from-priced whole.priced
+o-copilot summary --json --output whole.json --from-priced whole.priced || exit 1
 split --number=l/20 --numeric-suffixes messages.ndjson part.
 recipe Slurm 1 >price.sh
 recipe Slurm 2 >submit.sh

@@ -21,17 +21,24 @@ export interface ParameterSchema {
 export type QueryOf<Schema> =
   Schema extends QuerySchema<infer Name> ? Readonly<Partial<Record<Name, string>>> : never;
 
+const INSTANT = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] } as const;
+
+/** Not blank, and without control characters. */
+const PLAIN_TEXT = '^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$';
+
 const FILTERS = {
-  since: { type: 'string', description: 'From this date or RFC 3339 instant on' },
-  until: { type: 'string', description: 'Before this instant; a date includes that day' },
-  timezone: { type: 'string', description: 'IANA time zone in which days begin' },
-  report: { type: 'string', description: 'Id or name of a report' },
+  since: { ...INSTANT, description: 'From this date or RFC 3339 instant on' },
+  until: { ...INSTANT, description: 'Before this instant; a date includes that day' },
+  timezone: { type: 'string', format: 'iana-time-zone', description: 'IANA time zone in which days begin' },
+  report: { type: 'string', pattern: PLAIN_TEXT, description: 'Id or name of a report' },
   kind: { type: 'string', enum: KINDS, description: 'What priced the message' },
 } as const;
 
 const FORMAT = { type: 'string', enum: DATA_FORMATS, description: 'Instead of the Accept header' } as const;
 
-const GROUPING = `(?:${GROUPINGS.join('|')})`;
+const GROUPING_PAIRS = GROUPINGS.flatMap((first) =>
+  GROUPINGS.filter((second) => second !== first).map((second) => `${first},${second}`),
+);
 
 export const USAGE_QUERY = querySchema({
   ...FILTERS,
@@ -49,7 +56,7 @@ export const USAGE_QUERY = querySchema({
     maximum: Number.MAX_SAFE_INTEGER,
     description: 'Rows left out before the page',
   },
-  cursor: { type: 'string', description: 'From the Link header: the page after another' },
+  cursor: { type: 'string', minLength: 1, description: 'From the Link header: the page after another' },
   format: FORMAT,
 });
 
@@ -57,9 +64,12 @@ export const SUMMARY_QUERY = querySchema({
   ...FILTERS,
   by: {
     type: 'array',
-    items: { type: 'string', pattern: `^${GROUPING}(?:,${GROUPING})?$` },
+    items: { type: 'string' },
     minItems: 1,
-    maxItems: 2,
+    anyOf: [
+      { items: { enum: GROUPINGS }, uniqueItems: true, maxItems: 2 },
+      { items: { enum: GROUPING_PAIRS }, maxItems: 1 },
+    ],
     description: `One or two of ${GROUPINGS.join(', ')}: given twice, or with a comma between`,
   },
   format: FORMAT,
