@@ -16,12 +16,19 @@ beforeAll(async () => {
 });
 afterAll(() => program.remove());
 
-const holdLock = (path: string): Running => start(process.execPath, [program.path, 'lock', path]);
+const holdLock = (path: string, PATH = process.env.PATH ?? ''): Running =>
+  start(process.execPath, [program.path, 'lock', path], { env: { PATH } });
+
+/** Whether the `flock` command is found. */
+const PATHS = [
+  ['with flock', process.env.PATH],
+  ['without flock', '/missing'],
+] as const;
 
 describe('acquireLock', () => {
-  it('lets one of twenty processes in', async () => {
+  it.each(PATHS)('lets one of twenty processes in, %s', async (_, PATH) => {
     const path = join(await temporaryFolder(), 'lock');
-    const runs = Array.from({ length: 20 }, () => holdLock(path));
+    const runs = Array.from({ length: 20 }, () => holdLock(path, PATH));
     let lost = 0;
     for (const run of runs) void run.ended.then(({ status }) => (lost += status === 75 ? 1 : 0));
     await vi.waitUntil(() => lost === 19, { timeout: 25_000, interval: 20 });
@@ -51,9 +58,9 @@ describe('acquireLock', () => {
     await lock.release();
   });
 
-  it('lets the next run in at once after a killed one', async () => {
+  it.each(PATHS)('lets the next run in at once after a killed one, %s', async (_, PATH) => {
     const path = join(await temporaryFolder(), 'lock');
-    const killed = holdLock(path);
+    const killed = holdLock(path, PATH);
     await killed.said('held');
     await expect(acquireLock(path)).rejects.toThrow(`pid ${killed.process.pid}`);
     killed.process.kill('SIGKILL');
@@ -92,11 +99,25 @@ describe('acquireLock', () => {
     await expect(attempt).rejects.toBeInstanceOf(CannotCreateError);
   });
 
-  it('refuses a device, and says when there is no flock command', async () => {
+  it('refuses a device', async () => {
     await expect(acquireLock('/dev/null')).rejects.toThrow('cannot create /dev/null: is not a regular file');
-    const path = join(await temporaryFolder(), 'lock');
-    const run = start(process.execPath, [program.path, 'lock', path], { env: { PATH: '/missing' } });
-    const { status, stderr } = await run.ended;
-    expect([status, stderr]).toEqual([73, expect.stringContaining('the flock command: no such file')]);
+  });
+
+  it('excludes a run without the flock command from one with it, by another name of the file too', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'lock');
+    const lock = await acquireLock(path);
+    await fs.symlink(path, join(folder, 'symbolic'));
+    await fs.link(path, join(folder, 'hard'));
+    for (const name of ['lock', 'symbolic', 'hard']) {
+      const { status, stderr } = await holdLock(join(folder, name), '/missing').ended;
+      expect([status, stderr]).toEqual([75, expect.stringContaining(`(pid ${process.pid})`)]);
+    }
+    await lock.release();
+    const run = holdLock(path, '/missing');
+    await run.said('held');
+    await expect(acquireLock(path)).rejects.toThrow(`pid ${run.process.pid}`);
+    run.process.stdin?.end();
+    expect((await run.ended).status).toBe(0);
   });
 });
