@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { textWidth } from '../../src/format/table/lines.js';
+import { acquireLock } from '../../src/output/lock.js';
 import { inFolder, type RunOptions, runBin } from './run.js';
 import { runMain } from './run-main.js';
 
@@ -99,6 +100,26 @@ describe('budget (what it says)', () => {
       first_day: '2024-04-10',
       last_day: '2024-04-19',
     });
+  });
+
+  test('messages from before the month count as used, and are shown as such', async () => {
+    const messages = ['2024-03-30', '2024-03-31', '2024-04-01', '2024-04-02'].map((day, id) => ({
+      id,
+      timestamp: `${day}T12:00:00Z`,
+      text: 'Hello olleH',
+    }));
+    const args = ['budget', '7', '--source', '-', '--as-of', '2024-04-10'];
+    const input = JSON.stringify({ messages });
+    const run = await runMain([...args, '--json'], { input });
+    expect(JSON.parse(run.stdout).budget).toMatchObject({
+      first_day: '2024-04-01',
+      messages: 4,
+      earlier_messages: 2,
+      later_messages: 0,
+      used: 8,
+      crossed_on: '2024-04-02',
+    });
+    expect((await runMain(args, { input })).stdout).toMatch(/ Messages +4, 2 of them before 2024-04-01\n/);
   });
 
   test('rows that price wrote are a source too', async () => {
@@ -263,6 +284,16 @@ describe('budget --once (a crossing is reported once a period)', () => {
       const printed = runs.filter(({ stdout }) => stdout !== '');
       expect(printed).toHaveLength(1);
       for (const { status } of runs) expect([1, 75]).toContain(status);
+    });
+  });
+
+  test('while another run holds its lock nothing is done, and no metrics are written', async () => {
+    await inFolder(async (cwd) => {
+      const lock = await acquireLock(join(cwd, 'state.json.lock'));
+      const run = await at(cwd, '600', '2024-04-25', '--metrics', 'o.prom');
+      await lock.release();
+      expect(run).toMatchObject({ stdout: '', status: 75 });
+      expect(readdirSync(cwd)).toEqual(['state.json.lock']);
     });
   });
 

@@ -122,7 +122,7 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
         if (failsOn.includes(statusOf(budget))) record.exitCode = 1;
         // A closed period is the same whenever it is looked at, so the clock is not in it.
         const shown = asOf ?? (usage.state === 'open' ? now : undefined);
-        const facts = factsOf(sums, limit, period, shown);
+        const facts = factsOf(sums, usage, limit, period, shown);
         const subject = subjectOf(budget, facts, context);
         const crossed = once?.newOf(subject, budget.crossings);
         if (crossed?.length === 0) return;

@@ -6,7 +6,7 @@ import { type Budget, budgetOf, type Outlook } from '../../usage/forecast/budget
 import { CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
 import { type PeriodUsage, periodUsage } from '../../usage/forecast/period-usage.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import type { Sum } from '../../usage/pricing/sums.js';
+import { addSums, type Sum } from '../../usage/pricing/sums.js';
 import { createTotals } from '../../usage/rows/totals.js';
 import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
 import type { Gauge } from './job.js';
@@ -84,6 +84,7 @@ const LARGEST_DAYS = 3;
 /** @param asOf shown */
 export function factsOf(
   { reports, days, later }: BudgetSums,
+  { firstDay }: PeriodUsage,
   { unit }: Limit,
   { settings, zone, sourceName, outOf }: Period,
   asOf: Instant | undefined,
@@ -98,6 +99,7 @@ export function factsOf(
     outOf: outOf(),
     unit,
     messages: reports.messages,
+    earlier: addSums([...days.days].flatMap(([day, sum]) => (day < firstDay ? [sum] : []))).messages,
     later,
     reports: { ...reports, groups: reports.groups.slice(0, LARGEST_REPORTS) },
     days: { ...days, groups: largest.slice(0, LARGEST_DAYS).filter(({ messages }) => messages > 0) },

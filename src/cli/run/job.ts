@@ -46,6 +46,7 @@ export async function guardJob(
   const record: JobRecord = {};
   let lock: Lock | undefined;
   let exitCode = 0;
+  let isOthers = false;
   try {
     if (lockFile !== undefined) lock = await acquireLock(lockFile);
     await job(record);
@@ -55,11 +56,11 @@ export async function guardJob(
     if (error instanceof Error) reported.add(error);
     exitCode = toFailure(context.signal.aborted ? context.signal.reason : error)?.exitCode ?? 0;
     // The other run's metrics are its own to write.
-    if (error instanceof LockedError) exitCode = 0;
+    isOthers = error instanceof LockedError;
     throw error;
   } finally {
     const held = lock !== undefined || lockFile === undefined;
-    if (metrics !== undefined && held) {
+    if (metrics !== undefined && held && !isOthers) {
       const milliseconds = performance.now() - startedAt;
       await writeMetrics(metrics, { record, exitCode, milliseconds }).catch((error: unknown) => {
         // The job's own failure says more.

@@ -10,7 +10,9 @@ export interface BudgetFacts extends Omit<SummaryFacts, 'state'> {
   /** `credits`, or the currency of the amounts. */
   readonly unit: string;
   readonly messages: number;
-  /** Later than `--as-of`, and not counted. */
+  /** Of them, those from before the first day. */
+  readonly earlier: number;
+  /** Messages later than `--as-of`, which do not count. */
   readonly later: number;
   /** By report and by day: only their groups that use most, the largest first. */
   readonly reports: Summary;
@@ -19,7 +21,7 @@ export interface BudgetFacts extends Omit<SummaryFacts, 'state'> {
 
 /** `{"budget":{…}}`, one of the largest reports or days a line. Numbers in full; those of the projection are estimates. */
 export function budgetJson(budget: Budget, facts: BudgetFacts): string {
-  const { source, period, timezone, rules, asOf, outOf, messages, reports, days } = facts;
+  const { source, period, timezone, rules, asOf, outOf, messages, earlier, later, reports, days } = facts;
   const { firstDay, lastDay, state } = budget.usage;
   const head = jsonString({
     source,
@@ -31,6 +33,8 @@ export function budgetJson(budget: Budget, facts: BudgetFacts): string {
     first_day: dayText(firstDay),
     last_day: dayText(lastDay),
     messages,
+    earlier_messages: earlier,
+    later_messages: later,
     out_of: outOf,
   }).slice(1, -1);
   const lines = (summary: Summary) => summary.groups.map((group) => `\n${groupJson(group, summary)}`).join();

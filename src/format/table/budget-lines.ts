@@ -30,7 +30,7 @@ export function outlookLines({ usage, unit, budget }: Outlook, terminal: Termina
 
 /** Names and texts of what a budget says. */
 export function budgetLines(budget: Budget, unit: string, terminal: Terminal): Line[] {
-  const { usage, limit, left, share } = budget;
+  const { usage, limit, left, share, warnAt } = budget;
   const decimals = Math.max(decimalsIn(unit), mostDecimals([limit, usage.used, left].map(formatAmount)));
   const exact = (amount: Amount) => groupThousands(padDecimals(formatAmount(amount), decimals));
   const perDay = leftPerDay(budget);
@@ -40,7 +40,7 @@ export function budgetLines(budget: Budget, unit: string, terminal: Terminal): L
       : `, ${groupThousands(formatAmount(perDay))} a day to ${dayText(usage.lastDay)}`;
   const isOver = compareAmounts(left, ZERO) < 0;
   const lines: Line[] = [
-    ['Budget', `${exact(limit)} ${unit}`],
+    ['Budget', `${exact(limit)} ${unit}${warnAt === undefined ? '' : `, warning at ${exact(warnAt)}`}`],
     ['Used', `${exact(usage.used)}, ${padDecimals(formatAmount(share), 2)} %  ${usageBar(budget, terminal)}`],
     isOver ? ['Over', exact(subtractAmounts(ZERO, left))] : ['Left', `${exact(left)}${until}`],
     ['A day', `${groupThousands(formatAmount(usage.dailyRate))} on average`],
@@ -77,16 +77,17 @@ function usageBar({ limit, usage }: Budget, { chalk, width }: Terminal): string 
 }
 
 function resultText(budget: Budget, { chalk }: Terminal): string {
-  const { crossedOn, crossesOn, usage, limit } = budget;
+  const { crossedOn, crossesOn, crossings, usage, limit } = budget;
+  const warned = crossings.includes('warn') ? '; the warning was reached' : '';
   switch (statusOf(budget)) {
     case 'over':
       return chalk.red.bold(`over the budget since ${dayText(crossedOn ?? usage.lastDay)}`);
-    case 'forecast':
-      return chalk.yellow.bold(
-        `within the budget until about ${dayText(crossesOn ?? usage.lastDay)}, then over`,
-      );
+    case 'forecast': {
+      const until = dayText(crossesOn ?? usage.lastDay);
+      return chalk.yellow.bold(`within the budget until about ${until}, then over${warned}`);
+    }
     case 'warn':
-      return chalk.yellow.bold('within the budget, and beyond the warning');
+      return chalk.yellow.bold(`within the budget${warned}`);
     case 'within': {
       const high = usage.projection?.at(-1)?.high ?? usage.used;
       const isDoubtful = compareAmounts(high, limit) > 0;

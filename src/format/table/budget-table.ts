@@ -15,7 +15,7 @@ export function* budgetTable(budget: Budget, facts: BudgetFacts, terminal: Termi
     [
       ['Source', `${visible(facts.source)}, rules ${facts.rules}`],
       ['Period', `${visible(facts.period)}, ${days}, ${usage.state}${asOf}, days in ${facts.timezone}`],
-      ['Messages', messagesText(facts)],
+      ['Messages', messagesText(facts, dayText(usage.firstDay))],
       ...budgetLines(budget, facts.unit, terminal),
     ],
     terminal,
@@ -27,7 +27,8 @@ export function* budgetTable(budget: Budget, facts: BudgetFacts, terminal: Termi
   }
 }
 
-function messagesText({ messages, outOf, later }: BudgetFacts): string {
+function messagesText({ messages, outOf, earlier, later }: BudgetFacts, firstDay: string): string {
   const all = outOf === undefined ? '' : ` of ${outOf}`;
-  return `${messages}${all}${later === 0 ? '' : `; ${later} that are later do not count`}`;
+  const before = earlier === 0 ? '' : `, ${earlier} of them before ${firstDay}`;
+  return `${messages}${all}${before}${later === 0 ? '' : `; ${later} that are later do not count`}`;
 }
