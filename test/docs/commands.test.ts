@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { BIN, inFolder } from '../process/run.js';
 import { runMain, runPlain } from '../process/run-main.js';
-import { type Serving, startServe } from '../service/start-serve.js';
+import { type ServingProcess, startServeProcess } from '../service/start-serve.js';
 import { type Block, blocksOf, DOCUMENTS, inlineCodeOf, type Step, stepsOf } from './markdown.js';
 
 const KIND = 'fault D4 (what the documents show is what happens)';
@@ -81,14 +81,19 @@ function rewrite({ file, text }: Block, steps: readonly Step[]): void {
 const inWork = (folder: string) => ({ cwd: join(folder, 'work'), env: { O_COPILOT_SOURCE: 'sample' } });
 
 /** Runs a step as a person would, stdout and stderr on one terminal. Services start on a port of their own. */
-async function runStep({ command }: Step, folder: string, env: Record<string, string>, services: Serving[]) {
+async function runStep(
+  { command }: Step,
+  folder: string,
+  env: Record<string, string>,
+  services: ServingProcess[],
+) {
   const serve = /^(?:npx )?o-copilot serve (.*?) *&$/.exec(command)?.[1];
   if (serve !== undefined) {
     const args = serve
       .replace(/--port \d+/, '')
       .trim()
       .split(/ +/);
-    services.push(await startServe(args, { O_COPILOT_SOURCE: 'sample' }));
+    services.push(await startServeProcess(args, { O_COPILOT_SOURCE: 'sample' }));
     return '';
   }
   const served = services.at(-1);
@@ -117,7 +122,7 @@ describe('commands with a prompt', () => {
     test.skipIf(missing.length > 0)(`${KIND}: ${block.where}${need}`, async () => {
       await inFolder(async (folder) => {
         const env = prepare(folder);
-        const services: Serving[] = [];
+        const services: ServingProcess[] = [];
         const happened: Step[] = [];
         try {
           for (const step of stepsOf(block)) {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inFolder, runBin } from '../process/run.js';
-import { startServe } from '../service/start-serve.js';
+import { startServeProcess } from '../service/start-serve.js';
 import { makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
 
@@ -80,7 +80,7 @@ describe.skipIf(!hasChromium || !hasPdftotext)(
         expect(await runBin(['report', report, '--source', messages])).toMatchObject({ status: 0 });
         const file = await workshop.open(pathToFileURL(report).href);
         expectWholeTable(await sheets(file.page), ids);
-        const serving = await startServe(['--source', messages]);
+        const serving = await startServeProcess(['--source', messages]);
         try {
           const served = await workshop.open(`${serving.url}/`);
           expectWholeTable(await sheets(served.page), ids);

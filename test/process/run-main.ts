@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { type Outcome, type RunOptions, runShell } from './run.js';
 
 export interface MainOptions extends Omit<RunOptions, 'node'> {
@@ -10,23 +10,44 @@ export interface MainOptions extends Omit<RunOptions, 'node'> {
   readonly columns?: number;
 }
 
+/** A command line that runs in the tests' own process. */
+export interface RunningMain {
+  readonly stderr: Readable;
+  /** As the operating system would. */
+  signal(name: NodeJS.Signals): void;
+  readonly ended: Promise<Outcome>;
+}
+
 /**
  * Runs a command line in the tests' own process, with the outcome of `runBin`: for what needs no process of its own.
  * Runs in different folders wait for each other, since a process has one working folder.
  */
-export async function runMain(
+export async function runMain(args: readonly string[], options: MainOptions = {}): Promise<Outcome> {
+  const leave = await enterFolder(options.cwd ?? tmpdir());
+  try {
+    return await startMain(args, options).ended;
+  } finally {
+    leave();
+  }
+}
+
+/** The same in the working folder of the tests, for what ends at a signal. */
+export function startMain(
   args: readonly string[],
-  { env, cwd, input = '', columns }: MainOptions = {},
-): Promise<Outcome> {
+  { env, input = '', columns }: MainOptions = {},
+): RunningMain {
   const own = Object.keys(env ?? {}).find((name) => OF_A_PROCESS.test(name));
   if (own !== undefined) throw new Error(`${own} is read when a process starts: use runBin`);
   const began = performance.now();
-  const { main } = await import('../../src/cli/main.js');
-  const leave = await enterFolder(cwd ?? tmpdir());
-  const [stdout, stderr] = [new Collected(columns), new Collected()];
+  const shown = new PassThrough();
+  const [stdout, stderr] = [new Collected(columns), new Collected(undefined, shown)];
   const host = Object.assign(new EventEmitter(), {
     argv: ['node', 'o-copilot', ...args],
-    env: { PATH: process.env.PATH ?? '', ...(columns !== undefined && { TERM: 'xterm-256color' }), ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...(columns !== undefined && { TERM: 'xterm-256color' }),
+      ...env,
+    },
     // No process has it: there is nobody whose ignored signals are inherited.
     ppid: 0,
     stdin: Readable.from([Buffer.from(input)], { objectMode: false }),
@@ -35,17 +56,21 @@ export async function runMain(
     exitCode: undefined,
     exit: () => {},
   });
-  try {
+  const run = async (): Promise<Outcome> => {
+    const { main } = await import('../../src/cli/main.js');
     await main(host);
-  } finally {
-    leave();
-  }
+    return {
+      stdout: stdout.text(),
+      stderr: stderr.text(),
+      status: host.exitCode ?? 0,
+      signal: null,
+      milliseconds: performance.now() - began,
+    };
+  };
   return {
-    stdout: stdout.text(),
-    stderr: stderr.text(),
-    status: host.exitCode ?? 0,
-    signal: null,
-    milliseconds: performance.now() - began,
+    stderr: shown,
+    signal: (name) => void host.emit(name, name),
+    ended: run().finally(() => shown.end()),
   };
 }
 
@@ -57,13 +82,18 @@ class Collected extends Writable {
   readonly isTTY: boolean;
   readonly columns: number;
   readonly #chunks: Buffer[] = [];
-  constructor(columns?: number) {
+  readonly #copy: Writable | undefined;
+  /** @param copy gets what is written as it comes */
+  constructor(columns?: number, copy?: Writable) {
     super();
+    this.#copy = copy;
     this.isTTY = columns !== undefined;
     this.columns = columns ?? 0;
   }
   override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
-    this.#chunks.push(Buffer.from(chunk));
+    const bytes = Buffer.from(chunk);
+    this.#chunks.push(bytes);
+    this.#copy?.write(bytes);
     done();
   }
   text(): string {

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { exportJWK, SignJWT } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
-import { inFolder, runBin } from '../process/run.js';
+import { inFolder } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { makeCertificates } from '../tls.js';
 import { type Serving, startServe } from './start-serve.js';
 
@@ -25,7 +26,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 describe('without any check of access', () => {
   test('it listens on this machine only', async () => {
     for (const host of ['0.0.0.0', '::', '10.1.2.3', 'example.org']) {
-      const run = await runBin(['serve', '--source', 'sample', '--host', host]);
+      const run = await runMain(['serve', '--source', 'sample', '--host', host]);
       expect(run).toMatchObject({ stdout: '', status: 64 });
       expect(run.stderr).toContain('--insecure');
     }
@@ -45,7 +46,7 @@ describe('tokens', () => {
     await inFolder(async (folder) => {
       const lines = await Promise.all(
         [TOKEN, `${TOKEN}-2`].map((input, index) =>
-          runBin(['serve', '--hash-token', `client-${index}`], { input: `${input}\n` }),
+          runMain(['serve', '--hash-token', `client-${index}`], { input: `${input}\n` }),
         ),
       );
       expect(lines.map(({ status }) => status)).toEqual([0, 0]);
@@ -99,7 +100,7 @@ describe('tokens', () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'tokens');
       writeFileSync(path, content);
-      const run = await runBin(['serve', '--source', 'sample', '--tokens', path]);
+      const run = await runMain(['serve', '--source', 'sample', '--tokens', path]);
       expect(run).toMatchObject({ stdout: '', status: 78 });
       expect(run.stderr).toContain(problem);
       expect(run.stderr).not.toContain('secret');
@@ -107,7 +108,7 @@ describe('tokens', () => {
   });
 
   test('a short token has no line', async () => {
-    const run = await runBin(['serve', '--hash-token', 'me'], { input: 'short' });
+    const run = await runMain(['serve', '--hash-token', 'me'], { input: 'short' });
     expect(run).toMatchObject({ stdout: '', status: 64 });
   });
 });
@@ -195,7 +196,7 @@ describe('JWT', () => {
   });
 
   test('what would let too many in is refused at the start', async () => {
-    const start = (flags: string[], env = {}) => runBin(['serve', '--source', 'sample', ...flags], { env });
+    const start = (flags: string[], env = {}) => runMain(['serve', '--source', 'sample', ...flags], { env });
     expect(await start(['--jwks', 'http://127.0.0.1/jwks'])).toMatchObject({ status: 64 });
     expect(await start(['--jwt-issuer', 'x'])).toMatchObject({ status: 64 });
     const short = await start([], { O_COPILOT_JWT_SECRET: 'short-secret' });

@@ -9,7 +9,7 @@ import { certificateName, rememberCertificate } from '../../src/service/auth/cer
 import { inFolder } from '../process/run.js';
 import { type Authority, type Identity, makeAuthority } from '../tls.js';
 import { openSocket } from './raw-http.js';
-import { startServe } from './start-serve.js';
+import { startServeProcess } from './start-serve.js';
 
 let ours: Authority;
 /** Of the same name, with another key: what follows an authority whose key was lost. */
@@ -121,7 +121,7 @@ describe('fault E1 (no early data and no second handshake)', () => {
       };
       const files = ['--tls-cert', path('cert', server.cert), '--tls-key', path('key', server.key)];
       for (const flags of [files, [...files, '--tls-client-ca', ours.caFile]]) {
-        const serving = await startServe(['--source', 'sample', ...flags]);
+        const serving = await startServeProcess(['--source', 'sample', ...flags]);
         const target = ['s_client', '-connect', new URL(serving.url).host];
         const request = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n';
         const session = join(folder, 'session');

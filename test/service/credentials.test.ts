@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { runBin } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { type Authority, type Identity, makeAuthority } from '../tls.js';
 import { exchange, openSocket, requestText, splitResponses } from './raw-http.js';
 import { type Serving, startServe } from './start-serve.js';
@@ -111,7 +111,7 @@ describe('fault E12 (credentials follow their files, and connections live on)', 
 
   test('SIGHUP reads them although no file changed, and ends nothing', async () => {
     const serving = await serve('--tokens', write('unchanged', line('one', ONE)));
-    serving.child.kill('SIGHUP');
+    serving.signal('SIGHUP');
     await serving.logged('credentials were read again');
     expect(await statusOf(serving, ONE)).toBe(200);
   });
@@ -227,7 +227,7 @@ describe('fault E20 (a certificate that cannot be served is 78, and names the fl
     for (const [name, content] of Object.entries(all)) paths[name] = write(`e20.${name}`, content);
     const { cert = '', key = '', ca = '' } = paths;
     const flags = ['--tls-cert', cert, '--tls-key', key, '--tls-client-ca', ca];
-    const run = await runBin(['serve', '--source', 'sample', '--port', '0', ...flags]);
+    const run = await runMain(['serve', '--source', 'sample', '--port', '0', ...flags]);
     expect(run).toMatchObject({ stdout: '', status: 78 });
     const path = flags[flags.indexOf(blame) + 1];
     expect(run.stderr).toContain(`${blame} ${path}`);

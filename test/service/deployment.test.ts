@@ -15,14 +15,15 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BIN, inFolder, runBin } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { makeCertificates, type TestCertificates } from '../tls.js';
-import { type Serving, startServe } from './start-serve.js';
+import { type ServingProcess, startServeProcess } from './start-serve.js';
 
 const UNIT = readFileSync('deploy/o-copilot.service', 'utf8');
 const COMPOSE = readFileSync('compose.yaml', 'utf8');
 const DOCKERFILE = readFileSync('Dockerfile', 'utf8');
 
-const running: Serving[] = [];
+const running: ServingProcess[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((serving) => serving.stop()));
 });
@@ -104,7 +105,7 @@ describe("the image's health check", () => {
     /^ *CMD (\[.*"--healthcheck".*\])$/m.exec(DOCKERFILE)?.[1] ?? '[]',
   );
   const check = (addressFile: string) =>
-    runBin(words.slice(2), { env: { O_COPILOT_ADDRESS_FILE: addressFile } });
+    runMain(words.slice(2), { env: { O_COPILOT_ADDRESS_FILE: addressFile } });
 
   test('fault F2 (the check follows the service): the image says where, and gives the check the time it takes', () => {
     expect(words.slice(0, 2)).toEqual(['node', expect.stringMatching(/\/dist\/o-copilot\.js$/)]);
@@ -145,7 +146,7 @@ describe("the image's health check", () => {
         await inFolder(async (folder) => {
           const addressFile = join(folder, 'address');
           expect(await check(addressFile)).toMatchObject({ status: 66, stdout: '' });
-          const serving = await startServe(['--source', 'sample', ...flags(folder, files)], {
+          const serving = await startServeProcess(['--source', 'sample', ...flags(folder, files)], {
             ...env,
             O_COPILOT_ADDRESS_FILE: addressFile,
           });
@@ -166,7 +167,7 @@ describe("the image's health check", () => {
   test('fault F2 (the check follows the service): a service that hangs is not healthy, within three seconds', async () => {
     await inFolder(async (folder) => {
       const addressFile = join(folder, 'address');
-      const serving = await startServe(['--source', 'sample', '--address-file', addressFile]);
+      const serving = await startServeProcess(['--source', 'sample', '--address-file', addressFile]);
       running.push(serving);
       serving.child.kill('SIGSTOP');
       const run = await check(addressFile);
@@ -181,7 +182,7 @@ describe("the image's health check", () => {
       const addressFile = join(folder, 'address');
       writeFileSync(addressFile, 'half of');
       expect(await check(addressFile)).toMatchObject({ status: 66 });
-      expect(await runBin(['serve', '--healthcheck'])).toMatchObject({ status: 64 });
+      expect(await runMain(['serve', '--healthcheck'])).toMatchObject({ status: 64 });
     });
   });
 });
@@ -211,7 +212,7 @@ describe('secrets of a deployment', () => {
           ['.shown', 'bin', 'bin/o-copilot', 'deploy', 'deploy/tokens'].sort(),
         );
         expect(readFileSync(tokens, 'utf8')).not.toContain(token);
-        const serving = await startServe(['--source', 'sample', '--tokens', tokens]);
+        const serving = await startServeProcess(['--source', 'sample', '--tokens', tokens]);
         running.push(serving);
         const status200 = await serving.get('/usage?limit=1', { authorization: `Bearer ${token}` });
         expect([status200.status, (await serving.get('/usage?limit=1')).status]).toEqual([200, 401]);

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { inFolder, runBin, startBin } from '../process/run.js';
+import { inFolder, startBin } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { type Serving, startServe } from './start-serve.js';
 
 const KIND = 'fault F9 (what users of the first service relied on)';
@@ -55,7 +56,7 @@ describe(`${KIND}: PORT and HOST say where to listen, after everything of our ow
   async function shown(env: Record<string, string>, file = '', args: readonly string[] = []) {
     return inFolder(async (cwd) => {
       writeFileSync(join(cwd, '.env'), file);
-      const run = await runBin(['config', '--json', ...args], { env, cwd });
+      const run = await runMain(['config', '--json', ...args], { env, cwd });
       expect(run).toMatchObject({ stderr: '', status: 0 });
       const { settings }: { settings: { name: string; value: string; origin: string }[] } = JSON.parse(
         run.stdout,
@@ -86,12 +87,12 @@ describe(`${KIND}: PORT and HOST say where to listen, after everything of our ow
 
   test('a wrong one is an error of serve, and nothing to other commands', async () => {
     const env = { PORT: 'tcp://10.0.0.1:80' };
-    const serve = await runBin(['serve', '--source', 'sample'], { env });
+    const serve = await runMain(['serve', '--source', 'sample'], { env });
     expect(serve).toMatchObject({
       status: 78,
       stderr: expect.stringContaining('PORT: expected a whole number'),
     });
-    expect(await runBin(['usage', '--source', 'sample', '--json'], { env })).toMatchObject({
+    expect(await runMain(['usage', '--source', 'sample', '--json'], { env })).toMatchObject({
       status: 0,
       stderr: '',
     });

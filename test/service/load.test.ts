@@ -4,24 +4,32 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { MESSAGES_PATH, USUAL } from '../process/period.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
-import { type Serving, startServe } from './start-serve.js';
+import { type ServingProcess, startServeProcess } from './start-serve.js';
 
 let upstream: Upstream | undefined;
-let serving: Serving | undefined;
+let serving: ServingProcess | undefined;
 afterEach(async () => {
   await serving?.stop();
   await upstream?.close();
   serving = undefined;
   upstream = undefined;
 });
-async function serve(options: UpstreamOptions, ...flags: string[]): Promise<Serving> {
+async function serve(options: UpstreamOptions, ...flags: string[]): Promise<ServingProcess> {
   upstream = await startUpstream(options);
-  serving = await startServe(['--source', upstream.url, '--retries', '0', '--rate-limit', 'off', ...flags]);
+  serving = await startServeProcess([
+    '--source',
+    upstream.url,
+    '--retries',
+    '0',
+    '--rate-limit',
+    'off',
+    ...flags,
+  ]);
   return serving;
 }
 
 /** Of the service's process, as Linux has it. */
-const measure = ({ child }: Serving) => {
+const measure = ({ child }: ServingProcess) => {
   const [, stat = ''] = readFileSync(`/proc/${child.pid}/stat`, 'latin1').split(') ');
   const status = readFileSync(`/proc/${child.pid}/status`, 'latin1');
   const [user, system] = stat.split(' ').slice(11, 13).map(Number);
@@ -31,7 +39,7 @@ const measure = ({ child }: Serving) => {
   };
 };
 /** Bytes of --max-memory. */
-const memoryTaken = async ({ get }: Serving): Promise<number> =>
+const memoryTaken = async ({ get }: ServingProcess): Promise<number> =>
   Number(/^o_copilot_memory_bytes (\d+)$/m.exec(await (await get('/metrics')).text())?.[1]);
 const onLinux = process.platform === 'linux';
 

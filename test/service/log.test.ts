@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BIN } from '../process/run.js';
-import { type Serving, startServe } from './start-serve.js';
+import { type ServingProcess, startServeProcess } from './start-serve.js';
 
 const LINUX = process.platform === 'linux';
 let child: ChildProcess | undefined;
-let serving: Serving | undefined;
+let serving: ServingProcess | undefined;
 afterEach(() => {
   child?.kill('SIGKILL');
   serving?.child.kill('SIGKILL');
@@ -35,7 +35,7 @@ describe(KIND, () => {
   });
 
   test('a reader that has left', async () => {
-    serving = await startServe(['--source', 'sample']);
+    serving = await startServeProcess(['--source', 'sample']);
     const { url, child: service, get } = serving;
     service.stderr?.destroy();
     for (let request = 0; request < 5; request++) expect((await get('/usage')).status).toBe(200);
@@ -45,7 +45,7 @@ describe(KIND, () => {
   });
 
   test('a reader that is stuck: memory is bounded, lines are counted, SIGTERM ends it', async () => {
-    serving = await startServe(['--source', 'sample', '--rate-limit', 'off']);
+    serving = await startServeProcess(['--source', 'sample', '--rate-limit', 'off']);
     const { url, child: service, get } = serving;
     service.kill('SIGSTOP');
     service.stderr?.removeAllListeners('data').pause();
@@ -105,7 +105,7 @@ function has(command: string): boolean {
 
 describe('fault F6 (metrics are named as Prometheus asks)', () => {
   test('the build has an info metric, and no gauge is called a total', async () => {
-    serving = await startServe(['--source', 'sample']);
+    serving = await startServeProcess(['--source', 'sample']);
     const metrics = await (await serving.get('/metrics')).text();
     expect(metricIn(metrics, 'o_copilot_build_info')).toBe(1);
     expect(metrics).toMatch(/^o_copilot_build_info\{version="\d+\.\d+\.\d+",node="v\d+\.\d+\.\d+"\} 1$/m);
@@ -114,7 +114,7 @@ describe('fault F6 (metrics are named as Prometheus asks)', () => {
   });
 
   test.skipIf(!has('promtool'))('promtool check metrics says nothing (needs promtool)', async () => {
-    serving = await startServe(['--source', 'sample']);
+    serving = await startServeProcess(['--source', 'sample']);
     await serving.get('/usage');
     const metrics = await (await serving.get('/metrics')).text();
     expect(execFileSync('promtool', ['check', 'metrics'], { input: metrics, encoding: 'utf8' })).toBe('');

@@ -17,7 +17,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inlineCodeOf } from '../docs/markdown.js';
 import { USUAL } from '../process/period.js';
-import { runBin } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { type Reply, startUpstream, type Upstream } from '../upstream.js';
 import { type Serving, startServe } from './start-serve.js';
 
@@ -397,7 +397,7 @@ describe('fault E15 (what docs/service.md names is there)', () => {
     const metrics = await (await serving.get('/metrics')).text();
     for (const name of code.filter((each) => /^(o_copilot|http|nodejs|process)_\w+$/.test(each)))
       expect(metrics).toContain(`# TYPE ${name} `);
-    const { stdout } = await runBin(['help', 'environment']);
+    const { stdout } = await runMain(['help', 'environment']);
     const variables = code.flatMap((each) => each.match(/\b(?:O_COPILOT|LOG)_[A-Z_]+\b/g) ?? []);
     expect(variables.filter((name) => !stdout.includes(name))).toEqual([]);
   });

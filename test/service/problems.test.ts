@@ -4,10 +4,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { DataError, UpstreamError } from '../../src/errors.js';
 import { toProblem } from '../../src/service/problem.js';
 import { MESSAGES, MESSAGES_PATH, REPORT_PATH, REPORTS, USUAL } from '../process/period.js';
-import { inFolder, runBin } from '../process/run.js';
+import { inFolder } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { type Reply, startUpstream, type Upstream } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
-import { type Serving, startServe } from './start-serve.js';
+import { type Serving, startServe, startServeProcess } from './start-serve.js';
 
 let upstream: Upstream | undefined;
 let serving: Serving | undefined;
@@ -114,7 +115,7 @@ describe('fault F5 (an error shows no path of the server)', () => {
     await inFolder(async (outer) => {
       upstream = await startUpstream(USUAL);
       const folder = join(outer, SECRET);
-      expect(await runBin(['snapshot', folder, '--source', upstream.url])).toMatchObject({ status: 0 });
+      expect(await runMain(['snapshot', folder, '--source', upstream.url])).toMatchObject({ status: 0 });
       serving = await startServe(['--source', folder, '--messages-ttl', '1ms', '--cache-ttl', '1ms']);
       expect((await serving.get('/usage')).status).toBe(200);
       harm(folder);
@@ -124,7 +125,7 @@ describe('fault F5 (an error shows no path of the server)', () => {
 
   test('of the temporary folder: a large answer is a 503 with Retry-After, a small one is made', async () => {
     upstream = await startUpstream({ messages: { messages: messagesApart(100_000) } });
-    serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h'], {
+    serving = await startServeProcess(['--source', upstream.url, '--messages-ttl', '1h'], {
       TMPDIR: `/nowhere/${SECRET}`,
     });
     const { get } = serving;

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { BILL, USUAL } from '../process/period.js';
 import { inFolder } from '../process/run.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
-import { type Serving, startServe } from './start-serve.js';
+import { type Serving, startServe, startServeProcess } from './start-serve.js';
 
 const installed = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -170,7 +170,8 @@ describe.skipIf(!installed)('a Redis that others write to (needs redis-server)',
     env: Readonly<Record<string, string>> = {},
   ): Promise<Serving> {
     const fixed = ['--redis', `redis://127.0.0.1:${port}`, '--messages-ttl', '1ms', '--retries', '0'];
-    const serving = await startServe(['--source', source, ...fixed, ...flags], env);
+    const start = 'NODE_EXTRA_CA_CERTS' in env ? startServeProcess : startServe;
+    const serving = await start(['--source', source, ...fixed, ...flags], env);
     running.push(serving);
     await serving.logged('redis is up');
     return serving;
@@ -217,7 +218,7 @@ describe.skipIf(!installed)('a Redis that others write to (needs redis-server)',
         writeFileSync(join(folder, `${cost}`, 'reports', '7.json'), JSON.stringify(reports?.[7]));
       }
       for (const cost of [1, 2]) {
-        const serving = await startServe(
+        const serving = await startServeProcess(
           ['--source', 'messages.json', '--redis', `redis://127.0.0.1:${port}`],
           {},
           join(folder, `${cost}`),

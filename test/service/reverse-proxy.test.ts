@@ -6,7 +6,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { inFolder, runBin } from '../process/run.js';
+import { inFolder } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { exchange, requestText } from './raw-http.js';
 import { type Serving, startServe } from './start-serve.js';
 
@@ -78,7 +79,7 @@ describe('fault E17 (behind a reverse proxy): who the client is', () => {
     ['--cors-origin', '*'],
     ['--cors-origin', 'https://example.org/path'],
   ])('%s %s is refused', async (flag, value) => {
-    const run = await runBin(['serve', '--source', 'sample', flag, value]);
+    const run = await runMain(['serve', '--source', 'sample', flag, value]);
     expect(run).toMatchObject({ stdout: '', status: 64 });
     expect(run.stderr).toContain(flag);
   });

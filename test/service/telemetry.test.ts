@@ -6,18 +6,18 @@ import { BILL, USUAL } from '../process/period.js';
 import { runBin, startBin } from '../process/run.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
-import { type Serving, startServe } from './start-serve.js';
+import { type ServingProcess, startServeProcess } from './start-serve.js';
 
 let upstream: Upstream | undefined;
-let serving: Serving | undefined;
+let serving: ServingProcess | undefined;
 afterEach(async () => {
   await serving?.stop();
   await upstream?.close();
   serving = undefined;
 });
-async function serve(options: UpstreamOptions, env: Record<string, string> = {}): Promise<Serving> {
+async function serve(options: UpstreamOptions, env: Record<string, string> = {}): Promise<ServingProcess> {
   upstream = await startUpstream(options);
-  serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h'], env);
+  serving = await startServeProcess(['--source', upstream.url, '--messages-ttl', '1h'], env);
   return serving;
 }
 
@@ -174,10 +174,13 @@ describe('traces', () => {
     try {
       const script = { '/messages/current-period': [{ status: 503 }, {}, { status: 500 }] };
       upstream = await startUpstream({ ...USUAL, script });
-      serving = await startServe(['--source', upstream.url, '--messages-ttl', '1ms', '--retries', '1'], {
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.namespace=billing',
-      });
+      serving = await startServeProcess(
+        ['--source', upstream.url, '--messages-ttl', '1ms', '--retries', '1'],
+        {
+          OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+          OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.namespace=billing',
+        },
+      );
       const { get, log, stop, url } = serving;
       const caller = { traceparent: `00-${CALLER.trace}-${CALLER.span}-01`, tracestate: 'vendor=1' };
       expect((await get('/usage?report=secret', caller)).status).toBe(200);

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BILL, USUAL } from '../process/period.js';
-import { runBin } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { makeCertificates, type TestCertificates } from '../tls.js';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
 import { openSocket, splitResponses } from './raw-http.js';
-import { type Serving, startServe } from './start-serve.js';
+import { type Serving, startServe, startServeProcess } from './start-serve.js';
 
 let certificates: TestCertificates;
 let tlsFlags: string[];
@@ -182,12 +182,12 @@ describe('stopping', () => {
 
   test('a second SIGTERM ends at once', async () => {
     upstream = await startUpstream({ ...USUAL, script: { '/messages/current-period': { never: true } } });
-    serving = await startServe(['--source', upstream.url, '--grace', '1h']);
+    serving = await startServeProcess(['--source', upstream.url, '--grace', '1h']);
     const answer = serving.get('/usage').catch(() => 'cut off');
     await expect.poll(() => upstream?.hits()).toBe(1);
     const stopped = serving.stop();
     await serving.logged('stopping');
-    serving.child.kill('SIGTERM');
+    serving.signal('SIGTERM');
     expect([143, 'SIGTERM']).toContain(await stopped);
     expect(await answer).toBe('cut off');
   });
@@ -201,13 +201,13 @@ describe('stopping', () => {
       kind === 'in use'
         ? ['--port', new URL(url).port]
         : ['--insecure', '--host', '192.0.2.1', '--port', '0'];
-    const run = await runBin(['serve', '--source', 'sample', ...where]);
+    const run = await runMain(['serve', '--source', 'sample', ...where]);
     expect(run).toMatchObject({ stdout: '', status: 71 });
     expect(run.stderr).toContain(reason);
   });
 
   test('fault E28: a name that nobody knows is exit 64', async () => {
-    const run = await runBin(['serve', '--source', 'sample', '--insecure', '--host', 'nowhere.invalid']);
+    const run = await runMain(['serve', '--source', 'sample', '--insecure', '--host', 'nowhere.invalid']);
     expect(run).toMatchObject({ stdout: '', status: 64 });
   });
 

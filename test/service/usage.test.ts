@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BILL, USUAL } from '../process/period.js';
-import { runBin } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
 import { nextPage, type Serving, startServe } from './start-serve.js';
@@ -43,7 +43,7 @@ describe('over one upstream', () => {
     for (const format of ['json', 'ndjson', 'csv']) {
       const [reply, run] = await Promise.all([
         serving.get(`/usage?${query}&format=${format}`.replace('?&', '?')),
-        runBin(['usage', '--format', format, ...words]),
+        runMain(['usage', '--format', format, ...words]),
       ]);
       expect(run.status).toBe(0);
       expect(reply.status).toBe(200);
@@ -118,7 +118,7 @@ describe('over one upstream', () => {
     for (const id of ['1000', '1001', '1002']) {
       const [reply, run] = await Promise.all([
         serving.get(`/usage/${id}`),
-        runBin(['explain', id, '--json', '--source', upstream.url]),
+        runMain(['explain', id, '--json', '--source', upstream.url]),
       ]);
       expect(await reply.text()).toBe(run.stdout);
     }
@@ -135,7 +135,7 @@ describe('over one upstream', () => {
       for (const format of ['json', 'ndjson', 'csv']) {
         const [reply, run] = await Promise.all([
           serving.get(`/summary?${query}&format=${format}`),
-          runBin(['summary', '--format', format, '--source', upstream.url, ...flags.split(' ')]),
+          runMain(['summary', '--format', format, '--source', upstream.url, ...flags.split(' ')]),
         ]);
         expect(run.status).toBe(0);
         expect(await reply.text()).toBe(run.stdout);

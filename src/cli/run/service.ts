@@ -53,7 +53,7 @@ export async function runService(given: ServeOptions, context: Context): Promise
   openedLog = await openLog({
     level: choice.logLevel,
     format: choice.logFormat,
-    descriptor: 2,
+    output: context.host.stderr,
     ...(tracing !== undefined && { fields: tracing.logFields }),
   });
   const { log } = openedLog;

@@ -1,5 +1,6 @@
 import { fstatSync, write as writeFile } from 'node:fs';
 import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /** Characters written at a time, and milliseconds that a line waits for others: small writes would cost more than the requests. */
 const BATCH_CHARACTERS = 64 * 1024;
@@ -17,16 +18,19 @@ export interface LogOutput {
   close(): Promise<void>;
 }
 
+/** A stream of this process, which has a file descriptor unless a test made it. */
+export type LogStream = Writable & { readonly fd?: number };
+
 /**
- * Opens the log on a file descriptor of this process.
+ * Opens the log on a stream of this process.
  *
  * A pipe or socket is written without blocking: a reader that stalls would otherwise hold the event loop, or, in a
  * thread of libuv's pool, the end of the process. Files and terminals are written in that pool.
  *
  * @param onDropped told how many lines were lost
  */
-export function openLogOutput(descriptor: number, onDropped: (lines: number) => void): LogOutput {
-  const { send, cancel } = senderFor(descriptor);
+export function openLogOutput(stream: LogStream, onDropped: (lines: number) => void): LogOutput {
+  const { send, cancel } = senderFor(stream);
   let batch: string[] = [];
   let characters = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -85,7 +89,9 @@ interface Sender {
   cancel(): void;
 }
 
-function senderFor(descriptor: number): Sender {
+function senderFor(stream: LogStream): Sender {
+  const descriptor = stream.fd;
+  if (descriptor === undefined) return { send: (text, done) => stream.write(text, done), cancel: () => {} };
   return isStream(descriptor) ? socketSender(descriptor) : fileSender(descriptor);
 }
 

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { type Logger, pino } from 'pino';
-import { type LogOutput, openLogOutput } from './log-output.js';
+import { type LogOutput, type LogStream, openLogOutput } from './log-output.js';
 
 export interface LogOptions {
   readonly level: string;
   readonly format: 'json' | 'pretty';
-  /** Of the file that lines go to. */
-  readonly descriptor: number;
+  /** Where lines go. */
+  readonly output: LogStream;
   /** Added to each line, such as the ids of the current trace. */
   fields?(): object;
 }
@@ -35,9 +35,9 @@ export interface OpenLog {
 }
 
 /** One line an event. Nobody logs headers, queries or texts, so there is nothing to redact. */
-export async function openLog({ level, format, descriptor, fields }: LogOptions): Promise<OpenLog> {
+export async function openLog({ level, format, output: stream, fields }: LogOptions): Promise<OpenLog> {
   let dropped = 0;
-  const output = openLogOutput(descriptor, (lines) => {
+  const output = openLogOutput(stream, (lines) => {
     dropped += lines;
   });
   const write = format === 'json' ? output.write : await prettyWriter(output);
