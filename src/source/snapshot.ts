@@ -15,7 +15,7 @@ import { limitConcurrency, REPORT_FILES_AT_ONCE, type Source } from './source.js
  * @throws UnreadableError without a manifest; DataError for one that is not ours
  */
 export async function snapshotSource(folder: string, signal: AbortSignal): Promise<Source> {
-  const manifest = readManifest(await readManifestFile(folder), folder);
+  const manifest = await openManifest(folder);
   const reports = new Map(manifest.reports.map((report) => [report.id, report]));
   const missing = new Set(manifest.missing_reports);
   const limit = limitConcurrency(REPORT_FILES_AT_ONCE);
@@ -38,6 +38,11 @@ export async function snapshotSource(folder: string, signal: AbortSignal): Promi
     },
     close: async () => {},
   };
+}
+
+/** @throws UnreadableError without a manifest; DataError for one that is not ours */
+export async function openManifest(folder: string): Promise<Manifest> {
+  return readManifest(await readManifestFile(folder), folder);
 }
 
 async function readManifestFile(folder: string): Promise<string> {

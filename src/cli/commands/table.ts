@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly make: Ma
   usage: () => import('./usage.js'),
   summary: () => import('./summary.js'),
   budget: () => import('./budget.js'),
+  history: () => import('./history.js'),
   explain: () => import('./explain.js'),
   diff: () => import('./diff.js'),
   price: () => import('./price.js'),

@@ -1,6 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import { namedLines, shorten, textWidth, wrapText } from './lines.js';
+import { type Amount, compareAmounts, ZERO } from '../../engine/index.js';
+import { proportion } from '../../usage/summary/shares.js';
+import { bar, namedLines, shorten, type Terminal, textWidth, wrapText } from './lines.js';
 
 export interface Column {
   readonly title: string;
@@ -142,4 +144,34 @@ export function wrapFirstColumn(
     const broken = [[first, ...others], ...lines.map((line) => [line, ...others.map(() => '')])];
     return broken.map((row) => row.map((cell) => paint(cell, index)));
   });
+}
+
+const NARROWEST_BAR = 8;
+/** The ends of longer bars are too far from the figures beside them. */
+const WIDEST_BAR = 40;
+
+/**
+ * Draws a bar in the columns that a terminal leaves, in proportion to the largest amount.
+ *
+ * @param amounts of each row; undefined for one without a bar
+ */
+export function addBars(
+  rows: readonly string[][],
+  columns: Column[],
+  amounts: readonly (Amount | undefined)[],
+  { chalk, width }: Terminal,
+): void {
+  const barWidth = Math.min((width ?? 0) - tableWidth(columns) - 2, WIDEST_BAR);
+  if (barWidth < NARROWEST_BAR) return;
+  columns.push({ title: '', align: 'left', dim: false, width: barWidth });
+  const largest = amounts.reduce<Amount>(
+    (most, amount = ZERO) => (compareAmounts(amount, most) > 0 ? amount : most),
+    ZERO,
+  );
+  for (const [index, amount] of amounts.entries()) {
+    if (amount === undefined) continue;
+    // What costs anything at all has a bar that is seen.
+    const least = compareAmounts(amount, ZERO) > 0 ? 1 : 0;
+    rows[index]?.push(chalk.cyan(bar(Math.max(least, proportion(amount, largest, barWidth * 8)))));
+  }
 }

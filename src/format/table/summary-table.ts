@@ -1,15 +1,15 @@
 import { dayText, firstDayOf, periodNumber } from '../../calendar/days.js';
-import { type Amount, compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
+import { formatAmount } from '../../engine/index.js';
 import { formatCost, NO_COST } from '../../rates/money.js';
 import { type Grouping, type GroupKey, isCalendarUnit } from '../../usage/summary/groups.js';
-import { percentText, proportion } from '../../usage/summary/shares.js';
+import { percentText } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
 import { type SummaryFacts, weekDays } from '../documents/summary.js';
 import { visible } from '../text.js';
 import { outlookLines } from './budget-lines.js';
-import { type Column, drawTable, shortenColumn, tableWidth, wrapFirstColumn } from './draw.js';
-import { bar, drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
+import { addBars, type Column, drawTable, shortenColumn, wrapFirstColumn } from './draw.js';
+import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
 
 const TITLES: Readonly<Record<Grouping, string>> = {
   day: 'Day',
@@ -20,9 +20,6 @@ const TITLES: Readonly<Record<Grouping, string>> = {
 };
 /** Shown for empty periods that are left out. */
 const LEFT_OUT = '…';
-const NARROWEST_BAR = 8;
-/** The ends of longer bars are too far from the figures beside them. */
-const WIDEST_BAR = 40;
 const NARROWEST_REPORT = 12;
 
 /** A summary for people: what it is about, a row for each group, and a bar in the columns that a terminal leaves. */
@@ -161,28 +158,16 @@ function columnsOf({ by, currency }: Summary, rows: readonly string[][]): Column
 }
 
 /** Uses the width of a terminal: names are shortened where it is too narrow, a bar is drawn where columns are left. */
-function fillWidth(
-  rows: readonly Row[],
-  columns: Column[],
-  summary: Summary,
-  { width, chalk }: Terminal,
-): void {
+function fillWidth(rows: readonly Row[], columns: Column[], summary: Summary, terminal: Terminal): void {
+  const { width } = terminal;
   if (width === undefined) return;
   const names = summary.by.indexOf('report');
   const cellsOfRows = rows.map(({ cells }) => cells);
   if (!shortenColumn(cellsOfRows, columns, names, NARROWEST_REPORT, width)) return;
-  const barWidth = Math.min(width - tableWidth(columns) - 2, WIDEST_BAR);
-  if (barWidth < NARROWEST_BAR) return;
-  columns.push({ title: '', align: 'left', dim: false, width: barWidth });
-  const largest = summary.groups.reduce<Amount>(
-    (most, { credits }) => (compareAmounts(credits, most) > 0 ? credits : most),
-    ZERO,
+  addBars(
+    cellsOfRows,
+    columns,
+    rows.map(({ group }) => group?.credits),
+    terminal,
   );
-  for (const { cells, group } of rows) {
-    if (group === undefined) continue;
-    const { credits } = group;
-    // What costs anything at all has a bar that is seen.
-    const least = compareAmounts(credits, ZERO) > 0 ? 1 : 0;
-    cells.push(chalk.cyan(bar(Math.max(least, proportion(credits, largest, barWidth * 8)))));
-  }
 }

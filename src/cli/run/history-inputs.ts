@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { type Instant, instantOf, parseInstant } from '../../calendar/instant.js';
+import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
+import type { Settings } from '../../config/settings.js';
+import { creditPricesOf } from '../../core/credit-prices.js';
+import { readExport } from '../../document/export.js';
+import type { ExportRow } from '../../document/records.js';
+import { RULESET_VERSIONS } from '../../engine/index.js';
+import { DataError, UnreadableError } from '../../errors.js';
+import { reasonOf } from '../../os-error.js';
+import type { CreditPrices } from '../../rates/money.js';
+import type { RateCard } from '../../rates/rate-card.js';
+import { readReceipt } from '../../receipt/read-receipt.js';
+import { RECEIPT_FORMAT, type Receipt } from '../../receipt/receipt.js';
+import { readFileChunks } from '../../source/file.js';
+import { openManifest } from '../../source/snapshot.js';
+import type { HistoryInput } from '../../usage/history/history.js';
+import { type InputSums, sumInput } from '../../usage/history/input-sums.js';
+import { usageRow } from '../../usage/pricing/priced-row.js';
+import { openRates, type RatesOptions, type RunOptions } from '../options/run.js';
+import { type SettingOptions, settingsOf } from '../options/settings.js';
+import type { Context } from '../process/host.js';
+import { openPeriod } from './period.js';
+
+type HistoryOptions = SettingOptions & RunOptions & RatesOptions;
+
+/** What the inputs of a history have in common. */
+interface Basis {
+  readonly zone: TimeZone;
+  readonly settings: Settings;
+  readonly card: RateCard | undefined;
+  readonly prices: CreditPrices | undefined;
+}
+
+/** An input that was read, and can be read again up to an instant. */
+export interface ReadInput extends HistoryInput {
+  /** What priced the messages; undefined where nothing says so. */
+  readonly rules: string | undefined;
+  /** Of its costs; undefined where it has none. */
+  readonly currency: string | undefined;
+  readonly sumUntil: (until: Instant) => Promise<InputSums>;
+}
+
+/** @throws CommandLineError, SettingError, UnreadableError */
+export async function openBasis(options: HistoryOptions, { host }: Context): Promise<Basis> {
+  const settings = await settingsOf(options, host);
+  const card = await openRates(options, settings.rules);
+  return {
+    zone: openTimeZone(settings.timezone),
+    settings,
+    card,
+    prices: creditPricesOf(settings, card),
+  };
+}
+
+/**
+ * Reads exports, snapshots and the receipts of exports, one after the other.
+ *
+ * @throws UnreadableError; DataError for what is no whole period, has no time, or was made by other rules or in another
+ *   currency than the rest
+ */
+export async function readInputs(
+  paths: readonly string[],
+  options: HistoryOptions,
+  basis: Basis,
+  context: Context,
+): Promise<ReadInput[]> {
+  const receipts = new Map<string, { readonly name: string; readonly receipt: Receipt }>();
+  const folders = new Set<string>();
+  const others: string[] = [];
+  for (const path of paths) {
+    const stats = await stat(path).catch((error: unknown) => {
+      throw new UnreadableError(path, reasonOf(error));
+    });
+    if (stats.isDirectory()) folders.add(path);
+    const json = stats.isDirectory() ? undefined : await receiptIn(path, stats.size);
+    if (json === undefined) others.push(path);
+    else {
+      const receipt = readReceipt(json, path);
+      receipts.set(receipt.output.sha256, { name: path, receipt });
+    }
+  }
+  const inputs: ReadInput[] = [];
+  for (const path of others) {
+    const read = folders.has(path) ? readSnapshot : readExportFile;
+    const input = await read(path, options, basis, context, (sha256) => {
+      const found = receipts.get(sha256);
+      receipts.delete(sha256);
+      return found?.receipt;
+    });
+    if (input.sums.month === undefined) {
+      throw new DataError(path, 'has no message, so that its period is not known; leave it out');
+    }
+    inputs.push(input);
+  }
+  for (const { name } of receipts.values())
+    throw new DataError(name, 'is the receipt of none of the exports');
+  checkSame(inputs, 'rules', 'price both by the same: from snapshots, with one --rules and one --rates');
+  checkSame(inputs, 'currency', 'export both in one currency, or without costs');
+  return inputs;
+}
+
+/** Receipts are small, and say what they are at once. */
+const LARGEST_RECEIPT = 16 * 1024 * 1024;
+
+/** The text of a file that is a receipt. */
+async function receiptIn(path: string, size: number): Promise<string | undefined> {
+  if (size > LARGEST_RECEIPT) return undefined;
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new UnreadableError(path, reasonOf(error));
+  });
+  return new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${RECEIPT_FORMAT}"`).test(text) ? text : undefined;
+}
+
+/** Those that nothing is known of are not compared. @throws DataError */
+function checkSame(inputs: readonly ReadInput[], key: 'rules' | 'currency', advice: string): void {
+  const [first, ...others] = inputs.filter((input) => input[key] !== undefined);
+  const other = others.find((input) => input[key] !== first?.[key]);
+  if (other === undefined) return;
+  throw new DataError(
+    other.name,
+    `is ${other[key]}, but ${first?.name} has ${first?.[key]}: they cannot be compared; ${advice}`,
+    key,
+  );
+}
+
+type ReadFile = (
+  path: string,
+  options: HistoryOptions,
+  basis: Basis,
+  context: Context,
+  receiptOf: (sha256: string) => Receipt | undefined,
+) => Promise<ReadInput>;
+
+const readSnapshot: ReadFile = async (path, options, { zone, settings, card, prices }, context) => {
+  const { finished_at } = await openManifest(path);
+  const madeAt = parseInstant(finished_at);
+  if (madeAt === undefined)
+    throw new DataError(`snapshot ${path}`, 'is no RFC 3339 timestamp', 'finished_at');
+  const sumUntil = async (until?: Instant) => {
+    const period = await openPeriod({ ...options, source: path }, context, { textsUnread: true });
+    try {
+      return await period.read(async (batches) => {
+        const sums = sumInput(zone, prices !== undefined, until);
+        for await (const items of batches) {
+          context.signal.throwIfAborted();
+          for (const item of items) {
+            const { reportName, credits } = usageRow(item);
+            const { timestamp } = item.message;
+            sums.add({
+              instant: instantOf(timestamp),
+              reportName,
+              credits,
+              price: prices?.priceOf(item.message),
+            });
+          }
+        }
+        return sums.value();
+      });
+    } finally {
+      await period.close();
+    }
+  };
+  const rules = rulesText(settings.rules, RULESET_VERSIONS[settings.rules], card?.sha256 ?? null);
+  const [sums, currency] = [await sumUntil(), prices?.currency];
+  return { name: path, madeAt, madeBy: 'snapshot', sums, rules, currency, sumUntil };
+};
+
+const readExportFile: ReadFile = async (path, _, { zone, prices }, { signal }, receiptOf) => {
+  const { mtimeMs } = await stat(path);
+  const sumUntil = async (until?: Instant) => {
+    const hash = createHash('sha256');
+    let sums: ReturnType<typeof sumInput> | undefined;
+    let currency: string | undefined;
+    for await (const rows of readExport(path, hashed(readFileChunks(path, signal), hash))) {
+      signal.throwIfAborted();
+      for (const row of rows) {
+        const instant = timeOf(row, path);
+        const costs = costsOf(row, path, prices);
+        sums ??= sumInput(zone, costs.currency !== undefined, until);
+        if (currency !== undefined && costs.currency !== currency) {
+          throw new DataError(
+            `${path}, message ${row.id}`,
+            `is not ${currency} as the rows before it`,
+            'currency',
+          );
+        }
+        currency = costs.currency;
+        sums.add({ ...costs, instant, reportName: row.reportName, credits: row.credits });
+      }
+    }
+    return { sums: (sums ?? sumInput(zone, false)).value(), currency, sha256: hash.digest('hex') };
+  };
+  const { sums, currency, sha256 } = await sumUntil();
+  const receipt = receiptOf(sha256);
+  if (receipt !== undefined) refusePart(receipt, path);
+  const rules =
+    receipt && rulesText(receipt.rules.ruleset, receipt.rules.version, receipt.rules.rates_sha256);
+  const made = receipt === undefined ? undefined : parseInstant(receipt.as_of);
+  return {
+    name: path,
+    madeAt: made ?? Math.floor(mtimeMs),
+    madeBy: made === undefined ? 'file' : 'receipt',
+    sums,
+    rules,
+    currency: currency ?? receipt?.rows.currency,
+    sumUntil: async (until) => (await sumUntil(until)).sums,
+  };
+};
+
+async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>) {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+function rulesText(ruleset: string, version: number, rates: string | null): string {
+  return `${ruleset}, version ${version}${rates === null ? '' : `, rates ${rates.slice(0, 12)}`}`;
+}
+
+/** Filters of rows; times may be what makes a period of a longer document. @throws DataError */
+function refusePart({ flags }: Receipt, path: string): void {
+  const filter = ['report', 'kind', 'limit', 'offset'].find((name) => name in flags);
+  if (filter === undefined) return;
+  throw new DataError(path, `is a part of its period, made with --${filter}; export all of it`);
+}
+
+/** Its own cost, where the export has it, else that of its credits. @throws DataError */
+function costsOf(row: ExportRow, path: string, prices: CreditPrices | undefined) {
+  const { id, timestamp = '', cost, currency } = row;
+  if (cost !== undefined) {
+    if (currency !== undefined) return { cost, currency };
+    throw new DataError(
+      `${path}, message ${id}`,
+      'has a cost and no currency; export both fields',
+      'currency',
+    );
+  }
+  return { price: prices?.priceOf({ id, timestamp }), currency: prices?.currency };
+}
+
+function timeOf({ id, timestamp }: ExportRow, path: string): Instant {
+  const instant = timestamp === undefined ? undefined : parseInstant(timestamp);
+  if (instant !== undefined) return instant;
+  throw new DataError(
+    `${path}, message ${id}`,
+    'needs an RFC 3339 timestamp; export with that field',
+    'timestamp',
+  );
+}

@@ -1,0 +1,155 @@
+import { secondText } from '../../calendar/instant.js';
+import { compareAmounts, formatAmount } from '../../engine/index.js';
+import { type Cost, formatCost } from '../../rates/money.js';
+import type { Change, Mover } from '../../usage/history/changes.js';
+import type { Comparison, HistoryPeriod } from '../../usage/history/history.js';
+import type { Sum } from '../../usage/pricing/sums.js';
+import { proportion } from '../../usage/summary/shares.js';
+import { groupThousands, invoiceInWords, signedAmount } from '../amounts.js';
+import { type HistoryResult, monthText } from '../documents/history.js';
+import { historyNotes, percentCell, rulesInWords, spanText } from '../table/history-table.js';
+import { visible } from '../text.js';
+
+/** A history as one self-contained page without a script: a chart, and the tables of the terminal. */
+export function* historyPage(result: HistoryResult): Generator<string> {
+  const { history, comparison, timezone, currency } = result;
+  const { periods, total } = history;
+  const last = periods.at(-1)?.month ?? 0;
+  const title = `Usage history, ${spanText(periods)}`;
+  yield `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n`;
+  yield `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">\n`;
+  yield `<title>${title}</title>\n<style>\n${STYLE}</style>\n</head>\n<body>\n<main>\n<h1>${title}</h1>\n`;
+  yield `<p class="soft">As of ${secondText(result.asOf)}, days in ${escapeHtml(timezone)}. Rules: ${escapeHtml(visible(rulesInWords(result)))}</p>\n`;
+  yield chart(periods);
+  yield section(
+    'Periods',
+    table(
+      ['Period', ...sumTitles(currency), 'Change', 'From'],
+      periods.map(({ month, state, input, change }) => [
+        `${monthText(month)}${state === 'open' ? ' (open)' : ''}`,
+        ...sumCells(input.sums.total, currency, invoiceInWords),
+        percentCell(change?.percent.credits),
+        escapeHtml(visible(input.name)),
+      ]),
+      ['Total', ...sumCells(total, currency), '', ''],
+    ),
+  );
+  if (comparison !== undefined) yield compared(comparison, last, currency);
+  const notes = historyNotes(result);
+  if (notes.length > 0) {
+    yield section('Notes', `<ul>\n${notes.map((note) => `<li>${escapeHtml(note)}</li>\n`).join('')}</ul>\n`);
+  }
+  yield '</main>\n</body>\n</html>\n';
+}
+
+function compared(
+  { toDate, before, now, change, movers }: Comparison,
+  last: number,
+  currency: string | undefined,
+) {
+  const parts: string[] = [];
+  if (toDate !== undefined) {
+    const rows = [
+      [`${monthText(last - 1)} to ${secondText(toDate.untilBefore)}`, ...sumCells(before, currency)],
+      [`${monthText(last)} to ${secondText(toDate.until)}`, ...sumCells(now, currency)],
+    ];
+    const totals = ['Change', ...percentCells(change, currency)];
+    parts.push(
+      section(
+        'This period to date against the same days of the last',
+        table(['Period', ...sumTitles(currency)], rows, totals),
+      ),
+    );
+  }
+  const all = [...movers.increases, ...movers.decreases];
+  const row = ({ reportName, before: old, now: fresh, change: { credits, percent } }: Mover) => [
+    reportName === undefined ? '– (priced by text)' : escapeHtml(visible(reportName)),
+    groupThousands(formatAmount(old.credits)),
+    groupThousands(formatAmount(fresh.credits)),
+    groupThousands(signedAmount(credits)),
+    percentCell(percent.credits),
+  ];
+  const titles = ['Report', monthText(last - 1), monthText(last), 'Change', '%'];
+  const heading = `What changed most, in credits${toDate === undefined ? '' : ', to date'}`;
+  parts.push(
+    section(heading, all.length === 0 ? '<p>No report changed.</p>\n' : table(titles, all.map(row))),
+  );
+  return parts.join('');
+}
+
+const sumTitles = (currency: string | undefined) => [
+  'Messages',
+  'Credits',
+  ...(currency === undefined ? [] : [`Cost`]),
+];
+
+function sumCells(
+  { messages, credits, cost }: Sum,
+  currency: string | undefined,
+  inWords = (exact: Cost, code: string) => `${groupThousands(formatCost(exact))} ${code}`,
+): string[] {
+  const amounts = [groupThousands(`${messages}`), groupThousands(formatAmount(credits))];
+  if (currency === undefined) return amounts;
+  return [...amounts, cost === undefined ? '–' : inWords(cost, currency)];
+}
+
+function percentCells({ percent }: Change, currency: string | undefined): string[] {
+  const { messages, credits, cost } = percent;
+  return [messages, credits, ...(currency === undefined ? [] : [cost])].map(percentCell);
+}
+
+/** Bars of credits, the figures beside them. */
+function chart(periods: readonly HistoryPeriod[]): string {
+  const amounts = periods.map(({ input }) => input.sums.total.credits);
+  const most = amounts.reduce((a, b) => (compareAmounts(a, b) > 0 ? a : b));
+  const bars = periods.map(({ month, state, input }) => {
+    const { credits } = input.sums.total;
+    const percent = proportion(credits, most, 1000) / 10;
+    return `<dt>${monthText(month)}</dt><dd><i class="${state}" style="width:${percent}%"></i></dd><dd>${groupThousands(formatAmount(credits))} credits</dd>\n`;
+  });
+  return `<section>\n<h2>Credits by period</h2>\n<dl>\n${bars.join('')}</dl>\n</section>\n`;
+}
+
+function section(title: string, content: string): string {
+  return `<section>\n<h2>${title}</h2>\n${content}</section>\n`;
+}
+
+function table(titles: readonly string[], rows: readonly string[][], totals?: readonly string[]): string {
+  const cells = (tag: string, texts: readonly string[]) =>
+    texts.map((text) => `<${tag}>${text}</${tag}>`).join('');
+  const head = titles.map((text) => `<th scope="col">${text}</th>`).join('');
+  const body = rows.map((row) => `<tr>${cells('td', row)}</tr>\n`).join('');
+  const foot = totals === undefined ? '' : `<tfoot><tr>${cells('td', totals)}</tr></tfoot>\n`;
+  return `<div class="wide"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}</tbody>\n${foot}</table></div>\n`;
+}
+
+const SYNTAX: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => SYNTAX[character] ?? character);
+}
+
+/** The colours of the page of a bill. */
+const STYLE = `:root { color-scheme: light dark; --ground: #f7f7f5; --panel: #fff; --ink: #1b1f24; --soft: #5b636d; --line: #e3e4e1; --accent: #0b6bb0; --open: #8ab8db;
+  font: 15px / 1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; background: var(--ground); color: var(--ink) }
+@media (prefers-color-scheme: dark) { :root { --ground: #111418; --panel: #191d23; --ink: #e8eaed; --soft: #a0a8b3; --line: #2b313a; --accent: #6cb8ef; --open: #33566f } }
+body { margin: 0 }
+main { max-width: 1120px; margin: 0 auto; padding: 40px 24px 64px }
+h1 { font-size: 24px; margin: 0 }
+h2 { font-size: 16px; margin: 0 0 8px }
+.soft { color: var(--soft); margin: 0 0 24px }
+section { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: 16px; margin: 0 0 16px; box-sizing: border-box }
+dl { display: grid; grid-template-columns: auto 1fr auto; gap: 8px 12px; align-items: center; margin: 0 }
+dd { margin: 0; font-variant-numeric: tabular-nums; text-align: right }
+i { display: block; height: 24px; min-width: 1px; border-radius: 3px; background: var(--accent) }
+i.open { background: var(--open) }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+th, td { text-align: right; padding: 6px 12px; border-bottom: 1px solid var(--line); white-space: nowrap }
+th:first-child, td:first-child { text-align: left }
+thead th { color: var(--soft); font-weight: 600 }
+tfoot td { font-weight: 600; border-bottom: 0 }
+ul { margin: 0; padding-left: 20px }
+@media (max-width: 600px) { main { padding: 16px 12px } th, td { padding: 6px 4px; white-space: normal } }
+@media print { :root { background: #fff } section { break-inside: avoid } }
+`;

@@ -1,0 +1,73 @@
+import { periodOf } from '../../calendar/days.js';
+import { compareInstants, type Instant } from '../../calendar/instant.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
+import type { Amount } from '../../engine/index.js';
+import { type Cost, type CreditPrice, NO_COST } from '../../rates/money.js';
+import { createSum, type Sum } from '../pricing/sums.js';
+
+/** One message as a history sees it. */
+export interface HistoryRow {
+  readonly instant: Instant;
+  /** The report that priced it; undefined where its text did. */
+  readonly reportName: string | undefined;
+  readonly credits: Amount;
+  /** What a credit costs, where the cost is not known and there is a price. */
+  readonly price?: CreditPrice | undefined;
+  readonly cost?: Cost | undefined;
+}
+
+/** What the messages of an export or a snapshot add up to. */
+export interface InputSums {
+  readonly total: Sum;
+  /** By the name of the report; undefined: priced by their texts. */
+  readonly byReport: ReadonlyMap<string | undefined, Sum>;
+  /** The month in which most messages were sent, as `periodOf` counts; undefined without a message. */
+  readonly month: number | undefined;
+  /** Messages of other months. */
+  readonly elsewhere: number;
+  readonly last: Instant | undefined;
+}
+
+/**
+ * Adds up messages as they pass: memory grows with the reports, not with the messages.
+ *
+ * @param priced whether the messages have a cost
+ * @param until leaves out later messages
+ */
+export function sumInput(zone: TimeZone, priced: boolean, until: Instant = Number.POSITIVE_INFINITY) {
+  const none = priced ? NO_COST : undefined;
+  const total = createSum(none);
+  const byReport = new Map<string | undefined, ReturnType<typeof createSum>>();
+  const months = new Map<number, number>();
+  let last: Instant | undefined;
+
+  return {
+    add({ instant, reportName, credits, price, cost }: HistoryRow): void {
+      if (compareInstants(instant, until) > 0) return;
+      let sum = byReport.get(reportName);
+      if (sum === undefined) {
+        sum = createSum(none);
+        byReport.set(reportName, sum);
+      }
+      for (const each of [total, sum]) {
+        if (cost === undefined) each.add(credits, 1, price);
+        else each.addSum({ messages: 1, credits, cost });
+      }
+      const month = periodOf('month', zone.dayOf(instant));
+      months.set(month, (months.get(month) ?? 0) + 1);
+      if (last === undefined || compareInstants(instant, last) > 0) last = instant;
+    },
+
+    value(): InputSums {
+      const [most] = [...months].sort(([a, left], [b, right]) => right - left || a - b);
+      const sum = total.value();
+      return {
+        total: sum,
+        byReport: new Map(Array.from(byReport, ([name, each]) => [name, each.value()])),
+        month: most?.[0],
+        elsewhere: sum.messages - (most?.[1] ?? 0),
+        last,
+      };
+    },
+  };
+}
