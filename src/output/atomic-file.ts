@@ -1,6 +1,7 @@
 import { constants, type Stats, writeSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
 import { hasCode, ignoreUnsupported, isOsError, reasonOf } from '../os-error.js';
 import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
@@ -68,7 +69,7 @@ export async function atomicFileWriter(file: AtomicFile, options: WriterOptions)
         await setAttributes(handle, file.existing);
         await handle.sync();
         await handle.close();
-        await renameOver(temporary, file);
+        await renameOver(temporary, file.path, file.shown);
         renamed = true;
         finished();
         await syncFolder(folder);
@@ -96,14 +97,29 @@ async function createPrivate(path: string, shown: string): Promise<FileHandle> {
   }
 }
 
-/** What checkReplaceable could not foresee: a file to which lines can only be appended, or what others changed meanwhile. */
-async function renameOver(temporary: string, file: AtomicFile): Promise<void> {
-  try {
-    await rename(temporary, file.path);
-  } catch (error) {
-    throw new CannotCreateError(file.shown, reasonOf(error));
+/** Milliseconds between tries to rename. */
+const RENAME_PAUSES = [20, 50, 100, 200, 400, 800];
+
+/**
+ * Renames a file or folder. Windows refuses that while another program, such as a virus scanner, has it open, so it is
+ * tried again for a moment.
+ *
+ * @throws CannotCreateError also for what could not be foreseen: a file to which lines can only be appended, or what
+ * others changed meanwhile
+ */
+export async function renameOver(temporary: string, path: string, shown: string): Promise<void> {
+  for (const pause of [...RENAME_PAUSES, undefined]) {
+    try {
+      return await rename(temporary, path);
+    } catch (error) {
+      const inUse = hasCode(error, 'EPERM', 'EACCES', 'EBUSY');
+      if (inUse && pause !== undefined) await sleep(pause);
+      else throw new CannotCreateError(shown, `${reasonOf(error)}${inUse ? IN_USE : ''}`);
+    }
   }
 }
+
+const IN_USE = '; another program may have it open: close it and run again';
 
 async function unlinkIfExists(path: string): Promise<void> {
   try {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
 import { hasCode, reasonOf } from '../os-error.js';
-import { syncFolder, writeFullySync } from './atomic-file.js';
+import { renameOver, syncFolder, writeFullySync } from './atomic-file.js';
 import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
 
 /** What was written of one file. */
@@ -87,9 +87,7 @@ export async function newFolder(path: string): Promise<NewFolder> {
       for (const folder of subfolders) await syncFolder(folder);
       await syncFolder(temporary);
       // An empty folder of that name is replaced; a filled one makes rename fail, whoever filled it meanwhile.
-      await rename(temporary, target).catch((error: unknown) => {
-        throw new CannotCreateError(path, reasonOf(error));
-      });
+      await renameOver(temporary, target, path);
       finished();
       await syncFolder(dirname(target));
     },

@@ -181,10 +181,16 @@ export function newManifest(contents: Omit<Manifest, 'format'>): string {
   return `${JSON.stringify({ format: FORMAT, ...contents }, null, 2)}\n`;
 }
 
-/** Where a report lies in a snapshot: under its id, or under a hash of it where file systems cannot hold it. */
+/** Names of devices in Windows, whatever their ending, and what no name may hold there. */
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)\.|\*/;
+
+/**
+ * Where a report lies in a snapshot: under its id, or under a hash of it where some file system cannot hold it, or takes
+ * it for another one that differs in case.
+ */
 export function snapshotReportName(id: ReportId): string {
   const name = reportFileName(id);
-  const isPortable = name.length <= 120 && name === name.toLowerCase();
+  const isPortable = name.length <= 120 && name === name.toLowerCase() && !RESERVED.test(name);
   return `reports/${isPortable ? name : `sha256-${createHash('sha256').update(String(id)).digest('hex')}.json`}`;
 }
 
