@@ -22,6 +22,12 @@ export interface Problem {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
+/** Of every answer with a body: its type is what it says, and no page of another site embeds it. */
+export const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
 /** What this service itself refuses. Its text goes to the client. */
 export class Refusal extends Error {
   constructor(

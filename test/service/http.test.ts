@@ -162,7 +162,18 @@ describe('fault E18 (on loopback, without a check of access, only names of this 
   });
 
   test('no page of another site can embed an answer, frame the page or guess its type', async () => {
-    for (const address of ['/usage', '/', '/metrics', '/ready', '/health', '/nowhere']) {
+    const addresses = [
+      '/usage',
+      '/usage/1',
+      '/summary',
+      '/',
+      '/metrics',
+      '/ready',
+      '/health',
+      '/docs',
+      '/openapi.json',
+    ];
+    for (const address of [...addresses, '/nowhere', '/%zz', '/usage?limit=x']) {
       const { headers } = await serving.get(address);
       expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
       expect(headers.get('x-content-type-options')).toBe('nosniff');

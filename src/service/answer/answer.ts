@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PieceWriter } from '../../format/rows.js';
 import { createSpool } from '../../output/spool.js';
 import { createWriteBuffer } from '../../output/writer.js';
+import { SECURITY_HEADERS } from '../problem.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { type Coding, CompressedBodies } from './compress.js';
 import { type StoredBytes, storeBytes } from './stored-bytes.js';
@@ -65,12 +66,17 @@ export class Heads {
 
   private make(coding: Coding | 'identity'): Head {
     const { headers, digest } = this;
-    const encoded = coding === 'identity' ? headers : { ...headers, 'content-encoding': coding };
+    const encoded = {
+      ...SECURITY_HEADERS,
+      ...headers,
+      ...(coding !== 'identity' && { 'content-encoding': coding }),
+    };
     if (digest === undefined) {
       return { etag: undefined, headers: { ...encoded, 'cache-control': 'no-store' }, unchanged: {} };
     }
     const etag = coding === 'identity' ? `"${digest}"` : `"${digest}-${coding}"`;
     const validators = { etag, 'cache-control': 'private, no-cache' };
+    // Without what only guides who reads the body (RFC 9110, 15.4.5).
     const { 'content-type': _, ...unchanged } = headers;
     return { etag, headers: { ...encoded, ...validators }, unchanged: { ...unchanged, ...validators } };
   }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal } from '../problem.js';
+import { Refusal, SECURITY_HEADERS } from '../problem.js';
 
 /** What a page of another origin may read of an answer beside the usual. */
 const EXPOSED_HEADERS = 'etag, link, retry-after, x-request-id';
@@ -30,7 +30,7 @@ export function answerOtherMethods(app: FastifyInstance) {
     if (request.method !== 'OPTIONS') {
       return done(new Refusal(405, 'method_not_allowed', `this address takes ${allow}`, {}, { allow }));
     }
-    reply.code(204).header('allow', allow).send();
+    reply.code(204).headers(SECURITY_HEADERS).header('allow', allow).send();
   };
 }
 
@@ -67,6 +67,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]) {
 }
 
 const PREFLIGHT_HEADERS = {
+  ...SECURITY_HEADERS,
   'access-control-allow-methods': 'GET, HEAD',
   'access-control-allow-headers': 'authorization, if-none-match, x-request-id',
   // Seconds that a browser need not ask again.

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Answer, textAnswer } from '../answer/answer.js';
 import { sendAnswer } from '../answer/send-answer.js';
+import { SECURITY_HEADERS } from '../problem.js';
 import { apiDescription } from '../telemetry/describe-api.js';
 import type { MemoryBudget } from '../work/memory-budget.js';
 import { DOCS_SCHEMA, OPENAPI_SCHEMA } from './schemas/operation.js';
@@ -19,6 +20,6 @@ export function addDescriptionRoutes(app: FastifyInstance, budget: MemoryBudget)
   app.get('/docs', { schema: DOCS_SCHEMA }, (request, reply) => {
     // Relative, so that it is right under any path that a reverse proxy shows.
     const isFolder = request.url.replace(/\?.*$/, '').endsWith('/');
-    return reply.redirect(isFolder ? '../openapi.json' : 'openapi.json', 307);
+    return reply.headers(SECURITY_HEADERS).redirect(isFolder ? '../openapi.json' : 'openapi.json', 307);
   });
 }

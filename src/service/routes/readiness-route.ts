@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DocumentStore } from '../period/document-store.js';
-import { toProblem } from '../problem.js';
+import { SECURITY_HEADERS, toProblem } from '../problem.js';
 import { requestSignal } from '../work/request-signal.js';
 import { READINESS_SCHEMA } from './schemas/operation.js';
 
@@ -33,6 +33,7 @@ export function addReadinessRoute(app: FastifyInstance, parts: ReadinessParts): 
     };
     return reply
       .code(failure === undefined ? 200 : 503)
+      .headers(SECURITY_HEADERS)
       .header('cache-control', 'no-store')
       .send({ status: failure === undefined ? 'ready' : 'unready', upstream, redis: redisState() });
   });
