@@ -115,7 +115,7 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
         const asOf = asOfIn(period.zone, options);
         const sums = await period.read((batches) => sumUp(batches, period, asOf, context.signal));
         record.totals = sums.totals;
-        const usage = usageOf(sums.days, limit.unit, period, asOf ?? now);
+        const usage = usageOf(sums.reports, limit.unit, period, asOf ?? now);
         const budget = budgetOf(usage, limit.amount, options.warn);
         record.gauges = gaugesOf(budget, limit.unit);
         const failsOn = options.failOn === 'forecast' ? ['over', 'forecast'] : ['over'];

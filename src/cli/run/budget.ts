@@ -1,3 +1,4 @@
+import { dayText } from '../../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
 import { type Amount, compareAmounts, formatAmount, toAmount } from '../../engine/index.js';
 import type { BudgetFacts } from '../../format/documents/budget.js';
@@ -8,7 +9,8 @@ import { type PeriodUsage, periodUsage } from '../../usage/forecast/period-usage
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { addSums, type Sum } from '../../usage/pricing/sums.js';
 import { createTotals } from '../../usage/rows/totals.js';
-import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
+import { divideUnits, WHOLE } from '../../usage/summary/shares.js';
+import { createSummary, dayBounds, type Summary, type SummaryGroup } from '../../usage/summary/summary.js';
 import type { Gauge } from './job.js';
 import type { Period } from './period.js';
 
@@ -58,7 +60,7 @@ export async function sumUp(
   signal: AbortSignal,
 ) {
   const totals = createTotals(prices);
-  const [reports, days] = [createSummary(['report'], zone, prices), createSummary(['day'], zone, prices)];
+  const reports = createSummary(['report'], zone, prices);
   let later = 0;
   for await (const items of batches) {
     signal.throwIfAborted();
@@ -67,14 +69,10 @@ export async function sumUp(
         ? items
         : items.filter(({ message }) => compareInstants(instantOf(message.timestamp), asOf) < 0);
     later += items.length - counted.length;
-    for (const sums of [totals, reports, days]) sums.add(counted);
+    totals.add(counted);
+    reports.add(counted);
   }
-  return {
-    totals: totals.value(),
-    reports: reports.value(),
-    days: { ...days.value(), emptySpans: [] },
-    later,
-  };
+  return { totals: totals.value(), reports: reports.value(), later };
 }
 
 /** Reports and days that are listed. */
@@ -83,13 +81,12 @@ const LARGEST_DAYS = 3;
 
 /** @param asOf shown */
 export function factsOf(
-  { reports, days, later }: BudgetSums,
+  { reports, later }: BudgetSums,
   { firstDay }: PeriodUsage,
   { unit }: Limit,
   { settings, zone, sourceName, outOf }: Period,
   asOf: Instant | undefined,
 ): BudgetFacts {
-  const largest = days.groups.toSorted((a, b) => compareAmounts(b.credits, a.credits));
   return {
     source: sourceName,
     period: settings.period,
@@ -99,11 +96,24 @@ export function factsOf(
     outOf: outOf(),
     unit,
     messages: reports.messages,
-    earlier: addSums([...days.days].flatMap(([day, sum]) => (day < firstDay ? [sum] : []))).messages,
+    earlier: addSums([...reports.days].flatMap(([day, sum]) => (day < firstDay ? [sum] : []))).messages,
     later,
     reports: { ...reports, groups: reports.groups.slice(0, LARGEST_REPORTS) },
-    days: { ...days, groups: largest.slice(0, LARGEST_DAYS).filter(({ messages }) => messages > 0) },
+    days: { ...reports, by: ['day'], groups: daysOf(reports) },
   };
+}
+
+/** The days that used most, the largest first. */
+function daysOf({ days }: Summary): SummaryGroup[] {
+  const entries = [...days].sort(([a], [b]) => a - b);
+  const shares = divideUnits(
+    WHOLE,
+    entries.map(([, { credits }]) => credits),
+  );
+  const groups = entries.map(([day, sum], index): SummaryGroup => {
+    return { keys: [{ by: 'day', label: dayText(day) }], ...sum, share: shares[index] ?? 0 };
+  });
+  return groups.sort((a, b) => compareAmounts(b.credits, a.credits)).slice(0, LARGEST_DAYS);
 }
 
 /** The metrics of a budget. */

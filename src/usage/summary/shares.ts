@@ -10,6 +10,9 @@ export function proportion(part: Amount, whole: Amount, parts: number): number {
   return Number((2n * numerator * BigInt(parts) + denominator) / (2n * denominator));
 }
 
+/** All shares, in hundredths of a percent. */
+export const WHOLE = 10_000;
+
 /**
  * Divides a whole number of units in proportion to amounts that are not negative, so that the parts add up to it: each
  * is rounded down, and what is then left goes to those with the largest remainders, of two equal ones to the first.

@@ -5,7 +5,7 @@ import type { UsageItem } from '../pricing/priced-row.js';
 import { addSums, createSum, type Sum } from '../pricing/sums.js';
 import { type DaySpan, emptyPeriods } from './empty-periods.js';
 import { createGroupKeys, type Grouping, type GroupKey, isCalendarUnit, type RawGroup } from './groups.js';
-import { divideUnits } from './shares.js';
+import { divideUnits, WHOLE } from './shares.js';
 
 export interface SummaryGroup extends Sum {
   /** One for each grouping, in their order; undefined in a period without messages. */
@@ -179,9 +179,6 @@ export function createSummary(
     },
   };
 }
-
-/** All shares, in hundredths of a percent. */
-const WHOLE = 10_000;
 
 /** The groups and the subtotals with their shares: each level adds up to the one above it. */
 function withShares(
