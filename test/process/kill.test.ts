@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../upstream.js';
@@ -133,6 +134,28 @@ describe.concurrent('a reader of stdout that is stuck does not hold a run that w
     expect(await closed).toEqual([143, null]);
     expect(performance.now() - sent).toBeLessThan(5000);
   });
+});
+
+test('C107 SIGINT while a big table is drawn or written ends it soon', async () => {
+  const rows = 50_000;
+  const server = await startUpstream({
+    messages: { messages: manyMessages(rows, (index) => (index === rows - 1 ? { report_id: 5 } : {})) },
+    // Its answer comes after all of the messages, and the table is made after it.
+    reports: { 5: { id: 5, name: 'A', credit_cost: 1 } },
+  });
+  const child = startBin(['--table', '--source', server.url]);
+  const output = child.stdout === null ? '' : text(child.stdout);
+  try {
+    await expect.poll(() => server.hits('/reports/5'), { timeout: 20_000 }).toBe(1);
+    const sent = performance.now();
+    child.kill('SIGINT');
+    const [status] = await once(child, 'close');
+    expect(status).toBe(130);
+    await output;
+    expect(performance.now() - sent).toBeLessThan(4000);
+  } finally {
+    await server.close();
+  }
 });
 
 describe('C156 a bug that throws where nobody waits', () => {

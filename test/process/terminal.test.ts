@@ -225,27 +225,6 @@ describe.concurrent('a spinner', () => {
     expect(status).toBe(0);
     expect(shown).toBe(BILL);
   });
-
-  test('C107 Ctrl-C while a big table is drawn ends it soon', async () => {
-    let pressed = 0;
-    const big: UpstreamOptions = { messages: { messages: manyMessages(20_000) } };
-    const { status } = await show(
-      big,
-      '--table',
-      {
-        watch(text, type) {
-          if (pressed > 0 || !text.includes('20000 messages')) return;
-          pressed = performance.now();
-          type('\u0003');
-        },
-      },
-      '> /dev/null',
-    );
-    if (pressed > 0) {
-      expect(status).toBe(130);
-      expect(performance.now() - pressed).toBeLessThan(4000);
-    }
-  });
 });
 
 describe.concurrent('colour', () => {
