@@ -4,6 +4,7 @@ import { clockIn } from './data/calendar.js';
 import { toDecimals } from './data/exact.js';
 import { explainRows } from './data/explain.js';
 import { daysChart } from './panels/chart/days.js';
+import { soFarChart } from './panels/chart/so-far.js';
 import { filtersInPage } from './panels/filters.js';
 import { showTiles } from './panels/header.js';
 import { reportsInPage } from './panels/reports.js';
@@ -50,6 +51,8 @@ export function openPage(bill: Bill): void {
   downloadInPage(bill.meta.period, () => select(navigation.view()).rows);
   const showDays = daysChart(bill.scale, timeline, figures.credits, navigation.view, change);
 
+  const showSoFar = soFarChart(bill, timeline);
+
   const drawTable = (view: View, { rows, totals }: Selection) => {
     const pages = pagesOf(rows.length);
     const page = Math.min(view.page, pages);
@@ -71,6 +74,7 @@ export function openPage(bill: Bill): void {
     showSort(view.sort);
     showDays(anyDay, view);
     showReports(anyReport, view);
+    showSoFar(selection.rows, isFiltered(view));
     drawTable(view, selection);
     const credits = toDecimals(totals.units, bill.scale).text;
     byId('announcement', HTMLParagraphElement).textContent =

@@ -246,7 +246,7 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
   it('opens a row to the steps of its price, by click and by keyboard', async () => {
     const { page } = await workshop.open(address);
     const report = rows.findIndex(({ kind }) => kind === 'report');
-    const button = page.locator('#rows .open').nth(report);
+    const button = page.locator('#rows .unfold').nth(report);
     await button.click();
     expect(await button.getAttribute('aria-expanded')).toBe('true');
     const steps = page.locator('.steps');
@@ -254,7 +254,7 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
     expect(await page.locator('.explanation p').textContent()).toContain(rows[report]?.reportName);
     await header(page, 'Message').click();
     expect(await steps.count()).toBe(1);
-    await page.locator('#rows .open').first().focus();
+    await page.locator('#rows .unfold').first().focus();
     for (let down = 0; down < report; down++) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await steps.count()).toBe(0);

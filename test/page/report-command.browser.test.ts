@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 6
       expect(await runBin([...without, '--with-text'])).toMatchObject({ status: 0 });
       const opened = await workshop.open(`${pathToFileURL(path).href}#q=NO+OTHER+message`);
       expect(await opened.page.getByRole('status').textContent()).toContain('1 message,');
-      await opened.page.locator('#rows .open').click();
+      await opened.page.locator('#rows .unfold').click();
       expect(await opened.page.locator('.explanation blockquote').textContent()).toBe(text);
       expect(opened.complaints).toEqual([]);
     });

@@ -110,6 +110,8 @@ async function chooseRenderer(
       rules: settings.rules,
       card,
       prices,
+      limit: undefined,
+      bounds: dayBounds(selection),
       filtered: narrows(selection),
       withText: choice.withText,
       readsTexts: true,

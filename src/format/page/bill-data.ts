@@ -1,5 +1,6 @@
 import type { Kind } from '../../usage/pricing/priced-row.js';
 import { visible } from '../text.js';
+import type { PageOutlook } from './outlook.js';
 import type { PageRates } from './page-rates.js';
 
 /** What the page says about the bill as a whole. */
@@ -30,6 +31,8 @@ export interface PageMeta {
   readonly currency?: string;
   /** Digits of the currency's minor unit. */
   readonly minorUnits?: number;
+  /** Of the period as a whole. */
+  readonly outlook?: PageOutlook;
   /** The rows have their texts. */
   readonly withText?: true;
 }

@@ -3,11 +3,12 @@ import { compareInstants, type Instant, instantOf, secondText } from '../../cale
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { countText, formatAmount, type Ruleset } from '../../engine/index.js';
 import { ratesFor } from '../../engine/rates.js';
-import { type CreditPrices, costTexts, formatCost, minorUnits, NO_COST } from '../../rates/money.js';
+import { costTexts, formatCost, minorUnits, NO_COST } from '../../rates/money.js';
 import { type RateCard, ratesAt } from '../../rates/rate-card.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Renderer } from '../rows.js';
 import { encodeRows, type PageMeta, type PageRow } from './bill-data.js';
+import { createOutlook, type OutlookOptions } from './outlook.js';
 import { encodeRates } from './page-rates.js';
 import { STATIC_ROWS, staticHtml } from './static-html.js';
 
@@ -28,12 +29,10 @@ export async function loadPageShell(): Promise<PageShell> {
 }
 
 /** What a page is about. */
-export interface PageSubject extends Pick<PageMeta, 'source' | 'period' | 'filtered'> {
+export interface PageSubject extends Pick<PageMeta, 'source' | 'period' | 'filtered'>, OutlookOptions {
   readonly rules: Ruleset;
   /** Of `--rates`. */
   readonly card: RateCard | undefined;
-  /** What a credit costs, where it has a price. */
-  readonly prices: CreditPrices | undefined;
   /** Of `--with-text`. */
   readonly withText: boolean;
   /** Whether the rows' texts can be read, which explanations are made from. */
@@ -48,11 +47,12 @@ export interface PageSubject extends Pick<PageMeta, 'source' | 'period' | 'filte
 export function pageRenderer(
   shell: PageShell,
   zone: TimeZone,
-  { card, prices, withText, readsTexts, ...subject }: PageSubject,
+  { card, prices, limit, bounds, withText, readsTexts, ...subject }: PageSubject,
   now: () => Instant,
 ): Renderer {
   const page = htmlRenderer(shell);
   const dayTextOf = createDayTexts();
+  const outlook = createOutlook(zone, { prices, limit, bounds });
   const costOf = prices && costTexts(prices);
   let first: Instant = Number.POSITIVE_INFINITY;
   let last: Instant = Number.NEGATIVE_INFINITY;
@@ -65,7 +65,9 @@ export function pageRenderer(
     const instant = instantOf(timestamp);
     if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
     if (compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
-    const day = dayTextOf(zone.dayOf(instant));
+    const localDay = zone.dayOf(instant);
+    const day = dayTextOf(localDay);
+    outlook.add(localDay, item);
     const { id, reportId } = item.message;
     return {
       messageId: `${id}`,
@@ -93,6 +95,7 @@ export function pageRenderer(
     rows: (items) => page.rows(items.map(rowOf)),
     tail({ messages: count, credits, cost = NO_COST }) {
       const asOf = now();
+      const ahead = outlook.value(last, asOf);
       const meta = {
         ...subject,
         ...(card !== undefined && { rates: card.dated.map(encodeRates) }),
@@ -101,6 +104,7 @@ export function pageRenderer(
           currency: prices.currency,
           minorUnits: minorUnits(prices.currency),
         }),
+        ...(ahead !== undefined && { outlook: ahead }),
         ...(withText && { withText }),
         timezone: zone.name,
         asOf: secondText(asOf),

@@ -32,6 +32,16 @@ export function compareDays(a: string, b: string): number {
   return numberOf(a) - numberOf(b);
 }
 
+/** The earlier of two days. */
+export function firstOf(a: string, b: string): string {
+  return compareDays(a, b) < 0 ? a : b;
+}
+
+/** The later of two days. */
+export function lastOf(a: string, b: string): string {
+  return compareDays(a, b) > 0 ? a : b;
+}
+
 /** The bar a day belongs to: its own YYYY-MM-DD, YYYY-MM or YYYY. */
 export function barOf(day: string, unit: Unit): string {
   if (unit === 'day') return day;

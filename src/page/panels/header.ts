@@ -3,7 +3,8 @@ import { visible } from '../../format/text.js';
 import { type Bill, pricedByText, type Totals } from '../data/bill.js';
 import type { Clock } from '../data/calendar.js';
 import { toDecimals, toDigits, toUnits } from '../data/exact.js';
-import { byId, countOf, type Figures, html } from '../view/elements.js';
+import { type OutlookTile, outlookIn } from '../data/outlook.js';
+import { barOf, byId, countOf, type Figures, html } from '../view/elements.js';
 
 /** Shows which bill this is, once. */
 export function showMasthead(meta: PageMeta, clock: Clock): void {
@@ -40,6 +41,7 @@ export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figures
   byId('tiles', HTMLUListElement).replaceChildren(
     tile('Credits', figure(totals.units), creditsNote(bill, totals.units, filtered), 'main'),
     ...costTile(bill, totals, figures),
+    ...outlookIn(bill).tiles.map(outlookTile),
     tile(
       'Messages',
       totals.count.toLocaleString('en'),
@@ -58,6 +60,12 @@ export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figures
   note.hidden = !bill.meta.filtered;
   note.textContent =
     'The command that made this page left messages out: these are not the totals of the whole period.';
+}
+
+function outlookTile({ name, value, note, share }: OutlookTile): HTMLLIElement {
+  const shown = tile(name, value, note, 'outlook');
+  if (share !== undefined) shown.append(barOf(share));
+  return shown;
 }
 
 /** The total rounded once, and what it is before. */

@@ -1,7 +1,7 @@
 import { visible } from '../../format/text.js';
 import type { BillRow, Total } from '../data/bill.js';
 import { toApproximate } from '../data/exact.js';
-import { byId, countOf, type Figure, html, svg } from '../view/elements.js';
+import { barOf, byId, countOf, type Figure, html } from '../view/elements.js';
 import type { View } from '../view/view.js';
 
 /** More than this nobody reads; the search finds the others. */
@@ -38,7 +38,7 @@ export function reportsInPage(
           { type: 'button', 'aria-pressed': String(isChosen), class: total.name === undefined && 'missing' },
           html('span', { class: 'report-name' }, nameOf(total)),
           figure(total.units),
-          shareOf(toApproximate(total.units, scale) / (most || 1)),
+          barOf(toApproximate(total.units, scale) / (most || 1)),
           html('span', { class: 'report-count' }, countOf(total.count, 'message')),
         );
         button.addEventListener('click', () => onReport(isChosen ? undefined : total.id));
@@ -75,14 +75,4 @@ export function totalsByReport(rows: readonly BillRow[]): ReportTotal[] {
     if (a.units !== b.units) return a.units > b.units ? -1 : 1;
     return a.id < b.id ? -1 : 1;
   });
-}
-
-/** A bar as long as the total is large beside the largest. */
-function shareOf(share: number): SVGSVGElement {
-  const size = { width: 100, height: 4, viewBox: '0 0 100 4', preserveAspectRatio: 'none' };
-  return svg(
-    'svg',
-    { class: 'report-share', 'aria-hidden': 'true', ...size },
-    svg('rect', { width: 100 * share, height: 4 }),
-  );
 }

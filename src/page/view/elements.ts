@@ -78,3 +78,13 @@ export function countOf(count: number, singular: string, plural = `${singular}s`
 }
 
 const INTEGER = new Intl.NumberFormat('en');
+
+/** A bar, filled from the left by a share from 0 to 1. */
+export function barOf(share: number): SVGSVGElement {
+  const size = { width: 100, height: 4, viewBox: '0 0 100 4', preserveAspectRatio: 'none' };
+  return svg(
+    'svg',
+    { class: 'share', 'aria-hidden': 'true', ...size },
+    svg('rect', { width: 100 * share, height: 4 }),
+  );
+}

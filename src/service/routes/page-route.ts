@@ -34,6 +34,8 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
       rules,
       card,
       prices: undefined,
+      limit: undefined,
+      bounds: {},
       filtered: false,
       withText: false,
       readsTexts,

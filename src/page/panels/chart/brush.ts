@@ -1,4 +1,5 @@
 import { byId } from '../../view/elements.js';
+import { redrawOnResize } from './frame.js';
 import { type Picture, plotBars } from './plot.js';
 
 export interface Chart {
@@ -15,17 +16,11 @@ export function chartInPage(events: Pick<BrushEvents, 'choose' | 'clear'>): Char
   let stop = 0;
 
   const barAt = (index: number) => plot.querySelector<SVGElement>(`[data-index="${index}"]`);
-  const redraw = () => {
-    if (picture === undefined) return;
-    const hadFocus = plot.contains(document.activeElement);
-    const scrolled = plot.scrollLeft;
-    stop = Math.min(stop, picture.bars.length - 1);
-    plot.replaceChildren(plotBars(picture, plot.clientWidth));
-    plot.classList.toggle('wide', plot.scrollWidth > plot.clientWidth);
-    plot.scrollLeft = scrolled;
+  let hadFocus = false;
+  const redraw = redrawOnResize(plot, () => {
     barAt(stop)?.setAttribute('tabindex', '0');
     if (hadFocus) barAt(stop)?.focus();
-  };
+  });
 
   readout.textContent = HINT;
   brushBars(plot, {
@@ -42,17 +37,14 @@ export function chartInPage(events: Pick<BrushEvents, 'choose' | 'clear'>): Char
     stop = Number(index);
     barAt(stop)?.setAttribute('tabindex', '0');
   });
-  let width = plot.clientWidth;
-  new ResizeObserver(() => {
-    if (plot.clientWidth === width) return;
-    width = plot.clientWidth;
-    redraw();
-  }).observe(plot);
-
   return {
     draw(next) {
       picture = next;
-      redraw();
+      redraw((width) => {
+        hadFocus = plot.contains(document.activeElement);
+        stop = Math.min(stop, next.bars.length - 1);
+        return plotBars(next, width);
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../../data/bill.js';
-import { compareDays, firstDayOf, lastDayOf } from '../../data/calendar.js';
+import { compareDays, firstDayOf, firstOf, lastDayOf, lastOf } from '../../data/calendar.js';
 import { toDecimals } from '../../data/exact.js';
 import { byId, countOf, type Figure, html } from '../../view/elements.js';
 import { matchDay } from '../../view/select.js';
@@ -26,7 +26,7 @@ export function daysChart(
       const now = view();
       const from = firstDayOf(bars[firstIndex] ?? first);
       const to = lastDayOf(bars[lastIndex] ?? last);
-      if (extend) onRange({ from: least(from, now.from ?? from), to: most(to, now.to ?? to) });
+      if (extend) onRange({ from: firstOf(from, now.from ?? from), to: lastOf(to, now.to ?? to) });
       else onRange(now.from === from && now.to === to ? noRange : { from, to });
     },
     clear: () => onRange(noRange),
@@ -51,14 +51,6 @@ export function daysChart(
     const inRange = rows.filter(({ day }) => isInRange(day));
     showTable(addBars(inRange, hasRange ? drawn.filter(isChosen).map(({ bar }) => bar) : bars, unit), unit);
   };
-}
-
-function least(a: string, b: string): string {
-  return compareDays(a, b) < 0 ? a : b;
-}
-
-function most(a: string, b: string): string {
-  return compareDays(a, b) > 0 ? a : b;
 }
 
 /** The chart's figures as a table, for whoever cannot see bars. Filled only once it is opened. */

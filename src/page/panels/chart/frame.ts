@@ -11,6 +11,8 @@ const CHARACTER = 7;
 export interface Frame {
   readonly width: number;
   readonly height: number;
+  /** Where the vertical axis is. */
+  readonly left: number;
   /** Where the horizontal axis is. */
   readonly bottom: number;
   /** Pixels from one day to the next. */
@@ -51,7 +53,7 @@ export function frameOf(days: readonly string[], most: number, least: number, he
     const place = { class: 'label', x, y: height - 8, 'text-anchor': 'middle', 'aria-hidden': 'true' };
     return [svg('text', place, day)];
   });
-  return { width, height, bottom, step, middleOf, y, axes: [...lines, ...labels] };
+  return { width, height, left, bottom, step, middleOf, y, axes: [...lines, ...labels] };
 }
 
 /** The chart of a frame, with what it shows. */
@@ -62,6 +64,32 @@ export function chartIn(
 ): SVGSVGElement {
   const size = { width, height, viewBox: `0 0 ${width} ${height}` };
   return svg('svg', { ...size, ...attributes }, ...axes, ...content);
+}
+
+/** Draws a chart into `plot`, again whenever its width changes; `afterwards` is called each time. */
+export function redrawOnResize(
+  plot: HTMLElement,
+  afterwards = () => {},
+): (draw: (width: number) => SVGSVGElement) => void {
+  let draw: ((width: number) => SVGSVGElement) | undefined;
+  let width = plot.clientWidth;
+  const redraw = () => {
+    if (draw === undefined) return;
+    const scrolled = plot.scrollLeft;
+    plot.replaceChildren(draw(plot.clientWidth));
+    plot.classList.toggle('wide', plot.scrollWidth > plot.clientWidth);
+    plot.scrollLeft = scrolled;
+    afterwards();
+  };
+  new ResizeObserver(() => {
+    if (plot.clientWidth === width) return;
+    width = plot.clientWidth;
+    redraw();
+  }).observe(plot);
+  return (next) => {
+    draw = next;
+    redraw();
+  };
 }
 
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });

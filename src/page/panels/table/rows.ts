@@ -68,7 +68,7 @@ export function rowsInPage(view: RowView): (rows: readonly BillRow[], total: Tot
 
 /** Returns what makes the first button the only stop for the Tab key; the one that has the focus is it from then on. */
 function stopAtOne(body: HTMLElement): () => void {
-  const buttons = () => [...body.querySelectorAll<HTMLElement>('.open')];
+  const buttons = () => [...body.querySelectorAll<HTMLElement>('.unfold')];
   const makeStop = (stop: number) => {
     for (const [index, button] of buttons().entries()) button.tabIndex = index === stop ? 0 : -1;
   };
@@ -90,7 +90,7 @@ function stopAtOne(body: HTMLElement): () => void {
 
 /** A row, and the button in its first cell. */
 function rowOf(row: BillRow, { columns, clock, figures }: RowView): [HTMLTableRowElement, HTMLButtonElement] {
-  const button = html('button', { type: 'button', class: 'open', title: 'How this price came about' });
+  const button = html('button', { type: 'button', class: 'unfold', title: 'How this price came about' });
   const cells = columns.map((name, index) => {
     const column = COLUMNS[name];
     const content = column.cell(row, clock, figures);

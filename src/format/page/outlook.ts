@@ -1,0 +1,92 @@
+import { dayText } from '../../calendar/days.js';
+import type { Instant } from '../../calendar/instant.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
+import { type Amount, formatAmount, toAmount } from '../../engine/index.js';
+import { type CreditPrices, NO_COST } from '../../rates/money.js';
+import { budgetOf } from '../../usage/forecast/budget.js';
+import { periodUsage } from '../../usage/forecast/period-usage.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import { createSum, type Sum } from '../../usage/pricing/sums.js';
+import type { DayBounds } from '../../usage/summary/summary.js';
+
+/** What the page says of the end of the period and its limit, as `budget` does. Days are YYYY-MM-DD; amounts exact digits. */
+export interface PageOutlook {
+  /** `credits`, or the currency of the amounts. */
+  readonly unit: string;
+  readonly firstDay: string;
+  readonly lastDay: string;
+  /** What is used by the end of each day from today on; absent where the period is closed, or it is too early to say. */
+  readonly projection?: readonly ProjectedDay[];
+  readonly budget?: PageBudget;
+}
+
+export type ProjectedDay = readonly [day: string, projected: string, low: string, high: string];
+
+interface PageBudget {
+  readonly limit: string;
+  /** Negative where more is used. */
+  readonly left: string;
+  /** Percent of the limit that is used. */
+  readonly share: string;
+  readonly crossedOn?: string;
+  /** Where it is projected to be crossed. */
+  readonly crossesOn?: string;
+}
+
+export interface OutlookOptions {
+  readonly prices: CreditPrices | undefined;
+  /** What the period may use; `credits`, or the currency of the prices. */
+  readonly limit: { readonly amount: Amount; readonly unit: string } | undefined;
+  /** Of `--since` and `--until`. */
+  readonly bounds: DayBounds;
+}
+
+const CREDITS = 'credits';
+
+/** Adds up the usage of each day while rows pass. */
+export function createOutlook(zone: TimeZone, { prices, limit, bounds }: OutlookOptions) {
+  const days = new Map<number, ReturnType<typeof createSum>>();
+  const unit = limit?.unit ?? CREDITS;
+  const amountIn = ({ credits, cost = NO_COST }: Sum): Amount =>
+    unit === CREDITS ? credits : toAmount(cost);
+
+  return {
+    add(day: number, { message, credits }: UsageItem): void {
+      const sum = days.get(day) ?? createSum(prices && NO_COST);
+      days.set(day, sum);
+      sum.add(credits, 1, prices?.priceOf(message));
+    },
+
+    /** @param last the last message. Undefined where nothing is to be expected, and there is no limit. */
+    value(last: Instant, now: Instant): PageOutlook | undefined {
+      const used = new Map(Array.from(days, ([day, sum]) => [day, amountIn(sum.value())]));
+      const usage = periodUsage(used, { zone, bounds, last, now });
+      if (used.size === 0 || (usage.state === 'closed' && limit === undefined)) return undefined;
+      const projection = usage.projection?.map(
+        ({ day, projected, low, high }): ProjectedDay => [
+          dayText(day),
+          formatAmount(projected),
+          formatAmount(low),
+          formatAmount(high),
+        ],
+      );
+      return {
+        unit,
+        firstDay: dayText(usage.firstDay),
+        lastDay: dayText(usage.lastDay),
+        ...(projection !== undefined && { projection }),
+        ...(limit !== undefined && { budget: budgetIn(budgetOf(usage, limit.amount)) }),
+      };
+    },
+  };
+}
+
+function budgetIn({ limit, left, share, crossedOn, crossesOn }: ReturnType<typeof budgetOf>): PageBudget {
+  return {
+    limit: formatAmount(limit),
+    left: formatAmount(left),
+    share: formatAmount(share),
+    ...(crossedOn !== undefined && { crossedOn: dayText(crossedOn) }),
+    ...(crossesOn !== undefined && { crossesOn: dayText(crossesOn) }),
+  };
+}

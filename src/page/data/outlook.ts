@@ -1,0 +1,96 @@
+import type { PageMeta } from '../../format/page/bill-data.js';
+import type { Bill } from './bill.js';
+import { fractionDigits, toDecimals, toUnits } from './exact.js';
+
+/** Something to know of the period as a whole, beside its totals. */
+export interface OutlookTile {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+  /** Of a limit, used from 0 to 1. */
+  readonly share?: number;
+}
+
+/** The projection and the limit of the period in words, in credits or in money. */
+export interface OutlookTexts {
+  /** `credits`, or the currency. */
+  readonly unit: string;
+  readonly inMoney: boolean;
+  /** An amount of the bill, with its unit. */
+  readonly amountOf: (units: bigint) => string;
+  readonly tiles: readonly OutlookTile[];
+  readonly sentences: readonly string[];
+}
+
+export function outlookIn({ meta, scale, costScale }: Bill): OutlookTexts {
+  const { outlook, state } = meta;
+  const unit = outlook?.unit ?? 'credits';
+  const inMoney = unit !== 'credits';
+  const decimals = inMoney ? meta.minorUnits : 2;
+  const textOf = (digits: string) => {
+    const places = fractionDigits(digits);
+    return toDecimals(toUnits(digits, places), places, decimals).text;
+  };
+  const shared = {
+    unit,
+    inMoney,
+    amountOf: (units: bigint) => `${toDecimals(units, inMoney ? costScale : scale, decimals).text} ${unit}`,
+  };
+  if (outlook === undefined) return { ...shared, tiles: [], sentences: [] };
+  const told = [
+    projectionOf(outlook, state === 'open', unit, textOf),
+    budgetOf(outlook, unit, textOf),
+  ].filter((each) => each !== undefined);
+  return { ...shared, tiles: told.map(({ tile }) => tile), sentences: told.map(({ sentence }) => sentence) };
+}
+
+type Outlook = NonNullable<PageMeta['outlook']>;
+
+interface Told {
+  readonly tile: OutlookTile;
+  readonly sentence: string;
+}
+
+function projectionOf(
+  { projection, lastDay }: Outlook,
+  isOpen: boolean,
+  unit: string,
+  textOf: (digits: string) => string,
+): Told | undefined {
+  if (!isOpen) return undefined;
+  const name = `Projected by ${lastDay}`;
+  const end = projection?.at(-1);
+  if (end === undefined) {
+    return {
+      tile: { name, value: '–', note: 'too early to say' },
+      sentence: 'It is too early to project the end of the period.',
+    };
+  }
+  const [, projected, low, high] = end;
+  const interval = `${textOf(low)} to ${textOf(high)}`;
+  return {
+    tile: { name, value: textOf(projected), note: `80 %: ${interval}` },
+    sentence: `Projected by ${lastDay}: ${textOf(projected)} ${unit}, with 80 % probability ${interval}.`,
+  };
+}
+
+function budgetOf({ budget }: Outlook, unit: string, textOf: (digits: string) => string): Told | undefined {
+  if (budget === undefined) return undefined;
+  const { limit, left, share, crossedOn, crossesOn } = budget;
+  const over = left.startsWith('-');
+  const crossing =
+    crossedOn !== undefined
+      ? `, crossed on ${crossedOn}`
+      : crossesOn !== undefined
+        ? `, projected to be crossed on ${crossesOn}`
+        : '';
+  return {
+    tile: {
+      name: over ? 'Over budget' : 'Budget left',
+      value: textOf(over ? left.slice(1) : left),
+      note: `${share} % of ${textOf(limit)}${crossing}`,
+      share: Math.min(1, Number(share) / 100),
+    },
+    sentence: `Budget: ${textOf(limit)} ${unit}, ${share} % used${crossing}.`,
+  };
+}

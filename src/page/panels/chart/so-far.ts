@@ -1,0 +1,102 @@
+import type { PageMeta } from '../../../format/page/bill-data.js';
+import { addBars, type Bill, type BillRow, type Timeline } from '../../data/bill.js';
+import { barsBetween, firstOf, lastOf } from '../../data/calendar.js';
+import { toApproximate } from '../../data/exact.js';
+import { outlookIn } from '../../data/outlook.js';
+import { byId, svg } from '../../view/elements.js';
+import { chartIn, type Frame, frameOf, redrawOnResize } from './frame.js';
+
+const HEIGHT = 200;
+
+/**
+ * The running total in the page's #so-far, with the limit and the projected end of the period where the command gave
+ * them. The returned function draws the total of `rows`; a filter hides the other two, which belong to all rows.
+ */
+export function soFarChart(
+  bill: Bill,
+  timeline: Timeline,
+): (rows: readonly BillRow[], filtered: boolean) => void {
+  const plot = byId('so-far', HTMLDivElement);
+  const words = byId('so-far-words', HTMLParagraphElement);
+  const { unit, inMoney, amountOf, sentences } = outlookIn(bill);
+  const outlook = timeline.unit === 'day' ? bill.meta.outlook : undefined;
+  const days = outlook === undefined ? timeline.bars : daysOf(timeline, outlook);
+  const scale = inMoney ? bill.costScale : bill.scale;
+  byId('so-far-title', HTMLHeadingElement).textContent = `${inMoney ? `Cost in ${unit}` : 'Credits'} so far`;
+  const redraw = redrawOnResize(plot);
+
+  return (rows, filtered) => {
+    let sum = 0n;
+    const sums = addBars(rows, days, timeline.unit).map((bar) => {
+      sum += inMoney ? bar.costUnits : bar.units;
+      return toApproximate(sum, scale);
+    });
+    const known = filtered ? undefined : outlook;
+    words.textContent = [`${amountOf(sum)} by ${timeline.last}.`, ...(filtered ? [] : sentences)].join(' ');
+    const today = days.indexOf(known?.projection?.[0]?.[0] ?? timeline.last);
+    const used = sums.slice(0, today + 1);
+    const ahead = (known?.projection ?? []).slice(1).map(([, ...amounts]) => amounts.map(Number));
+    const limit = known?.budget === undefined ? undefined : Number(known.budget.limit);
+    const most = Math.max(...used, limit ?? 0, ...ahead.flat());
+    redraw((width) => {
+      const frame = frameOf(days, most, width, HEIGHT);
+      const parts = [...projectionParts(frame, used, ahead), ...usedParts(frame, used)];
+      if (limit !== undefined) parts.push(...limitParts(frame, limit));
+      return chartIn(frame, { role: 'img', 'aria-labelledby': 'so-far-title so-far-words' }, ...parts);
+    });
+  };
+}
+
+/** The days of the messages and of the period. */
+function daysOf(
+  { first, last }: Timeline,
+  { firstDay, lastDay }: NonNullable<PageMeta['outlook']>,
+): readonly string[] {
+  return barsBetween(firstOf(first, firstDay), lastOf(last, lastDay), 'day');
+}
+
+type Point = readonly [index: number, amount: number];
+
+function pathOf({ middleOf, y }: Frame, points: readonly Point[]): string {
+  return points.map(([index, amount]) => `${middleOf(index).toFixed(1)},${y(amount).toFixed(1)}`).join(' ');
+}
+
+function usedParts(frame: Frame, used: readonly number[]): SVGElement[] {
+  const points = used.map((amount, index): Point => [index, amount]);
+  const last = used.length - 1;
+  const ground: Point[] = [
+    [last, 0],
+    [0, 0],
+  ];
+  return [
+    svg('polygon', { class: 'used-area', points: pathOf(frame, [...points, ...ground]) }),
+    svg('polyline', { class: 'used-line', points: pathOf(frame, points) }),
+    svg('circle', { class: 'used-end', cx: frame.middleOf(last), cy: frame.y(used[last] ?? 0), r: 4 }),
+  ];
+}
+
+/** A dashed line within its 80 % interval, from what is used today on. */
+function projectionParts(
+  frame: Frame,
+  used: readonly number[],
+  ahead: readonly (readonly number[])[],
+): SVGElement[] {
+  if (ahead.length === 0) return [];
+  const start: Point = [used.length - 1, used.at(-1) ?? 0];
+  const line = (which: number): Point[] => [
+    start,
+    ...ahead.map((amounts, index): Point => [used.length + index, amounts[which] ?? 0]),
+  ];
+  const [projected, low, high] = [line(0), line(1), line(2)];
+  return [
+    svg('polygon', { class: 'interval', points: pathOf(frame, [...low, ...high.toReversed()]) }),
+    svg('polyline', { class: 'projected-line', points: pathOf(frame, projected) }),
+  ];
+}
+
+function limitParts({ left, width, y }: Frame, limit: number): SVGElement[] {
+  return [
+    svg('line', { class: 'limit', x1: left, x2: width, y1: y(limit), y2: y(limit) }),
+    svg('text', { class: 'limit-name', x: left + 4, y: y(limit) - 5 }, 'Budget'),
+  ];
+}
