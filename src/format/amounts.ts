@@ -49,3 +49,10 @@ export function invoiceInWords(cost: Cost, currency: string): string {
 export function signedAmount(amount: Amount): string {
   return compareAmounts(amount, ZERO) > 0 ? `+${formatAmount(amount)}` : formatAmount(amount);
 }
+
+/** Three digits, or all before the point; never below what is used. */
+export function estimateText(estimate: Amount, used: Amount): string {
+  const exact = toDecimal(estimate);
+  const rounded = toAmount(exact.toDecimalPlaces(Math.max(0, 2 - exact.e)));
+  return groupThousands(formatAmount(compareAmounts(rounded, used) < 0 ? used : rounded));
+}

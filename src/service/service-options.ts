@@ -2,9 +2,11 @@ import type { X509Certificate } from 'node:crypto';
 import type { TimeZone } from '../calendar/time-zone.js';
 import type { RateLimit } from '../config/service-settings.js';
 import type { Ruleset } from '../engine/rules.js';
+import type { CreditPrices } from '../rates/money.js';
 import type { RateCard } from '../rates/rate-card.js';
 import type { Source, SourceObserver } from '../source/source.js';
 import type { Tracing } from '../telemetry/tracing.js';
+import type { Limit } from '../usage/forecast/limit.js';
 import type { DuplicateRule } from '../usage/pricing/priced-row.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
 
@@ -15,6 +17,10 @@ export interface ServiceOptions {
   readonly rules: Ruleset;
   /** Of `--rates`. */
   readonly card: RateCard | undefined;
+  /** What a credit costs, where it has a price. */
+  readonly prices: CreditPrices | undefined;
+  /** What the period may use. */
+  readonly limit: Limit | undefined;
   readonly duplicates: DuplicateRule;
   readonly zone: TimeZone;
   /**

@@ -85,6 +85,8 @@ export async function startService(
     zones: createZoneStore(options.zone),
     rules: options.rules,
     card: options.card,
+    prices: options.prices,
+    limit: options.limit,
     sourceName: options.sourceName,
     periodName: options.period,
     onLookup: (outcome: 'hit' | 'miss') => metrics.lookedUp('bill', outcome),

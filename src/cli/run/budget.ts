@@ -1,10 +1,9 @@
 import { dayText } from '../../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
-import { type Amount, compareAmounts, formatAmount, toAmount } from '../../engine/index.js';
+import { compareAmounts, formatAmount } from '../../engine/index.js';
 import type { BudgetFacts } from '../../format/documents/budget.js';
-import { NO_COST } from '../../rates/money.js';
 import { type Budget, budgetOf, type Outlook } from '../../usage/forecast/budget.js';
-import { CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
+import { amountIn, CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
 import { type PeriodUsage, periodUsage } from '../../usage/forecast/period-usage.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { addSums, type Sum } from '../../usage/pricing/sums.js';
@@ -15,7 +14,7 @@ import type { Gauge } from './job.js';
 import type { Period } from './period.js';
 
 /** The limit of the settings, in the unit that usage is counted in; undefined without one. @throws CommandLineError, SettingError */
-export function limitOf({ settings, prices }: Period): Limit | undefined {
+export function limitOf({ settings, prices }: Pick<Period, 'settings' | 'prices'>): Limit | undefined {
   if (settings.budget === undefined) return undefined;
   const limit = limitIn(settings.budget, prices?.currency);
   if (typeof limit === 'string') throw settings.refuse('budget', limit);
@@ -44,10 +43,6 @@ export function outlookOf(
   const usage = usageOf(summary, unit, period, now);
   if (usage.state === 'closed' || summary.messages === 0) return undefined;
   return { usage, unit, budget: limit && budgetOf(usage, limit.amount) };
-}
-
-function amountIn(unit: string, { credits, cost = NO_COST }: Sum): Amount {
-  return unit === CREDITS ? credits : toAmount(cost);
 }
 
 type BudgetSums = Awaited<ReturnType<typeof sumUp>>;

@@ -110,7 +110,7 @@ async function chooseRenderer(
       rules: settings.rules,
       card,
       prices,
-      limit: undefined,
+      limit: limitOf(period),
       bounds: dayBounds(selection),
       filtered: narrows(selection),
       withText: choice.withText,

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import { openTimeZone } from '../../calendar/time-zone.js';
 import type { Settings } from '../../config/settings.js';
+import { creditPricesOf } from '../../core/credit-prices.js';
 import { httpSettings, openSource, type SourceSettings } from '../../core/open-source.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
 import { isOsError, reasonOf } from '../../os-error.js';
@@ -23,6 +24,7 @@ import {
   settingsOf,
 } from '../options/settings.js';
 import type { Context } from '../process/host.js';
+import { limitOf } from './budget.js';
 
 type ServeOptions = GivenOptions & SettingOptions & RatesOptions & RunOptions;
 
@@ -123,11 +125,15 @@ async function serviceOptions(
     const deps = { env, stdin, signal, startedAt, observer, ...(pool !== undefined && { pool }) };
     return openSource(sourceSettings, deps);
   };
+  const card = await openRates(given, settings.rules);
+  const prices = creditPricesOf(settings, card);
   return {
     ...choice,
     credentials,
     rules: settings.rules,
-    card: await openRates(given, settings.rules),
+    card,
+    prices,
+    limit: limitOf({ settings, prices }),
     duplicates,
     zone: openTimeZone(settings.timezone),
     cacheScope: cacheScope(sourceSettings, context.host.env),

@@ -1,12 +1,13 @@
 import { dayText } from '../../calendar/days.js';
 import type { Instant } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
-import { type Amount, formatAmount, toAmount } from '../../engine/index.js';
+import { formatAmount } from '../../engine/index.js';
 import { type CreditPrices, NO_COST } from '../../rates/money.js';
-import { budgetOf } from '../../usage/forecast/budget.js';
+import { type Budget, budgetOf } from '../../usage/forecast/budget.js';
+import { amountIn, CREDITS, type Limit } from '../../usage/forecast/limit.js';
 import { periodUsage } from '../../usage/forecast/period-usage.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { createSum, type Sum } from '../../usage/pricing/sums.js';
+import { createSum } from '../../usage/pricing/sums.js';
 import type { DayBounds } from '../../usage/summary/summary.js';
 
 /** What the page says of the end of the period and its limit, as `budget` does. Days are YYYY-MM-DD; amounts exact digits. */
@@ -35,20 +36,16 @@ interface PageBudget {
 
 export interface OutlookOptions {
   readonly prices: CreditPrices | undefined;
-  /** What the period may use; `credits`, or the currency of the prices. */
-  readonly limit: { readonly amount: Amount; readonly unit: string } | undefined;
+  /** What the period may use. */
+  readonly limit: Limit | undefined;
   /** Of `--since` and `--until`. */
   readonly bounds: DayBounds;
 }
-
-const CREDITS = 'credits';
 
 /** Adds up the usage of each day while rows pass. */
 export function createOutlook(zone: TimeZone, { prices, limit, bounds }: OutlookOptions) {
   const days = new Map<number, ReturnType<typeof createSum>>();
   const unit = limit?.unit ?? CREDITS;
-  const amountIn = ({ credits, cost = NO_COST }: Sum): Amount =>
-    unit === CREDITS ? credits : toAmount(cost);
 
   return {
     add(day: number, { message, credits }: UsageItem): void {
@@ -59,7 +56,7 @@ export function createOutlook(zone: TimeZone, { prices, limit, bounds }: Outlook
 
     /** @param last the last message. Undefined where nothing is to be expected, and there is no limit. */
     value(last: Instant, now: Instant): PageOutlook | undefined {
-      const used = new Map(Array.from(days, ([day, sum]) => [day, amountIn(sum.value())]));
+      const used = new Map(Array.from(days, ([day, sum]) => [day, amountIn(unit, sum.value())]));
       const usage = periodUsage(used, { zone, bounds, last, now });
       if (used.size === 0 || (usage.state === 'closed' && limit === undefined)) return undefined;
       const projection = usage.projection?.map(
@@ -81,7 +78,7 @@ export function createOutlook(zone: TimeZone, { prices, limit, bounds }: Outlook
   };
 }
 
-function budgetIn({ limit, left, share, crossedOn, crossesOn }: ReturnType<typeof budgetOf>): PageBudget {
+function budgetIn({ limit, left, share, crossedOn, crossesOn }: Budget): PageBudget {
   return {
     limit: formatAmount(limit),
     left: formatAmount(left),

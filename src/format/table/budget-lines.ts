@@ -57,13 +57,6 @@ function projectionText({ projection, used }: PeriodUsage, unit: string): string
   return `about ${projected} ${unit} by ${dayText(end.day)} (80 % interval ${low} to ${high})`;
 }
 
-/** Three digits, or all before the point; never below what is used. */
-function estimateText(estimate: Amount, used: Amount): string {
-  const exact = toDecimal(estimate);
-  const rounded = toAmount(exact.toDecimalPlaces(Math.max(0, 2 - exact.e)));
-  return groupThousands(formatAmount(compareAmounts(rounded, used) < 0 ? used : rounded));
-}
-
 const BAR_WIDTH = 24;
 
 /** Solid up to what is used, shaded up to what is projected, dotted up to the limit. */

@@ -1,3 +1,5 @@
+import { type Amount, parseAmount } from '../../engine/index.js';
+import { estimateText } from '../../format/amounts.js';
 import type { PageMeta } from '../../format/page/bill-data.js';
 import type { Bill } from './bill.js';
 import { fractionDigits, toDecimals, toUnits } from './exact.js';
@@ -27,6 +29,8 @@ export function outlookIn({ meta, scale, costScale }: Bill): OutlookTexts {
   const unit = outlook?.unit ?? 'credits';
   const inMoney = unit !== 'credits';
   const decimals = inMoney ? meta.minorUnits : 2;
+  const used = amountIn(inMoney ? (meta.cost ?? '0') : meta.total);
+  const estimate = (digits: string) => estimateText(amountIn(digits), used);
   const textOf = (digits: string) => {
     const places = fractionDigits(digits);
     return toDecimals(toUnits(digits, places), places, decimals).text;
@@ -38,10 +42,17 @@ export function outlookIn({ meta, scale, costScale }: Bill): OutlookTexts {
   };
   if (outlook === undefined) return { ...shared, tiles: [], sentences: [] };
   const told = [
-    projectionOf(outlook, state === 'open', unit, textOf),
+    projectionOf(outlook, state === 'open', unit, estimate),
     budgetOf(outlook, unit, textOf),
   ].filter((each) => each !== undefined);
   return { ...shared, tiles: told.map(({ tile }) => tile), sentences: told.map(({ sentence }) => sentence) };
+}
+
+/** @throws RangeError */
+function amountIn(digits: string): Amount {
+  const amount = parseAmount(digits);
+  if (amount === undefined) throw new RangeError(`not an amount: ${digits}`);
+  return amount;
 }
 
 type Outlook = NonNullable<PageMeta['outlook']>;
@@ -55,7 +66,7 @@ function projectionOf(
   { projection, lastDay }: Outlook,
   isOpen: boolean,
   unit: string,
-  textOf: (digits: string) => string,
+  estimate: (digits: string) => string,
 ): Told | undefined {
   if (!isOpen) return undefined;
   const name = `Projected by ${lastDay}`;
@@ -67,10 +78,10 @@ function projectionOf(
     };
   }
   const [, projected, low, high] = end;
-  const interval = `${textOf(low)} to ${textOf(high)}`;
+  const interval = `80 % interval ${estimate(low)} to ${estimate(high)}`;
   return {
-    tile: { name, value: textOf(projected), note: `80 %: ${interval}` },
-    sentence: `Projected by ${lastDay}: ${textOf(projected)} ${unit}, with 80 % probability ${interval}.`,
+    tile: { name, value: `about ${estimate(projected)}`, note: interval },
+    sentence: `Projected by ${lastDay}: about ${estimate(projected)} ${unit} (${interval}).`,
   };
 }
 

@@ -26,19 +26,13 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
 
   return async (document, signal) => {
     const found = await findRows(document, WHOLE, [0, countRows(document, WHOLE)], parts.reports, signal);
-    const { sourceName: source, periodName: period, rules, card } = parts;
-    const readsTexts = document.rows.holdTexts();
+    const { sourceName: source, periodName: period, rules, card, prices, limit } = parts;
     const about = {
-      source,
-      period,
-      rules,
-      card,
-      prices: undefined,
-      limit: undefined,
+      ...{ source, period, rules, card, prices, limit },
       bounds: {},
       filtered: false,
       withText: false,
-      readsTexts,
+      readsTexts: document.rows.holdTexts(),
     };
     const renderer = pageRenderer(shell, zone, about, Date.now);
     const facts = {
@@ -47,7 +41,9 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
       headers: { ...PAGE_HEADERS, 'content-security-policy': `${shell.policy}; frame-ancestors 'none'` },
     };
     return parts.jobs.write(signal, () =>
-      collectAnswer(facts, parts.budget, (writer) => writeRows(found.batches(), renderer, writer, signal)),
+      collectAnswer(facts, parts.budget, (writer) =>
+        writeRows(found.batches(), renderer, writer, signal, prices),
+      ),
     );
   };
 }

@@ -1,5 +1,13 @@
-import { type Amount, compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
-import { CURRENCIES, minorUnits } from '../../rates/money.js';
+import {
+  type Amount,
+  compareAmounts,
+  formatAmount,
+  parseAmount,
+  toAmount,
+  ZERO,
+} from '../../engine/index.js';
+import { CURRENCIES, minorUnits, NO_COST } from '../../rates/money.js';
+import type { Sum } from '../pricing/sums.js';
 
 /** What a period may use, as it was written. */
 export interface WrittenLimit {
@@ -45,6 +53,11 @@ export function limitIn({ amount, unit }: WrittenLimit, currency: string | undef
   return currency === undefined
     ? `${meant} needs what a credit costs: --credit-price 0.02 --currency ${meant}, or a --rates file with prices`
     : `is in ${meant}, but what a credit costs is in ${currency}: give the limit in ${currency}, or in credits`;
+}
+
+/** What was used, in the unit of a limit. */
+export function amountIn(unit: string, { credits, cost = NO_COST }: Sum): Amount {
+  return unit === CREDITS ? credits : toAmount(cost);
 }
 
 /** Digits after the point that amounts in a unit have at the least. */

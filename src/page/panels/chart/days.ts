@@ -68,11 +68,12 @@ function daysTable(figure: Figure): (bars: readonly Bar[], unit: string) => void
 }
 
 function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableElement {
-  const heads = [unit, 'Messages', 'Report', 'Text', 'Text, report missing', 'Credits'];
+  const heads = [unit, 'Messages', 'Report', 'Text', 'Text, report missing', 'Credits', 'So far'];
+  let soFar = 0n;
   const rows = bars.map(({ bar, count, byKind, units }) => {
-    const figures = [byKind.report.units, byKind.text.units, byKind['missing-report'].units, units].map(
-      figure,
-    );
+    soFar += units;
+    const { report, text, 'missing-report': missing } = byKind;
+    const figures = [report.units, text.units, missing.units, units, soFar].map(figure);
     return html(
       'tr',
       {},
