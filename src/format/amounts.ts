@@ -1,4 +1,4 @@
-import { type Amount, compareAmounts, formatAmount, ZERO } from '../engine/index.js';
+import { type Amount, compareAmounts, formatAmount, toAmount, toDecimal, ZERO } from '../engine/index.js';
 import { type Cost, formatCost, invoiceTotal } from '../rates/money.js';
 
 /** Puts amounts on one decimal point: trailing zeros are added, no digit is dropped. */

@@ -181,6 +181,8 @@ describe('the explanation in the page', () => {
             rules,
             card,
             prices: undefined,
+          limit: undefined,
+          bounds: {},
             filtered: false,
             withText: false,
             readsTexts: true,
