@@ -205,7 +205,7 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
 
   it('chooses a day when the top of the chart is out of sight', async () => {
     const { page } = await workshop.open(address, { viewport: { width: 1000, height: 600 } });
-    const plot = page.locator('.plot svg');
+    const plot = page.locator('#plot svg');
     await plot.evaluate((chart) => scrollBy(0, chart.getBoundingClientRect().top + 80));
     const bar = await page.locator('[data-index="4"] .reach').boundingBox();
     expect(bar?.y).toBeLessThan(0);

@@ -6,7 +6,7 @@ import { type Budget, budgetOf, type Outlook } from '../../usage/forecast/budget
 import { amountIn, CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
 import { type PeriodUsage, periodUsage } from '../../usage/forecast/period-usage.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { addSums, type Sum } from '../../usage/pricing/sums.js';
+import { addSums } from '../../usage/pricing/sums.js';
 import { createTotals } from '../../usage/rows/totals.js';
 import { divideUnits, WHOLE } from '../../usage/summary/shares.js';
 import { createSummary, dayBounds, type Summary, type SummaryGroup } from '../../usage/summary/summary.js';
