@@ -115,10 +115,15 @@ export interface InvoiceTotal {
   readonly rounding: Cost;
 }
 
+/** A half goes to the even neighbour. */
+export function roundCost(cost: Decimal, digits: number): Decimal {
+  return cost.toDecimalPlaces(digits, ExactDecimal.ROUND_HALF_EVEN);
+}
+
 /** Rounds a total to what can be paid, a half to the even neighbour. To be done once, on the sum of exact costs. */
 export function invoiceTotal(total: Cost, currency: string): InvoiceTotal {
   const digits = minorUnits(currency);
-  const rounded = exact<Cost>(total.toDecimalPlaces(digits, ExactDecimal.ROUND_HALF_EVEN));
+  const rounded = exact<Cost>(roundCost(total, digits));
   return {
     currency,
     amount: rounded.toFixed(digits),

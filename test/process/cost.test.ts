@@ -262,3 +262,66 @@ describe('what is refused', () => {
     expect(run.stdout).toMatch(/Total {2}658\.80\n$/);
   });
 });
+
+describe('reconciliation in money', () => {
+  const reconcile = (total: string, ...words: string[]) =>
+    runMain(['diff', '--total', total, ...SAMPLE, ...words]);
+
+  test('an invoice that is the total, rounded as it is, is equal; the exact amount too', async () => {
+    const equal = await reconcile('14.03 GBP', ...PRICE);
+    expect(equal).toMatchObject({ status: 0 });
+    expect(equal.stdout).toBe(
+      ' Invoice     14.03 GBP\n Total       14.03 GBP  35 messages of sample, rounded from 14.03244\n Difference   0.00 GBP  equal\n',
+    );
+    expect(await reconcile(`${COST} GBP`, ...PRICE)).toMatchObject({ status: 0 });
+  });
+
+  test('what could explain a gap is in money too, each message exact and the sum rounded once', async () => {
+    const gap = await reconcile('13.97 GBP', ...PRICE, '--json');
+    expect(gap.status).toBe(1);
+    expect(JSON.parse(gap.stdout).reconciliation).toMatchObject({
+      currency: 'GBP',
+      invoice: 13.97,
+      total: 14.03244,
+      rounded: 14.03,
+      difference: -0.06,
+      causes: [
+        {
+          cause: 'missing-reports',
+          cost: 0.06603,
+          effect: -0.06603,
+          reports: [{ report_id: '5999', cost: 0.06603 }],
+        },
+      ],
+      closed_by: ['missing-reports'],
+    });
+  });
+
+  test('an amount without a currency is credits, with a price or without', async () => {
+    for (const flags of [[], PRICE]) {
+      expect(await reconcile('658.8', ...flags)).toMatchObject({ status: 0 });
+      expect(await reconcile('658.8 credits', ...flags)).toMatchObject({ status: 0 });
+    }
+  });
+
+  test('the costs of an export count as they are', async () => {
+    await inFolder(async (cwd) => {
+      const fields = ['--fields', 'message_id,timestamp,credits_used,cost,currency'];
+      await runMain([...SAMPLE, ...PRICE, ...fields, '--output', 'u.csv'], { cwd });
+      expect(await runMain(['diff', 'u.csv', '--total', '14.03 GBP'], { cwd })).toMatchObject({ status: 0 });
+      const other = await runMain(['diff', 'u.csv', '--total', '14.03 EUR'], { cwd });
+      expect(other).toMatchObject({ status: 64, stdout: '' });
+    });
+  });
+
+  test.each([
+    ['14.03 GBP', [], '--total: GBP needs what a credit costs: --credit-price 0.02 --currency GBP'],
+    ['14.03 EUR', PRICE, '--total: is in EUR, but what a credit costs is in GBP'],
+    ['14.03 GBPP', PRICE, '--total: expected an amount such as 1234.55 or "46.30 GBP"'],
+    ['-5 GBP', PRICE, '--total: expected an amount'],
+  ])('%s with %j is refused', async (total, flags, problem) => {
+    const run = await runMain(['diff', `--total=${total}`, ...SAMPLE, ...flags]);
+    expect(run).toMatchObject({ stdout: '', status: 64 });
+    expect(run.stderr).toContain(problem);
+  });
+});

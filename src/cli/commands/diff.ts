@@ -1,26 +1,24 @@
 import { Command } from '@commander-js/extra-typings';
 import { openTimeZone } from '../../calendar/time-zone.js';
 import { InvalidValue } from '../../config/value.js';
-import { readExport } from '../../document/export.js';
 import type { ExportRow } from '../../document/records.js';
-import { type Amount, compareAmounts, parseAmount, ZERO } from '../../engine/index.js';
+import { compareAmounts, ZERO } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
 import { type DiffRenderer, diffJson, isEqual } from '../../format/documents/diff.js';
 import { reconciliationJson } from '../../format/documents/reconciliation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import type { Writer } from '../../output/writer.js';
-import { openInput } from '../../source/file.js';
 import { compareBills, UnsortedRows } from '../../usage/diff/compare-bills.js';
 import { createReconciliation, type Reconciliation } from '../../usage/diff/reconcile.js';
-import { usageRow } from '../../usage/pricing/priced-row.js';
+import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
 import { argument, type OptionsOf, parsedOption } from '../options/declare.js';
 import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
 import { withFilters } from '../options/rows.js';
 import { withRates, withRun } from '../options/run.js';
 import { settingsOf, withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
+import { amountsIn, type Bill, openFileBill, openLiveBill } from '../run/bills.js';
 import { deliver } from '../run/deliver.js';
-import { openPeriod } from '../run/period.js';
 import { openTerminal } from '../run/results.js';
 import { defineCommand } from './define.js';
 
@@ -31,9 +29,9 @@ const declareDiff = () => {
     .addArgument(argument('[new]', 'another; without it the source is read', { file: 'read' }))
     .addOption(
       parsedOption(
-        '--total <credits>',
-        'reconcile OLD, or the source, with the amount of an invoice',
-        amount,
+        '--total <amount>',
+        'reconcile OLD, or the source, with the amount of an invoice: 1234.55 credits, or "46.30 GBP"',
+        invoiceAmount,
         { group: 'Diff:' },
       ),
     );
@@ -43,9 +41,9 @@ const declareDiff = () => {
 
 type DiffOptions = OptionsOf<typeof declareDiff>;
 
-function amount(text: string): Amount {
-  const parsed = parseAmount(text);
-  if (parsed === undefined) throw new InvalidValue('an amount of credits such as 1234.55', text);
+function invoiceAmount(text: string): WrittenLimit {
+  const parsed = parseWritten(text);
+  if (parsed === undefined) throw new InvalidValue('an amount such as 1234.55 or "46.30 GBP"', text);
   return parsed;
 }
 
@@ -187,25 +185,27 @@ async function chooseDiffRenderer(
  */
 async function reconcile(
   path: string | undefined,
-  invoice: Amount,
+  { amount: invoice, unit = CREDITS }: WrittenLimit,
   options: DiffOptions,
   output: ResultChoice,
   context: Context,
 ): Promise<boolean> {
   // Copies are what a gap may come from, so they are counted here instead of being an error.
   const countCopies = path !== undefined || options.duplicates === 'keep';
+  const settings = await settingsOf(options, context.host);
+  const amountOf = await amountsIn(unit, settings, options, path === undefined);
   const bill =
     path === undefined
       ? await openLiveBill({ ...options, duplicates: 'keep' }, context)
       : await openFileBill(path, context);
   try {
-    const zone = openTimeZone((await settingsOf(options, context.host)).timezone);
+    const zone = openTimeZone(settings.timezone);
     return await deliver(output, context, async (writer) => {
       const result = await bill.read(async (batches) => {
-        const sums = createReconciliation(zone, countCopies);
+        const sums = createReconciliation(zone, countCopies, unit);
         for await (const rows of batches) {
           context.signal.throwIfAborted();
-          sums.add(rows);
+          sums.add(amountOf === undefined ? rows : rows.map(amountOf));
         }
         return sums.value(invoice);
       });
@@ -227,43 +227,4 @@ async function renderReconciliation(
   if (output.format === 'json') return [reconciliationJson(name, result)];
   const { reconciliationTable } = await import('../../format/table/reconciliation.js');
   return reconciliationTable(name, result, await openTerminal(output, host));
-}
-
-/** A bill to be compared: an export, or the period that the source has now. */
-interface Bill {
-  readonly name: string;
-  /** Whether it can be read more than once. */
-  readonly rereadable: boolean;
-  /** Hands all rows to `consume`, which takes them to their end; a source may call it again, from the first row on. */
-  read<Result>(consume: (rows: AsyncGenerator<ExportRow[]>) => Promise<Result>): Promise<Result>;
-  close(): Promise<void>;
-}
-
-/** @throws UnreadableError */
-async function openFileBill(path: string, { host, signal }: Context): Promise<Bill> {
-  const file = await openInput(path, host.stdin, signal);
-  return {
-    name: file.name,
-    rereadable: file.rereadable,
-    read: (consume) => consume(readExport(file.name, file.bytes())),
-    close: async () => {},
-  };
-}
-
-/** @throws CommandLineError, SettingError, UnreadableError */
-async function openLiveBill(options: DiffOptions, context: Context): Promise<Bill> {
-  const period = await openPeriod(options, context, { textsUnread: true });
-  return {
-    name: period.sourceName,
-    rereadable: period.settings.source !== '-',
-    read: (consume) =>
-      period.read((batches) =>
-        consume(
-          (async function* () {
-            for await (const items of batches) yield items.map(usageRow);
-          })(),
-        ),
-      ),
-    close: period.close,
-  };
 }

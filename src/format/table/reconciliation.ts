@@ -1,5 +1,6 @@
 import { addAmounts, compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
 import type { Cause, Part, Reconciliation } from '../../usage/diff/reconcile.js';
+import { CREDITS, decimalsIn } from '../../usage/forecast/limit.js';
 import { groupThousands, messagesInWords, mostDecimals, padDecimals, signedAmount } from '../amounts.js';
 import { visible } from '../text.js';
 import { drawFacts, namedLines, paragraph, type Terminal } from './lines.js';
@@ -15,15 +16,19 @@ export function* reconciliationTable(
 ): Generator<string> {
   const { chalk } = terminal;
   const equal = compareAmounts(value.difference, ZERO) === 0;
-  const amounts = [formatAmount(value.invoice), formatAmount(value.total), signedAmount(value.difference)];
-  const decimals = mostDecimals(amounts);
+  const { unit } = value;
+  const isRounded = compareAmounts(value.rounded, value.total) !== 0;
+  const amounts = [formatAmount(value.invoice), formatAmount(value.rounded), signedAmount(value.difference)];
+  const decimals = Math.max(mostDecimals(amounts), decimalsIn(unit));
+  const shownUnit = unit === CREDITS ? '' : ` ${unit}`;
+  const exact = isRounded ? `, rounded from ${groupThousands(formatAmount(value.total))}` : '';
   const padded = amounts.map((amount) => groupThousands(padDecimals(amount, decimals)));
   const width = Math.max(...padded.map(({ length }) => length));
   const [invoice = '', total = '', difference = ''] = padded.map((amount) => amount.padStart(width));
   const facts: [string, string][] = [
-    ['Invoice', invoice],
-    ['Total', `${total}  ${messagesInWords(value.messages)} of ${visible(source)}`],
-    ['Difference', equal ? `${difference}  equal` : chalk.bold(difference)],
+    ['Invoice', `${invoice}${shownUnit}`],
+    ['Total', `${total}${shownUnit}  ${messagesInWords(value.messages)} of ${visible(source)}${exact}`],
+    ['Difference', equal ? `${difference}${shownUnit}  equal` : chalk.bold(`${difference}${shownUnit}`)],
   ];
   yield* drawFacts(facts, terminal);
   if (equal) return;
@@ -36,7 +41,7 @@ export function* reconciliationTable(
   for (const cause of causes) {
     const effect = groupThousands(signedAmount(cause.effect));
     yield* namedLines(effect, headline(cause), effect.length + 3, terminal.width, (text) => text);
-    for (const line of detail(cause)) yield* paragraph(line, 5, terminal.width, chalk.dim);
+    for (const line of detail(cause, unit)) yield* paragraph(line, 5, terminal.width, chalk.dim);
     if (explanations.some(({ causes: names }) => names.length === 1 && names[0] === cause.cause)) {
       yield* paragraph('= explains it exactly', 5, terminal.width, chalk.bold);
     }
@@ -70,25 +75,25 @@ function headline(cause: Cause): string {
   }
 }
 
-function detail(cause: Cause): string[] {
+function detail(cause: Cause, unit: string): string[] {
   switch (cause.cause) {
     case 'rounding':
       return [];
     case 'copies':
       return [`messages ${cause.ids.join(', ')}`];
     case 'missing-reports':
-      return partLines('report ', cause.reports);
+      return partLines('report ', cause.reports, unit);
     case 'other-months':
-      return partLines('', cause.months);
+      return partLines('', cause.months, unit);
   }
 }
 
-function partLines(prefix: string, parts: readonly Part[]): string[] {
+function partLines(prefix: string, parts: readonly Part[], unit: string): string[] {
   const lines = parts
     .slice(0, MOST_PARTS)
     .map(
       ({ name, messages, credits }) =>
-        `${prefix}${visible(name)}: ${groupThousands(formatAmount(credits))} credits, ${messagesInWords(messages)}`,
+        `${prefix}${visible(name)}: ${groupThousands(formatAmount(credits))} ${unit}, ${messagesInWords(messages)}`,
     );
   return parts.length > MOST_PARTS ? [...lines, `and ${parts.length - MOST_PARTS} more`] : lines;
 }

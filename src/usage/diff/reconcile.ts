@@ -7,10 +7,13 @@ import {
   compareAmounts,
   parseAmount,
   subtractAmounts,
+  toAmount,
   toDecimal,
   ZERO,
 } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
+import { minorUnits, roundCost } from '../../rates/money.js';
+import { CREDITS } from '../forecast/limit.js';
 import { createIdHistory } from '../pricing/ids.js';
 import { addSums, createSum, type Sum } from '../pricing/sums.js';
 
@@ -39,11 +42,15 @@ export interface Part extends Sum {
 
 /** A bill compared with the amount of an invoice. */
 export interface Reconciliation {
+  /** Of all amounts, which are called credits here: `credits`, or the code of a currency. */
+  readonly unit: string;
   readonly invoice: Amount;
   readonly messages: number;
-  /** Credits, exact. */
+  /** Exact. */
   readonly total: Amount;
-  /** Invoice minus total. */
+  /** What an invoice has for it: money is rounded to its minor units. */
+  readonly rounded: Amount;
+  /** Invoice minus that. */
   readonly difference: Amount;
   /** What could explain a difference, whether there is one or not. */
   readonly causes: readonly Cause[];
@@ -77,8 +84,9 @@ interface Bucket {
  * Adds up a bill by what an invoice may count differently.
  *
  * @param countCopies whether messages whose id occurred before are in the total too
+ * @param unit of the amounts of the rows: `credits`, or the code of a currency
  */
-export function createReconciliation(zone: TimeZone, countCopies: boolean) {
+export function createReconciliation(zone: TimeZone, countCopies: boolean, unit = CREDITS) {
   const history = createIdHistory();
   const copyIds = new Set<number | bigint>();
   const buckets = new Map<number, Bucket>();
@@ -136,7 +144,8 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean) {
 
     value(invoice: Amount): Reconciliation {
       const { messages, credits: total } = sumOf(isCounted);
-      const difference = subtractAmounts(invoice, total);
+      const rounded = roundedTo(invoice, total, unit);
+      const difference = subtractAmounts(invoice, rounded);
       const months = createParts();
       for (const bucket of buckets.values()) {
         const { messages: count, credits } = bucket.sum.value();
@@ -153,11 +162,11 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean) {
       const explanations =
         compareAmounts(difference, ZERO) === 0
           ? []
-          : explain(found, invoice, (chosen) => totalWith(chosen, month));
-      const decimals = decimalsOf(invoice);
+          : explain(found, invoice, unit, (chosen) => totalWith(chosen, month));
+      const decimals = decimalsOf(invoice, unit);
       const rounding: Cause = { cause: 'rounding', messages: 0, credits: ZERO, effect: difference, decimals };
-      const all = isRounded(total, invoice) ? [rounding, ...causes] : causes;
-      return { invoice, messages, total, difference, causes: all, explanations };
+      const all = isRounded(total, invoice, unit) ? [rounding, ...causes] : causes;
+      return { unit, invoice, messages, total, rounded, difference, causes: all, explanations };
     },
   };
 }
@@ -212,14 +221,15 @@ function withoutParts(parts: readonly Part[]) {
 function explain(
   names: readonly CauseName[],
   invoice: Amount,
+  unit: string,
   totalWith: (causes: readonly CauseName[]) => Amount,
 ): Explanation[] {
   const sets: CauseName[][] = [[]];
   for (const name of names) sets.push(...sets.map((set) => [...set, name]));
   const found = sets.flatMap((causes): Explanation[] => {
     const total = totalWith(causes);
-    if (compareAmounts(total, invoice) === 0) return [{ causes, total }];
-    return isRounded(total, invoice) ? [{ causes: ['rounding', ...causes], total }] : [];
+    if (compareAmounts(roundedTo(invoice, total, unit), invoice) === 0) return [{ causes, total }];
+    return isRounded(total, invoice, unit) ? [{ causes: ['rounding', ...causes], total }] : [];
   });
   const isPartOf = (a: Explanation, b: Explanation) =>
     a !== b && a.causes.every((each) => b.causes.includes(each));
@@ -229,15 +239,21 @@ function explain(
 }
 
 /** Whether the invoice is the total with fewer decimals, however it was rounded. */
-function isRounded(total: Amount, invoice: Amount): boolean {
-  const decimals = decimalsOf(invoice);
+function isRounded(total: Amount, invoice: Amount, unit: string): boolean {
+  const decimals = decimalsOf(invoice, unit);
   const difference = subtractAmounts(invoice, total);
   const apart = compareAmounts(difference, ZERO) < 0 ? subtractAmounts(ZERO, difference) : difference;
   const finer = toDecimal(total).decimalPlaces() > decimals;
   return finer && compareAmounts(apart, parseAmount(`1e-${decimals}`) ?? ZERO) < 0;
 }
 
-/** An invoice has two decimals at least: `31` is 31.00. */
-function decimalsOf(invoice: Amount): number {
-  return Math.max(2, toDecimal(invoice).decimalPlaces());
+/** An invoice of credits has two decimals at least: `31` is 31.00. */
+function decimalsOf(invoice: Amount, unit: string): number {
+  return Math.max(unit === CREDITS ? 2 : minorUnits(unit), toDecimal(invoice).decimalPlaces());
+}
+
+/** A total as an invoice has it, which may also have it exactly. */
+function roundedTo(invoice: Amount, total: Amount, unit: string): Amount {
+  if (unit === CREDITS || compareAmounts(invoice, total) === 0) return total;
+  return toAmount(roundCost(toDecimal(total), minorUnits(unit)));
 }

@@ -27,13 +27,18 @@ export const CREDITS = 'credits';
 
 const WRITTEN = /^(\S*\d)\s*([A-Za-z]+)?$/;
 
-/** Reads `2500`, `2500 credits` or `50 GBP`. Undefined for all else, and for 0. */
-export function parseLimit(text: string): WrittenLimit | undefined {
+/** Reads `2500`, `2500 credits` or `50 GBP`. Undefined for all else. */
+export function parseWritten(text: string): WrittenLimit | undefined {
   const [, digits = '', unit] = WRITTEN.exec(text.trim()) ?? [];
   const amount = parseAmount(digits);
-  if (amount === undefined || compareAmounts(amount, ZERO) <= 0) return undefined;
   const isKnown = unit === undefined || unit === CREDITS || CURRENCIES.includes(unit);
-  return isKnown ? { amount, unit } : undefined;
+  return amount !== undefined && isKnown ? { amount, unit } : undefined;
+}
+
+/** The same for a limit, which is above 0. */
+export function parseLimit(text: string): WrittenLimit | undefined {
+  const limit = parseWritten(text);
+  return limit !== undefined && compareAmounts(limit.amount, ZERO) > 0 ? limit : undefined;
 }
 
 /** As it is written. */
@@ -52,7 +57,7 @@ export function limitIn({ amount, unit }: WrittenLimit, currency: string | undef
   if (meant === CREDITS || meant === currency) return { amount, unit: meant };
   return currency === undefined
     ? `${meant} needs what a credit costs: --credit-price 0.02 --currency ${meant}, or a --rates file with prices`
-    : `is in ${meant}, but what a credit costs is in ${currency}: give the limit in ${currency}, or in credits`;
+    : `is in ${meant}, but what a credit costs is in ${currency}: give it in ${currency}, or in credits`;
 }
 
 /** What was used, in the unit of a limit. */
