@@ -6,7 +6,9 @@ import { readReport } from '../../src/document/report.js';
 import { explanationJson } from '../../src/format/documents/explanation.js';
 import { summaryFacts } from '../../src/format/documents/summary.js';
 import { FORMATS } from '../../src/format/formats.js';
-import { CONTRACT_FIELDS, fieldsOf } from '../../src/format/rows.js';
+import { fieldsOf } from '../../src/format/rows.js';
+import { fixedPrice, parseCreditPrice } from '../../src/rates/money.js';
+import { SHOWN_FIELDS } from '../../src/service/query/query-schemas.js';
 import { SUMMARY_SCHEMA } from '../../src/service/routes/schemas/summary.js';
 import { EXPLANATION_SCHEMA, USAGE_SCHEMA } from '../../src/service/routes/schemas/usage.js';
 import { explainItem } from '../../src/usage/pricing/message-pricer.js';
@@ -15,6 +17,8 @@ import { createTotals } from '../../src/usage/rows/totals.js';
 import { GROUPINGS, type Grouping } from '../../src/usage/summary/groups.js';
 import { createSummary } from '../../src/usage/summary/summary.js';
 
+const MONEY = { creditPrice: creditPrice(), currency: 'GBP' };
+const PRICES = fixedPrice(MONEY.creditPrice, MONEY.currency);
 const ZONE = openTimeZone('UTC');
 const OPTIONS = { delimiter: ',', bom: false, formulaGuard: true, outOf: () => undefined };
 const REPORT = readReport(Buffer.from('{"id":5392,"name":"Lease","credit_cost":79}'), 5392);
@@ -26,6 +30,12 @@ const ITEMS: UsageItem[] = [
   { message: { id: 3, timestamp: '2024-04-29T00:00:00Z', reportId: undefined, text: 'level' } },
   { message: { id: 4, timestamp: '2024-04-29T00:00:00Z', reportId: undefined, text: '' } },
 ].map(({ message, report }) => ({ message, report, credits: REPORT.cost }));
+
+function creditPrice() {
+  const price = parseCreditPrice('0.0213');
+  if (price === undefined) throw new Error('no price');
+  return price;
+}
 
 /** Where a document or a schema has a member: `usage[].message_id`. */
 function membersOf(value: unknown, at = ''): string[] {
@@ -48,14 +58,14 @@ function schemaIn({ response }: { readonly response: object }): object {
 }
 
 async function usageDocument(): Promise<unknown> {
-  const newRenderer = await FORMATS.json.rows({ ...OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, ZONE) });
+  const newRenderer = await FORMATS.json.rows({ ...OPTIONS, fields: fieldsOf(SHOWN_FIELDS, ZONE, PRICES) });
   const renderer = newRenderer();
   const pieces = [renderer.head(), renderer.rows(ITEMS), ...renderer.tail(createTotals().value())];
   return JSON.parse(pieces.map((piece) => Buffer.from(piece).toString()).join(''));
 }
 
 async function summaryDocument(by: readonly [Grouping, Grouping?]): Promise<unknown> {
-  const sums = createSummary(by, ZONE);
+  const sums = createSummary(by, ZONE, PRICES);
   sums.add(ITEMS);
   const summary = sums.value();
   const about = { source: 's', period: 'p', rules: 'r', zone: ZONE, outOf: 5 };
@@ -74,7 +84,8 @@ test.each<[string, { readonly response: object }, () => Promise<unknown[]>]>([
   [
     'explanation',
     EXPLANATION_SCHEMA,
-    async () => ITEMS.map((item) => JSON.parse(explanationJson(explainItem(item, 'published')))),
+    async () =>
+      ITEMS.map((item) => JSON.parse(explanationJson({ ...explainItem(item, 'published'), money: MONEY }))),
   ],
 ])(
   '%s: the schema of the service has the members of the document, no more and no less',

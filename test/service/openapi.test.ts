@@ -152,7 +152,7 @@ test(`${KIND}: it is OpenAPI 3.1 and has every address with GET and HEAD`, () =>
     '/': ['timezone'],
     '/health': [],
     '/summary': [...filters, 'by', 'format'],
-    '/usage': [...filters, 'sort', 'desc', 'limit', 'offset', 'cursor', 'format'],
+    '/usage': [...filters, 'fields', 'sort', 'desc', 'limit', 'offset', 'cursor', 'format'],
     '/usage/{message_id}': [],
   });
 });

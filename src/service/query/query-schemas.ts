@@ -1,6 +1,7 @@
 import { DATA_FORMATS } from '../../format/formats.js';
+import { FIELDS } from '../../format/rows.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
-import { SORT_FIELDS } from '../../usage/rows/row-query.js';
+import { readsText, SORT_FIELDS } from '../../usage/rows/row-query.js';
 import { GROUPINGS } from '../../usage/summary/groups.js';
 
 /** What a query may hold. Its shape is checked by `createQueryCheck`, the values by the parsers of the command line. */
@@ -40,8 +41,19 @@ const GROUPING_PAIRS = GROUPINGS.flatMap((first) =>
   GROUPINGS.filter((second) => second !== first).map((second) => `${first},${second}`),
 );
 
+/** Texts are shown by `/usage/{message_id}` alone. */
+export const SHOWN_FIELDS = FIELDS.filter((name) => !readsText(name));
+const FIELD = `(?:${SHOWN_FIELDS.join('|')})`;
+
 export const USAGE_QUERY = querySchema({
   ...FILTERS,
+  fields: {
+    type: 'array',
+    items: { type: 'string', pattern: `^${FIELD}(?:,${FIELD})*$` },
+    minItems: 1,
+    uniqueItems: true,
+    description: `Of each row, with commas between: ${SHOWN_FIELDS.join(', ')}. cost and currency where a credit has a price`,
+  },
   sort: { type: 'string', enum: SORT_FIELDS, description: 'Instead of the order of upstream' },
   desc: { type: 'boolean', description: 'With sort: largest first; `desc` alone is true' },
   limit: {

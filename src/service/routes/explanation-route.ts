@@ -19,7 +19,7 @@ export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): vo
 
 async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeAnswer> {
   const id = messageId(request.params);
-  const { reports, rules, card, budget } = parts;
+  const { reports, rules, card, prices, budget } = parts;
 
   return async (document, signal) => {
     const [row, ...copies] = document.rows.find(id);
@@ -32,7 +32,8 @@ async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<
     const item = document.rows.item(row, resolved.reports);
     const dated =
       item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
-    const json = explanationJson(explainItem(item, rules, dated?.rates));
+    const money = prices && { creditPrice: prices.priceOf(item.message), currency: prices.currency };
+    const json = explanationJson({ ...explainItem(item, rules, dated?.rates), money });
     const facts = { headers: HEADERS, freshUntil: resolved.freshUntil };
     return collectAnswer(facts, budget, async (writer) => writer.write(json));
   };

@@ -35,7 +35,7 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
     const count = countRows(document, view);
     const found = await findRows(document, view, [0, count], parts.reports, signal);
     return parts.jobs.write(signal, async () => {
-      const sums = createSummary(by, zone);
+      const sums = createSummary(by, zone, parts.prices);
       for await (const items of found.batches()) sums.add(items);
       const summary = sums.value(dayBounds(selection));
       const outOf = narrows(selection) ? document.messageCount : undefined;

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { listOf } from '../../config/value.js';
 import { FORMATS } from '../../format/formats.js';
-import { CONTRACT_FIELDS, fieldsOf, writeRows } from '../../format/rows.js';
+import { CONTRACT_FIELDS, fieldsOf, needsPrice, writeRows } from '../../format/rows.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { collectAnswer } from '../answer/answer.js';
 import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
@@ -8,6 +9,8 @@ import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js
 import { badQuery } from '../problem.js';
 import { writeCursor } from '../query/cursor.js';
 import { findRows, viewRows } from '../query/find-rows.js';
+import { readParameter } from '../query/parameters.js';
+import { SHOWN_FIELDS } from '../query/query-schemas.js';
 import { readUsageQuery, type UsageParameters } from '../query/usage-query.js';
 import { pageRange, walkState } from '../query/walk.js';
 import type { RouteParts } from './route-parts.js';
@@ -26,10 +29,14 @@ export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {
 }
 
 async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteParts): Promise<MakeAnswer> {
-  const { reports, budget, jobs, zones } = parts;
+  const { reports, budget, jobs, zones, prices } = parts;
   const given = request.query;
   const { selection, zone, after } = readUsageQuery(given, zones);
   const format = wantedFormat(request, given.format);
+  const fields = readParameter('fields', given.fields, listOf(SHOWN_FIELDS)) ?? CONTRACT_FIELDS;
+  const unpriced = prices === undefined ? fields.find(needsPrice) : undefined;
+  if (unpriced !== undefined)
+    throw badQuery('fields', `${unpriced} needs the price of a credit, which this service does not have`);
   // An id that may occur more than once marks no position.
   const pages = parts.duplicates !== 'keep';
   if (after !== undefined && !pages) {
@@ -46,10 +53,12 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
       headers: { ...headersOf(format), ...(next && nextLink(given, writeCursor(next, selection))) },
     };
     const outOf = () => (narrows(selection) ? document.messageCount : undefined);
-    const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(CONTRACT_FIELDS, zone), outOf };
+    const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(fields, zone, prices), outOf };
     const newRenderer = await FORMATS[format].rows(options);
     const write = () =>
-      collectAnswer(facts, budget, (writer) => writeRows(found.batches(), newRenderer(), writer, signal));
+      collectAnswer(facts, budget, (writer) =>
+        writeRows(found.batches(), newRenderer(), writer, signal, prices),
+      );
     return found.count <= SMALL ? write() : jobs.write(signal, write);
   };
 }

@@ -5,6 +5,12 @@ import { PROBLEM_MEDIA_TYPE } from '../../problem.js';
 
 export const TIMESTAMP = { type: 'string', format: 'date-time', description: 'RFC 3339' };
 export const CREDITS = { type: 'number', description: 'Exact: read it as a decimal, not as a binary float' };
+export const COST = { type: 'number', description: 'Exact, in `currency`; where a credit has a price' };
+export const CURRENCY = {
+  type: 'string',
+  pattern: '^[A-Z]{3}$',
+  description: 'ISO 4217; where a credit has a price',
+};
 export const SHORT_TEXT = { type: 'string' };
 
 /** The body of every error, which routes refer to. */

@@ -1,7 +1,17 @@
 import { KINDS } from '../../../usage/pricing/priced-row.js';
 import { GROUPINGS } from '../../../usage/summary/groups.js';
 import { SUMMARY_QUERY } from '../../query/query-schemas.js';
-import { CREDITS, OF_PERIOD, OTHER_CONTENTS, replies, SHORT_TEXT, storable, TIMESTAMP } from './replies.js';
+import {
+  COST,
+  CREDITS,
+  CURRENCY,
+  OF_PERIOD,
+  OTHER_CONTENTS,
+  replies,
+  SHORT_TEXT,
+  storable,
+  TIMESTAMP,
+} from './replies.js';
 
 const DAY = { type: 'string', format: 'date' };
 const DAYS = { first_day: DAY, last_day: DAY };
@@ -26,6 +36,8 @@ const GROUP = {
     messages: { type: 'integer' },
     credits: CREDITS,
     share: { type: 'number', description: 'Percent of all credits' },
+    cost: COST,
+    currency: CURRENCY,
   },
 };
 
@@ -36,6 +48,9 @@ const TOTAL = {
   properties: {
     messages: { type: 'integer' },
     credits: CREDITS,
+    cost: COST,
+    invoice: { type: 'number', description: 'The cost, rounded to what can be paid' },
+    rounding: { type: 'number', description: 'What that added, or took away' },
     out_of: { type: 'integer', description: 'Messages of the period, where a filter left some out' },
   },
 };
@@ -54,6 +69,7 @@ const SUMMARY = {
         period: SHORT_TEXT,
         timezone: SHORT_TEXT,
         rules: SHORT_TEXT,
+        currency: CURRENCY,
         first_message: { type: ['string', 'null'] },
         last_message: { type: ['string', 'null'] },
         state: { type: 'string', enum: ['open', 'closed'] },

@@ -1,16 +1,31 @@
 import { KINDS } from '../../../usage/pricing/priced-row.js';
 import { NO_QUERY, USAGE_QUERY } from '../../query/query-schemas.js';
-import { CREDITS, OF_PERIOD, OTHER_CONTENTS, replies, SHORT_TEXT, storable, TIMESTAMP } from './replies.js';
+import {
+  COST,
+  CREDITS,
+  CURRENCY,
+  OF_PERIOD,
+  OTHER_CONTENTS,
+  replies,
+  SHORT_TEXT,
+  storable,
+  TIMESTAMP,
+} from './replies.js';
 
 const USAGE_ITEM = {
   type: 'object',
-  required: ['message_id', 'timestamp', 'credits_used'],
+  description: 'message_id, timestamp, report_name and credits_used, or those of `fields`',
   additionalProperties: false,
   properties: {
     message_id: { type: 'integer' },
     timestamp: TIMESTAMP,
     report_name: { type: 'string', description: 'Only where a report priced the message' },
     credits_used: CREDITS,
+    report_id: { type: ['integer', 'string'] },
+    kind: { type: 'string', enum: KINDS },
+    date: { type: 'string', format: 'date' },
+    cost: COST,
+    currency: CURRENCY,
   },
 };
 
@@ -86,6 +101,9 @@ const EXPLANATION = {
         third_vowels: { type: 'array', items: VOWEL },
         steps: { type: 'array', items: STEP },
         credits_used: CREDITS,
+        credit_price: { ...COST, description: 'What a credit costs, where it has a price' },
+        cost: COST,
+        currency: CURRENCY,
       },
     },
   },
