@@ -194,7 +194,7 @@ export function resolveSettings(sources: SettingSources): Settings {
       ? new CommandLineError(`${origins[name]}: ${problem}`)
       : new SettingError(origins[name], problem);
   const needs = (name: 'creditPrice' | 'currency', example: string) =>
-    `needs ${flagName(name)} (${SETTINGS[name].variable}) too, such as ${example}`;
+    `needs ${flagName(name)}${sources.flagName === undefined ? ` (${SETTINGS[name].variable})` : ''} too, such as ${example}`;
   const { creditPrice: price, currency } = values;
   if (price !== undefined && currency === undefined) throw refuse('creditPrice', needs('currency', 'GBP'));
   if (price === undefined && currency !== undefined) throw refuse('currency', needs('creditPrice', '0.02'));

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { parseInstant } from '../calendar/instant.js';
+import { creditPricesOf } from '../core/credit-prices.js';
 import type { Message, ReportId } from '../document/records.js';
 import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
@@ -8,6 +9,7 @@ import { messagePricer } from '../usage/pricing/message-pricer.js';
 import { priceMessages } from '../usage/pricing/price-messages.js';
 import { createReportCache } from '../usage/pricing/reports.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
+import { settingsOf, textsOf } from './usage.js';
 
 /** A message as upstream has it. */
 export interface UnpricedMessage {
@@ -31,6 +33,9 @@ export interface PriceOptions {
   readonly rules?: Ruleset;
   /** A file of rates. */
   readonly rates?: string;
+  /** What a credit costs, every digit of a string, and its currency by ISO 4217. */
+  readonly creditPrice?: number | string;
+  readonly currency?: string;
 }
 
 /** Messages that wait together: few enough that the first is priced soon. */
@@ -44,9 +49,10 @@ const BATCH = 256;
  */
 export async function* price(
   messages: Iterable<UnpricedMessage> | AsyncIterable<UnpricedMessage>,
-  { report, rules = 'published', rates }: PriceOptions = {},
+  { report, rules = 'published', rates, creditPrice, currency }: PriceOptions = {},
 ): AsyncGenerator<PricedMessage, void, undefined> {
   const card = rates === undefined ? undefined : await openRateCard(rates);
+  const prices = creditPricesOf(settingsOf(textsOf({ creditPrice, currency })), card);
   const reportCache = createReportCache({
     async report(id) {
       const found = await report?.(id);
@@ -55,7 +61,7 @@ export async function* price(
   });
   const pricing = { reports: reportCache, priceByText: messagePricer(rules, card) };
   for await (const items of priceMessages(inBatches(messages), pricing)) {
-    yield* items.map(toPricedMessage);
+    yield* items.map((item) => toPricedMessage(item, prices));
   }
 }
 

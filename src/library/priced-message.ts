@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import type { ReportId } from '../document/records.js';
 import { toDecimal } from '../engine/index.js';
+import { type CreditPrices, costOf } from '../rates/money.js';
 import { type Kind, kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 
 /** A message and what it costs. */
@@ -15,9 +16,13 @@ export interface PricedMessage {
   readonly kind: Kind;
   /** Credits, exact: add them with `plus`, print them with `toFixed()`. */
   readonly credits: Decimal;
+  /** In money, exact, and in which; undefined where a credit has no price. */
+  readonly cost: Decimal | undefined;
+  readonly currency: string | undefined;
 }
 
-export function toPricedMessage(item: UsageItem): PricedMessage {
+/** @param prices what a credit costs, where it has a price */
+export function toPricedMessage(item: UsageItem, prices: CreditPrices | undefined): PricedMessage {
   const { id, timestamp, reportId } = item.message;
   return {
     messageId: id,
@@ -26,5 +31,7 @@ export function toPricedMessage(item: UsageItem): PricedMessage {
     reportName: item.report?.name,
     kind: kindOf(item),
     credits: toDecimal(item.credits),
+    cost: prices && costOf(item.credits, prices.priceOf(item.message)),
+    currency: prices?.currency,
   };
 }

@@ -1,12 +1,13 @@
 import { openTimeZone } from '../calendar/time-zone.js';
 import { type GivenAs, readSelection } from '../config/read-selection.js';
-import { resolveSettings } from '../config/settings.js';
+import { resolveSettings, type Settings } from '../config/settings.js';
+import { creditPricesOf } from '../core/credit-prices.js';
 import { DEFAULT_MAX_BODY } from '../core/open-source.js';
 import { openUsage } from '../core/open-usage.js';
 import type { Ruleset } from '../engine/index.js';
 import { CommandLineError, UpstreamError } from '../errors.js';
 import { openRateCard } from '../rates/read-rate-card.js';
-import type { DuplicateRule, Kind, UsageItem } from '../usage/pricing/priced-row.js';
+import type { DuplicateRule, Kind } from '../usage/pricing/priced-row.js';
 import type { SortOrder } from '../usage/rows/row-query.js';
 import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
@@ -20,6 +21,9 @@ export interface UsageOptions {
   readonly rules?: Ruleset;
   /** A file of rates. */
   readonly rates?: string;
+  /** What a credit costs, every digit of a string, and its currency by ISO 4217. */
+  readonly creditPrice?: number | string;
+  readonly currency?: string;
   readonly duplicates?: DuplicateRule;
   /** Dates or RFC 3339 instants, in `timezone`. */
   readonly since?: string;
@@ -52,8 +56,8 @@ export interface UsageOptions {
  *   the document had to be read again after messages were given out
  */
 export async function* usage(options: UsageOptions = {}): AsyncGenerator<PricedMessage, void, undefined> {
-  for await (const items of handOver<UsageItem[]>((give) => readPeriod(options, give))) {
-    yield* items.map(toPricedMessage);
+  for await (const messages of handOver<PricedMessage[]>((give) => readPeriod(options, give))) {
+    yield* messages;
   }
 }
 
@@ -62,19 +66,18 @@ const AS_PARAMETERS: GivenAs = {
   refuse: (name, problem) => new CommandLineError(`${name}: ${problem}`),
 };
 
-async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => Promise<void>): Promise<void> {
+async function readPeriod(
+  options: UsageOptions,
+  give: (messages: PricedMessage[]) => Promise<void>,
+): Promise<void> {
   const startedAt = performance.now();
   const { token, rates, duplicates = 'error', maxBody = DEFAULT_MAX_BODY, signal } = options;
   const given = textsOf(options);
-  const settings = resolveSettings({
-    flags: given,
-    environment: token === undefined ? {} : { O_COPILOT_TOKEN: token },
-    envFile: new Map(),
-    flagName: (name) => name,
-  });
+  const settings = settingsOf(given, token);
   const zone = openTimeZone(settings.timezone);
   const selection = readSelection({ ...given, desc: options.desc }, zone, AS_PARAMETERS);
   const card = rates === undefined ? undefined : await openRateCard(rates);
+  const prices = creditPricesOf(settings, card);
   const period = await openUsage(
     { ...settings, card, duplicates, selection, maxBody },
     {
@@ -95,7 +98,7 @@ async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => P
       for await (const items of batches) {
         signal?.throwIfAborted();
         delivered = true;
-        await give(items);
+        await give(items.map((item) => toPricedMessage(item, prices)));
       }
     });
   } finally {
@@ -103,8 +106,18 @@ async function readPeriod(options: UsageOptions, give: (items: UsageItem[]) => P
   }
 }
 
+/** The settings that parameters give. @throws CommandLineError that names the parameter */
+export function settingsOf(flags: Readonly<Record<string, string>>, token?: string): Settings {
+  return resolveSettings({
+    flags,
+    environment: token === undefined ? {} : { O_COPILOT_TOKEN: token },
+    envFile: new Map(),
+    flagName: (name) => name,
+  });
+}
+
 /** As the parsers of the settings and of the selection take them. */
-function textsOf(options: UsageOptions): Record<string, string> {
+export function textsOf(options: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(options).flatMap(([name, value]) =>
       typeof value === 'string' || typeof value === 'number' ? [[name, `${value}`]] : [],

@@ -172,3 +172,26 @@ test('price names a message or a report that is wrong, and takes a file of rates
     expect(await first([message], { rates })).toBe('48.25');
   });
 });
+
+test('with a price each message has its exact cost', async () => {
+  const money = { creditPrice: '0.0213', currency: 'GBP' };
+  const [message] = await collect({ source: 'sample', limit: 1, ...money });
+  expect([message?.cost?.toFixed(), message?.currency]).toEqual(['0.10863', 'GBP']);
+  const [unpriced] = await collect({ source: 'sample', limit: 1 });
+  expect([unpriced?.cost, unpriced?.currency]).toEqual([undefined, undefined]);
+  const own = [{ id: 1, timestamp: '2024-04-29T00:00:00Z', text: '' }];
+  for await (const { cost } of price(own, { creditPrice: 0.02, currency: 'EUR' })) {
+    expect(cost?.toFixed()).toBe('0.02');
+  }
+});
+
+test.each([
+  [{ creditPrice: 0.02 }, 'creditPrice: needs currency too, such as GBP'],
+  [{ currency: 'GBP' }, 'currency: needs creditPrice too, such as 0.02'],
+  [{ creditPrice: -5, currency: 'GBP' }, 'creditPrice: expected what a credit costs, above 0'],
+  [{ creditPrice: 1, currency: 'GBPP' }, 'currency: expected a currency of ISO 4217'],
+])('a price that is wrong names the parameter: %j', async (money, problem) => {
+  await expect(collect({ source: 'sample', ...money })).rejects.toThrow(problem);
+  const priced = price([], money);
+  await expect(priced.next()).rejects.toThrow(problem);
+});
