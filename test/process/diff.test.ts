@@ -355,8 +355,8 @@ describe('what cannot be compared', () => {
     [[], 'diff needs the export to compare with, or --total'],
     [['a', 'b', 'c'], "unexpected argument 'c'"],
     [['a', 'b', '--total', '1'], '--total: reconciles one bill'],
-    [['--total', '1,5'], '--total: expected an amount of credits'],
-    [['--total', '-5'], '--total: expected an amount of credits'],
+    [['--total', '1,5'], '--total: expected an amount such as'],
+    [['--total', '-5'], '--total: expected an amount such as'],
     [['-', '-'], 'stdin cannot be both'],
     [['a', '--csv'], "unknown option '--csv'"],
   ])('exit 64 for %j', async (args, reason) => {
