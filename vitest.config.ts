@@ -32,7 +32,8 @@ export default defineConfig({
     globalSetup: ['test/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // More than cores: many tests wait for a process, a limit or a timer.
+    maxWorkers: 3,
     isolate: false,
     reporters: ['default', printRows('fault matrix'), reportClaims(), ...jsonReport()],
   },

@@ -152,7 +152,7 @@ test('C107 SIGINT while a big table is drawn or written ends it soon', async () 
     const [status] = await once(child, 'close');
     expect(status).toBe(130);
     await output;
-    expect(performance.now() - sent).toBeLessThan(4000);
+    expect(performance.now() - sent).toBeLessThan(10_000);
   } finally {
     await server.close();
   }
