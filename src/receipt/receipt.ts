@@ -32,6 +32,7 @@ export const RECEIPT_FLAGS = [
   'fields',
   'account-id',
   'account-name',
+  'with-text',
   'delimiter',
   'bom',
   'formula-guard',
