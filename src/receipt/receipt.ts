@@ -36,6 +36,7 @@ export const RECEIPT_FLAGS = [
   'delimiter',
   'bom',
   'formula-guard',
+  'with-text',
   'since',
   'until',
   'report',

@@ -20,6 +20,8 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true });
   cpSync('package.json', join(installed, 'package.json'));
   cpSync(DIST, join(installed, 'dist'), { recursive: true });
+  // The folder's own, so that no package.json of a folder above counts.
+  writeFileSync(join(folder, 'package.json'), '{}');
   for (const name of ['decimal.js', '@types'])
     symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
   EXAMPLES.forEach(({ code }, index) => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -85,6 +85,7 @@ describe.skipIf(!hasMan)('the installed package (needs man)', { timeout: 120_000
       const home = join(folder, 'home');
       const work = join(folder, 'work');
       for (const each of [home, work]) mkdirSync(each);
+      writeFileSync(join(work, 'package.json'), '{}');
       const runIn = ([command = '', ...args]: readonly string[], env = {}) => {
         const run = spawnSync(command, args, {
           cwd: work,

@@ -67,6 +67,7 @@ describe('verify', () => {
     'usage --ndjson --since 2024-04-10 --until 2024-04-20 --timezone Asia/Tokyo --sort credits_used --desc --limit 5',
     'usage --table --color always --kind text --rules service --offset 2',
     'usage --format html',
+    'usage --format html --with-text',
     'summary --json --by week --by kind',
     'summary --as-of 2024-04-15',
   ])('%s: computed again from a snapshot to the same bytes', async (line) => {
