@@ -1,4 +1,5 @@
-import { decodeMeta, decodeRows, type PageMeta, type PageRow } from '../format/page/bill-data.js';
+import { decodeRows, type PageRow } from '../format/page/bill-data.js';
+import { decodeMeta, type PageMeta } from '../format/page/page-meta.js';
 import { readBill } from './data/bill.js';
 import { clockIn } from './data/calendar.js';
 import { openPage } from './open-page.js';

@@ -1,4 +1,5 @@
-import { decodeMeta, decodeRows, type PageMeta, type PageRow } from '../../src/format/page/bill-data.js';
+import { decodeRows, type PageRow } from '../../src/format/page/bill-data.js';
+import { decodeMeta, type PageMeta } from '../../src/format/page/page-meta.js';
 import { toDigits, toUnits } from '../../src/page/data/exact.js';
 
 /** Decimals of the made-up credits. */

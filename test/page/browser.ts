@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { buildPageShell } from '../../build/page.js';
-import type { PageMeta, PageRow } from '../../src/format/page/bill-data.js';
+import type { PageRow } from '../../src/format/page/bill-data.js';
 import { htmlRenderer } from '../../src/format/page/page.js';
+import type { PageMeta } from '../../src/format/page/page-meta.js';
 import { describe } from './bills.js';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';

@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildPageShell } from '../../build/page.js';
 import type { PageOutlook } from '../../src/format/page/outlook.js';
+import { inFolder, runBin } from '../process/run.js';
 import { makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
 
@@ -49,6 +52,21 @@ async function bestClick(page: Page, name: string, clicks = 3): Promise<number> 
     );
   }
   return Math.min(...times);
+}
+
+const WORDS =
+  'Are there any restrictions on alterations or improvements to the premises under this lease'.split(' ');
+
+/** Messages of 3 to 16 words over a month. */
+function makeMessages(count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    id: 1000 + index,
+    timestamp: new Date(Date.UTC(2024, 3, 1) + index * 25_000).toISOString(),
+    text: Array.from(
+      { length: 3 + (index % 14) },
+      (_each, word) => WORDS[(index * 7 + word * 5) % WORDS.length],
+    ).join(' '),
+  }));
 }
 
 describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () => {
@@ -134,16 +152,37 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
     expect(printed).toEqual([texts, 100]);
   });
 
-  it('sorts, filters and turns the pages of 100,000 rows without a pause', async () => {
-    const big = await workshop.write(makeRows(100_000));
-    const { page, complaints } = await workshop.open(big);
-    expect(await page.getByRole('status').textContent()).toContain('100,000 messages');
-    for (const name of ['Message', 'Time', 'Report', 'Kind', 'Credits']) {
-      expect(await bestClick(page, name)).toBeLessThan(2000);
-    }
-    await page.getByRole('searchbox').fill('9999');
-    await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^\d\d+ messages/);
-    expect(complaints).toEqual([]);
+  it('is usable within 2 s with 100,000 rows in at most 8 MB, and then answers without a pause', async () => {
+    await inFolder(async (folder) => {
+      const messages = join(folder, 'messages.json');
+      const report = join(folder, 'bill.html');
+      await writeFile(messages, JSON.stringify({ messages: makeMessages(100_000) }));
+      const flags = ['--source', messages, '--credit-price', '0.02', '--currency', 'GBP'];
+      expect(await runBin(['report', report, ...flags])).toMatchObject({ status: 0 });
+      expect((await stat(report)).size).toBeLessThan(8_000_000);
+      const ready: number[] = [];
+      for (let time = 0; time < 3; time++) {
+        const { page } = await workshop.open(pathToFileURL(report).href);
+        expect(await page.getByRole('status').textContent()).toContain('100,000 messages');
+        ready.push(
+          await page.evaluate(() => {
+            const [entry] = performance.getEntriesByType('navigation');
+            return entry instanceof PerformanceNavigationTiming ? entry.domContentLoadedEventEnd : Number.NaN;
+          }),
+        );
+        await workshop.closePages();
+      }
+      expect(Math.min(...ready)).toBeLessThan(2000);
+      const { page, complaints } = await workshop.open(pathToFileURL(report).href);
+      for (const name of ['Message', 'Time', 'Report', 'Kind', 'Credits', 'Cost']) {
+        expect(await bestClick(page, name)).toBeLessThan(2000);
+      }
+      await page.getByRole('searchbox').fill('9999');
+      await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^\d\d+ messages/);
+      await page.locator('.unfold').first().click();
+      expect(await page.locator('.steps tfoot').textContent()).toContain('Total');
+      expect(complaints).toEqual([]);
+    });
   });
 
   it('is small, decimal.js included, with which explanations are exact', async () => {

@@ -23,6 +23,7 @@ import { formatView, parseView } from '../../src/page/view/view.js';
 import type { RateCard } from '../../src/rates/rate-card.js';
 import { explainItem } from '../../src/usage/pricing/message-pricer.js';
 import { inFolder, runBin } from '../process/run.js';
+import { startServe } from '../service/start-serve.js';
 import { parsePage } from './bills.js';
 
 const NAMES = [
@@ -117,6 +118,55 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
     const table = await runBin(['usage', ...priced]);
     expect(table.stdout).toContain(`${text} GBP`);
     expect(() => readBill({ ...meta, cost: '11.53' }, rows)).toThrow('cost 11.529, not 11.53');
+  });
+
+  it('has the projection and the budget of `budget`, in the file and in what `serve` sends', async () => {
+    await inFolder(async (folder) => {
+      const start = Date.UTC(2024, 3, 1);
+      const messages = Array.from({ length: 200 }, (_, index) => ({
+        id: index,
+        timestamp: new Date(start + index * 7_777_000).toISOString(),
+        text: `message ${'word '.repeat(index % 7)}`,
+      }));
+      const path = join(folder, 'messages.json');
+      writeFileSync(path, JSON.stringify({ messages }));
+      for (const unit of ['credits', 'GBP']) {
+        const money = unit === 'GBP' ? ['--credit-price', '0.5', '--currency', 'GBP'] : [];
+        const flags = ['--source', path, ...money];
+        const at = ['--as-of', '2024-04-19T12:00:00Z'];
+        const limit = `900 ${unit}`;
+        const report = await runBin(['report', '-', '--budget', limit, ...flags, ...at]);
+        const { outlook } = parsePage(report.stdout).meta;
+        const { stdout } = await runBin(['budget', limit, '--json', ...flags, ...at]);
+        const [day, ...projection] = outlook?.projection?.at(-1) ?? [];
+        const [projected, low, high] = projection.map(Number);
+        const { limit: most, left, share, crossesOn = null } = outlook?.budget ?? {};
+        expect(JSON.parse(stdout)).toMatchObject({
+          budget: {
+            unit,
+            first_day: outlook?.firstDay,
+            last_day: outlook?.lastDay,
+            limit: Number(most),
+            left: Number(left),
+            share: Number(share),
+            crosses_on: crossesOn,
+            projection: { day, projected, low, high },
+          },
+        });
+      }
+      const serving = await startServe(['--source', path, '--budget', '900']);
+      try {
+        const served = parsePage(await (await fetch(`${serving.url}/`)).text());
+        const written = parsePage((await runBin(['report', '-', '--source', path])).stdout);
+        expect(served.rows).toEqual(written.rows);
+        expect(served.rows.every(({ counts, text: own }) => counts !== undefined && own === undefined)).toBe(
+          true,
+        );
+        expect(served.meta.outlook?.budget?.limit).toBe('900');
+      } finally {
+        await serving.stop();
+      }
+    });
   });
 
   it('explains a price as `explain MESSAGE_ID` does', async () => {

@@ -8,7 +8,7 @@ import { proportion } from '../../usage/summary/shares.js';
 import { groupThousands, invoiceInWords, signedAmount } from '../amounts.js';
 import { type HistoryResult, monthText } from '../documents/history.js';
 import { historyNotes, percentCell, rulesInWords, spanText } from '../table/history-table.js';
-import { visible } from '../text.js';
+import { escapeHtml, visible } from '../text.js';
 
 /** A history as one self-contained page without a script: a chart, and the tables of the terminal. */
 export function* historyPage(result: HistoryResult): Generator<string> {
@@ -121,12 +121,6 @@ function table(titles: readonly string[], rows: readonly string[][], totals?: re
   const body = rows.map((row) => `<tr>${cells('td', row)}</tr>\n`).join('');
   const foot = totals === undefined ? '' : `<tfoot><tr>${cells('td', totals)}</tr></tfoot>\n`;
   return `<div class="wide"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}</tbody>\n${foot}</table></div>\n`;
-}
-
-const SYNTAX: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => SYNTAX[character] ?? character);
 }
 
 /** The colours of the page of a bill. */

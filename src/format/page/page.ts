@@ -5,10 +5,11 @@ import { countText, formatAmount, type Ruleset } from '../../engine/index.js';
 import { ratesFor } from '../../engine/rates.js';
 import { costTexts, formatCost, minorUnits, NO_COST } from '../../rates/money.js';
 import { type RateCard, ratesAt } from '../../rates/rate-card.js';
-import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
+import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Renderer } from '../rows.js';
-import { encodeRows, type PageMeta, type PageRow } from './bill-data.js';
+import { encodeRows, type PageRow, pageRow } from './bill-data.js';
 import { createOutlook, type OutlookOptions } from './outlook.js';
+import type { PageMeta } from './page-meta.js';
 import { encodeRates } from './page-rates.js';
 import { STATIC_ROWS, staticHtml } from './static-html.js';
 
@@ -68,19 +69,12 @@ export function pageRenderer(
     const localDay = zone.dayOf(instant);
     const day = dayTextOf(localDay);
     outlook.add(localDay, item);
-    const { id, reportId } = item.message;
-    return {
-      messageId: `${id}`,
-      timestamp,
+    return pageRow(item, {
       day,
-      kind: kindOf(item),
-      credits: formatAmount(item.credits),
-      ...(reportId !== undefined && { reportId: `${reportId}` }),
-      ...(item.report !== undefined && { reportName: item.report.name }),
       ...(item.report === undefined && readsTexts && { counts: countsOf(item.message.text, instant) }),
       ...(withText && { text: item.message.text }),
       ...(costOf !== undefined && { cost: costOf(item.message, item.credits) }),
-    };
+    });
   }
 
   /** Without the message itself, which is always counted once, and zeros at the end. */

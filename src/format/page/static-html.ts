@@ -1,6 +1,7 @@
 import { groupThousands } from '../amounts.js';
-import { visible } from '../text.js';
-import { COLUMN_TEXTS, columnsOf, type PageMeta, type PageRow } from './bill-data.js';
+import { escapeHtml, visible } from '../text.js';
+import { COLUMN_TEXTS, columnsOf, type PageRow } from './bill-data.js';
+import type { PageMeta } from './page-meta.js';
 
 /** Rows that are readable without a script: a look, not the bill. */
 export const STATIC_ROWS = 50;
@@ -54,9 +55,3 @@ ${lines.join('\n')}
 </section>
 `;
 }
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

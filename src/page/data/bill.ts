@@ -1,4 +1,5 @@
-import type { PageMeta, PageRow } from '../../format/page/bill-data.js';
+import type { PageRow } from '../../format/page/bill-data.js';
+import type { PageMeta } from '../../format/page/page-meta.js';
 import type { Kind } from '../../usage/pricing/priced-row.js';
 import { barOf, barsBetween, chooseUnit, compareDays, type Unit } from './calendar.js';
 import { fractionDigits, toDigits, toUnits } from './exact.js';

@@ -1,6 +1,6 @@
 import { type Amount, parseAmount } from '../../engine/index.js';
 import { estimateText } from '../../format/amounts.js';
-import type { PageMeta } from '../../format/page/bill-data.js';
+import type { PageMeta } from '../../format/page/page-meta.js';
 import type { Bill } from './bill.js';
 import { fractionDigits, toDecimals, toUnits } from './exact.js';
 

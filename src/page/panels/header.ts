@@ -1,4 +1,4 @@
-import type { PageMeta } from '../../format/page/bill-data.js';
+import type { PageMeta } from '../../format/page/page-meta.js';
 import { visible } from '../../format/text.js';
 import { type Bill, pricedByText, type Totals } from '../data/bill.js';
 import type { Clock } from '../data/calendar.js';

@@ -1,4 +1,4 @@
-import type { PageMeta } from '../../../format/page/bill-data.js';
+import type { PageMeta } from '../../../format/page/page-meta.js';
 import { addBars, type Bill, type BillRow, type Timeline } from '../../data/bill.js';
 import { barsBetween, firstOf, lastOf } from '../../data/calendar.js';
 import { toApproximate } from '../../data/exact.js';

@@ -13,9 +13,14 @@ export function explanationOf(row: BillRow, explain: Explain, rules: string): HT
     const text = row.text === '' ? '(an empty text)' : visible(row.text);
     parts.push(html('blockquote', {}, text));
   }
-  const price = explain(row);
-  if (price === undefined) parts.push(html('p', {}, 'The texts were not at hand when this page was made.'));
-  else parts.push(stepsTable(price, row.messageId));
+  try {
+    const price = explain(row);
+    if (price === undefined) parts.push(html('p', {}, 'The texts were not at hand when this page was made.'));
+    else parts.push(stepsTable(price, row.messageId));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    parts.push(html('p', { class: 'trouble' }, `This file is damaged: ${reason}`));
+  }
   return parts;
 }
 
