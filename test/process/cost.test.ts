@@ -325,3 +325,68 @@ describe('reconciliation in money', () => {
     expect(run.stderr).toContain(problem);
   });
 });
+
+describe('diff', () => {
+  const two = async (use: (cwd: string) => Promise<void>) =>
+    inFolder(async (cwd) => {
+      const fields = ['--fields', 'message_id,timestamp,report_name,credits_used,cost,currency'];
+      for (const [name, price] of [
+        ['a', '0.02'],
+        ['b', '0.03'],
+      ]) {
+        const money = ['--credit-price', price ?? '', '--currency', 'GBP'];
+        await runMain([...SAMPLE, ...fields, ...money, '--until', '2024-04-01', '--output', `${name}.csv`], {
+          cwd,
+        });
+        await runMain(
+          [
+            ...SAMPLE,
+            ...fields,
+            ...money,
+            '--until',
+            '2024-04-01',
+            '--sort',
+            'timestamp',
+            '--desc',
+            '--output',
+            `${name}-down.csv`,
+          ],
+          { cwd },
+        );
+      }
+      await use(cwd);
+    });
+
+  test('shows what both bills cost, and costs that changed, sorted or not', async () => {
+    await two(async (cwd) => {
+      const up = await runMain(['diff', 'a.csv', 'b.csv', '--json', ...PRICE], { cwd });
+      expect(up.status).toBe(1);
+      const { diff } = JSON.parse(up.stdout);
+      expect(diff).toMatchObject({
+        changed: 2,
+        old_total: { credits: 84.1, cost: 1.682 },
+        new_total: { credits: 84.1, cost: 2.523 },
+        difference: 0,
+        cost_difference: 0.841,
+        currency: 'GBP',
+        changes: [{ message_id: 1000, fields: ['cost'], old: { cost: 0.102 }, new: { cost: 0.153 } }, {}],
+      });
+      const table = await runMain(['diff', 'a.csv', 'b.csv', ...PRICE], { cwd });
+      expect(table.stdout).toContain(' Cost  +0.841 GBP\n');
+      expect(table.stdout).toContain('cost: 0.102 GBP → 0.153 GBP');
+      const down = await runMain(['diff', 'a-down.csv', 'b.csv'], { cwd });
+      expect(down.stdout).toContain('0 added, 0 removed, 2 changed, 0 unchanged');
+      expect(await runMain(['diff', 'a-down.csv', 'a.csv'], { cwd })).toMatchObject({ status: 0 });
+    });
+  });
+
+  test('multiplies the credits of an export without costs', async () => {
+    await inFolder(async (cwd) => {
+      await runMain([...SAMPLE, '--output', 'a.csv'], { cwd });
+      const run = await runMain(['diff', 'a.csv', ...SAMPLE, ...PRICE], { cwd });
+      expect(run).toMatchObject({ status: 0 });
+      expect(run.stdout).toContain(`a.csv: 35 messages, 658.8 credits, ${COST} GBP\n`);
+      expect(run.stdout).toContain(' Cost  0 GBP\n');
+    });
+  });
+});

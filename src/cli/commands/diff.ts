@@ -8,7 +8,7 @@ import { type DiffRenderer, diffJson, isEqual } from '../../format/documents/dif
 import { reconciliationJson } from '../../format/documents/reconciliation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import type { Writer } from '../../output/writer.js';
-import { compareBills, UnsortedRows } from '../../usage/diff/compare-bills.js';
+import { compareBills, type RowCosts, UnsortedRows } from '../../usage/diff/compare-bills.js';
 import { createReconciliation, type Reconciliation } from '../../usage/diff/reconcile.js';
 import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
 import { argument, type OptionsOf, parsedOption } from '../options/declare.js';
@@ -17,7 +17,7 @@ import { withFilters } from '../options/rows.js';
 import { withRates, withRun } from '../options/run.js';
 import { settingsOf, withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { amountsIn, type Bill, openFileBill, openLiveBill } from '../run/bills.js';
+import { amountsIn, type Bill, openFileBill, openLiveBill, rowCosts } from '../run/bills.js';
 import { deliver } from '../run/deliver.js';
 import { openTerminal } from '../run/results.js';
 import { defineCommand } from './define.js';
@@ -99,9 +99,11 @@ async function runDiff(
       ? await openLiveBill(options, context)
       : await openFileBill(paths.fresh, context);
   try {
+    const money = await rowCosts(options, context);
     const newRenderer = await chooseDiffRenderer(output, { old: old.name, new: fresh.name }, context);
     return await deliver(output, context, async (writer) => {
-      const compare = (sorted: boolean) => compareInto(writer, newRenderer, { old, fresh, sorted, context });
+      const compare = (sorted: boolean) =>
+        compareInto(writer, newRenderer, { old, fresh, sorted, money, context });
       // Most bills rise by id and need no memory; the others are read again, into an index.
       const inOrder = old.rereadable && fresh.rereadable ? await compare(true) : undefined;
       return inOrder ?? (await compare(false)) ?? false;
@@ -115,6 +117,7 @@ interface Comparing {
   readonly old: Bill;
   readonly fresh: Bill;
   readonly sorted: boolean;
+  readonly money: RowCosts | undefined;
   readonly context: Context;
 }
 
@@ -122,7 +125,7 @@ interface Comparing {
 function compareInto(
   writer: Writer,
   newRenderer: () => DiffRenderer,
-  { old, fresh, sorted, context }: Comparing,
+  { old, fresh, sorted, money, context }: Comparing,
 ): Promise<boolean | undefined> {
   return fresh.read(async (newRows) => {
     await writer.restart();
@@ -131,7 +134,7 @@ function compareInto(
         return await writeComparison(
           writer,
           newRenderer(),
-          compareBills(oldRows, newRows, sorted),
+          compareBills(oldRows, newRows, sorted, money),
           context.signal,
         );
       } catch (error) {

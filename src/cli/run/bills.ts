@@ -4,11 +4,13 @@ import { readExport } from '../../document/export.js';
 import type { ExportRow } from '../../document/records.js';
 import { toAmount, ZERO } from '../../engine/index.js';
 import { CommandLineError, DataError } from '../../errors.js';
-import { costOf } from '../../rates/money.js';
+import { type Cost, type CreditPrices, costOf } from '../../rates/money.js';
 import { openInput } from '../../source/file.js';
+import type { RowCosts } from '../../usage/diff/compare-bills.js';
 import { CREDITS, limitIn } from '../../usage/forecast/limit.js';
 import { usageRow } from '../../usage/pricing/priced-row.js';
 import { openRates, type RatesOptions } from '../options/run.js';
+import { type SettingOptions, settingsOf } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod, type PeriodOptions } from './period.js';
 
@@ -51,6 +53,28 @@ export async function openLiveBill(options: PeriodOptions, context: Context): Pr
   };
 }
 
+/** What a row costs: its own cost in that currency, else that of its credits. */
+function costOfRow(row: ExportRow, currency: string, prices: CreditPrices): Cost {
+  const { id, timestamp, credits, cost } = row;
+  if (cost !== undefined && row.currency === currency) return cost;
+  if (timestamp === undefined && prices.fixed === undefined) {
+    throw new DataError(`message ${id}`, 'needs a timestamp for its price', 'timestamp');
+  }
+  return costOf(credits, prices.fixed ?? prices.priceOf({ id, timestamp: timestamp ?? '' }));
+}
+
+/** What the rows of bills cost; undefined where a credit has no price. @throws CommandLineError, SettingError */
+export async function rowCosts(
+  options: SettingOptions & RatesOptions,
+  { host }: Context,
+): Promise<RowCosts | undefined> {
+  const settings = await settingsOf(options, host);
+  const prices = creditPricesOf(settings, await openRates(options, settings.rules));
+  if (prices === undefined) return undefined;
+  const { currency } = prices;
+  return { currency, costOf: (row) => costOfRow(row, currency, prices) };
+}
+
 /**
  * Makes rows whose credits are amounts of money; undefined for an invoice in credits. A cost in an export counts as it is.
  *
@@ -70,14 +94,9 @@ export async function amountsIn(
     if (typeof problem === 'string') throw new CommandLineError(`--total: ${problem}`);
   };
   if (hasNoCosts) check();
-  return (row: ExportRow): ExportRow => {
-    const { id, timestamp, credits, cost, currency } = row;
-    if (cost !== undefined && currency === unit) return { ...row, credits: toAmount(cost) };
+  return (row) => {
+    if (row.cost !== undefined && row.currency === unit) return { ...row, credits: toAmount(row.cost) };
     check();
-    if (timestamp === undefined && prices?.fixed === undefined) {
-      throw new DataError(`message ${id}`, 'needs a timestamp for its price', 'timestamp');
-    }
-    const price = prices?.priceOf({ id, timestamp: timestamp ?? '' });
-    return price === undefined ? row : { ...row, credits: toAmount(costOf(credits, price)) };
+    return prices === undefined ? row : { ...row, credits: toAmount(costOfRow(row, unit, prices)) };
   };
 }

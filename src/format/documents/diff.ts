@@ -1,5 +1,6 @@
 import type { ExportRow } from '../../document/records.js';
 import { formatAmount, subtractAmounts } from '../../engine/index.js';
+import { type Cost, formatCost, NO_COST, subtractCosts } from '../../rates/money.js';
 import { type BillChange, type Comparison, differenceOf } from '../../usage/diff/compare-bills.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import { jsonString } from '../text.js';
@@ -41,7 +42,7 @@ export function diffJson(names: DiffNames): DiffRenderer {
       return [
         `${separator === '\n' ? '' : '\n'}],${counts.slice(1, -1)}`,
         `,"old_total":${sumJson(comparison.old)},"new_total":${sumJson(comparison.new)}`,
-        `,"difference":${formatAmount(difference)}}}\n`,
+        `,"difference":${formatAmount(difference)}${costJson(comparison)}}}\n`,
       ];
     },
   };
@@ -59,11 +60,22 @@ function changeJson(change: BillChange): string {
   return `{${members.join(',')}}`;
 }
 
-function rowJson({ timestamp, reportName, credits }: ExportRow): string {
-  const texts = jsonString({ timestamp, report_name: reportName }).slice(1, -1);
-  return `{${texts}${texts === '' ? '' : ','}"credits_used":${formatAmount(credits)}}`;
+function costJson({ currency, old, new: fresh }: Comparison): string {
+  if (currency === undefined) return '';
+  const difference = subtractCosts(fresh.cost ?? NO_COST, old.cost ?? NO_COST);
+  return `,"cost_difference":${formatCost(difference)},"currency":"${currency}"`;
 }
 
-function sumJson({ messages, credits }: Sum): string {
-  return `{"messages":${messages},"credits":${formatAmount(credits)}}`;
+function rowJson({ timestamp, reportName, credits, cost, currency }: ExportRow): string {
+  const texts = jsonString({ timestamp, report_name: reportName }).slice(1, -1);
+  return `{${texts}${texts === '' ? '' : ','}"credits_used":${formatAmount(credits)}${moneyJson(cost, currency)}}`;
+}
+
+function sumJson({ messages, credits, cost }: Sum): string {
+  return `{"messages":${messages},"credits":${formatAmount(credits)}${moneyJson(cost)}}`;
+}
+
+function moneyJson(cost: Cost | undefined, currency?: string): string {
+  const unit = currency === undefined ? '' : `,"currency":${jsonString(currency)}`;
+  return cost === undefined ? '' : `,"cost":${formatCost(cost)}${unit}`;
 }

@@ -1,5 +1,6 @@
 import type { ExportRow } from '../../document/records.js';
 import { formatAmount, subtractAmounts } from '../../engine/index.js';
+import { type Cost, formatCost, NO_COST, subtractCosts } from '../../rates/money.js';
 import {
   type BillChange,
   type ComparedField,
@@ -53,12 +54,17 @@ export function diffTable(names: DiffNames, terminal: Terminal): DiffRenderer {
   };
 }
 
-function factsOf(names: DiffNames, { old, new: fresh }: Comparison): [string, string][] {
-  const sum = ({ messages, credits }: Comparison['old']) => sumsInWords(messages, credits);
-  return [
+function factsOf(names: DiffNames, { currency, old, new: fresh }: Comparison): [string, string][] {
+  const money = (cost: Cost) => `${groupThousands(formatCost(cost))} ${currency}`;
+  const sum = ({ messages, credits, cost }: Comparison['old']) =>
+    `${sumsInWords(messages, credits)}${cost === undefined ? '' : `, ${money(cost)}`}`;
+  const facts: [string, string][] = [
     ['Old', `${visible(names.old)}: ${sum(old)}`],
     ['New', `${visible(names.new)}: ${sum(fresh)}`],
   ];
+  if (currency === undefined) return facts;
+  const difference = subtractCosts(fresh.cost ?? NO_COST, old.cost ?? NO_COST);
+  return [...facts, ['Cost', `${difference.gt(0) ? '+' : ''}${money(difference)}`]];
 }
 
 function cellsOf(change: BillChange): string[] {
@@ -82,6 +88,8 @@ function whatOf(change: BillChange): string {
 }
 
 function fieldText(row: ExportRow, field: ComparedField): string {
+  if (field === 'cost' && row.cost !== undefined)
+    return visible(`${formatCost(row.cost)} ${row.currency ?? ''}`);
   return visible((field === 'report_name' ? row.reportName : row.timestamp) ?? NOTHING);
 }
 

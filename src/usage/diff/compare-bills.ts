@@ -1,5 +1,6 @@
 import type { ExportRow } from '../../document/records.js';
 import { type Amount, compareAmounts, subtractAmounts, ZERO } from '../../engine/index.js';
+import { type Cost, NO_COST } from '../../rates/money.js';
 import { createSum, type Sum } from '../pricing/sums.js';
 import { createRowIndex } from './row-index.js';
 
@@ -14,7 +15,7 @@ export type BillChange =
       readonly fields: readonly ComparedField[];
     };
 
-const COMPARED_FIELDS = ['timestamp', 'report_name', 'credits_used'] as const;
+const COMPARED_FIELDS = ['timestamp', 'report_name', 'credits_used', 'cost'] as const;
 export type ComparedField = (typeof COMPARED_FIELDS)[number];
 
 /** New credits minus old ones; a message that is not in a bill costs nothing there. */
@@ -24,12 +25,20 @@ export function differenceOf(change: BillChange): Amount {
 
 /** How two bills compare. */
 export interface Comparison {
+  /** Of the costs of both; undefined where a credit has no price. */
+  readonly currency: string | undefined;
   readonly old: Sum;
   readonly new: Sum;
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
   readonly unchanged: number;
+}
+
+/** What the rows of both bills cost. */
+export interface RowCosts {
+  readonly currency: string;
+  readonly costOf: (row: ExportRow) => Cost;
 }
 
 type Rows = AsyncIterable<readonly ExportRow[]>;
@@ -44,16 +53,22 @@ const CHANGES_A_BATCH = 1000;
  * the changes have all been read.
  *
  * @param sorted both rise by id: nothing is held in memory. Otherwise every row of `old` is.
+ * @param money what rows cost, where a credit has a price
  * @throws UnsortedRows when they were said to be sorted and are not; whatever the rows throw
  */
-export function compareBills(old: Rows, fresh: Rows, sorted: boolean) {
+export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: RowCosts) {
   const counts = { added: 0, removed: 0, changed: 0, unchanged: 0 };
-  const sums = { old: createSum(), new: createSum() };
+  const none = money && NO_COST;
+  const sums = { old: createSum(none), new: createSum(none) };
+  const add = (sum: typeof sums.old, row: ExportRow) =>
+    money === undefined
+      ? sum.add(row.credits)
+      : sum.addSum({ messages: 1, credits: row.credits, cost: money.costOf(row) });
 
   /** The change between two rows of one message, counted. */
   function compare(before: ExportRow | undefined, after: ExportRow | undefined): BillChange | undefined {
-    if (before !== undefined) sums.old.add(before.credits);
-    if (after !== undefined) sums.new.add(after.credits);
+    if (before !== undefined) add(sums.old, before);
+    if (after !== undefined) add(sums.new, after);
     const change = changeOf(before, after);
     counts[change?.change ?? 'unchanged']++;
     return change;
@@ -93,7 +108,12 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean) {
 
   return {
     changes: () => inBatches(sorted ? merge(createRowCursor(old), createRowCursor(fresh)) : mergeUnmatched()),
-    comparison: (): Comparison => ({ ...counts, old: sums.old.value(), new: sums.new.value() }),
+    comparison: (): Comparison => ({
+      ...counts,
+      currency: money?.currency,
+      old: sums.old.value(),
+      new: sums.new.value(),
+    }),
   };
 }
 
@@ -118,6 +138,9 @@ function differs(field: ComparedField, before: ExportRow, after: ExportRow): boo
       return before.reportName !== after.reportName;
     case 'credits_used':
       return compareAmounts(before.credits, after.credits) !== 0;
+    case 'cost':
+      if (before.cost === undefined || after.cost === undefined) return false;
+      return !before.cost.eq(after.cost) || before.currency !== after.currency;
   }
 }
 
@@ -181,7 +204,8 @@ function byIdAndContent(a: ExportRow, b: ExportRow): number {
     compareTexts(a.id, b.id) ||
     compareAmounts(a.credits, b.credits) ||
     compareTexts(a.timestamp ?? '', b.timestamp ?? '') ||
-    compareTexts(a.reportName ?? '', b.reportName ?? '')
+    compareTexts(a.reportName ?? '', b.reportName ?? '') ||
+    (a.cost ?? NO_COST).comparedTo(b.cost ?? NO_COST)
   );
 }
 

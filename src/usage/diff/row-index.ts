@@ -14,6 +14,8 @@ export function createRowIndex() {
   const credits: Amount[] = [];
   const timestamps = createTextColumn();
   const reportNames = createTextColumn();
+  /** Of rows that have one. */
+  const costs = new Map<number, Pick<ExportRow, 'cost' | 'currency'>>();
   /** 1 for each row that was taken; made when the first is. */
   let taken: Uint8Array | undefined;
 
@@ -25,13 +27,15 @@ export function createRowIndex() {
       credits: credits[row] ?? ZERO,
       reportId: undefined,
       kind: undefined,
+      ...costs.get(row),
     };
   }
 
   return {
-    add({ id, timestamp, reportName, credits: cost }: ExportRow): void {
+    add({ id, timestamp, reportName, credits: amount, cost, currency }: ExportRow): void {
       const row = ids.push(id) - 1;
-      credits.push(cost);
+      credits.push(amount);
+      if (cost !== undefined) costs.set(row, { cost, currency });
       timestamps.add(timestamp);
       reportNames.add(reportName);
       if (firstRows.addOrGet(id, row) === undefined) return;
