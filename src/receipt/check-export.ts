@@ -1,24 +1,13 @@
-import { compareInstants, type Instant, parseInstant } from '../calendar/instant.js';
+import { parseInstant } from '../calendar/instant.js';
 import { isTimeZone, openTimeZone, periodState } from '../calendar/time-zone.js';
-import { readExport } from '../document/export.js';
-import { type ExportFormat, exportFormat, READABLE_FORMATS } from '../document/export-format.js';
-import type { ExportRow } from '../document/records.js';
-import { type Amount, addAmounts, formatAmount, subtractAmounts, ZERO } from '../engine/index.js';
+import { READABLE_FORMATS } from '../document/export-format.js';
+import { formatAmount, subtractAmounts } from '../engine/index.js';
 import { DataError } from '../errors.js';
-import { addCosts, type Cost, formatCost, NO_COST } from '../rates/money.js';
+import { formatCost } from '../rates/money.js';
 import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
-import { addSums } from '../usage/pricing/sums.js';
-import { readPartialSummary } from '../usage/summary/partial-summary.js';
 import { contradictions } from './contradictions.js';
-import type { Receipt, RowSums } from './receipt.js';
-import { type Difference, leavesOf } from './receipt.js';
-
-/** An export whose bytes can be read more than once. */
-export interface CheckedExport {
-  readonly name: string;
-  readonly sha256: string;
-  readonly bytes: () => AsyncIterable<Uint8Array>;
-}
+import { type CheckedExport, type Contents, fieldsOf, readContents } from './export-contents.js';
+import { type Difference, leavesOf, type Receipt, type RowSums } from './receipt.js';
 
 /** What the export and the receipt show by themselves. */
 export interface OfflineCheck {
@@ -29,26 +18,6 @@ export interface OfflineCheck {
   readonly unread: string | undefined;
 }
 
-/** What an export contains; undefined where it has no such field. */
-interface Found {
-  readonly count: number;
-  readonly credits: Amount;
-  /** Undefined where no row has one. */
-  readonly cost?: Cost | undefined;
-  /** Of the costs; all there are, where the rows differ. */
-  readonly currency?: string | undefined;
-  /** Where every row has a kind. */
-  readonly byKind: Readonly<Record<Kind, RowSums>> | undefined;
-  /** The rows with the name of a report; undefined where rows have no names. */
-  readonly named: { readonly count: number; readonly credits: Amount } | undefined;
-  readonly last: Instant | undefined;
-  /** Whether `last` is known. */
-  readonly dated: boolean;
-  /** Members of the receipt by their path, as `leavesOf` writes them. */
-  readonly members: Readonly<Record<string, string>>;
-}
-
-const HEAD = 64 * 1024;
 const READABLE: readonly unknown[] = READABLE_FORMATS;
 
 /**
@@ -72,7 +41,7 @@ export async function checkExport(
   differences.push(...contradictions(receipt));
   const unread = unreadable(receipt, usualFields);
   if (unread === undefined) {
-    const found = await read(receipt, file, usualFields).catch((error: unknown) => {
+    const found = await readContents(receipt, file, usualFields).catch((error: unknown) => {
       if (!(error instanceof DataError)) throw error;
       differences.push({
         what: 'rows',
@@ -89,7 +58,7 @@ export async function checkExport(
 
 function compareFound(
   receipt: Receipt,
-  found: Found,
+  found: Contents,
   compare: (what: string, expected: string, found: string) => void,
 ): void {
   const { rows } = receipt;
@@ -117,7 +86,7 @@ function compareFound(
 /** What the names of reports show: all kinds where no report was missing, and none where a report may have no name. */
 function kindsByName(
   { rows, inputs }: Receipt,
-  { count, credits, named }: Found,
+  { count, credits, named }: Contents,
 ): Partial<Record<Kind, RowSums>> {
   if (named === undefined || named.count < rows.by_kind.report.count) return {};
   const report = { count: named.count, credits: formatAmount(named.credits) };
@@ -134,125 +103,4 @@ function unreadable({ flags, command }: Receipt, usualFields: readonly string[])
   const fields = fieldsOf(flags.fields, usualFields);
   const missing = ['message_id', 'credits_used'].find((field) => !fields.includes(field));
   return missing === undefined ? undefined : `the rows have no ${missing}`;
-}
-
-async function read(
-  { command, flags }: Receipt,
-  { name, bytes }: CheckedExport,
-  usualFields: readonly string[],
-): Promise<Found> {
-  if (command === 'summary') return readSummary(await textOf(bytes()), name);
-  const head = await headOf(bytes());
-  // An empty NDJSON file cannot be recognised by its bytes.
-  const format: ExportFormat =
-    head === '' && flags.format === 'ndjson' ? { kind: 'ndjson' } : exportFormat(name, head);
-  const members: Record<string, string> = { 'flags.format': format.kind };
-  if ('columns' in format) {
-    const [expected, columns] = [fieldsOf(flags.fields, usualFields).join(), format.columns.join()];
-    if (expected !== columns) members['flags.fields'] = columns;
-    else if (typeof flags.fields === 'string') members['flags.fields'] = flags.fields;
-    if (flags.delimiter !== undefined && delimiterOf(flags.delimiter) === format.delimiter) {
-      members['flags.delimiter'] = String(flags.delimiter);
-    } else if (format.kind === 'csv' && delimiterOf(flags.delimiter ?? ',') !== format.delimiter) {
-      members['flags.delimiter'] = format.delimiter;
-    }
-    if (flags.bom !== undefined || head.startsWith('\uFEFF'))
-      members['flags.bom'] = `${head.startsWith('\uFEFF')}`;
-  }
-  const fields = 'columns' in format ? format.columns : fieldsOf(flags.fields, usualFields);
-  return { ...(await readRows(name, head === '' ? [] : readExport(name, bytes()), fields)), members };
-}
-
-async function readRows(
-  name: string,
-  batches: AsyncIterable<ExportRow[]> | Iterable<ExportRow[]>,
-  fields: readonly string[],
-): Promise<Omit<Found, 'members'>> {
-  const sums = new Map<Kind | 'unknown', { count: number; credits: Amount }>();
-  const currencies = new Set<string>();
-  let cost = NO_COST;
-  let last: Instant | undefined;
-  const [hasKind, hasName] = ['kind', 'report_name'].map((field) => fields.includes(field));
-  const kindOf = (row: ExportRow): Kind | 'unknown' => {
-    if (hasKind) return KINDS.find((kind) => kind === row.kind) ?? 'unknown';
-    return row.reportName === undefined ? 'unknown' : 'report';
-  };
-  for await (const rows of batches) {
-    for (const row of rows) {
-      const sum = sums.get(kindOf(row)) ?? { count: 0, credits: ZERO };
-      sums.set(kindOf(row), { count: sum.count + 1, credits: addAmounts(sum.credits, row.credits) });
-      cost = addCosts(cost, row.cost ?? NO_COST);
-      if (row.currency !== undefined) currencies.add(row.currency);
-      if (row.timestamp === undefined) continue;
-      const instant = parseInstant(row.timestamp);
-      if (instant === undefined)
-        throw new DataError(`${name}, message ${row.id}`, 'is no RFC 3339 timestamp', 'timestamp');
-      if (last === undefined || compareInstants(instant, last) > 0) last = instant;
-    }
-  }
-  const of = (kind: Kind | 'unknown') => sums.get(kind) ?? { count: 0, credits: ZERO };
-  const all = [...KINDS, 'unknown' as const].map(of);
-  // A report may have an empty name, which looks like none in a row.
-  const known = hasKind && of('unknown').count === 0;
-  const text = (kind: Kind): RowSums => ({ count: of(kind).count, credits: formatAmount(of(kind).credits) });
-  return {
-    count: all.reduce((count, sum) => count + sum.count, 0),
-    credits: all.reduce<Amount>((total, { credits }) => addAmounts(total, credits), ZERO),
-    cost: fields.includes('cost') ? cost : undefined,
-    currency: currencies.size === 0 ? undefined : [...currencies].sort().join(' and '),
-    byKind: known
-      ? { report: text('report'), text: text('text'), 'missing-report': text('missing-report') }
-      : undefined,
-    named: hasName ? of('report') : undefined,
-    last,
-    dated: fields.includes('timestamp'),
-  };
-}
-
-function readSummary(json: string, name: string): Found {
-  const summary = readPartialSummary(json, name);
-  const { groups, messages, last, source, period, timezone, rules, currency } = summary;
-  const sum = addSums(groups);
-  return {
-    count: messages,
-    credits: sum.credits,
-    cost: currency === undefined ? undefined : (sum.cost ?? NO_COST),
-    currency,
-    byKind: undefined,
-    named: undefined,
-    last: last === undefined ? undefined : parseInstant(last),
-    dated: true,
-    members: {
-      source,
-      period,
-      'flags.period': period,
-      'flags.timezone': timezone,
-      'flags.rules': rules,
-      'rules.ruleset': rules,
-      'flags.format': 'json',
-    },
-  };
-}
-
-function fieldsOf(flag: unknown, usualFields: readonly string[]): readonly string[] {
-  return typeof flag === 'string' ? flag.split(',').map((field) => field.trim()) : usualFields;
-}
-
-function delimiterOf(flag: unknown): string {
-  return flag === 'tab' || flag === '\\t' ? '\t' : String(flag);
-}
-
-async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  let head = Buffer.alloc(0);
-  for await (const chunk of bytes) {
-    head = Buffer.concat([head, chunk]);
-    if (head.length >= HEAD) break;
-  }
-  return head.toString('utf8');
-}
-
-async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { startServe } from '../service/start-serve.js';
 import { runPty } from './pty.js';
 import { inFolder, runBin, runShell } from './run.js';
+import { runMain } from './run-main.js';
 
 const BINARY = ['xlsx', 'parquet'] as const;
 const hasScript = spawnSync('script', ['--version']).status === 0;
@@ -68,8 +69,8 @@ describe.each(BINARY)('%s', (format) => {
       const messages = [{ id: 5, timestamp: '2024-04-29T02:08:29.0000001Z', text }];
       const flags = ['--source', '-', `--${format}`, '--fields', 'text,timestamp'];
       const input = JSON.stringify({ messages });
-      const toFile = await runBin([...flags, '--output', 'old'], { cwd, input });
-      const toPipe = await runBin(flags, { cwd, input });
+      const toFile = await runMain([...flags, '--output', 'old'], { cwd, input });
+      const toPipe = await runMain(flags, { cwd, input });
       for (const run of [toFile, toPipe]) {
         expect(run).toMatchObject({ status: 65, stdout: '' });
         expect(run.stderr).toMatch(/^o-copilot: message 5: (text|timestamp): .*another format\n$/);
@@ -82,9 +83,9 @@ describe.each(BINARY)('%s', (format) => {
   test('binary formats (receipts): an export is verified by its bytes', async () => {
     await inFolder(async (cwd) => {
       const flags = ['--output', `bill.${format}`, '--receipt', 'receipt.json'];
-      await runBin(['usage', '--source', 'sample', '--kind', 'report', ...flags], { cwd });
+      await runMain(['usage', '--source', 'sample', '--kind', 'report', ...flags], { cwd });
       const verify = () =>
-        runBin(['verify', `bill.${format}`, 'receipt.json', '--source', 'sample'], { cwd });
+        runMain(['verify', `bill.${format}`, 'receipt.json', '--source', 'sample'], { cwd });
       expect(await verify()).toMatchObject({ status: 0, stderr: '' });
       const bytes = readFileSync(join(cwd, `bill.${format}`));
       bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
