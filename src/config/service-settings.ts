@@ -101,8 +101,8 @@ export const SERVICE_SETTINGS = {
   maxMemory: {
     variable: 'O_COPILOT_MAX_MEMORY',
     placeholder: 'size',
-    description: 'for the period, answers being computed, and caches; beyond it, 503',
-    parse: size,
+    description: 'for the period, answers being computed, and caches; beyond it, 503; 1m at least',
+    parse: serviceMemory,
     default: '256m',
   },
   maxJobs: {
@@ -242,3 +242,12 @@ export const SERVICE_SETTINGS = {
 } as const satisfies Declarations;
 
 export type ServiceSettings = ValuesOf<typeof SERVICE_SETTINGS>;
+
+/** Bytes: with less there is nothing to answer with. */
+const LEAST_MEMORY = 1024 ** 2;
+
+function serviceMemory(text: string): number {
+  const bytes = size(text);
+  if (bytes < LEAST_MEMORY) throw new InvalidValue('at least 1m', text);
+  return bytes;
+}

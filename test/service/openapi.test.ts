@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
@@ -16,10 +18,11 @@ import {
 } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inlineCodeOf } from '../docs/markdown.js';
-import { USUAL } from '../process/period.js';
+import { manyMessages, USUAL } from '../process/period.js';
 import { runMain } from '../process/run-main.js';
-import { type Reply, startUpstream, type Upstream } from '../upstream.js';
-import { type Serving, startServe } from './start-serve.js';
+import { makeCertificates } from '../tls.js';
+import { type Reply, startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
+import { nextPage, type Serving, startServe } from './start-serve.js';
 
 const KIND = 'fault E25 (the OpenAPI document is what the service does)';
 
@@ -87,8 +90,15 @@ interface Answer {
   readonly body: string;
 }
 
-async function ask(service: Serving, address: string, headers: Record<string, string> = {}, method = 'GET') {
-  const request = httpGet(`${service.url}${address}`, { headers, method, agent: false });
+async function ask(
+  service: Pick<Serving, 'url'>,
+  address: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+  ca?: Buffer,
+) {
+  const get = ca === undefined ? httpGet : httpsGet;
+  const request = get(`${service.url}${address}`, { headers, method, agent: false, ca });
   const [response]: IncomingMessage[] = await once(request, 'response');
   if (response === undefined) throw new Error('no response');
   const chunks: Buffer[] = [];
@@ -230,6 +240,120 @@ describe(`${KIND}: each status is described, with its headers and body`, () => {
       expectDescribed('/usage', refused);
     }
     expect([...seen]).toEqual([401, 429]);
+  });
+});
+
+describe(`${KIND}: what is rarely answered is described as well`, () => {
+  /** A service of its own over `options`, for as long as `use` takes. */
+  async function serveFor(
+    options: UpstreamOptions,
+    flags: readonly string[],
+    use: (service: Serving) => Promise<void>,
+  ): Promise<void> {
+    const source = await startUpstream(options);
+    const own = await startServe(['--source', source.url, '--retries', '0', ...flags]);
+    try {
+      await use(own);
+    } finally {
+      await own.stop();
+      await source.close();
+    }
+  }
+
+  /** GET and HEAD. Gives the code of the problem. */
+  async function expectProblem(service: Serving, path: string, address: string, status: number) {
+    const found = await ask(service, address);
+    expect(found.status).toBe(status);
+    expectDescribed(path, found);
+    expectDescribed(path, await ask(service, address, {}, 'HEAD'), 'head');
+    expect(found.headers['cache-control']).toBe('no-store');
+    const problem = JSON.parse(found.body);
+    expect(problem).toMatchObject({ status, instance: found.headers['x-request-id'] });
+    return problem.code;
+  }
+
+  test('403: a connection that has not shown a certificate', async () => {
+    const { caFile, certFile, keyFile, remove } = await makeCertificates();
+    const tls = ['--tls-cert', certFile, '--tls-key', keyFile, '--tls-client-ca', caFile];
+    const own = await startServe(['--source', 'sample', ...tls]);
+    try {
+      const target = { url: own.url.replace('127.0.0.1', 'localhost') };
+      const ca = readFileSync(caFile);
+      for (const path of Object.keys(document.paths).filter((each) => each !== '/health')) {
+        const address = path.replace('{message_id}', '1000');
+        const found = await ask(target, address, {}, 'GET', ca);
+        expect([path, found.status, found.headers.connection]).toEqual([path, 403, 'close']);
+        expectDescribed(path, found);
+        expect(JSON.parse(found.body).code).toBe('certificate_needed');
+        const head = await ask(target, address, {}, 'HEAD', ca);
+        expect(head.status).toBe(403);
+        expectDescribed(path, head, 'head');
+      }
+    } finally {
+      await own.stop();
+      await remove();
+    }
+  });
+
+  test('409: an id that occurs several times', async () => {
+    const messages = [...USUAL.messages.messages, USUAL.messages.messages[1]];
+    await serveFor({ ...USUAL, messages: { messages } }, ['--duplicates', 'keep'], async (own) => {
+      expect(await expectProblem(own, '/usage/{message_id}', '/usage/1001', 409)).toBe('ambiguous');
+      expect((await own.get('/usage/1000')).status).toBe(200);
+    });
+  });
+
+  test('410: a page after one whose rows have moved', async () => {
+    const messages = [...USUAL.messages.messages];
+    const script = {
+      '/messages/current-period': [{}, { body: { messages: messages.toReversed() } }],
+    };
+    await serveFor({ ...USUAL, script }, ['--messages-ttl', '1ms'], async (own) => {
+      const next = nextPage(await own.get('/usage?limit=2')) ?? '';
+      expect(next).toContain('cursor=');
+      expect(await expectProblem(own, '/usage', next, 410)).toBe('cursor_gone');
+    });
+  });
+
+  test('504: upstream that is silent, at every address that needs it', async () => {
+    const script = { '/messages/current-period': { never: true } } as const;
+    await serveFor({ ...USUAL, script }, ['--deadline', '300ms'], async (own) => {
+      for (const path of ['/', '/usage', '/usage/{message_id}', '/summary']) {
+        const address = path.replace('{message_id}', '1000');
+        expect(await expectProblem(own, path, address, 504)).toBe('upstream_timeout');
+      }
+      const ready = await ask(own, '/ready');
+      expect(ready.status).toBe(503);
+      expectDescribed('/ready', ready);
+    });
+  });
+
+  test('503: a period beyond --max-memory, and 400: a report that is two', async () => {
+    const texts = { messages: manyMessages(60_000) };
+    await serveFor({ messages: texts }, ['--max-memory', '1m'], async (own) => {
+      const refused = await ask(own, '/usage');
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+      expectDescribed('/usage', refused);
+      expect(await expectProblem(own, '/summary', '/summary', 503)).toBe('overloaded');
+    });
+    const messages = manyMessages(2, (index) => ({ report_id: index === 0 ? 7 : 9 }));
+    const reports = {
+      7: { id: 7, name: 'Seven', credit_cost: 1 },
+      9: { id: 9, name: '7', credit_cost: 2 },
+    };
+    await serveFor({ messages: { messages }, reports }, [], async (own) => {
+      for (const path of ['/usage', '/summary']) {
+        const found = await ask(own, `${path}?report=7`);
+        expectDescribed(path, found);
+        expect(found.status).toBe(400);
+        expect(JSON.parse(found.body)).toMatchObject({
+          parameter: 'report',
+          detail: 'report: 7 is the id of one report and the name of report 9; say id:7 or name:7',
+        });
+      }
+      expect((await own.get('/usage?report=id:7')).status).toBe(200);
+      expect((await own.get('/usage?report=name:7')).status).toBe(200);
+    });
   });
 });
 

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DataError, UpstreamError } from '../../src/errors.js';
@@ -9,6 +10,8 @@ import { runMain } from '../process/run-main.js';
 import { type Reply, startUpstream, type Upstream } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
 import { type Serving, startServe, startServeProcess } from './start-serve.js';
+
+const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
 let upstream: Upstream | undefined;
 let serving: Serving | undefined;
@@ -136,6 +139,34 @@ describe('fault F5 (an error shows no path of the server)', () => {
     expect((await get('/usage?limit=100')).status).toBe(200);
     expect((await get('/summary')).status).toBe(200);
   });
+
+  test.skipIf(!canMount)(
+    'a full temporary disk: 503 with Retry-After, other answers are made, and nothing is left (needs mount)',
+    async () => {
+      await inFolder(async (folder) => {
+        expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder]).status).toBe(0);
+        try {
+          upstream = await startUpstream({ messages: { messages: messagesApart(60_000) } });
+          const flags = ['--source', upstream.url, '--messages-ttl', '1h'];
+          serving = await startServeProcess(flags, { TMPDIR: folder });
+          const { get } = serving;
+          for (let turn = 0; turn < 3; turn++) {
+            const refused = await expectHidden(get, `/usage?offset=${turn}`, 503, folder);
+            expect(refused.headers.get('retry-after')).toBe('5');
+            expect((await get('/usage?limit=100')).status).toBe(200);
+            expect((await get('/summary')).status).toBe(200);
+          }
+          // Nameless files count too.
+          expect(statfsSync(folder).bfree).toBe(statfsSync(folder).blocks);
+          expect(readdirSync(folder)).toEqual([]);
+        } finally {
+          await serving?.stop();
+          serving = undefined;
+          spawnSync('umount', [folder]);
+        }
+      });
+    },
+  );
 
   test('what is no path of the server stays', () => {
     const detail = (error: unknown) => toProblem(error, ['/data/in use/x.json']).detail;

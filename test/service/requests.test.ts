@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createConnections } from '../../src/service/http/connections.js';
 import { MESSAGES_PATH, USUAL } from '../process/period.js';
+import { runMain } from '../process/run-main.js';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { openSocket } from './raw-http.js';
 import { type Serving, startServe } from './start-serve.js';
@@ -88,5 +89,21 @@ test('a client that takes no byte of its answer is cut off; one that waits for i
     connections.destroyAll();
     for (const socket of [stalled, waiting]) socket.destroy();
     server.close();
+  }
+});
+
+test.each(['1k', '1023k', '0.5m'])(
+  '--max-memory %s is refused: with so little there is no answer',
+  async (size) => {
+    const { status, stderr } = await runMain(['serve', '--source', 'sample', '--max-memory', size]);
+    expect([status, stderr]).toEqual([64, expect.stringContaining('--max-memory')]);
+    if (size.endsWith('k')) expect(stderr).toContain('at least 1m');
+  },
+);
+
+test('--max-memory 1m, the least, is enough for a small period', async () => {
+  serving = await startServe(['--source', 'sample', '--max-memory', '1m']);
+  for (const path of ['/usage', '/summary', '/usage?report=1']) {
+    expect((await serving.get(path)).status).toBe(200);
   }
 });

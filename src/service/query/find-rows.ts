@@ -1,9 +1,16 @@
 import { ZERO } from '../../engine/index.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { matchesMessage, matchesRow, narrowsMessages, type RowQuery } from '../../usage/rows/row-query.js';
+import {
+  checkReportFilter,
+  matchesMessage,
+  matchesRow,
+  narrowsMessages,
+  type RowQuery,
+} from '../../usage/rows/row-query.js';
 import { createSorterOf } from '../../usage/rows/sort.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
+import { badQuery } from '../problem.js';
 import { ROWS_A_TURN, takeTurns } from '../work/jobs.js';
 
 /** Rows given to a renderer at a time. */
@@ -23,7 +30,8 @@ export interface FoundRows {
  * Which rows `selection` chooses, in its order, without its offset and limit. Kept with the document: the next page of
  * the same query costs no search.
  *
- * @throws what reading a report throws where the rows depend on it, and the signal's reason
+ * @throws what reading a report throws where the rows depend on it, Refusal (400) for a report filter that means two of
+ *   them, and the signal's reason
  */
 export async function viewRows(
   document: PeriodDocument,
@@ -47,7 +55,12 @@ export async function viewRows(
     : undefined;
   const itemOf = (row: number) => document.rows.item(row, (resolved ?? NO_REPORTS).reports);
   if (selectsByReport) {
-    rows = await filterRows(document, signal, rows, (row) => matchesRow(itemOf(row), selection));
+    const check = report && checkReportFilter(report, badQuery);
+    rows = await filterRows(document, signal, rows, (row) => {
+      const item = itemOf(row);
+      check?.add(item);
+      return matchesRow(item, selection);
+    });
   }
   if (sort !== undefined) {
     // What does not order the rows need not be known of them.
