@@ -60,7 +60,7 @@ function nameOf({ id, name }: ReportTotal): string {
 }
 
 /** Exact totals of the rows that name a report, as `summary --by report` orders them. */
-export function totalsByReport(rows: readonly BillRow[]): ReportTotal[] {
+function totalsByReport(rows: readonly BillRow[]): ReportTotal[] {
   const totals = new Map<string, { id: string; name: string | undefined; count: number; units: bigint }>();
   for (const { reportId: id, reportName: name, units } of rows) {
     if (id === undefined) continue;

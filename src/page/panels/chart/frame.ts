@@ -6,6 +6,8 @@ const BOTTOM = 26;
 const NARROWEST_STEP = 2.5;
 const LABEL_STEP = 84;
 const CHARACTER = 7;
+/** A day's width at the most. */
+const LABEL = 76;
 
 /** The axes of a chart: days from left to right, credits from the bottom to the top. */
 export interface Frame {
@@ -47,9 +49,11 @@ export function frameOf(days: readonly string[], most: number, least: number, he
       svg('text', { x: left - 8, y: y(value), dy: '0.32em', 'text-anchor': 'end' }, label),
     ),
   );
+  const farthest = width - LABEL_STEP / 2 + 8;
   const labels = days.flatMap((day, index) => {
-    if (index % every !== 0) return [];
-    const x = Math.min(middleOf(index), width - LABEL_STEP / 2 + 8);
+    const overlaps = middleOf(index - every) > farthest - LABEL;
+    if (index % every !== 0 || (middleOf(index) > farthest && overlaps)) return [];
+    const x = Math.min(middleOf(index), farthest);
     const place = { class: 'label', x, y: height - 8, 'text-anchor': 'middle', 'aria-hidden': 'true' };
     return [svg('text', place, day)];
   });
