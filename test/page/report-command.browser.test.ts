@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 6
       });
       expect(await page.locator('#static .tile-value').allTextContents()).toEqual(['658.8', '35']);
       expect(await page.locator('#static tbody tr').count()).toBe(35);
-      expect(await page.locator('#static').isVisible()).toBe(true);
+      await page.locator('#static').waitFor();
       expect(await page.locator('#trouble').isVisible()).toBe(false);
       expect(complaints).toEqual([]);
       const whole = readFileSync(path, 'utf8');

@@ -11,6 +11,8 @@ export interface OutlookTile {
   readonly note: string;
   /** Of a limit, used from 0 to 1. */
   readonly share?: number;
+  /** Beyond the limit. */
+  readonly over?: boolean;
 }
 
 /** The projection and the limit of the period in words, in credits or in money. */
@@ -101,6 +103,7 @@ function budgetOf({ budget }: Outlook, unit: string, textOf: (digits: string) =>
       value: textOf(over ? left.slice(1) : left),
       note: `${share} % of ${textOf(limit)}${crossing}`,
       share: Math.min(1, Number(share) / 100),
+      over,
     },
     sentence: `Budget: ${textOf(limit)} ${unit}, ${share} % used${crossing}.`,
   };

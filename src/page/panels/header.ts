@@ -62,8 +62,8 @@ export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figures
     'The command that made this page left messages out: these are not the totals of the whole period.';
 }
 
-function outlookTile({ name, value, note, share }: OutlookTile): HTMLLIElement {
-  const shown = tile(name, value, note, 'outlook');
+function outlookTile({ name, value, note, share, over }: OutlookTile): HTMLLIElement {
+  const shown = tile(name, value, note, over === true ? 'outlook over' : 'outlook');
   if (share !== undefined) shown.append(barOf(share));
   return shown;
 }
