@@ -30,8 +30,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The tests run the built program: it is built once, before them.
     globalSetup: ['test/build.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A busy machine takes many times as long as an idle one.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     // More than cores: many tests wait for a process, a limit or a timer.
     maxWorkers: 3,
     isolate: false,

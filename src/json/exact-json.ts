@@ -8,7 +8,7 @@ import { DataError, type OCopilotError } from '../errors.js';
  *
  * @throws SyntaxError
  */
-export function parseExactJson(characters: string): unknown {
+function parseExactJson(characters: string): unknown {
   return parse(characters, undefined, {
     onDuplicateKey: ({ key }) => {
       throw new SyntaxError(duplicate(key));
