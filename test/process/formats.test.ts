@@ -159,7 +159,7 @@ describe('fault B6 (a delimiter that makes the file unreadable is refused)', () 
         expect(diff, delimiter).toMatchObject({ status: 0, stderr: '' });
       }
     });
-  }, 60_000);
+  });
 });
 
 test('fault B7 fault B8 (diff of two formats of one bill sees no change): every format and flag', async () => {
@@ -189,7 +189,7 @@ test('fault B7 fault B8 (diff of two formats of one bill sees no change): every 
     }
   });
   await upstream.close();
-}, 60_000);
+});
 
 test('fault B8 (no reader splits a text cell): the usual separators are quoted whatever --delimiter is', async () => {
   const upstream = await startUpstream(oneReport('x;=1+1'));

@@ -67,7 +67,7 @@ function linesAt(columns: number, command: string): Promise<string[]> {
 }
 
 describe.concurrent('fault D14 (no table is wider than its terminal)', () => {
-  test.for(COMMANDS)('%s', { timeout: 60_000 }, async (command) => {
+  test.for(COMMANDS)('%s', async (command) => {
     const wide = await linesAt(400, command);
     expect(wide.length).toBeGreaterThan(4);
     for (const columns of [20, 33, 40, 60, 80, 200]) {
@@ -82,9 +82,7 @@ describe.concurrent('fault D14 (no table is wider than its terminal)', () => {
     expect(stripVTControlCharacters(shown).split('\n')).toEqual(await linesAt(60, 'usage'));
   });
 
-  test('at 40 columns a message is a block, with its name whole, and nothing is lost', {
-    timeout: 20_000,
-  }, async () => {
+  test('at 40 columns a message is a block, with its name whole, and nothing is lost', async () => {
     const lines = await linesAt(40, 'usage');
     const text = lines.join('\n');
     expect(text).toContain(' Timestamp  2024-04-29T02:08:29.375Z\n Report     Tenant Obligations Report\n');

@@ -122,7 +122,7 @@ test('fault E29 (a client that dribbles): answered 408, and destroyed although i
   expect((await here.get('/health')).status).toBe(200);
   for (const { stillOpen } of await Promise.all(shaking)) expect(stillOpen).toBe(false);
   await secure.stop();
-}, 60_000);
+});
 
 interface SlowAnswer {
   readonly status: number | undefined;

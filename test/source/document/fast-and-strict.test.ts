@@ -150,7 +150,7 @@ describe('fault C8 (the fast and the strict reader follow one rule): random and 
       ),
       { numRuns: 3000 },
     );
-  }, 30_000);
+  });
 
   test('the NDJSON that price reads', async () => {
     await fc.assert(
@@ -161,7 +161,7 @@ describe('fault C8 (the fast and the strict reader follow one rule): random and 
       }),
       { numRuns: 2000 },
     );
-  }, 30_000);
+  });
 
   test('rows of an export', async () => {
     const row = fc
@@ -201,7 +201,7 @@ describe('fault C8 (the fast and the strict reader follow one rule): random and 
       ),
       { numRuns: 1000 },
     );
-  }, 30_000);
+  });
 });
 
 const priced = (more: string) =>

@@ -26,7 +26,7 @@ beforeAll(async () => {
     silent: true,
   });
   certificates = await makeCertificates();
-}, 60_000);
+});
 
 afterAll(async () => {
   await certificates.remove();
