@@ -112,7 +112,10 @@ test('with a price and an account the costs are money, and credits the virtual c
     PricingCurrencyContractedUnitPrice: '5.1',
     PricingCurrencyEffectiveCost: '5.1',
     PricingCurrencyListUnitPrice: '5.1',
-    PricingQuantity: '1',
+    PricingQuantity: '1.0',
+    ConsumedQuantity: '1.0',
+    InvoiceId: '',
+    ServiceSubcategory: 'Generative AI',
   });
 });
 

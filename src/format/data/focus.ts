@@ -144,6 +144,8 @@ type Value = string | ((row: FocusRow) => string | undefined);
 const NULL = '';
 const cost = (row: FocusRow) => row.cost;
 const credits = (row: FocusRow) => row.credits;
+/** One message. FOCUS wants a decimal, and readers take `1` for an integer. */
+const quantity = ({ currency }: FocusRow) => (currency === CREDITS ? '1' : '1.0');
 
 /** `text`: anything at all, from upstream or a user. `priced`: only where a credit has a price. */
 type Column = readonly [name: string, value: Value, holds?: 'text' | 'priced'];
@@ -162,17 +164,18 @@ const FOCUS_COLUMNS: readonly Column[] = [
   ['ChargeFrequency', 'Usage-Based'],
   ['ChargePeriodEnd', ({ end }) => end],
   ['ChargePeriodStart', ({ start }) => start],
-  ['ConsumedQuantity', '1'],
+  ['ConsumedQuantity', quantity],
   ['ConsumedUnit', 'Messages'],
   ['ContractedCost', cost],
   ['EffectiveCost', cost],
+  ['InvoiceId', NULL, 'priced'],
   ['InvoiceIssuerName', PROVIDER],
   ['ListCost', cost],
   ['PricingCurrency', CREDITS],
   ['PricingCurrencyContractedUnitPrice', credits, 'priced'],
   ['PricingCurrencyEffectiveCost', credits],
   ['PricingCurrencyListUnitPrice', credits, 'priced'],
-  ['PricingQuantity', '1'],
+  ['PricingQuantity', quantity],
   ['PricingUnit', 'Messages'],
   ['ProviderName', PROVIDER],
   ['PublisherName', PROVIDER],
@@ -181,6 +184,7 @@ const FOCUS_COLUMNS: readonly Column[] = [
   ['ResourceType', 'Message'],
   ['ServiceCategory', 'AI and Machine Learning'],
   ['ServiceName', 'Orbital Copilot'],
+  ['ServiceSubcategory', 'Generative AI', 'priced'],
   ['x_Kind', ({ item }) => kindOf(item)],
   ['x_ReportId', ({ item }) => item.message.reportId?.toString(), 'text'],
 ];
