@@ -5,13 +5,13 @@ import { CommandLineError } from '../errors.js';
 import { AnswerStore } from './answer/answer-store.js';
 import { createIdentify, type Identify } from './auth/access.js';
 import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
+import type { Credentials } from './auth/credentials.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
 import { asksForCredentials } from './auth/read-credentials.js';
-import { createApp } from './create-app.js';
+import { createApp } from './http/create-app.js';
 import { createHttpServers, type HttpServers } from './http/servers.js';
 import { openPeriod } from './period/open-period.js';
 import { createZoneStore } from './query/zone-store.js';
-import type { Redis } from './redis.js';
 import { addDescriptionRoutes } from './routes/description-routes.js';
 import { addExplanationRoute } from './routes/explanation-route.js';
 import { addHealthRoute } from './routes/health-route.js';
@@ -20,11 +20,12 @@ import { addPageRoute } from './routes/page-route.js';
 import { addReadinessRoute } from './routes/readiness-route.js';
 import { addSummaryRoute } from './routes/summary-route.js';
 import { addUsageRoute } from './routes/usage-route.js';
-import type { Credentials, ServiceOptions } from './service-options.js';
+import type { ServiceOptions } from './service-options.js';
+import { Jobs } from './shared/jobs.js';
+import { MemoryBudget } from './shared/memory-budget.js';
+import type { Redis } from './shared/redis.js';
 import type { OpenLog } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
-import { Jobs } from './work/jobs.js';
-import { MemoryBudget } from './work/memory-budget.js';
 
 export interface Service {
   /** `http://127.0.0.1:8080`. */
@@ -155,7 +156,7 @@ function openToAll(host: string): CommandLineError {
 
 async function openRedis(url: string | undefined, log: Logger, metrics: Metrics): Promise<Redis | undefined> {
   if (url === undefined) return undefined;
-  const { connectRedis } = await import('./redis.js');
+  const { connectRedis } = await import('./shared/redis.js');
   return connectRedis({
     url,
     onState(state, reason) {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DataError, UpstreamError } from '../../src/errors.js';
-import { toProblem } from '../../src/service/problem.js';
+import { toProblem } from '../../src/service/shared/problem.js';
 import { MESSAGES, MESSAGES_PATH, REPORT_PATH, REPORTS, USUAL } from '../process/period.js';
 import { inFolder } from '../process/run.js';
 import { runMain } from '../process/run-main.js';

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentStore } from '../period/document-store.js';
 import type { PeriodDocument } from '../period/period-document.js';
-import type { Jobs } from '../work/jobs.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
-import { requestSignal } from '../work/request-signal.js';
+import type { Jobs } from '../shared/jobs.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import { requestSignal } from '../shared/request-signal.js';
 import type { Answer } from './answer.js';
 import type { AnswerStore } from './answer-store.js';
 import { sendAnswer } from './send-answer.js';

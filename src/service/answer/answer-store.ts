@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { PeriodDocument } from '../period/period-document.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
-import { SharedWork } from '../work/shared-work.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import { SharedWork } from '../shared/shared-work.js';
 import type { Answer } from './answer.js';
 
 /** The share of the budget that answers for the next request of the same query may take. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { PieceWriter } from '../../format/rows.js';
 import { createSpool } from '../../output/spool.js';
 import { createWriteBuffer } from '../../output/writer.js';
-import { SECURITY_HEADERS } from '../problem.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import { SECURITY_HEADERS } from '../shared/problem.js';
 import { type Coding, CompressedBodies } from './compress.js';
 import { type StoredBytes, storeBytes } from './stored-bytes.js';
 

@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { oneOf } from '../../config/value.js';
 import { DATA_FORMATS, type DataFormat, declarationOf } from '../../format/formats.js';
-import { Refusal } from '../problem.js';
 import { readParameter } from '../query/parameters.js';
+import { Refusal } from '../shared/problem.js';
 
 /** The media type of each format that the service offers, the one for `Accept: *` first. */
 const MEDIA_TYPES: ReadonlyMap<DataFormat, string> = new Map(

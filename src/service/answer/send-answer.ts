@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fresh from 'fresh';
-import { Refusal } from '../problem.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import { Refusal } from '../shared/problem.js';
 import type { Answer } from './answer.js';
 import { type Coding, chooseCoding, compressStream, STREAM_MEMORY } from './compress.js';
 import type { StoredBytes } from './stored-bytes.js';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { Refusal } from '../problem.js';
-import type { Credentials } from '../service-options.js';
+import { Refusal } from '../shared/problem.js';
 import type { Client } from './addresses.js';
 import { certificateName } from './certificates.js';
+import type { Credentials } from './credentials.js';
 import type { JwtCheck } from './jwt-check.js';
 import { findTokenName } from './tokens.js';
 

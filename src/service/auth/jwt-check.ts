@@ -7,8 +7,8 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from 'jose';
-import { Refusal } from '../problem.js';
-import type { JwtOptions } from '../service-options.js';
+import { Refusal } from '../shared/problem.js';
+import type { JwtOptions } from './credentials.js';
 
 /** Seconds that clocks may differ. */
 const CLOCK_TOLERANCE = 5;

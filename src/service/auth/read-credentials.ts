@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { CommandLineError, SettingError, UnreadableError } from '../../errors.js';
 import { hasCode, reasonOf } from '../../os-error.js';
-import type { Credentials, JwtOptions, TlsOptions } from '../service-options.js';
 import { checkServerCertificate, parseCertificates } from './certificates.js';
+import type { Credentials, JwtOptions, TlsOptions } from './credentials.js';
 import { parseTokenFile } from './tokens.js';
 
 /** Bytes of an HS256 secret (RFC 7518, section 3.2). */

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SettingError } from '../../errors.js';
-import type { HashedToken } from '../service-options.js';
+import type { HashedToken } from './credentials.js';
 
 /**
  * Finds whose token `token` is. Every hash is compared, each in constant time, so that how long it takes says

@@ -1,6 +1,6 @@
 import { type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { PROBLEM_MEDIA_TYPE, type Problem } from '../problem.js';
+import { PROBLEM_MEDIA_TYPE, type Problem } from '../shared/problem.js';
 
 /** Milliseconds that a client has to take an error and leave, before its connection is destroyed. */
 const LONGEST_FAREWELL = 1000;

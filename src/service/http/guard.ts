@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Identify, Visitor } from '../auth/access.js';
 import { type Client, clientAt, isLocalHost } from '../auth/addresses.js';
-import { Refusal } from '../problem.js';
+import { Refusal } from '../shared/problem.js';
 import type { CountRequest } from './limits.js';
 
 declare module 'fastify' {

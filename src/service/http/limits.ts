@@ -4,13 +4,21 @@ import { LRUCache } from 'lru-cache';
 import type { RateLimit } from '../../config/service-settings.js';
 import type { Visitor } from '../auth/access.js';
 import type { Client } from '../auth/addresses.js';
-import { digestOf } from '../period/sealed-entries.js';
-import { Refusal } from '../problem.js';
-import type { Redis } from '../redis.js';
-import type { ServiceOptions } from '../service-options.js';
+import { Refusal } from '../shared/problem.js';
+import type { Redis } from '../shared/redis.js';
+import { digestOf } from '../shared/sealed-entries.js';
 
 /** Clients remembered by this process. */
 const MOST_CLIENTS = 10_000;
+
+export interface LimitOptions {
+  readonly rateLimit: RateLimit | undefined;
+  /**
+   * Everything beside a report's id that decides what upstream says of it, secrets included: only a digest of it leaves
+   * this process.
+   */
+  readonly cacheScope: readonly string[];
+}
 
 /** Counts a request by its visitor; gives why it must not go on. */
 export type CountRequest = (
@@ -26,7 +34,7 @@ export type CountRequest = (
  */
 export async function createLimits(
   app: FastifyInstance,
-  { rateLimit: limit, cacheScope }: Pick<ServiceOptions, 'rateLimit' | 'cacheScope'>,
+  { rateLimit: limit, cacheScope }: LimitOptions,
   redis: Redis | undefined,
 ): Promise<CountRequest> {
   if (limit === undefined) return (_request, _client, visitor) => refusalOf(visitor);

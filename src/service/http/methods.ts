@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal, SECURITY_HEADERS } from '../problem.js';
+import { Refusal, SECURITY_HEADERS } from '../shared/problem.js';
 
 /** What a page of another origin may read of an answer beside the usual. */
 const EXPOSED_HEADERS = 'etag, link, retry-after, x-request-id';

@@ -6,7 +6,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { rememberCertificate } from '../auth/certificates.js';
-import type { ServiceOptions, TlsOptions } from '../service-options.js';
+import type { TlsOptions } from '../auth/credentials.js';
 import { createConnections } from './connections.js';
 
 /** Milliseconds: how long a client may take to send a request, be silent between two, or take no byte of an answer. */
@@ -47,7 +47,7 @@ export interface HttpServers {
    *
    * @throws what listening throws: EADDRINUSE, EACCES …
    */
-  listen(app: FastifyInstance, address: Pick<ServiceOptions, 'host' | 'port'>): Promise<void>;
+  listen(app: FastifyInstance, address: { readonly host: string; readonly port: number }): Promise<void>;
   /**
    * Stops listening, closes idle connections and waits for the requests under way.
    *

@@ -3,10 +3,10 @@ import type { Source, Validators } from '../../source/source.js';
 import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
-import { Refusal } from '../problem.js';
-import { type Jobs, takeTurns } from '../work/jobs.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
-import { SharedWork } from '../work/shared-work.js';
+import { type Jobs, takeTurns } from '../shared/jobs.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import { Refusal } from '../shared/problem.js';
+import { SharedWork } from '../shared/shared-work.js';
 import { PeriodDocument } from './period-document.js';
 import { PricedRows } from './priced-rows.js';
 

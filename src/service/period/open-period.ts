@@ -1,13 +1,38 @@
-import { combineObservers } from '../../source/source.js';
+import type { Ruleset } from '../../engine/rules.js';
+import type { RateCard } from '../../rates/rate-card.js';
+import { combineObservers, type Source, type SourceObserver } from '../../source/source.js';
+import type { Tracing } from '../../telemetry/tracing.js';
 import { messagePricer } from '../../usage/pricing/message-pricer.js';
-import type { Redis } from '../redis.js';
-import type { ServiceOptions } from '../service-options.js';
+import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
+import { Jobs } from '../shared/jobs.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import type { Redis } from '../shared/redis.js';
+import { sealedEntries } from '../shared/sealed-entries.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { Jobs } from '../work/jobs.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
 import { DocumentStore } from './document-store.js';
 import { ReportStore } from './report-store.js';
-import { sealedEntries } from './sealed-entries.js';
+
+/** Times are milliseconds. */
+export interface PeriodOptions {
+  readonly rules: Ruleset;
+  /** Of `--rates`. */
+  readonly card: RateCard | undefined;
+  readonly duplicates: DuplicateRule;
+  /** As in `LimitOptions`. */
+  readonly cacheScope: readonly string[];
+  /** Of `O_COPILOT_CACHE_SECRET`. */
+  readonly cacheSecret: string | undefined;
+  /** The source is a file or folder, whose reports lie beside its messages. */
+  readonly isLocal: boolean;
+  readonly messagesTtl: number;
+  readonly cacheTtl: number;
+  /** Reports requested at once. */
+  readonly concurrency: number;
+  readonly maxJobs: number;
+  readonly tracing: Tracing | undefined;
+  /** A source for one document: the first failure ends it. It has no deadline; whoever waits has. */
+  openSource(observer: SourceObserver, signal: AbortSignal): Promise<Source>;
+}
 
 export interface PeriodParts {
   readonly redis: Redis | undefined;
@@ -16,7 +41,7 @@ export interface PeriodParts {
 }
 
 /** The period's messages and reports, with their caches. */
-export function openPeriod(options: ServiceOptions, { redis, budget, metrics }: PeriodParts) {
+export function openPeriod(options: PeriodOptions, { redis, budget, metrics }: PeriodParts) {
   const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
   const openSource = (signal: AbortSignal) => options.openSource(observer, signal);
   const documents = new DocumentStore({

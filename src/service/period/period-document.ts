@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Report } from '../../document/records.js';
 import type { Source, Validators } from '../../source/source.js';
-import type { MemoryAccount } from '../work/memory-budget.js';
+import type { MemoryAccount } from '../shared/memory-budget.js';
 import type { PricedRows } from './priced-rows.js';
 
 /** Selections of a document's rows kept for the next page, and the bytes they may take in all, for each row of it. */

@@ -4,7 +4,7 @@ import { copyBytes, viewOf } from '../../json/bytes.js';
 import { Span } from '../../json/spans.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { type MemoryAccount, overloaded } from '../work/memory-budget.js';
+import { type MemoryAccount, overloaded } from '../shared/memory-budget.js';
 import { type StoredTexts, TextStore } from './text-store.js';
 
 /** Rows of a block; a power of two, so that a row is found by shifting. */

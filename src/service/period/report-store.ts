@@ -3,11 +3,11 @@ import type { Report, ReportId } from '../../document/records.js';
 import { readReport } from '../../document/report.js';
 import type { Source } from '../../source/source.js';
 import { limitConcurrency } from '../../source/source.js';
-import type { Redis } from '../redis.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
-import { createController, SharedWork } from '../work/shared-work.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import type { Redis } from '../shared/redis.js';
+import type { ReportEntry, SealedEntries } from '../shared/sealed-entries.js';
+import { createController, SharedWork } from '../shared/shared-work.js';
 import type { PeriodDocument, ResolvedReport, ResolvedReports } from './period-document.js';
-import type { ReportEntry, SealedEntries } from './sealed-entries.js';
 
 /** Milliseconds that a report is believed not to exist: it may be about to. */
 const LONGEST_MISSING = 30_000;

@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { CannotWriteError } from '../../errors.js';
 import { openNameless, writeNameless } from '../../output/spool.js';
-import type { MemoryAccount } from '../work/memory-budget.js';
+import type { MemoryAccount } from '../shared/memory-budget.js';
 
 /** Bytes of texts held in memory; what is beyond lies in a nameless temporary file. */
 const MOST_IN_MEMORY = 8 * 1024 * 1024;

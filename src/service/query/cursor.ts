@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RowQuery } from '../../usage/rows/row-query.js';
-import { badQuery } from '../problem.js';
+import { badQuery } from '../shared/problem.js';
 import type { WalkState } from './walk.js';
 
 /** Opaque to clients. It belongs to the query whose rows it marks. */

@@ -10,8 +10,8 @@ import {
 import { createSorterOf } from '../../usage/rows/sort.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
-import { badQuery } from '../problem.js';
-import { ROWS_A_TURN, takeTurns } from '../work/jobs.js';
+import { ROWS_A_TURN, takeTurns } from '../shared/jobs.js';
+import { badQuery } from '../shared/problem.js';
 
 /** Rows given to a renderer at a time. */
 const ROWS_A_BATCH = 1024;

@@ -1,7 +1,7 @@
 import { isTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { type GivenAs, readValue } from '../../config/read-selection.js';
 import type { Parse } from '../../config/value.js';
-import { badQuery } from '../problem.js';
+import { badQuery } from '../shared/problem.js';
 import type { ParameterSchema, QuerySchema } from './query-schemas.js';
 import type { ZoneStore } from './zone-store.js';
 

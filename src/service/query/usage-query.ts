@@ -1,7 +1,7 @@
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { readSelection } from '../../config/read-selection.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
-import { badQuery } from '../problem.js';
+import { badQuery } from '../shared/problem.js';
 import { readCursor } from './cursor.js';
 import { AS_PARAMETERS, readZone } from './parameters.js';
 import type { QueryOf, SUMMARY_QUERY, USAGE_QUERY } from './query-schemas.js';

@@ -1,7 +1,7 @@
 import type { RowQuery } from '../../usage/rows/row-query.js';
 import type { PeriodDocument, RowView } from '../period/period-document.js';
 import { mix } from '../period/priced-rows.js';
-import { Refusal } from '../problem.js';
+import { Refusal } from '../shared/problem.js';
 import { countRows } from './find-rows.js';
 
 /** How far a walk over pages has come: enough to tell later whether the rows are still those it walks over. */

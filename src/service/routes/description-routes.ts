@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { type Answer, textAnswer } from '../answer/answer.js';
 import { sendAnswer } from '../answer/send-answer.js';
-import { SECURITY_HEADERS } from '../problem.js';
-import { apiDescription } from '../telemetry/describe-api.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
+import { SECURITY_HEADERS } from '../shared/problem.js';
+import { apiDescription } from './schemas/describe-api.js';
 import { DOCS_SCHEMA, OPENAPI_SCHEMA } from './schemas/operation.js';
 
 /** `GET /openapi.json`: what the service answers. `GET /docs` leads there, as FastAPI's address of it. */

@@ -4,7 +4,7 @@ import { datedRatesOf } from '../../rates/rate-card.js';
 import { explainItem } from '../../usage/pricing/message-pricer.js';
 import { collectAnswer } from '../answer/answer.js';
 import { answerPeriod, type MakeAnswer } from '../answer/answer-period.js';
-import { badQuery, Refusal } from '../problem.js';
+import { badQuery, Refusal } from '../shared/problem.js';
 import type { RouteParts } from './route-parts.js';
 import { EXPLANATION_SCHEMA } from './schemas/usage.js';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { SECURITY_HEADERS } from '../problem.js';
+import { SECURITY_HEADERS } from '../shared/problem.js';
 import { HEALTH_SCHEMA } from './schemas/operation.js';
 
 /** `GET /health`: this process is alive, whatever upstream does. Open to everybody, and not counted. */

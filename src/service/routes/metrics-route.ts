@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { textAnswer } from '../answer/answer.js';
 import { sendAnswer } from '../answer/send-answer.js';
+import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { MemoryBudget } from '../work/memory-budget.js';
 import { METRICS_SCHEMA } from './schemas/operation.js';
 
 /** `GET /metrics`, for Prometheus. @param open to everybody */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { DocumentStore } from '../period/document-store.js';
-import { SECURITY_HEADERS, toProblem } from '../problem.js';
-import { requestSignal } from '../work/request-signal.js';
+import { SECURITY_HEADERS, toProblem } from '../shared/problem.js';
+import { requestSignal } from '../shared/request-signal.js';
 import { READINESS_SCHEMA } from './schemas/operation.js';
 
 /** Milliseconds since upstream answered that still count as lately. */

@@ -8,10 +8,10 @@ import { createSummary, dayBounds } from '../../usage/summary/summary.js';
 import { collectAnswer } from '../answer/answer.js';
 import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
 import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
-import { badQuery } from '../problem.js';
 import { countRows, findRows, viewRows } from '../query/find-rows.js';
 import { readParameter } from '../query/parameters.js';
 import { readFilters, type SummaryParameters } from '../query/usage-query.js';
+import { badQuery } from '../shared/problem.js';
 import type { RouteParts } from './route-parts.js';
 import { SUMMARY_SCHEMA } from './schemas/summary.js';
 

@@ -6,13 +6,13 @@ import { narrows } from '../../usage/rows/row-query.js';
 import { collectAnswer } from '../answer/answer.js';
 import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
 import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
-import { badQuery } from '../problem.js';
 import { writeCursor } from '../query/cursor.js';
 import { findRows, viewRows } from '../query/find-rows.js';
 import { readParameter } from '../query/parameters.js';
 import { SHOWN_FIELDS } from '../query/query-schemas.js';
 import { readUsageQuery, type UsageParameters } from '../query/usage-query.js';
 import { pageRange, walkState } from '../query/walk.js';
+import { badQuery } from '../shared/problem.js';
 import type { RouteParts } from './route-parts.js';
 import { USAGE_SCHEMA } from './schemas/usage.js';
 

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import { PROBLEM_MEDIA_TYPE } from '../problem.js';
-import { PROBLEM_SCHEMA } from '../routes/schemas/replies.js';
+import { PROBLEM_MEDIA_TYPE } from '../../shared/problem.js';
+import { PROBLEM_SCHEMA } from './replies.js';
 
 /** Collects the schemas of all routes added from here on for `/openapi.json`. */
 export async function describeApi(app: FastifyInstance, version: string): Promise<void> {

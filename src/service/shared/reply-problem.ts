@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { PROBLEM_MEDIA_TYPE, Refusal, retryAfterOf, SECURITY_HEADERS, toProblem } from '../problem.js';
+import { PROBLEM_MEDIA_TYPE, Refusal, retryAfterOf, SECURITY_HEADERS, toProblem } from './problem.js';
 
 /**
  * Gives the function that answers with a problem document; what is a fault of ours or of upstream goes to the log as well.

@@ -7,7 +7,7 @@ import {
   UnreadableError,
   UpstreamError,
   UpstreamTimeoutError,
-} from '../errors.js';
+} from '../../errors.js';
 
 /** The body of every error: a problem document (RFC 9457), `application/problem+json`. */
 export interface Problem {

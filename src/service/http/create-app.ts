@@ -1,23 +1,23 @@
 import type { RequestListener } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Identify } from './auth/access.js';
-import { answerRudeClient } from './http/connections.js';
-import { createGuard } from './http/guard.js';
-import { createLimits } from './http/limits.js';
-import { allowOrigins, answerOtherMethods } from './http/methods.js';
-import { createProblemReply } from './http/reply-problem.js';
-import { createRequestIds } from './http/request-id.js';
-import type { HttpServers } from './http/servers.js';
-import { Refusal } from './problem.js';
-import { createQueryCheck } from './query/parameters.js';
-import type { QuerySchema } from './query/query-schemas.js';
-import type { Redis } from './redis.js';
-import type { ServiceOptions } from './service-options.js';
-import { describeApi } from './telemetry/describe-api.js';
-import type { OpenLog } from './telemetry/log.js';
-import type { Metrics } from './telemetry/metrics.js';
-import { createRequestLog } from './telemetry/request-log.js';
-import { traceRequests } from './telemetry/trace-requests.js';
+import type { Tracing } from '../../telemetry/tracing.js';
+import type { Identify } from '../auth/access.js';
+import { createQueryCheck } from '../query/parameters.js';
+import type { QuerySchema } from '../query/query-schemas.js';
+import { describeApi } from '../routes/schemas/describe-api.js';
+import { Refusal } from '../shared/problem.js';
+import type { Redis } from '../shared/redis.js';
+import { createProblemReply } from '../shared/reply-problem.js';
+import type { OpenLog } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { createRequestLog } from '../telemetry/request-log.js';
+import { traceRequests } from '../telemetry/trace-requests.js';
+import { answerRudeClient } from './connections.js';
+import { createGuard } from './guard.js';
+import { createLimits, type LimitOptions } from './limits.js';
+import { allowOrigins, answerOtherMethods } from './methods.js';
+import { createRequestIds } from './request-id.js';
+import type { HttpServers } from './servers.js';
 
 export interface AppParts {
   readonly log: Pick<OpenLog, 'log' | 'logRequest'>;
@@ -29,17 +29,18 @@ export interface AppParts {
   readonly localNamesOnly: boolean;
 }
 
-type AppOptions = Pick<
-  ServiceOptions,
-  | 'rateLimit'
-  | 'trustProxy'
-  | 'basePath'
-  | 'corsOrigin'
-  | 'tracing'
-  | 'version'
-  | 'cacheScope'
-  | 'serverPaths'
->;
+export interface AppOptions extends LimitOptions {
+  /** Addresses of reverse proxies whose `X-Forwarded-…` headers count. */
+  readonly trustProxy: readonly string[];
+  /** The path under which a reverse proxy shows this service: `/billing`, or an empty text. */
+  readonly basePath: string;
+  /** Origins whose pages may read the answers. */
+  readonly corsOrigin: readonly string[];
+  /** Paths that no client may see. */
+  readonly serverPaths: readonly string[];
+  readonly tracing: Tracing | undefined;
+  readonly version: string;
+}
 
 /** The application without its routes: who may ask, how often, and how errors look. */
 export async function createApp(

@@ -1,4 +1,4 @@
-import { Refusal } from '../problem.js';
+import { Refusal } from './problem.js';
 
 /** What the service refuses while it has no memory left: the client may ask again shortly. */
 export function overloaded(detail: string): Refusal {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { Refusal } from '../problem.js';
+import { Refusal } from './problem.js';
 import { createController } from './shared-work.js';
 
 /** The longest delay of a timer in Node. */
