@@ -81,6 +81,9 @@ export function openPage(bill: Bill): void {
       `${countOf(totals.count, 'message')}, ${credits} credits, ${describeSort(view.sort)}`;
   };
 
+  if (bill.meta.withText === true) {
+    byId('text', HTMLInputElement).placeholder = 'Message id, report name or text';
+  }
   byId('rounding', HTMLParagraphElement).hidden = bill.scale <= 2;
   stateTableRoles();
   copyExactly();

@@ -235,6 +235,10 @@ describe.skipIf(!hasChromium)('the page in a browser', { timeout: 30_000 }, () =
     expect(await status(page)).toContain('250 messages');
     await page.keyboard.press('Space');
     expect(await status(page)).toContain(`${tenants.length} messages`);
+    expect(await page.locator('#reports [tabindex="0"]').count()).toBe(1);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    expect(await report('Tenant').evaluate((button) => button === document.activeElement)).toBe(true);
     await report('missing').click();
     expect(await status(page)).toContain(
       `${rows.filter(({ reportId }) => reportId === '404').length} messages`,

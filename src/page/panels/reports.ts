@@ -2,6 +2,7 @@ import { visible } from '../../format/text.js';
 import type { BillRow, Total } from '../data/bill.js';
 import { toApproximate } from '../data/exact.js';
 import { barOf, byId, countOf, type Figure, html } from '../view/elements.js';
+import { oneTabStop } from '../view/tab-stop.js';
 import type { View } from '../view/view.js';
 
 /** More than this nobody reads; the search finds the others. */
@@ -24,11 +25,12 @@ export function reportsInPage(
 ): (rows: readonly BillRow[], view: View) => void {
   const list = byId('reports', HTMLUListElement);
   const note = byId('reports-note', HTMLParagraphElement);
+  const makeStop = oneTabStop(list, 'button');
 
   return (rows, { report: chosen }) => {
     const totals = totalsByReport(rows);
     const shown = totals.slice(0, MOST_REPORTS);
-    const most = Math.max(...totals.map(({ units }) => toApproximate(units, scale)));
+    const most = toApproximate(totals[0]?.units ?? 0n, scale);
     const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
     list.replaceChildren(
       ...shown.map((total) => {
@@ -45,6 +47,7 @@ export function reportsInPage(
         return html('li', { class: chosen !== undefined && !isChosen && 'outside' }, button);
       }),
     );
+    makeStop();
     if (focused !== -1) list.children[focused]?.querySelector('button')?.focus();
     note.textContent =
       totals.length === 0

@@ -3,6 +3,7 @@ import type { BillRow, Total } from '../../data/bill.js';
 import type { Clock } from '../../data/calendar.js';
 import { COLUMNS } from '../../view/columns.js';
 import { byId, countOf, type Figures, html } from '../../view/elements.js';
+import { oneTabStop } from '../../view/tab-stop.js';
 
 /**
  * What the table's parts are, said outright: on a narrow screen its rows are grids, and browsers then forget that they
@@ -40,7 +41,7 @@ export function rowsInPage(view: RowView): (rows: readonly BillRow[], total: Tot
   const body = byId('rows', HTMLTableSectionElement);
   /** The rows whose explanation is open, by their index. */
   const open = new Set<number>();
-  const makeStop = stopAtOne(body);
+  const makeStop = oneTabStop(body, '.unfold');
 
   const openable = (row: BillRow): HTMLTableRowElement[] => {
     const [shown, button] = rowOf(row, view);
@@ -64,28 +65,6 @@ export function rowsInPage(view: RowView): (rows: readonly BillRow[], total: Tot
     makeStop();
     byId('foot', HTMLTableSectionElement).replaceChildren(totalRow(total, view));
   };
-}
-
-/** Returns what makes the first button the only stop for the Tab key; the one that has the focus is it from then on. */
-function stopAtOne(body: HTMLElement): () => void {
-  const buttons = () => [...body.querySelectorAll<HTMLElement>('.unfold')];
-  const makeStop = (stop: number) => {
-    for (const [index, button] of buttons().entries()) button.tabIndex = index === stop ? 0 : -1;
-  };
-  const indexOf = (target: EventTarget | null) =>
-    target instanceof HTMLElement ? buttons().indexOf(target) : -1;
-  body.addEventListener('focusin', ({ target }) => {
-    const index = indexOf(target);
-    if (index !== -1) makeStop(index);
-  });
-  body.addEventListener('keydown', (event) => {
-    const index = indexOf(event.target);
-    const goal = { ArrowUp: index - 1, ArrowDown: index + 1 }[event.key];
-    if (index === -1 || goal === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    buttons()[goal]?.focus();
-  });
-  return () => makeStop(0);
 }
 
 /** A row, and the button in its first cell. */
