@@ -36,7 +36,6 @@ export const RECEIPT_FLAGS = [
   'delimiter',
   'bom',
   'formula-guard',
-  'with-text',
   'since',
   'until',
   'report',

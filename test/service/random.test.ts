@@ -8,6 +8,9 @@ import { nextPage, startServe } from './start-serve.js';
 
 /** Seconds of the run in the suite; O_COPILOT_RANDOM_SECONDS=60 is the long one. */
 const SECONDS = Number(process.env.O_COPILOT_RANDOM_SECONDS ?? 8);
+const OUTCOMES = ['200', '502', 'left', 'whole walk', 'walk ended by 410'];
+/** Milliseconds that the run may last longer. */
+const MOST_EXTRA = 60_000;
 const SEED = Number(process.env.O_COPILOT_RANDOM_SEED ?? Date.now() % 2 ** 31);
 const MESSAGES_TTL = 120;
 const CACHE_TTL = 300;
@@ -144,8 +147,12 @@ test(
     ]);
 
     const ends = performance.now() + SECONDS * 1000;
-    const isOver = () => performance.now() >= ends;
     const counts: Record<string, number> = {};
+    // A busy machine may need longer until each outcome has come up.
+    const isOver = () => {
+      const over = performance.now() - ends;
+      return over >= MOST_EXTRA || (over >= 0 && OUTCOMES.every((outcome) => outcome in counts));
+    };
     const count = (what: string) => {
       counts[what] = (counts[what] ?? 0) + 1;
     };
@@ -294,14 +301,12 @@ test(
       expect((await serving.get('/ready')).status).toBe(200);
       expect(serving.log.filter(({ msg }) => msg === 'a bug')).toEqual([]);
       // The run is of use only where each outcome came up.
-      for (const outcome of ['200', '502', 'left', 'whole walk', 'walk ended by 410']) {
-        expect([outcome, counts[outcome] ?? 0]).not.toEqual([outcome, 0]);
-      }
+      expect(OUTCOMES.filter((outcome) => !(outcome in counts))).toEqual([]);
     } finally {
       await serving.stop();
       upstream.closeAllConnections();
       upstream.close();
     }
   },
-  SECONDS * 1000 + 60_000,
+  SECONDS * 1000 + MOST_EXTRA + 60_000,
 );
