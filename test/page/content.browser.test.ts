@@ -94,6 +94,17 @@ describe.skipIf(!hasChromium)('what the page shows of the data', { timeout: 30_0
     expect((await times.nth(1).textContent())?.trim()).toBe('2024-04-29T23:08:29.375Z');
   });
 
+  it('explains no price without counts, and none that its counts do not add up to', async () => {
+    const counts = [57, 2, 3, 4, 3, 0, 1];
+    const rows = [row('1'), row('2', { counts, credits: '4.75' }), row('3', { counts, credits: '5.3' })];
+    const { page } = await workshop.open(await workshop.write(rows));
+    for (const index of [0, 1, 2]) await page.locator('.unfold').nth(index).click();
+    const texts = await page.locator('.explanation').allTextContents();
+    expect(texts[0]).toContain('The texts were not at hand');
+    expect(texts[1]).toContain('Third vowels');
+    expect(texts[2]).toContain('the steps of message 3 do not add up to 5.3 credits');
+  });
+
   it('welcomes an empty period', async () => {
     const { page, complaints } = await workshop.open(await workshop.write([], { state: 'open' }));
     expect(await page.getByText('No messages in this period yet').isVisible()).toBe(true);
