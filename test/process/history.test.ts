@@ -139,7 +139,7 @@ describe('history', () => {
     });
   });
 
-  test('of two inputs of one period the newer counts, and a closed period that changed is told', async () => {
+  test('of two inputs of one period the newer counts, and a closed period that changed is shown', async () => {
     await inPeriods(async (cwd, run) => {
       await run(...source('april'), '--output', 'first.csv');
       await run(...source('april2'), '--output', 'second.csv');
@@ -243,7 +243,7 @@ describe('history', () => {
     });
   });
 
-  test('months that are missing, and messages of other months, are told', async () => {
+  test('months that are missing, and messages of other months, are shown', async () => {
     await inPeriods(async (_, run) => {
       await run(...source('march'), '--output', 'march.csv');
       await run(...source('may'), '--output', 'may.csv');
@@ -258,6 +258,7 @@ describe('history', () => {
   test.each([
     [['nosuch.csv'], 66, 'cannot read nosuch.csv'],
     [['reports'], 66, 'cannot read reports: is not a snapshot'],
+    [['/dev/null'], 66, 'cannot read /dev/null: it is no file, and may have to be read twice'],
     [['march.csv', 'march.csv'], 64, 'are the same file, which would be counted twice'],
     [['march.csv', '--output', 'march.csv'], 64, 'march.csv'],
     [['march.messages.json'], 65, 'march.messages.json: usage: is missing'],

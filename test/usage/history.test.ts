@@ -40,7 +40,7 @@ test('a period is the month of most messages, and the others are counted', () =>
   expect(local.value().month).toBe(MAY);
 });
 
-test('of inputs of one period the newest counts, of two as new the later one, and what changed is told', () => {
+test('of inputs of one period the newest counts, of two as new the later one, and what changed is shown', () => {
   const old = input('old', '2024-06-02T00:00:00Z', [row('2024-05-02T00:00:00Z', 100)]);
   const early = input('early', '2024-05-20T00:00:00Z', [row('2024-05-02T00:00:00Z', 50)]);
   const fresh = input('fresh', '2024-06-03T00:00:00Z', [
@@ -55,12 +55,12 @@ test('of inputs of one period the newest counts, of two as new the later one, an
     const [period, ...more] = createHistory(order, UTC, instantOf('2024-07-01T00:00:00Z')).periods;
     expect(more).toEqual([]);
     expect(period?.input.name).toBe('twin');
-    const told = period?.replaced.map((each) => [
+    const shown = period?.replaced.map((each) => [
       each.input.name,
       each.change.messages,
       each.changedAfterClose,
     ]);
-    expect(told).toEqual([
+    expect(shown).toEqual([
       ['fresh', 0, false],
       ['old', 1, true],
       ['early', 1, false],

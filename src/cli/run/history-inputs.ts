@@ -67,50 +67,46 @@ export async function readInputs(
   context: Context,
 ): Promise<ReadInput[]> {
   const receipts = new Map<string, { readonly name: string; readonly receipt: Receipt }>();
-  const folders = new Set<string>();
-  const others: string[] = [];
+  const opened: [path: string, read: ReadFile][] = [];
   for (const path of paths) {
     const stats = await stat(path).catch((error: unknown) => {
       throw new UnreadableError(path, reasonOf(error));
     });
-    if (stats.isDirectory()) folders.add(path);
-    const json = stats.isDirectory() ? undefined : await receiptIn(path, stats.size);
-    if (json === undefined) others.push(path);
-    else {
-      const receipt = readReceipt(json, path);
+    if (stats.isDirectory()) opened.push([path, readSnapshot]);
+    else if (!stats.isFile()) throw new UnreadableError(path, 'it is no file, and may have to be read twice');
+    else if (await isReceipt(path, context.signal)) {
+      const receipt = readReceipt(await readFile(path, 'utf8'), path);
       receipts.set(receipt.output.sha256, { name: path, receipt });
-    }
+    } else opened.push([path, readExportFile]);
   }
   const inputs: ReadInput[] = [];
-  for (const path of others) {
-    const read = folders.has(path) ? readSnapshot : readExportFile;
+  const used = new Set<string>();
+  for (const [path, read] of opened) {
     const input = await read(path, options, basis, context, (sha256) => {
-      const found = receipts.get(sha256);
-      receipts.delete(sha256);
-      return found?.receipt;
+      used.add(sha256);
+      return receipts.get(sha256)?.receipt;
     });
     if (input.sums.month === undefined) {
       throw new DataError(path, 'has no message, so that its period is not known; leave it out');
     }
     inputs.push(input);
   }
-  for (const { name } of receipts.values())
-    throw new DataError(name, 'is the receipt of none of the exports');
+  for (const [sha256, { name }] of receipts) {
+    if (!used.has(sha256)) throw new DataError(name, 'is the receipt of none of the exports');
+  }
   checkSame(inputs, 'rules', 'price both by the same: from snapshots, with one --rules and one --rates');
   checkSame(inputs, 'currency', 'export both in one currency, or without costs');
   return inputs;
 }
 
-/** Receipts are small, and say what they are at once. */
-const LARGEST_RECEIPT = 16 * 1024 * 1024;
+const RECEIPT = new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${RECEIPT_FORMAT}"`);
 
-/** The text of a file that is a receipt. */
-async function receiptIn(path: string, size: number): Promise<string | undefined> {
-  if (size > LARGEST_RECEIPT) return undefined;
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UnreadableError(path, reasonOf(error));
-  });
-  return new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${RECEIPT_FORMAT}"`).test(text) ? text : undefined;
+/** A receipt says what it is in its first member. */
+async function isReceipt(path: string, signal: AbortSignal): Promise<boolean> {
+  for await (const chunk of readFileChunks(path, signal)) {
+    return RECEIPT.test(Buffer.from(chunk.subarray(0, 200)).toString('latin1'));
+  }
+  return false;
 }
 
 /** Those that nothing is known of are not compared. @throws DataError */
