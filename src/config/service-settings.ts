@@ -80,7 +80,7 @@ export const SERVICE_SETTINGS = {
   messagesTtl: {
     variable: 'O_COPILOT_MESSAGES_TTL',
     placeholder: 'time',
-    description: 'how long the messages are served before upstream is asked again',
+    description: 'how long the messages are served before they are requested again',
     parse: duration,
     default: '5s',
   },

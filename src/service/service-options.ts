@@ -20,7 +20,7 @@ export interface ServiceOptions extends AppOptions, PeriodOptions {
   readonly period: string;
   readonly redis: string | undefined;
   readonly credentials: LiveCredentials;
-  /** Listen beyond this machine, and for any name, without asking who is there. */
+  /** Listen beyond this machine, and for any name, without authentication. */
   readonly insecure: boolean;
   readonly openMetrics: boolean;
   /** Milliseconds that a request may take. */

@@ -7,7 +7,7 @@ import { createIdentify, type Identify } from './auth/access.js';
 import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
 import type { Credentials } from './auth/credentials.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
-import { asksForCredentials } from './auth/read-credentials.js';
+import { needsCredentials } from './auth/read-credentials.js';
 import { createApp } from './http/create-app.js';
 import { createHttpServers, type HttpServers } from './http/servers.js';
 import { openPeriod } from './period/open-period.js';
@@ -141,12 +141,12 @@ function checkReach(app: FastifyInstance, options: ServiceOptions): void {
     throw openToAll(options.host);
 }
 
-/** Whether nobody is asked who they are. */
+/** Whether requests are not authenticated. */
 function isOpen({ insecure, credentials }: ServiceOptions): boolean {
-  return !insecure && !asksForCredentials(credentials.current());
+  return !insecure && !needsCredentials(credentials.current());
 }
 
-/** Nobody is asked who they are, and not only this machine can ask. */
+/** Requests are not authenticated, and other machines can send them. */
 function openToAll(host: string): CommandLineError {
   return new CommandLineError(
     `--host ${host}: whoever reaches this address would see the bill; ` +

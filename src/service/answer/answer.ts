@@ -31,7 +31,7 @@ interface MemoryBody {
 type Headers = Readonly<Record<string, string>>;
 
 /** The headers of an answer in one coding. */
-export interface Head {
+interface Head {
   /** Undefined where the bytes are of this moment, and not worth storing. */
   readonly etag: string | undefined;
   readonly headers: Headers;
@@ -40,7 +40,7 @@ export interface Head {
 }
 
 /** The headers of an answer, made once for each coding and not for each request. */
-export class Heads {
+class Heads {
   private readonly made = new Map<Coding | 'identity', Head>();
 
   /**

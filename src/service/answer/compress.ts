@@ -25,10 +25,10 @@ const compressors: Readonly<Record<Coding, (body: Buffer) => Promise<Buffer>>> =
 export class CompressedBodies {
   private readonly made = new Map<Coding, Buffer | Promise<Buffer>>();
 
-  /** @param keep takes memory for one that is kept; false where there is none */
+  /** @param reserve takes memory for one that is cached; false where there is none */
   constructor(
     private readonly body: Buffer,
-    private readonly keep: (bytes: number) => boolean,
+    private readonly reserve: (bytes: number) => boolean,
   ) {}
 
   get(coding: Coding): Buffer | Promise<Buffer> {
@@ -42,7 +42,7 @@ export class CompressedBodies {
   private async make(coding: Coding): Promise<Buffer> {
     try {
       const bytes = await compressors[coding](this.body);
-      if (this.keep(bytes.length)) this.made.set(coding, bytes);
+      if (this.reserve(bytes.length)) this.made.set(coding, bytes);
       else this.made.delete(coding);
       return bytes;
     } catch (error) {

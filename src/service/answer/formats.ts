@@ -10,7 +10,7 @@ const MEDIA_TYPES: ReadonlyMap<DataFormat, string> = new Map(
   DATA_FORMATS.map((format) => [format, declarationOf(format).mediaType]),
 );
 
-/** How the service writes CSV and TSV: as the command line does unless told otherwise. */
+/** How the service writes CSV and TSV: as the command line does by default. */
 export const DELIMITED_OPTIONS = { delimiter: ',', bom: false, formulaGuard: true } as const;
 
 /** The headers of an answer in a format, which the Accept header may choose. */

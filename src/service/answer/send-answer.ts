@@ -26,7 +26,7 @@ export function sendAnswer(
     throw new Refusal(406, 'not_acceptable', detail, {}, { vary: heads.vary });
   }
   const { etag, headers, unchanged } = heads.of(coding);
-  // Only this header: a fetch() adds `cache-control: no-cache` to it, which asks us to look, as we do.
+  // Only this header: a fetch() adds `cache-control: no-cache` to it, which demands a validation, as we do.
   if (condition !== undefined && etag !== undefined && hasIt(condition, etag)) {
     reply.code(304).headers(unchanged).send();
     return undefined;

@@ -17,7 +17,7 @@ interface Reference {
 
 /**
  * @param spool is closed by the last release after `retire`
- * @param onClose told of it
+ * @param onClose called then
  */
 export function storeBytes(spool: Spool, size: number, onClose: () => void): StoredBytes {
   let readers = 0;

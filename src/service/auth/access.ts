@@ -6,7 +6,7 @@ import type { Credentials } from './credentials.js';
 import type { JwtCheck } from './jwt-check.js';
 import { findTokenName } from './tokens.js';
 
-/** Who asks: a name for the log and the rate limit, or why they are not admitted. */
+/** Who made a request: a name for the log and the rate limit, or why they are not admitted. */
 export type Visitor = { readonly name: string } | { readonly refusal: Refusal };
 
 /** Why somebody is not admitted is given back, not thrown: their requests are counted first. */
@@ -15,7 +15,7 @@ export type Identify = (
   client: Client,
 ) => Visitor | Promise<Visitor>;
 
-/** Tells visitors apart. Where both are configured, a certificate and a token are needed. */
+/** Authenticates visitors. Where both are configured, a certificate and a token are needed. */
 export function createIdentify({ tokens, tls }: Credentials, checkJwt: JwtCheck | undefined): Identify {
   const wantsToken = tokens.length > 0 || checkJwt !== undefined;
   const authorities = tls?.clientCa === undefined ? undefined : tls.authorities;

@@ -15,7 +15,7 @@ export interface CredentialEvents {
 /** The credentials in force, which follow their files. */
 export interface LiveCredentials {
   current(): Credentials;
-  /** Told of each new set, which is in force once the listener is done. */
+  /** Called with each new set, which is in force once the listener is done. */
   onChange(listener: (credentials: Credentials) => void): void;
   /** Reads the files again. Never fails: see `onRefused`. */
   reload(): Promise<void>;

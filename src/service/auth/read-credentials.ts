@@ -24,7 +24,7 @@ export interface CredentialSettings {
 }
 
 /**
- * Reads the files that say who is admitted, and how the connection is kept private.
+ * Reads the files that say who is admitted, and how connections are encrypted.
  *
  * @throws CommandLineError for flags that need each other
  * @throws UnreadableError, SettingError for their files
@@ -45,8 +45,8 @@ export function credentialFiles(settings: CredentialSettings): string[] {
   return [tokens, jwtSecretFile, keyFile, tlsCert, tlsKey, tlsClientCa].filter((path) => path !== undefined);
 }
 
-/** Whether anybody is asked who they are. */
-export function asksForCredentials({ tokens, jwt, tls }: Credentials): boolean {
+/** Whether requests are authenticated. */
+export function needsCredentials({ tokens, jwt, tls }: Credentials): boolean {
   return tokens.length > 0 || jwt !== undefined || tls?.clientCa !== undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { PROBLEM_MEDIA_TYPE, type Problem } from '../shared/problem.js';
 
 /** Milliseconds that a client has to take an error and leave, before its connection is destroyed. */
-const LONGEST_FAREWELL = 1000;
+const LONGEST_CLOSE = 1000;
 
 /** The open connections of servers, and which of them may be closed. */
 export interface Connections {
@@ -17,9 +17,9 @@ export interface Connections {
   limitStalls(milliseconds: number): void;
   /**
    * Destroys those without a request under way.
-   * @param patient leaves those on which a part of a request has arrived
+   * @param exceptArriving leaves those on which a part of a request has arrived
    */
-  destroyIdle(patient: boolean): void;
+  destroyIdle(exceptArriving: boolean): void;
   destroyAll(): void;
 }
 
@@ -84,9 +84,9 @@ export function createConnections(): Connections {
         if (underWay > 0 && socket.writableLength > 0 && !isLimited) socket.setTimeout(milliseconds);
       }
     },
-    destroyIdle(patient) {
+    destroyIdle(exceptArriving) {
       for (const { socket, underWay, idleAt } of connections) {
-        if (underWay === 0 && !(patient && socket.bytesRead > idleAt)) socket.destroy();
+        if (underWay === 0 && !(exceptArriving && socket.bytesRead > idleAt)) socket.destroy();
       }
     },
     destroyAll() {
@@ -100,7 +100,7 @@ function clientOf({ remoteAddress, remotePort }: Socket): string {
 }
 
 /** Answers what is no HTTP request, before there is a request to reply to, and destroys the connection. */
-export function answerRudeClient(error: Error & { code?: string }, socket: Socket): void {
+export function answerInvalidRequest(error: Error & { code?: string }, socket: Socket): void {
   // Once something was sent, these bytes might end up in the middle of a bill.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
@@ -118,8 +118,8 @@ export function answerRudeClient(error: Error & { code?: string }, socket: Socke
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   // At once, and a client that is still sending would get a reset in place of the answer; never, and one that
-  // does not leave would keep its connection for ever.
-  setTimeout(() => socket.destroy(), LONGEST_FAREWELL);
+  // does not leave would hold its connection for ever.
+  setTimeout(() => socket.destroy(), LONGEST_CLOSE);
 }
 
 function statusOf(code: string | undefined): number {

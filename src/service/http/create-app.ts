@@ -12,7 +12,7 @@ import type { OpenLog } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createRequestLog } from '../telemetry/request-log.js';
 import { traceRequests } from '../telemetry/trace-requests.js';
-import { answerRudeClient } from './connections.js';
+import { answerInvalidRequest } from './connections.js';
 import { createGuard } from './guard.js';
 import { createLimits, type LimitOptions } from './limits.js';
 import { allowOrigins, answerOtherMethods } from './methods.js';
@@ -42,7 +42,7 @@ export interface AppOptions extends LimitOptions {
   readonly version: string;
 }
 
-/** The application without its routes: who may ask, how often, and how errors look. */
+/** The application without its routes: authentication, limits, and the form of errors. */
 export async function createApp(
   options: AppOptions,
   { log, metrics, identify, redis, servers, localNamesOnly }: AppParts,
@@ -52,7 +52,7 @@ export async function createApp(
     // Requests are logged by ourselves; with a logger Fastify would watch each response a second time.
     logger: false,
     genReqId: createRequestIds(),
-    clientErrorHandler: answerRudeClient,
+    clientErrorHandler: answerInvalidRequest,
     // Of an address that cannot be read; such a request is logged, counted and limited as any other.
     frameworkErrors: (error, request, reply) =>
       arrive(request, reply, (refusal) => sendProblem(refusal ?? error, request, reply)),

@@ -7,7 +7,7 @@ import type { CountRequest } from './limits.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks, for the log and the rate limit. */
+    /** Who made the request, for the log and the rate limit. */
     visitor: string;
   }
   interface FastifyContextConfig {
@@ -21,11 +21,11 @@ declare module 'fastify' {
 export interface Guard {
   readonly identify: Identify;
   readonly count: CountRequest;
-  /** Only names of this machine are answered to: where nobody is asked who they are, on loopback. */
+  /** Only names of this machine are answered to: without authentication, on loopback. */
   readonly localNamesOnly: boolean;
 }
 
-/** Gives the function that finds out who asks, counts the request, and gives why it must not go on. */
+/** Gives the function that authenticates a request and counts it, and gives why it is refused, if it is. */
 export function createGuard({ identify, count, localNamesOnly }: Guard) {
   const checkHost = createHostCheck();
   const enter = (request: FastifyRequest, client: Client, visitor: Visitor) => {
@@ -69,7 +69,7 @@ function checkFraming({ raw, headers }: FastifyRequest): Refusal | undefined {
   return refuseFraming(501, 'not_implemented', 'the only transfer coding is chunked');
 }
 
-/** DNS rebinding: a page of another site that lets its own name point to this machine, and asks from its browser. */
+/** DNS rebinding: a page of another site that lets its own name point to this machine, and requests it from the browser. */
 function createHostCheck(): (request: FastifyRequest) => Refusal | undefined {
   // The latest that is one: clients say the same name each time, and to read an address takes a while.
   let local = 'localhost';
@@ -87,7 +87,7 @@ function createHostCheck(): (request: FastifyRequest) => Refusal | undefined {
   };
 }
 
-/** What follows on this connection cannot be told apart from this request. */
+/** What follows on this connection cannot be separated from this request. */
 function refuseFraming(status: number, code: string, detail: string): Refusal {
   return new Refusal(status, code, detail, {}, { connection: 'close' });
 }

@@ -59,8 +59,8 @@ export async function createLimits(
     return countShared(request).then((window) => decide(request, client, window));
   }
 
-  /** Only where a credential tells visitors of one address apart. */
-  function isLockedOut({ visitor, arrival }: FastifyRequest, { ip }: Client): number {
+  /** Milliseconds. Only where visitors of one address have different credentials. */
+  function lockedOutFor({ visitor, arrival }: FastifyRequest, { ip }: Client): number {
     const key = `${ip} ${visitor}`;
     const wait = (closedUntil.get(ip) ?? 0) - arrival;
     if (wait > 0 && !admitted.has(key)) return wait;
@@ -70,13 +70,13 @@ export async function createLimits(
 
   return (request, client, visitor) => {
     const refusal = refusalOf(visitor);
-    // Nobody can be told right from wrong while the keys cannot be fetched.
+    // No token can be checked while the keys cannot be fetched.
     if (refusal !== undefined && refusal.status >= 500) return refusal;
     if (refusal !== undefined) {
       const exceeded = count(request, client);
       return exceeded instanceof Promise ? exceeded.then((known) => known ?? refusal) : (exceeded ?? refusal);
     }
-    const wait = request.visitor === client.name ? 0 : isLockedOut(request, client);
+    const wait = request.visitor === client.name ? 0 : lockedOutFor(request, client);
     if (wait > 0) return tooMany(requests, wait);
     return request.access.uncounted === true ? undefined : count(request, client);
   };

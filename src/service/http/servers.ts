@@ -36,7 +36,7 @@ const LONGEST_ARRIVAL = 500;
 
 /** The servers of one service: a name such as localhost may mean several addresses, and has one server each. */
 export interface HttpServers {
-  /** A server on which slow, idle and rude clients cost no more than a connection, and not for ever. */
+  /** A server on which slow, idle and broken clients cost no more than a connection, and not for ever. */
   create(handler: RequestListener): Server;
   /** Uses other certificates for new connections; those that are open live on. */
   renewTls(tls: TlsOptions): void;

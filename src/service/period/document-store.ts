@@ -20,7 +20,7 @@ export interface DocumentStoreOptions {
   /** Reports lie beside the messages, so that one source reads both. */
   readonly isLocal: boolean;
   openSource(signal: AbortSignal): Promise<Source>;
-  /** Told where each reader's document came from. */
+  /** Called with where each reader's document came from. */
   onLookup(outcome: 'hit' | 'loaded' | 'unchanged'): void;
   onRead(messages: number): void;
 }
@@ -32,15 +32,15 @@ interface Load {
 
 /**
  * The messages document of the period, read and priced at most once per `ttl`, however many requests want it. A
- * request gets a document that upstream was asked for at most `ttl` before the request came, or later. Only a document
- * that was read whole is kept or revalidated; a failure is told to those who wait, and never hidden behind the last one.
+ * request gets a document that was requested from upstream at most `ttl` before the request came, or later. Only a document
+ * that was read whole is cached or revalidated; a failure is an error for those who wait, and never hidden behind the last one.
  */
 export class DocumentStore {
   private readonly loads = new SharedWork<PeriodDocument>();
   private current: PeriodDocument | undefined;
   private loading: Load | undefined;
   private count = 0;
-  /** Of the load asked for last that has ended. */
+  /** Of the load begun last that has ended. */
   private outcome = { sentAt: Number.NEGATIVE_INFINITY, failed: false };
   private succeededAt = Number.NEGATIVE_INFINITY;
 
@@ -107,7 +107,7 @@ export class DocumentStore {
     try {
       const leave = this.options.jobs.enter(key);
       try {
-        const document = await this.ask(sentAt, signal);
+        const document = await this.request(sentAt, signal);
         this.succeededAt = performance.now();
         this.note(sentAt, false);
         return document;
@@ -127,7 +127,7 @@ export class DocumentStore {
     if (sentAt >= this.outcome.sentAt) this.outcome = { sentAt, failed };
   }
 
-  private async ask(sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
+  private async request(sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
     const known = this.current;
     const release = known?.acquire();
     const source = await this.options.openSource(signal);
@@ -160,10 +160,10 @@ export class DocumentStore {
     return true;
   }
 
-  /** Makes it the current one, unless another was asked for later. */
+  /** Makes it the current one, unless another was requested later. */
   private install(document: PeriodDocument, sentAt: number): void {
     document.sentAt = Math.max(document.sentAt, sentAt);
-    // Until those who wait for it have leases of their own, which they take before the next turn.
+    // Until those who wait for it have references of their own, which they take before the next turn.
     setImmediate(document.acquire());
     const { current } = this;
     if (current === document) return;

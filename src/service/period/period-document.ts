@@ -4,7 +4,7 @@ import type { Source, Validators } from '../../source/source.js';
 import type { MemoryAccount } from '../shared/memory-budget.js';
 import type { PricedRows } from './priced-rows.js';
 
-/** Selections of a document's rows kept for the next page, and the bytes they may take in all, for each row of it. */
+/** Selections of a document's rows cached for the next page, and the bytes they may take in all, for each row of it. */
 const MOST_VIEWS = 16;
 const VIEW_BYTES_A_ROW = 32;
 
@@ -47,7 +47,7 @@ export class PeriodDocument {
     readonly validators: Validators,
     /** `performance.now()` when the request was sent that gave it or called it unchanged. */
     public sentAt: number,
-    /** Where reports are read as well; undefined where each is asked for by itself. */
+    /** Where reports are read as well; undefined where each is requested by itself. */
     readonly source: Source | undefined,
     private readonly account: MemoryAccount,
   ) {
@@ -65,13 +65,13 @@ export class PeriodDocument {
   }
 
   /** For the next page, where there is enough memory. */
-  keepView(key: string, view: RowView): void {
+  storeView(key: string, view: RowView): void {
     this.views.delete(key);
     const size = sizeOf(view);
     if (size <= this.views.maxSize && !this.retired && this.account.tryTake(size)) this.views.set(key, view);
   }
 
-  /** Keeps it open until the function returned is called, once. */
+  /** Holds it open until the function returned is called, once. */
   acquire(): () => void {
     this.readers++;
     let held = true;

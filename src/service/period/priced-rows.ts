@@ -159,7 +159,7 @@ export class PricedRows {
     return block;
   }
 
-  /** Its id, time and report; its text is read when it is asked for. */
+  /** Its id, time and report; its text is read on demand. */
   message(row: number): Message {
     const block = this.blockOf(row);
     const at = row & (BLOCK_ROWS - 1);
@@ -253,7 +253,7 @@ function beginBlock(): Block {
   };
 }
 
-/** A message read from the columns. A class, since most of what it says is asked for in few places. */
+/** A message read from the columns. A class, since most of its members are read in few places. */
 class StoredMessage implements Message, MessageBytes {
   readonly isPlainText = false;
   readonly textStart = 0;

@@ -29,8 +29,8 @@ export interface ReportStoreOptions {
 }
 
 /**
- * Reports shared by all requests. Each answer asks for those that it needs, and only a failure of one of them is a failure
- * of the answer. Only what upstream said of a report in full is kept: that report, or that it does not exist.
+ * Reports shared by all requests. Each answer requests those that it needs, and only a failure of one of them is a failure
+ * of the answer. Only complete answers of upstream are cached: that report, or that it does not exist.
  */
 export class ReportStore {
   private readonly known: LRUCache<string, ResolvedReport>;
@@ -71,7 +71,7 @@ export class ReportStore {
       else wanted.push([number, document.rows.reportIds[number] ?? '']);
     }
     if (wanted.length > 0) {
-      await this.askAll(document, wanted, signal, (number, resolved) => {
+      await this.findAll(document, wanted, signal, (number, resolved) => {
         document.reports.set(number, resolved);
         note(number, resolved);
       });
@@ -80,7 +80,7 @@ export class ReportStore {
   }
 
   /** The first failure ends the waiting for the others, which go on where another answer needs them. */
-  private async askAll(
+  private async findAll(
     document: PeriodDocument,
     wanted: readonly (readonly [number, ReportId])[],
     signal: AbortSignal,
@@ -111,14 +111,18 @@ export class ReportStore {
     }
     // A source of the document reads what lies beside it, which may be another's for the next document.
     const scope = document.source === undefined ? '' : document.number;
-    return this.work.run(`${scope} ${key}`, signal, (workSignal) => this.ask(document, id, workSignal));
+    return this.work.run(`${scope} ${key}`, signal, (workSignal) => this.request(document, id, workSignal));
   }
 
-  private async ask(document: PeriodDocument, id: ReportId, signal: AbortSignal): Promise<ResolvedReport> {
+  private async request(
+    document: PeriodDocument,
+    id: ReportId,
+    signal: AbortSignal,
+  ): Promise<ResolvedReport> {
     const key = String(id);
     const shared = await this.readShared(id);
     this.options.onLookup(shared === undefined ? 'miss' : 'hit');
-    if (shared !== undefined) return this.keep(key, shared);
+    if (shared !== undefined) return this.store(key, shared);
     const answer = await this.limit(async () => {
       signal.throwIfAborted();
       const sentAt = Date.now();
@@ -126,7 +130,7 @@ export class ReportStore {
       return { bytes, sentAt, report: bytes === undefined ? undefined : readReport(bytes, id) };
     });
     void this.writeShared(key, answer);
-    return this.keep(key, answer);
+    return this.store(key, answer);
   }
 
   private async fetch(
@@ -172,7 +176,7 @@ export class ReportStore {
     return sentAt + (report === undefined ? Math.min(ttl, LONGEST_MISSING) : ttl) - Date.now();
   }
 
-  private keep(key: string, { sentAt, report }: DatedReport): ResolvedReport {
+  private store(key: string, { sentAt, report }: DatedReport): ResolvedReport {
     const left = this.timeLeft({ sentAt, report });
     const resolved = { report, freshUntil: performance.now() + left };
     this.known.delete(key);
@@ -184,7 +188,7 @@ export class ReportStore {
   }
 }
 
-/** What upstream said, and when it was asked, in milliseconds since 1970. */
+/** What upstream said, and when the request was sent, in milliseconds since 1970. */
 interface DatedReport {
   readonly report: Report | undefined;
   readonly sentAt: number;

@@ -43,7 +43,7 @@ export class TextStore {
       writeNameless(this.file, block);
     } catch (error) {
       if (!(error instanceof CannotWriteError)) throw error;
-      // What is behind the last whole block cannot be told from it any more.
+      // What is behind the last whole block cannot be separated from it any more.
       this.isFull = true;
       return false;
     }

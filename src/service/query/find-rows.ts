@@ -27,7 +27,7 @@ export interface FoundRows {
 }
 
 /**
- * Which rows `selection` chooses, in its order, without its offset and limit. Kept with the document: the next page of
+ * Which rows `selection` chooses, in its order, without its offset and limit. Stored with the document: the next page of
  * the same query costs no search.
  *
  * @throws what reading a report throws where the rows depend on it, Refusal (400) for a report filter that means two of
@@ -72,7 +72,7 @@ export async function viewRows(
     rows = Uint32Array.from(sorter.sorted());
   }
   const view = { rows, resolved };
-  document.keepView(key, view);
+  document.storeView(key, view);
   return view;
 }
 

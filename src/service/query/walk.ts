@@ -4,7 +4,7 @@ import { mix } from '../period/priced-rows.js';
 import { Refusal } from '../shared/problem.js';
 import { countRows } from './find-rows.js';
 
-/** How far a walk over pages has come: enough to tell later whether the rows are still those it walks over. */
+/** How far a walk over pages has come: enough to find out later whether the rows are still those it walks over. */
 export interface WalkState {
   /** The last row shown, in digits. */
   readonly id: string;

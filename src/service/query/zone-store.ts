@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 
-/** Zones that keep their table of offsets for the next query. */
+/** Zones cached with their table of offsets for the next query. */
 const MOST_ZONES = 16;
 
 export interface ZoneStore {

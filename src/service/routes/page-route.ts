@@ -48,7 +48,7 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
   };
 }
 
-/** A bill is no frame of another page, and nothing to tell the next page of. */
+/** No other page frames a bill, or learns its address from a link. */
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   vary: 'accept-encoding',

@@ -53,7 +53,7 @@ export function badQuery(name: string, problem: string): Refusal {
 }
 
 /**
- * @param error anything: what is not known is a 500 that tells nothing of it
+ * @param error anything: what is not known is a 500 without details
  * @param serverPaths that a client must not see; other absolute paths are hidden as well
  */
 export function toProblem(error: unknown, serverPaths: readonly string[] = []): Problem {
@@ -94,7 +94,7 @@ function hidePaths(text: string, serverPaths: readonly string[]): string {
   return known.replace(ABSOLUTE_PATH, '(a file of the server)');
 }
 
-/** Seconds after which it may be asked again, where that is known. */
+/** Seconds after which a request may be repeated, where that is known. */
 export function retryAfterOf(error: unknown): number | undefined {
   if (error instanceof UpstreamError) return error.retryAfter;
   return error instanceof CannotWriteError ? SPOOL_RETRY : undefined;

@@ -1,6 +1,6 @@
 import { createClient } from '@redis/client';
 
-/** Milliseconds of silence after which Redis counts as down; it is asked for a sign of life more often. */
+/** Milliseconds of silence after which Redis counts as down; it is pinged more often. */
 const LONGEST_SILENCE = 1000;
 const PING_INTERVAL = 300;
 const LONGEST_RECONNECT_PAUSE = 2000;
@@ -9,9 +9,9 @@ const BETWEEN_WARNINGS = 60_000;
 
 export interface RedisOptions {
   readonly url: string;
-  /** Told when Redis comes and goes, each once. */
+  /** Called once each time Redis comes or goes. */
   onState(state: 'up' | 'down', reason?: string): void;
-  /** Told why it still does not work, once a minute for each reason, and how often that came since. */
+  /** Called with why it still does not work, once a minute for each reason, and how often that came since. */
   onFailure(reason: string, since: number): void;
 }
 
@@ -20,7 +20,7 @@ export interface Redis {
   get(key: string): Promise<string | undefined>;
   /** @param ttl milliseconds */
   set(key: string, text: string, ttl: number): Promise<void>;
-  /** `down` also while it refuses what it is asked. */
+  /** `down` also while it refuses commands. */
   readonly state: () => 'up' | 'down';
   /** Runs a Lua script over one key. Rejects at once while Redis is down. */
   runScript(script: string, key: string, values: readonly string[]): Promise<unknown>;
@@ -91,17 +91,17 @@ export function connectRedis({ url, onState, onFailure }: RedisOptions): Redis {
   };
 }
 
-/** Tells of each reason at once, and then how often it came, as long as it comes. */
-function countFailures(tell: (reason: string, since: number) => void): (reason: string) => void {
-  const told = new Map<string, { at: number; since: number }>();
+/** Reports each reason at once, and then how often it came, as long as it comes. */
+function countFailures(report: (reason: string, since: number) => void): (reason: string) => void {
+  const reported = new Map<string, { at: number; since: number }>();
   return (reason) => {
-    const last = told.get(reason);
+    const last = reported.get(reason);
     if (last !== undefined && performance.now() - last.at < BETWEEN_WARNINGS) {
       last.since++;
       return;
     }
-    tell(reason, last?.since ?? 0);
-    told.set(reason, { at: performance.now(), since: 0 });
+    report(reason, last?.since ?? 0);
+    reported.set(reason, { at: performance.now(), since: 0 });
   };
 }
 

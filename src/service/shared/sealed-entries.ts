@@ -55,7 +55,7 @@ export function sealedEntries(scope: readonly string[], secret: string | undefin
   };
 }
 
-/** A short name for everything in `scope`, which tells nothing of it. */
+/** A short name for everything in `scope`, which does not reveal it. */
 export function digestOf(purpose: string, scope: readonly string[]): string {
   return createHash('sha256')
     .update(JSON.stringify([purpose, ...scope]))

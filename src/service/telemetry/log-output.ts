@@ -27,7 +27,7 @@ export type LogStream = Writable & { readonly fd?: number };
  * A pipe or socket is written without blocking: a reader that stalls would otherwise hold the event loop, or, in a
  * thread of libuv's pool, the end of the process. Files and terminals are written in that pool.
  *
- * @param onDropped told how many lines were lost
+ * @param onDropped called with the number of lines lost
  */
 export function openLogOutput(stream: LogStream, onDropped: (lines: number) => void): LogOutput {
   const { send, cancel } = senderFor(stream);
@@ -69,12 +69,12 @@ export function openLogOutput(stream: LogStream, onDropped: (lines: number) => v
       startWriting();
       if (!writing) return Promise.resolve();
       return new Promise((resolve) => {
-        const patience = setTimeout(() => {
+        const timeout = setTimeout(() => {
           cancel();
           resolve();
         }, LONGEST_CLOSE_MS);
         onIdle = () => {
-          clearTimeout(patience);
+          clearTimeout(timeout);
           resolve();
         };
       });
@@ -123,9 +123,9 @@ function isStream(descriptor: number): boolean {
 
 function socketSender(descriptor: number): Sender {
   const socket = new Socket({ fd: descriptor, readable: false, writable: true });
-  // Each write's callback is told; without a listener the event would end the process.
+  // Each write's callback gets the error; without a listener the event would end the process.
   socket.on('error', () => {});
-  // A reader that stalls must not keep the process from ending.
+  // A reader that stalls must not hold up the end of the process.
   socket.unref();
   return {
     send(text, done) {

@@ -12,7 +12,7 @@ export interface LogOptions {
 }
 
 /** A request that has ended. But for `visitor` these need no escapes in JSON. */
-export interface RequestLine {
+interface RequestLine {
   readonly reqId: string;
   readonly method: string;
   /** As it was declared. */

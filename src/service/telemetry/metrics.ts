@@ -15,7 +15,7 @@ export interface MetricsOptions {
   droppedLogLines(): number;
 }
 
-/** What `/metrics` shows, in the names that Prometheus asks for: seconds, `_total`; clean for `promtool check metrics`. */
+/** What `/metrics` shows, named by the conventions of Prometheus: seconds, `_total`; clean for `promtool check metrics`. */
 export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -100,7 +100,7 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
       registry.registerMetric(redis);
       redis.set(up ? 1 : 0);
     },
-    /** @param taken bytes of `--max-memory` that are taken when it is asked for */
+    /** @param taken bytes of `--max-memory` in use at the time of the call */
     watchMemory(taken: () => number): void {
       new Gauge({
         name: 'o_copilot_memory_bytes',

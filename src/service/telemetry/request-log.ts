@@ -20,7 +20,7 @@ declare module 'fastify' {
 
 /**
  * Gives the function that watches a request until its end: one log line and one observation each. The route is logged,
- * not the address, which may say what is asked for.
+ * not the address, which may be private.
  */
 export function createRequestLog(logRequest: OpenLog['logRequest'], metrics: Metrics) {
   function note(request: FastifyRequest, status: number): void {

@@ -3,7 +3,7 @@ import type { EnteredSpan, Tracing } from '../../telemetry/tracing.js';
 
 /**
  * A span for each request, by the semantic conventions for HTTP; requests to upstream that it causes lie under it.
- * Probes are not traced. The values of a query are left out: they may say what is asked for.
+ * Probes are not traced. The values of a query are left out: they may be private.
  */
 export function traceRequests(app: FastifyInstance, tracing: Tracing): void {
   const ends = new WeakMap<FastifyRequest, EnteredSpan<unknown>['end']>();

@@ -9,7 +9,7 @@ import {
   VARY,
 } from './replies.js';
 
-/* What is asked about the service itself. */
+/* Addresses about the service itself. */
 
 const HEALTH = {
   type: 'object',
@@ -45,7 +45,7 @@ const READINESS = {
   },
 };
 
-/** `GET /ready`. A 503 may also be the problem of who asks. */
+/** `GET /ready`. A 503 may also be a problem of authentication. */
 export const READINESS_SCHEMA = {
   operationId: 'ready',
   tags: ['operation'],
