@@ -201,21 +201,8 @@ export function resolveSettings(sources: SettingSources): Settings {
   return { ...values, origins, refuse };
 }
 
-/** A setting as it is shown to people: nothing secret is in it. */
-export interface ShownSetting {
-  readonly name: string;
-  /** As it was written; undefined where nothing was set and there is no default. */
-  readonly value: string | undefined;
-  readonly origin: string;
-  /** Undefined for a secret. */
-  readonly flag: string | undefined;
-  readonly variable: string;
-  /** Whether only `serve` reads it. */
-  readonly service: boolean;
-}
-
-/** Every setting in force. @throws as resolveSettings does */
-export function listSettings(sources: SettingSources): ShownSetting[] {
+/** Every setting in force, as it is shown to people: nothing secret is in it. @throws as resolveSettings does */
+export function listSettings(sources: SettingSources) {
   const shown = (declared: Declarations, service: boolean) =>
     Object.entries(declared).map(([name, setting]) => ({ ...show(name, setting, sources), service }));
   return [...shown(SETTINGS, false), ...shown(SERVICE_SETTINGS, true)];

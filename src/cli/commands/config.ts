@@ -1,6 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
 import { listSettings } from '../../config/settings.js';
-import { settingsJson } from '../../format/documents/settings.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import type { OptionsOf } from '../options/declare.js';
 import { resultChoice, withResult } from '../options/output.js';
@@ -33,8 +32,8 @@ async function runConfig(options: OptionsOf<typeof declareConfig>, context: Cont
   await settingsOf(options, host);
   const settings = listSettings(await settingSources(options, host));
   await deliver(output, context, async (writer) => {
+    const { settingsJson, settingsTable } = await import('../../format/table/settings.js');
     if (output.format === 'json') return writer.write(settingsJson(settings));
-    const { settingsTable } = await import('../../format/table/settings.js');
     for (const piece of settingsTable(settings, await openTerminal(output, host))) await writer.write(piece);
   });
 }

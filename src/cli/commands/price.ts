@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import { listOf } from '../../config/value.js';
 import { readMessageLines } from '../../document/messages.js';
 import { CommandLineError } from '../../errors.js';
-import { FIELDS, type FieldName } from '../../format/rows.js';
+import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../format/rows.js';
 import { openReportsFile, readChunks } from '../../source/file.js';
 import type { Source } from '../../source/source.js';
 import { type OptionsOf, option, parsedOption } from '../options/declare.js';
@@ -53,14 +53,7 @@ export const make = defineCommand({
 });
 
 /** What `summary --from-priced` needs of a row. */
-const DEFAULT_FIELDS: FieldName[] = [
-  'message_id',
-  'timestamp',
-  'report_name',
-  'credits_used',
-  'report_id',
-  'kind',
-];
+const DEFAULT_FIELDS: FieldName[] = [...CONTRACT_FIELDS, 'report_id', 'kind'];
 
 /** `usage` of the lines of stdin, written as they are priced unless they go to a file. */
 async function runPrice(options: PriceOptions, context: Context): Promise<void> {
