@@ -33,4 +33,26 @@ test('an error names the member and what it is', () => {
   expect(() => reader.texts('t')).toThrow('f: t: expected an array of strings');
   expect(() => reader.text('none')).toThrow('f: none: is missing');
   expect(() => readDocument('[]', 'f')).toThrow('f: expected an object, got an array');
+  expect(() => readDocument('['.repeat(100_000), 'f')).toThrow('f: is not valid JSON: nests too deep');
+  expect(() => first?.only(['d'])).toThrow('f: a.b[0].c: no such key; the keys are d');
+  expect(() => first?.named('g').integer('c')).toThrow('g: a.b[0].c: expected an integer, got 1.5');
+});
+
+test('numbers are read by their digits, and ids as they are', () => {
+  const reader = readDocument(
+    '{"n":0.10000000000000000001,"t":"2","id":9007199254740993,"s":"x","least":2}',
+    'f',
+  );
+  const digits = (text: string) => text || undefined;
+  expect(reader.exact('n', digits)).toBe('0.10000000000000000001');
+  expect(() => reader.exact('t', digits)).toThrow(
+    'f: t: expected a number that is not negative, got a string',
+  );
+  expect(reader.exact('t', digits, 'a number', true)).toBe('2');
+  expect([reader.id('id'), reader.id('s'), reader.integer('id')]).toEqual([
+    9007199254740993n,
+    'x',
+    9007199254740993n,
+  ]);
+  expect(() => reader.count('least', 3)).toThrow('f: least: expected a whole number of at least 3, got 2');
 });

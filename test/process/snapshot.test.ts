@@ -149,6 +149,12 @@ describe('a snapshot that is not what was kept exits 65 and writes nothing', () 
       'messages.file: expected the name of a file in the snapshot, got a string',
     ],
     [
+      'a manifest without a sum',
+      edit('manifest.json', '"sha256"', '"sha"'),
+      65,
+      'manifest.json: messages.sha256: is missing',
+    ],
+    [
       'a missing report left out of the manifest',
       edit('manifest.json', '"9999"', ''),
       65,
