@@ -128,6 +128,14 @@ describe('history', () => {
       const one = await run('history', 'march.csv', 'april.csv');
       expect(one.stdout).toMatch(/2024-03 +2 +3\.5 +1\.1655 +–\n 2024-04 +3 +21\.0 +– +\+500\.00 %\n/);
       expect(one.stdout).toMatch(/Total +5 +24\.5 +– +–\n/);
+      await run(...source('may'), '--output', 'may.csv', '--receipt', 'may.receipt.json', ...price);
+      const dearer = ['--credit-price', '0.4', '--currency', 'GBP'];
+      const other = await run('history', 'may.csv', 'may.receipt.json', ...dearer);
+      expect(other).toMatchObject({ stdout: '', status: 65 });
+      expect(other.stderr).toContain(
+        'may.csv: cost: 5.4 by the price in force, but 4.4955 GBP by its receipt; use its price',
+      );
+      expect(await run('history', 'may.csv', 'may.receipt.json', ...price)).toMatchObject({ status: 0 });
       expect(
         await run('history', 'march.csv', 'april.csv', '--credit-price', '1', '--currency', 'EUR'),
       ).toMatchObject({

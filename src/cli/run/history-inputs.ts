@@ -9,7 +9,7 @@ import type { ExportRow } from '../../document/records.js';
 import { RULESET_VERSIONS } from '../../engine/index.js';
 import { DataError, UnreadableError } from '../../errors.js';
 import { reasonOf } from '../../os-error.js';
-import type { CreditPrices } from '../../rates/money.js';
+import { type Cost, type CreditPrices, formatCost } from '../../rates/money.js';
 import type { RateCard } from '../../rates/rate-card.js';
 import { readReceipt } from '../../receipt/read-receipt.js';
 import { RECEIPT_FORMAT, type Receipt } from '../../receipt/receipt.js';
@@ -46,12 +46,8 @@ export interface ReadInput extends HistoryInput {
 export async function openBasis(options: HistoryOptions, { host }: Context): Promise<Basis> {
   const settings = await settingsOf(options, host);
   const card = await openRates(options, settings.rules);
-  return {
-    zone: openTimeZone(settings.timezone),
-    settings,
-    card,
-    prices: creditPricesOf(settings, card),
-  };
+  const prices = creditPricesOf(settings, card);
+  return { zone: openTimeZone(settings.timezone), settings, card, prices };
 }
 
 /**
@@ -190,16 +186,15 @@ const readExportFile: ReadFile = async (path, _, { zone, prices }, { signal }, r
   };
   const { sums, currency, sha256 } = await sumUntil();
   const receipt = receiptOf(sha256);
-  if (receipt !== undefined) refusePart(receipt, path);
-  const rules =
-    receipt && rulesText(receipt.rules.ruleset, receipt.rules.version, receipt.rules.rates_sha256);
+  if (receipt !== undefined) checkReceipt(receipt, path, sums.total.cost);
+  const { ruleset = '', version = 0, rates_sha256 = null } = receipt?.rules ?? {};
   const made = receipt === undefined ? undefined : parseInstant(receipt.as_of);
   return {
     name: path,
     madeAt: made ?? Math.floor(mtimeMs),
     madeBy: made === undefined ? 'file' : 'receipt',
     sums,
-    rules,
+    rules: receipt && rulesText(ruleset, version, rates_sha256),
     currency: currency ?? receipt?.rows.currency,
     sumUntil: async (until) => (await sumUntil(until)).sums,
   };
@@ -217,10 +212,14 @@ function rulesText(ruleset: string, version: number, rates: string | null): stri
 }
 
 /** Filters of rows; times may be what makes a period of a longer document. @throws DataError */
-function refusePart({ flags }: Receipt, path: string): void {
+function checkReceipt({ flags, rows }: Receipt, path: string, cost: Cost | undefined): void {
   const filter = ['report', 'kind', 'limit', 'offset'].find((name) => name in flags);
-  if (filter === undefined) return;
-  throw new DataError(path, `is a part of its period, made with --${filter}; export all of it`);
+  if (filter !== undefined) {
+    throw new DataError(path, `is a part of its period, made with --${filter}; export all of it`);
+  }
+  if (cost === undefined || rows.cost === undefined || formatCost(cost) === rows.cost) return;
+  const problem = `${formatCost(cost)} by the price in force, but ${rows.cost} ${rows.currency} by its receipt`;
+  throw new DataError(path, `${problem}; use its price, or export it again with --fields and cost`, 'cost');
 }
 
 /** Its own cost, where the export has it, else that of its credits. @throws DataError */
