@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createConnections } from '../../src/service/http/connections.js';
+import { openLog } from '../../src/service/telemetry/log.js';
 import { MESSAGES_PATH, USUAL } from '../process/period.js';
 import { runMain } from '../process/run-main.js';
 import { startUpstream, type Upstream } from '../upstream.js';
-import { openSocket } from './raw-http.js';
+import { openSocket, readToEnd } from './raw-http.js';
 import { type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -50,6 +54,26 @@ describe('every request ends in log and metrics, and its work ends with it', () 
       Array.from({ length: 4 }, () => ({ level: 30, route: 'unknown', visitor: 'ip 127.0.0.1' })),
     );
   });
+});
+
+test.each(['POST', 'GET'])('%s with a body without end: answered, and read no further', async (method) => {
+  serving = await startServe(['--source', 'sample']);
+  const socket = await openSocket(serving.url);
+  const answer = readToEnd(socket);
+  socket.write(`${method} /usage HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+  let isClosed = false;
+  socket.on('close', () => {
+    isClosed = true;
+  });
+  // Nobody else would end it within the time of this test.
+  while (!isClosed) {
+    socket.write(chunk);
+    await setImmediate();
+  }
+  await answer;
+  const expected = method === 'GET' ? 200 : 405;
+  await expect.poll(() => serving?.log.find(({ route }) => route !== undefined)?.status).toBe(expected);
 });
 
 test('a client that takes no byte of its answer is cut off; one that waits for its answer is not', async () => {
@@ -106,4 +130,23 @@ test('--max-memory 1m, the least, is enough for a small period', async () => {
   for (const path of ['/usage', '/summary', '/usage?report=1']) {
     expect((await serving.get(path)).status).toBe(200);
   }
+});
+
+test('the line of a request is what pino would write', async () => {
+  const linesOf = async (fields: { fields?: () => object }) => {
+    const output = new PassThrough();
+    const log = await openLog({ level: 'info', format: 'json', output, ...fields });
+    for (const visitor of ['ip ::/64', 'jwt "\\\u2028\u0000💶\ud800', 'token </script>']) {
+      for (const msg of ['answered', 'the client left'] as const) {
+        log.logRequest({ reqId: 'a-1', method: 'GET', route: '/usage', status: 200, ms: 0.1, visitor, msg });
+      }
+    }
+    await log.close();
+    output.end();
+    return (await text(output)).replaceAll(/"time":\d+/g, '"time":0');
+  };
+  const lines = await linesOf({});
+  expect(lines.split('\n')).toHaveLength(7);
+  // With further fields pino writes them.
+  expect(lines).toBe(await linesOf({ fields: () => ({}) }));
 });

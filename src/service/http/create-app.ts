@@ -83,6 +83,7 @@ export async function createApp(
   const arrive = (request: FastifyRequest, reply: FastifyReply, done: Done) => {
     watch(request, reply);
     reply.header('x-request-id', request.id);
+    if (hasLongBody(request)) reply.header('connection', 'close');
     if (sendPreflight(request, reply)) return;
     const refusal = guard(request);
     if (refusal instanceof Promise) refusal.then(done, done);
@@ -98,6 +99,14 @@ export async function createApp(
 }
 
 type Done = (error?: Error) => void;
+
+/** Bytes of a body that are read and ignored. */
+const LONGEST_BODY = 64 * 1024;
+
+/** No address takes a body, and a client may send one for as long as the answer's connection is open. */
+function hasLongBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > LONGEST_BODY;
+}
 
 function queryValidator(schema: QuerySchema<string>) {
   const check = createQueryCheck(schema);
