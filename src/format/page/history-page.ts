@@ -1,11 +1,11 @@
 import { secondText } from '../../calendar/instant.js';
 import { compareAmounts, formatAmount } from '../../engine/index.js';
-import { type Cost, formatCost } from '../../rates/money.js';
+import { formatCost, invoiceTotal } from '../../rates/money.js';
 import type { Change, Mover } from '../../usage/history/changes.js';
 import type { Comparison, HistoryPeriod } from '../../usage/history/history.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import { proportion } from '../../usage/summary/shares.js';
-import { groupThousands, invoiceInWords, signedAmount } from '../amounts.js';
+import { groupThousands, signedAmount } from '../amounts.js';
 import { type HistoryResult, monthText } from '../documents/history.js';
 import { historyNotes, percentCell, rulesInWords, spanText } from '../table/history-table.js';
 import { escapeHtml, visible } from '../text.js';
@@ -24,14 +24,15 @@ export function* historyPage(result: HistoryResult): Generator<string> {
   yield section(
     'Periods',
     table(
-      ['Period', ...sumTitles(currency), 'Change', 'From'],
+      ['Period', ...sumTitles(currency), ...(currency === undefined ? [] : ['Invoice']), 'Change', 'From'],
       periods.map(({ month, state, input, change }) => [
         `${monthText(month)}${state === 'open' ? ' (open)' : ''}`,
-        ...sumCells(input.sums.total, currency, invoiceInWords),
+        ...sumCells(input.sums.total, currency),
+        ...invoiceCells(input.sums.total, currency),
         percentCell(change?.percent.credits),
         escapeHtml(visible(input.name)),
       ]),
-      ['Total', ...sumCells(total, currency), '', ''],
+      ['Total', ...sumCells(total, currency), ...(currency === undefined ? [] : ['']), '', ''],
     ),
   );
   if (comparison !== undefined) yield compared(comparison, last, currency);
@@ -80,17 +81,19 @@ function compared(
 const sumTitles = (currency: string | undefined) => [
   'Messages',
   'Credits',
-  ...(currency === undefined ? [] : [`Cost`]),
+  ...(currency === undefined ? [] : [`Cost ${currency}`]),
 ];
 
-function sumCells(
-  { messages, credits, cost }: Sum,
-  currency: string | undefined,
-  inWords = (exact: Cost, code: string) => `${groupThousands(formatCost(exact))} ${code}`,
-): string[] {
+function sumCells({ messages, credits, cost }: Sum, currency: string | undefined): string[] {
   const amounts = [groupThousands(`${messages}`), groupThousands(formatAmount(credits))];
   if (currency === undefined) return amounts;
-  return [...amounts, cost === undefined ? '–' : inWords(cost, currency)];
+  return [...amounts, cost === undefined ? '–' : groupThousands(formatCost(cost))];
+}
+
+/** What is paid for a period: a total of several is on no invoice. */
+function invoiceCells({ cost }: Sum, currency: string | undefined): string[] {
+  if (currency === undefined) return [];
+  return [cost === undefined ? '–' : groupThousands(invoiceTotal(cost, currency).amount)];
 }
 
 function percentCells({ percent }: Change, currency: string | undefined): string[] {
@@ -144,6 +147,6 @@ th:first-child, td:first-child { text-align: left }
 thead th { color: var(--soft); font-weight: 600 }
 tfoot td { font-weight: 600; border-bottom: 0 }
 ul { margin: 0; padding-left: 20px }
-@media (max-width: 600px) { main { padding: 16px 12px } th, td { padding: 6px 4px; white-space: normal } }
+@media (max-width: 600px) { main { padding: 16px 12px } th, td { padding: 6px 4px } }
 @media print { :root { background: #fff } section { break-inside: avoid } }
 `;
