@@ -1,8 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -119,10 +127,43 @@ describe.skipIf(!hasMan)('the installed package (needs man)', { timeout: 120_000
     });
   });
 
+  test('installing (a prefix and another PATH): the program, npx, completion and docs work, and removing leaves nothing', async () => {
+    await installed(['--global', '--prefix', 'prefix'], (folder, runIn) => {
+      const prefix = join(folder, 'prefix');
+      const root = join(prefix, 'lib/node_modules/o-copilot');
+      // Nothing of the system but what `env` needs to find Node.
+      const path = `PATH=${prefix}/bin:${dirname(process.execPath)}`;
+      const env = spawnSync('sh', ['-c', 'command -v env'], { encoding: 'utf8' }).stdout.trim();
+      const run = (...words: readonly string[]) => runIn([env, path, ...words]);
+      expect(run('o-copilot', '--version')).toBe(`${manifest.version}\n`);
+      expect(run('o-copilot', 'usage', '--source', 'sample', '--lock', 'lock', '--csv')).toMatch(
+        /^message_id,/,
+      );
+      for (const shell of ['bash', 'zsh', 'fish']) {
+        expect(run('o-copilot', 'completion', shell)).toContain('o-copilot');
+      }
+      for (const link of readFileSync(join(root, 'README.md'), 'utf8').matchAll(
+        /\]\(((?:docs\/|CHANGELOG)[^)#]*)/g,
+      )) {
+        expect(existsSync(join(root, link[1] ?? '')), link[1]).toBe(true);
+      }
+      runIn(['npm', 'uninstall', '--silent', '--global', '--prefix', prefix, 'o-copilot']);
+      const left = readdirSync(prefix, { recursive: true, withFileTypes: true }).filter(
+        (each) => !each.isDirectory(),
+      );
+      expect(left.map(({ name }) => name)).toEqual([]);
+      // Nothing in the home folder but npm's own.
+      expect(readdirSync(join(folder, '../home')).filter((name) => name !== '.npm')).toEqual([]);
+      expect(readdirSync(folder).sort()).toEqual(['lock', 'package.json', 'prefix']);
+    });
+  });
+
   test('fault D3 (npm puts every part where it is looked for): `npm install` in another folder has program, page, schema and library', async () => {
     await installed([], (folder, runIn) => {
       const root = join(folder, 'node_modules/o-copilot');
-      expect(runIn(['npx', '--no-install', 'o-copilot', '--version'])).toBe(`${manifest.version}\n`);
+      const npx = ['npx', '--no-install', 'o-copilot'];
+      expect(runIn([...npx, '--version'])).toBe(`${manifest.version}\n`);
+      expect(runIn([...npx, 'usage', '--source', 'sample', '--csv'])).toMatch(/^message_id,/);
       expect(runIn(['man', `${root}/man/o-copilot.1`])).toMatch(/^NAME\n +o-copilot/m);
       const script = `import { textPricer } from 'o-copilot/engine'; import { price } from 'o-copilot';
         import schema from 'o-copilot/rates.schema.json' with { type: 'json' };
@@ -142,5 +183,6 @@ async function install(args: readonly string[], cwd: string, home: string): Prom
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, 'close')]);
-  expect({ status, stderr }).toMatchObject({ status: 0 });
+  // npm warns of nothing.
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 }
