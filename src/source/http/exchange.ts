@@ -184,7 +184,8 @@ async function send(
     const stream = status === 200 ? await decodeBody(incoming, headers['content-encoding']) : incoming;
     return { status, headers, stream, transfer: countTransfer(stream, incoming), explain };
   } catch (error) {
-    outgoing.destroy();
+    // Node 26 keeps a connection whose request alone is destroyed.
+    incoming.destroy();
     throw explain(error);
   }
 }
