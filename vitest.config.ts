@@ -40,8 +40,8 @@ export default defineConfig({
   },
 });
 
-/** Where `O_COPILOT_TEST_REPORT` names a file, the results are also written there as JSON. */
+/** Where `TEST_REPORT` names a file, the results are also written there as JSON. */
 function jsonReport(): ['json', { outputFile: string }][] {
-  const outputFile = process.env.O_COPILOT_TEST_REPORT;
+  const outputFile = process.env.TEST_REPORT;
   return outputFile === undefined ? [] : [['json', { outputFile }]];
 }

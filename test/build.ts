@@ -5,9 +5,9 @@ import { join } from 'node:path';
 const SOURCES = ['src', 'bin', 'package.json', 'tsup.config.ts'];
 const BUILT = 'dist/index.d.ts';
 
-/** Builds the program unless the build is newer than every source, so that no test runs an old one. A build named by `O_COPILOT_BIN` is the tester's own. */
+/** Builds the program unless the build is newer than every source, so that no test runs an old one. A build named by `TEST_BIN` is the tester's own. */
 export default function build(): void {
-  if (process.env.O_COPILOT_BIN !== undefined) return;
+  if (process.env.TEST_BIN !== undefined) return;
   const built = statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (SOURCES.some((source) => newest(source) > built)) {
     execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });

@@ -9,7 +9,7 @@ import { UNICODE_VERSION } from '../src/engine/index.js';
 const { JsonStrictValidator } = Validation;
 const { Version } = Spec;
 
-const DIST = dirname(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js');
+const DIST = dirname(process.env.TEST_BIN ?? 'dist/o-copilot.js');
 
 interface Component {
   name: string;

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const BIN = resolve(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js');
+export const BIN = resolve(process.env.TEST_BIN ?? 'dist/o-copilot.js');
 
 /** A server in a process of its own. */
 export interface Server {

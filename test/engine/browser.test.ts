@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { explainText, formatAmount, RULESETS, textPricer } from '../../src/engine/index.js';
 
-const DIST = dirname(resolve(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js'));
+const DIST = dirname(resolve(process.env.TEST_BIN ?? 'dist/o-copilot.js'));
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const TEXTS = [
   '',

@@ -1,7 +1,7 @@
 # Sourced by each target: what it needs, a temporary folder with `o-copilot` on the PATH, checks, and the result.
 set -uo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-cache="${O_COPILOT_ENGINES:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/o-copilot-engines}"
+cache="${ENGINES_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/o-copilot-engines}"
 folder=$(mktemp -d)
 passed=0
 failed=0

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const DIST = dirname(resolve(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js'));
+const DIST = dirname(resolve(process.env.TEST_BIN ?? 'dist/o-copilot.js'));
 const run = promisify(execFile);
 
 /** Each block of code with the block of output below it. */

@@ -175,7 +175,7 @@ describe('budget (exit statuses)', () => {
     [['2,500'], {}, 64, 'AMOUNT: expected an amount above 0'],
     [['50 GBPP'], {}, 64, '"50 GBP"'],
     [['50 GBP'], {}, 64, '--credit-price 0.02 --currency GBP'],
-    [['50 USD', '--credit-price', '0.02', '--currency', 'GBP'], {}, 64, 'give the limit in GBP'],
+    [['50 USD', '--credit-price', '0.02', '--currency', 'GBP'], {}, 64, 'give it in GBP'],
     [[], {}, 64, 'budget needs a limit'],
     [['5', '--budget', '6'], {}, 64, 'give the limit once'],
     [['5', '6'], {}, 64, "unexpected argument '6'"],

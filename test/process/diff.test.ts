@@ -379,7 +379,7 @@ test('200,000 sorted rows are compared in flat memory, and as many unsorted ones
   const sorted = written('large-new.ndjson', changed.join(''));
   const unsorted = written('large-unsorted.ndjson', changed.toReversed().join(''));
   for (const fresh of [sorted, unsorted]) {
-    const bin = process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js';
+    const bin = process.env.TEST_BIN ?? 'dist/o-copilot.js';
     let output = '';
     try {
       execFileSync(process.execPath, ['--max-old-space-size=48', bin, 'diff', old, fresh, '--json']);

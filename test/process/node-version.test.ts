@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { BIN, runBin } from './run.js';
 
 /** As test/node-versions.sh keeps them. */
-const NODES = process.env.O_COPILOT_NODES ?? join(homedir(), '.cache/o-copilot-nodes');
+const NODES = process.env.TEST_NODES ?? join(homedir(), '.cache/o-copilot-nodes');
 const nodeOf = (version: string) => join(NODES, version, 'node_modules/node/bin/node');
 
 describe('fault C9 (what the program needs is checked first): an old Node', () => {

@@ -246,7 +246,7 @@ describe.skipIf(!hasParallel)('GNU parallel over 8 partitions', () => {
       const mine = lines.filter((_, index) => index % 8 === part);
       writeFileSync(join(cwd, `part.${part}`), `${mine.join('\n')}\n`);
     }
-    const bin = process.env.O_COPILOT_BIN ?? join(process.cwd(), 'dist/o-copilot.js');
+    const bin = process.env.TEST_BIN ?? join(process.cwd(), 'dist/o-copilot.js');
     const script = `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`;
     writeFileSync(join(cwd, 'o-copilot'), script, { mode: 0o755 });
     return { HOME: cwd, PATH: `${cwd}:${process.env.PATH}` };

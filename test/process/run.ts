@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-/** The built program; `O_COPILOT_BIN` names another build of it. */
-export const BIN = resolve(process.env.O_COPILOT_BIN ?? 'dist/o-copilot.js');
+/** The built program; `TEST_BIN` names another build of it. */
+export const BIN = resolve(process.env.TEST_BIN ?? 'dist/o-copilot.js');
 
 export interface RunOptions {
   /** Added to a small, fixed environment: nothing of the tester's own settings reaches the program. */

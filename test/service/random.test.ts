@@ -6,12 +6,12 @@ import { formatAmount, textPricer } from '../../src/engine/index.js';
 import { MESSAGES_PATH } from '../process/period.js';
 import { nextPage, startServe } from './start-serve.js';
 
-/** Seconds of the run in the suite; O_COPILOT_RANDOM_SECONDS=60 is the long one. */
-const SECONDS = Number(process.env.O_COPILOT_RANDOM_SECONDS ?? 8);
+/** Seconds of the run in the suite; TEST_RANDOM_SECONDS=60 is the long one. */
+const SECONDS = Number(process.env.TEST_RANDOM_SECONDS ?? 8);
 const OUTCOMES = ['200', '502', 'left', 'whole walk', 'walk ended by 410'];
 /** Milliseconds that the run may last longer. */
 const MOST_EXTRA = 60_000;
-const SEED = Number(process.env.O_COPILOT_RANDOM_SEED ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env.TEST_RANDOM_SEED ?? Date.now() % 2 ** 31);
 const MESSAGES_TTL = 120;
 const CACHE_TTL = 300;
 /** A request may join an answer whose reports were read just before it came, while the answer was in the making. */

@@ -28,11 +28,11 @@ describe('silence', () => {
   it('is not what a slow reader makes', async () => {
     const body = 'x'.repeat(4e6);
     const upstream = await openUpstream({ messages: body });
-    const { source, seen } = openSource(upstream.url, { readTimeout: 500, retries: 0 });
+    const { source, seen } = openSource(upstream.url, { readTimeout: 1500, retries: 0 });
     let length = 0;
     await source.messages(async (bytes) => {
       for await (const chunk of bytes) {
-        if (length === 0) await new Promise((resolve) => setTimeout(resolve, 1000));
+        if (length === 0) await new Promise((resolve) => setTimeout(resolve, 2500));
         length += chunk.length;
       }
     });
