@@ -47,13 +47,13 @@ python_at_least() { # MINOR: an interpreter of Python 3.MINOR or later
   return 1
 }
 
-python_package() { # NAME VERSION [MINOR]: into an environment of its own, whose programs come first on the PATH
+python_package() { # NAME VERSION [MINOR [REQUIREMENT…]]: into an environment of its own, whose programs come first on the PATH
   local environment="$cache/$1-$2" python
   if [ ! -f "$environment/complete" ]; then
     absent "$1 $2"
     python=$(python_at_least "${3:-9}") || exit 77
     mkdir -p "$cache" && rm -rf "$environment"
-    "$python" -m venv "$environment" && "$environment/bin/pip" install --quiet --disable-pip-version-check "$1==$2" || exit 1
+    "$python" -m venv "$environment" && "$environment/bin/pip" install --quiet --disable-pip-version-check "$1==$2" "${@:4}" || exit 1
     touch "$environment/complete"
   fi
   PATH="$environment/bin:$PATH"
