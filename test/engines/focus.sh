@@ -8,12 +8,12 @@ cd "$(python3 -c 'import focus_validator, pathlib; print(pathlib.Path(focus_vali
 
 documented() { # EXPORT…: the rules of the table in docs/focus.md
   local row
-  for row in "$@"; do grep -P "^\| \`.*\| $row \|" "$repository/docs/focus.md" | cut -d'|' -f2 | grep -oP '`\K[^`]+'; done | sort
+  for row in "$@"; do grep -P "^\| \`.*\| $row \|" "$repository/docs/focus.md" | cut -d'|' -f2 | grep -oP '[A-Za-z]+-[A-Z]-\d+-[A-Z]'; done | sort
 }
 failing() { # FILE: the rules that fail by themselves, not through a rule that they consist of
   focus-validator --block-download --validate-version 1.2.0.1 --data-file "$1" >"$folder/report" 2>&1
   grep -q 'PASS' "$folder/report" || { tail -5 "$folder/report" >&2; return; }
-  grep -P ': FAIL ' "$folder/report" | grep -vP 'child rules' | grep -vP 'Upstream dependency failed: ServiceSub' | grep -oP '\S+(?=: FAIL)' | sort
+  grep -P ': FAIL ' "$folder/report" | grep -vP 'child rules' | grep -oP '\S+(?=: FAIL)' | sort
 }
 export_of() { # FILE OPTION…
   o-copilot usage --source sample --format focus --output "$@" 2>/dev/null

@@ -7,7 +7,7 @@ python_package schemathesis 4.32.5 10
 cd "$folder" || exit 1
 token=$(node -p 'crypto.randomBytes(32).toString("hex")')
 o-copilot serve --hash-token schemathesis <<<"$token" >tokens
-o-copilot serve --source sample --port 0 --address-file address --tokens tokens --rate-limit off 2>log &
+o-copilot serve --source sample --credit-price 0.02 --currency GBP --port 0 --address-file address --tokens tokens --rate-limit off 2>log &
 service=$!
 clean_up() { kill "$service"; wait "$service"; }
 wait_for 30 test -s address || { cat log; exit 1; }

@@ -10,7 +10,7 @@ if [ "${1:-}" = --present ]; then
   export ENGINES_PRESENT=yes
   shift
 fi
-[ $# -gt 0 ] || set -- spark slurm hadoop focus openapi image deploy parquet
+[ $# -gt 0 ] || set -- spark slurm focus openapi image deploy parquet
 [ -f dist/o-copilot.js ] || npm run --silent build >/dev/null || exit 1
 
 failed=0

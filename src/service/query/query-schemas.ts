@@ -43,16 +43,15 @@ const GROUPING_PAIRS = GROUPINGS.flatMap((first) =>
 
 /** Texts are shown by `/usage/{message_id}` alone. */
 export const SHOWN_FIELDS = FIELDS.filter((name) => !readsText(name));
-const FIELD = `(?:${SHOWN_FIELDS.join('|')})`;
 
 export const USAGE_QUERY = querySchema({
   ...FILTERS,
   fields: {
     type: 'array',
-    items: { type: 'string', pattern: `^${FIELD}(?:,${FIELD})*$` },
+    items: { type: 'string', enum: SHOWN_FIELDS },
     minItems: 1,
     uniqueItems: true,
-    description: `Of each row, with commas between: ${SHOWN_FIELDS.join(', ')}. cost and currency where a credit has a price`,
+    description: `Of each row, given several times or with commas between: ${SHOWN_FIELDS.join(', ')}. cost and currency where a credit has a price`,
   },
   sort: { type: 'string', enum: SORT_FIELDS, description: 'Instead of the order of upstream' },
   desc: { type: 'boolean', description: 'With sort: largest first; `desc` alone is true' },
