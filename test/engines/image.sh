@@ -35,13 +35,13 @@ working=$(container from scratch) && container add --quiet "$working" "$files/ro
   container config --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$working" &&
   container commit --quiet "$working" "docker.io/library/$base" >/dev/null && container rm "$working" >/dev/null || exit 1
 
-build() { container build --isolation chroot --network host --pull-never --tag o-copilot "$repository" >"$folder/build.log" 2>&1 || { tail -20 "$folder/build.log"; return 1; }; }
+build() { container build --format docker --isolation chroot --network host --pull-never --tag o-copilot "$repository" >"$folder/build.log" 2>&1 || { tail -20 "$folder/build.log"; return 1; }; }
 check 'the Dockerfile builds' build
 working=$(container from --pull-never o-copilot) && root=$(container mount "$working") || exit 1
 size=$(du -sm "$root/app" | cut -f1)
 check 'the program takes at most 20 MB of it' test "$size" -le 20
 container inspect --type image o-copilot >"$folder/image.json"
-image() { jq -c ".OCIv1.config.$1" "$folder/image.json"; }
+image() { jq -c ".Docker.config.$1" "$folder/image.json"; }
 check 'it runs as node' equal "$(image User)" '"node"'
 check 'it stops by SIGTERM' equal "$(image StopSignal)" '"SIGTERM"'
 
@@ -74,7 +74,8 @@ as_outside() { (run 4096 usage --source sample --json) | cmp - expected.json; }
 check 'usage --source sample gives the bytes that it gives outside' as_outside
 
 inside() { # WORD…: as the program, in its namespaces
-  nsenter --target "$(pgrep -P "$serving")" --mount --pid --net --root --setuid 1000 --setgid 1000 env --chdir=/app "$@"
+  nsenter --target "$(pgrep -P "$serving")" --mount --pid --net --root --setuid 1000 --setgid 1000 \
+    env --ignore-environment --chdir=/app "${environment[@]}" "$@"
 }
 healthy() { inside $(image Healthcheck.Test | jq -r '.[1:] | join(" ")'); }
 refused() { # COMMAND: by the read-only root
