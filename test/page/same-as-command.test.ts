@@ -71,6 +71,16 @@ const filters = fc.record({
   descending: fc.boolean(),
 });
 
+/** Random filters may all leave a few rows. */
+const EVERY_ROW = {
+  kind: undefined,
+  report: undefined,
+  from: undefined,
+  to: undefined,
+  sort: undefined,
+  descending: false,
+};
+
 describe('the page gives what the command gives', { timeout: 60_000 }, () => {
   it('downloads the bytes of `usage --csv` with the same filters', async () => {
     await inFolder(async (folder) => {
@@ -100,7 +110,7 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
             seen.push(chosen.length);
           },
         ),
-        { numRuns: 12 },
+        { numRuns: 12, examples: [[EVERY_ROW]] },
       );
       expect(Math.max(...seen)).toBeGreaterThan(20);
     });
