@@ -7,6 +7,6 @@ export {
   price,
   type UnpricedMessage,
 } from './library/price.js';
-export type { PricedMessage } from './library/priced-message.js';
+export type { PricedMessage } from './library/usage.js';
 export { type UsageOptions, usage } from './library/usage.js';
 export type { Kind } from './usage/pricing/priced-row.js';

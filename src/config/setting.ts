@@ -1,5 +1,5 @@
 import { CommandLineError, SettingError } from '../errors.js';
-import type { SetVariable } from './env-file.js';
+import type { SetVariable } from './environment.js';
 import { InvalidValue, type Parse } from './value.js';
 
 /**

@@ -1,6 +1,8 @@
 import type { GivenAs } from '../config/read-selection.js';
+import type { Settings } from '../config/settings.js';
 import type { Ruleset } from '../engine/index.js';
-import type { RateCard } from '../rates/rate-card.js';
+import { type CreditPrices, fixedPrice } from '../rates/money.js';
+import { pricesOfCard, type RateCard } from '../rates/rate-card.js';
 import type { Source } from '../source/source.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
 import type { DuplicateRule, UsageItem } from '../usage/pricing/priced-row.js';
@@ -99,4 +101,23 @@ export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promi
     note: () => reportWatch?.note(),
     close: () => source.close(),
   };
+}
+
+/**
+ * What a credit costs by the settings or by the rate card; undefined where neither has a price.
+ *
+ * @throws CommandLineError, SettingError where both have one: neither is more right than the other, and to choose
+ *   silently would be a wrong invoice
+ */
+export function creditPricesOf(
+  { creditPrice, currency, refuse }: Pick<Settings, 'creditPrice' | 'currency' | 'refuse'>,
+  card: RateCard | undefined,
+): CreditPrices | undefined {
+  const dated = pricesOfCard(card);
+  if (creditPrice === undefined || currency === undefined) return dated;
+  if (dated === undefined) return fixedPrice(creditPrice, currency);
+  throw refuse(
+    'creditPrice',
+    `${card?.name} has prices of its own (credit_price): use either this setting, or the prices of the file`,
+  );
 }

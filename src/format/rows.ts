@@ -4,7 +4,7 @@ import type { TimeZone } from '../calendar/time-zone.js';
 import { formatAmount, measure } from '../engine/index.js';
 import { type CreditPrices, costTexts } from '../rates/money.js';
 import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
-import { createTotals, type Totals } from '../usage/rows/totals.js';
+import { createTotals, type Totals } from '../usage/pricing/sums.js';
 
 /** The fields of a row, in the order of the contract; the others only where `--fields` names them. */
 export const FIELDS = [

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { parseInstant } from '../calendar/instant.js';
-import { creditPricesOf } from '../core/credit-prices.js';
+import { creditPricesOf } from '../core/open-usage.js';
 import type { Message, ReportId } from '../document/records.js';
 import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
@@ -8,8 +8,7 @@ import { openRateCard } from '../rates/read-rate-card.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
 import { priceMessages } from '../usage/pricing/price-messages.js';
 import { createReportCache } from '../usage/pricing/reports.js';
-import { type PricedMessage, toPricedMessage } from './priced-message.js';
-import { settingsOf, textsOf } from './usage.js';
+import { type PricedMessage, settingsOf, textsOf, toPricedMessage } from './usage.js';
 
 /** A message as upstream has it. */
 export interface UnpricedMessage {

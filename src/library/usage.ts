@@ -1,15 +1,16 @@
+import type { Decimal } from 'decimal.js';
 import { openTimeZone } from '../calendar/time-zone.js';
 import { type GivenAs, readSelection } from '../config/read-selection.js';
 import { resolveSettings, type Settings } from '../config/settings.js';
-import { creditPricesOf } from '../core/credit-prices.js';
 import { DEFAULT_MAX_BODY } from '../core/open-source.js';
-import { openUsage } from '../core/open-usage.js';
-import type { Ruleset } from '../engine/index.js';
+import { creditPricesOf, openUsage } from '../core/open-usage.js';
+import type { ReportId } from '../document/records.js';
+import { type Ruleset, toDecimal } from '../engine/index.js';
 import { CommandLineError, UpstreamError } from '../errors.js';
+import { type CreditPrices, costOf } from '../rates/money.js';
 import { openRateCard } from '../rates/read-rate-card.js';
-import type { DuplicateRule, Kind } from '../usage/pricing/priced-row.js';
+import { type DuplicateRule, type Kind, kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import type { SortOrder } from '../usage/rows/row-query.js';
-import { type PricedMessage, toPricedMessage } from './priced-message.js';
 
 /** As the flags of the command line; nothing is read from the environment but the proxy's variables. */
 export interface UsageOptions {
@@ -141,4 +142,36 @@ async function* handOver<Piece>(
   // An iteration that ends early makes both fail, and has nobody to tell.
   ended.catch(() => {});
   yield* readable;
+}
+
+/** A message and what it costs. */
+export interface PricedMessage {
+  /** A bigint where a number could not carry it exactly. */
+  readonly messageId: number | bigint;
+  /** RFC 3339, exactly as upstream sent it. */
+  readonly timestamp: string;
+  readonly reportId: ReportId | undefined;
+  /** The report that priced it; undefined where the text did. */
+  readonly reportName: string | undefined;
+  readonly kind: Kind;
+  /** Credits, exact: add them with `plus`, print them with `toFixed()`. */
+  readonly credits: Decimal;
+  /** In money, exact, and in which; undefined where a credit has no price. */
+  readonly cost: Decimal | undefined;
+  readonly currency: string | undefined;
+}
+
+/** @param prices what a credit costs, where it has a price */
+export function toPricedMessage(item: UsageItem, prices: CreditPrices | undefined): PricedMessage {
+  const { id, timestamp, reportId } = item.message;
+  return {
+    messageId: id,
+    timestamp,
+    reportId,
+    reportName: item.report?.name,
+    kind: kindOf(item),
+    credits: toDecimal(item.credits),
+    cost: prices && costOf(item.credits, prices.priceOf(item.message)),
+    currency: prices?.currency,
+  };
 }

@@ -8,7 +8,7 @@ import { DataError } from '../errors.js';
 import { addCosts, type Cost, NO_COST } from '../rates/money.js';
 import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
 import { addSums } from '../usage/pricing/sums.js';
-import { readPartialSummary } from '../usage/summary/partial-summary.js';
+import { readPartialSummary } from '../usage/summary/merge-summaries.js';
 import type { Receipt, RowSums } from './receipt.js';
 
 /** An export whose bytes can be read more than once. */

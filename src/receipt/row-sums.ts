@@ -2,7 +2,7 @@ import { compareInstants, type Instant, instantOf } from '../calendar/instant.js
 import { formatAmount } from '../engine/index.js';
 import { type CreditPrices, formatCost } from '../rates/money.js';
 import type { UsageItem } from '../usage/pricing/priced-row.js';
-import { createTotals, type Totals } from '../usage/rows/totals.js';
+import { createTotals, type Totals } from '../usage/pricing/sums.js';
 import type { Receipt } from './receipt.js';
 
 /** Sums of the rows of an export, and when the latest message was sent. */

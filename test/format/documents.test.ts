@@ -13,7 +13,7 @@ import { SUMMARY_SCHEMA } from '../../src/service/routes/schemas/summary.js';
 import { EXPLANATION_SCHEMA, USAGE_SCHEMA } from '../../src/service/routes/schemas/usage.js';
 import { explainItem } from '../../src/usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
-import { createTotals } from '../../src/usage/rows/totals.js';
+import { createTotals } from '../../src/usage/pricing/sums.js';
 import { GROUPINGS, type Grouping } from '../../src/usage/summary/groups.js';
 import { createSummary } from '../../src/usage/summary/summary.js';
 

@@ -10,7 +10,7 @@ import type { DelimitedOptions } from '../../src/format/data/dialect.js';
 import { FORMATS } from '../../src/format/formats.js';
 import { fieldsOf } from '../../src/format/rows.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
-import { createTotals } from '../../src/usage/rows/totals.js';
+import { createTotals } from '../../src/usage/pricing/sums.js';
 
 const TIME = '2024-04-29T02:08:29.375Z';
 const FIELDS = fieldsOf(

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { readEnvFile } from '../../src/config/env-file.js';
+import { readEnvFile } from '../../src/config/environment.js';
 import { resolveSettings } from '../../src/config/settings.js';
 import { readExport } from '../../src/document/export.js';
 import { readMessages } from '../../src/document/messages.js';

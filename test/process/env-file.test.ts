@@ -8,7 +8,7 @@ import { json } from 'node:stream/consumers';
 import { parse as parseDotenv } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseEnvFile } from '../../src/config/env-file.js';
+import { parseEnvFile } from '../../src/config/environment.js';
 import { startUpstream } from '../upstream.js';
 import { USUAL } from './period.js';
 import { inFolder } from './run.js';

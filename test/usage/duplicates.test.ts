@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/document/records.js';
-import { createDuplicateCheck } from '../../src/usage/pricing/duplicates.js';
-import { createIdHistory } from '../../src/usage/pricing/ids.js';
+import { createDuplicateCheck, createIdHistory } from '../../src/usage/pricing/ids.js';
 
 const message = (id: number | bigint, text = 'a'): Message => ({
   id,

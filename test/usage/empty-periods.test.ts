@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { CALENDAR_UNITS, dayOfDate, periodOf } from '../../src/calendar/days.js';
 import { hasDay, openTimeZone } from '../../src/calendar/time-zone.js';
 import { hundredths } from '../../src/engine/index.js';
-import { emptyPeriods } from '../../src/usage/summary/empty-periods.js';
-import { type Grouping, isCalendarUnit } from '../../src/usage/summary/groups.js';
+import { emptyPeriods, type Grouping, isCalendarUnit } from '../../src/usage/summary/groups.js';
 
 const APIA = openTimeZone('Pacific/Apia');
 const FIRST = dayOfDate(2011, 1, 1);

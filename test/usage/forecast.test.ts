@@ -11,10 +11,9 @@ import {
   parseAmount,
   ZERO,
 } from '../../src/engine/index.js';
-import { budgetOf, statusOf } from '../../src/usage/forecast/budget.js';
+import { budgetOf, type PeriodFacts, periodUsage, statusOf } from '../../src/usage/forecast/budget.js';
 import { forecast } from '../../src/usage/forecast/forecast.js';
 import { limitIn, parseLimit } from '../../src/usage/forecast/limit.js';
-import { type PeriodFacts, periodUsage } from '../../src/usage/forecast/period-usage.js';
 
 const day = (text: string) => dayNumber(text) ?? Number.NaN;
 const instant = (text: string) => parseInstant(text) ?? Number.NaN;

@@ -5,8 +5,13 @@ import { compareInstants, instantOf, secondText } from '../../src/calendar/insta
 import { openTimeZone, UTC } from '../../src/calendar/time-zone.js';
 import { formatAmount, hundredths } from '../../src/engine/index.js';
 import { formatCost, parseCost, parseCreditPrice } from '../../src/rates/money.js';
-import { changeOf, moversOf } from '../../src/usage/history/changes.js';
-import { createHistory, type HistoryInput, sameTimeIn } from '../../src/usage/history/history.js';
+import {
+  changeOf,
+  createHistory,
+  type HistoryInput,
+  moversOf,
+  sameTimeIn,
+} from '../../src/usage/history/history.js';
 import { type HistoryRow, sumInput } from '../../src/usage/history/input-sums.js';
 
 const row = (timestamp: string, credits: number, reportName?: string): HistoryRow => ({

@@ -5,8 +5,7 @@ import { addAmounts, hundredths, ZERO } from '../../src/engine/index.js';
 import { summaryFacts, summaryJson } from '../../src/format/documents/summary.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
 import { GROUPINGS, type Grouping } from '../../src/usage/summary/groups.js';
-import { mergeSummaries } from '../../src/usage/summary/merge-summaries.js';
-import { readPartialSummary } from '../../src/usage/summary/partial-summary.js';
+import { mergeSummaries, readPartialSummary } from '../../src/usage/summary/merge-summaries.js';
 import { createSummary, type Summary } from '../../src/usage/summary/summary.js';
 
 const zone = openTimeZone('America/Sao_Paulo');

@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { creditPricesOf } from '../../core/credit-prices.js';
+import { creditPricesOf } from '../../core/open-usage.js';
 import { CommandLineError, DataError } from '../../errors.js';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';

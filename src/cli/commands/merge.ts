@@ -10,8 +10,11 @@ import { visible } from '../../format/text.js';
 import { jsonValues } from '../../json/scan.js';
 import { reasonOf } from '../../os-error.js';
 import type { Writer } from '../../output/writer.js';
-import { mergeSummaries } from '../../usage/summary/merge-summaries.js';
-import { type PartialSummary, readPartialSummary } from '../../usage/summary/partial-summary.js';
+import {
+  mergeSummaries,
+  type PartialSummary,
+  readPartialSummary,
+} from '../../usage/summary/merge-summaries.js';
 import { argument, type OptionsOf } from '../options/declare.js';
 import { refuseTerminal, resultChoice, withResult } from '../options/output.js';
 import { asOfIn, withAsOf } from '../options/rows.js';

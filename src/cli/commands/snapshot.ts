@@ -3,7 +3,7 @@ import { version } from '../../../package.json';
 import { sumsInWords } from '../../format/amounts.js';
 import { newFolder } from '../../output/new-folder.js';
 import { MANIFEST, newManifest, recordSource } from '../../source/snapshot.js';
-import { createTotals, type Totals } from '../../usage/rows/totals.js';
+import { createTotals, type Totals } from '../../usage/pricing/sums.js';
 import { argument, type OptionsOf } from '../options/declare.js';
 import { withJob, withRun } from '../options/run.js';
 import { withSettings } from '../options/settings.js';

@@ -1,6 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { type EnvFile, readEnvFile } from '../../config/env-file.js';
-import { withoutServiceLinks } from '../../config/environment.js';
+import { type EnvFile, readEnvFile, withoutServiceLinks } from '../../config/environment.js';
 import { SERVICE_SETTINGS, type ServiceSettings } from '../../config/service-settings.js';
 import { type Declarations, flagOf, resolveAll, type SettingSources } from '../../config/setting.js';
 import { resolveSettings, SETTINGS, type Settings } from '../../config/settings.js';

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.js';
-import { creditPricesOf } from '../../core/credit-prices.js';
+import { creditPricesOf } from '../../core/open-usage.js';
 import { readExport } from '../../document/export.js';
 import type { ExportRow } from '../../document/records.js';
 import { toAmount, ZERO } from '../../engine/index.js';

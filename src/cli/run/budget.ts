@@ -2,12 +2,16 @@ import { dayText } from '../../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
 import { compareAmounts, formatAmount } from '../../engine/index.js';
 import type { BudgetFacts } from '../../format/documents/budget.js';
-import { type Budget, budgetOf, type Outlook } from '../../usage/forecast/budget.js';
+import {
+  type Budget,
+  budgetOf,
+  type Outlook,
+  type PeriodUsage,
+  periodUsage,
+} from '../../usage/forecast/budget.js';
 import { amountIn, CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
-import { type PeriodUsage, periodUsage } from '../../usage/forecast/period-usage.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { addSums } from '../../usage/pricing/sums.js';
-import { createTotals } from '../../usage/rows/totals.js';
+import { addSums, createTotals } from '../../usage/pricing/sums.js';
 import { divideUnits, WHOLE } from '../../usage/summary/shares.js';
 import { createSummary, dayBounds, type Summary, type SummaryGroup } from '../../usage/summary/summary.js';
 import type { Gauge } from './job.js';

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type Instant, instantOf, parseInstant } from '../../calendar/instant.js';
 import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import type { Settings } from '../../config/settings.js';
-import { creditPricesOf } from '../../core/credit-prices.js';
+import { creditPricesOf } from '../../core/open-usage.js';
 import { readExport } from '../../document/export.js';
 import type { ExportRow } from '../../document/records.js';
 import { RULESET_VERSIONS } from '../../engine/index.js';

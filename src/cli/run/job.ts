@@ -6,7 +6,7 @@ import { writeFileAtomically } from '../../output/file.js';
 import { FileOverlapError } from '../../output/file-overlap.js';
 import { acquireLock, type Lock } from '../../output/lock.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
-import type { Totals } from '../../usage/rows/totals.js';
+import type { Totals } from '../../usage/pricing/sums.js';
 import type { AnyCommand } from '../options/declare.js';
 import type { JobOptions } from '../options/run.js';
 import { toFailure } from '../process/failure.js';

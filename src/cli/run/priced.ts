@@ -1,10 +1,10 @@
 import { openTimeZone } from '../../calendar/time-zone.js';
-import { creditPricesOf } from '../../core/credit-prices.js';
+import { creditPricesOf } from '../../core/open-usage.js';
 import { type PricedRow, readPricedRows } from '../../document/export-rows.js';
 import { CommandLineError } from '../../errors.js';
 import { visible } from '../../format/text.js';
 import { readChunks, readFileChunks } from '../../source/file.js';
-import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
+import { createDuplicateCheck } from '../../usage/pricing/ids.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { createReportCheck } from '../../usage/pricing/reports.js';
 import { checkReportFilter, matchesMessage, matchesRow, narrows } from '../../usage/rows/row-query.js';

@@ -13,8 +13,8 @@ import {
 } from '../../format/rows.js';
 import type { Terminal } from '../../format/table/lines.js';
 import type { Writer } from '../../output/writer.js';
+import type { Totals } from '../../usage/pricing/sums.js';
 import { narrows } from '../../usage/rows/row-query.js';
-import type { Totals } from '../../usage/rows/totals.js';
 import type { Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
 import { type ColorChoice, type ResultChoice, type RowsChoice, wantsColor } from '../options/output.js';

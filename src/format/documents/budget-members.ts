@@ -1,7 +1,7 @@
 import { dayText } from '../../calendar/days.js';
 import { type Amount, formatAmount } from '../../engine/index.js';
+import type { PeriodUsage } from '../../usage/forecast/budget.js';
 import { type Budget, leftPerDay, statusOf } from '../../usage/forecast/budget.js';
-import type { PeriodUsage } from '../../usage/forecast/period-usage.js';
 import { jsonString } from '../text.js';
 
 /** The limit, what is used of it, and what is projected: members of a JSON object. */

@@ -2,8 +2,14 @@ import { periodText } from '../../calendar/days.js';
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { formatAmount } from '../../engine/index.js';
 import { formatCost, invoiceTotal } from '../../rates/money.js';
-import type { Change, Mover } from '../../usage/history/changes.js';
-import type { Comparison, History, HistoryInput, HistoryPeriod } from '../../usage/history/history.js';
+import type {
+  Change,
+  Comparison,
+  History,
+  HistoryInput,
+  HistoryPeriod,
+  Mover,
+} from '../../usage/history/history.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import { csvDialect, type DelimitedOptions, headOf } from '../data/dialect.js';
 import { jsonString } from '../text.js';

@@ -1,8 +1,7 @@
 import { secondText } from '../../calendar/instant.js';
 import { compareAmounts, formatAmount } from '../../engine/index.js';
 import { formatCost, invoiceTotal } from '../../rates/money.js';
-import type { Change, Mover } from '../../usage/history/changes.js';
-import type { Comparison, HistoryPeriod } from '../../usage/history/history.js';
+import type { Change, Comparison, HistoryPeriod, Mover } from '../../usage/history/history.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import { proportion } from '../../usage/summary/shares.js';
 import { groupThousands, signedAmount } from '../amounts.js';

@@ -1,8 +1,8 @@
 import { dayText } from '../../calendar/days.js';
 import { type Amount, compareAmounts, formatAmount, subtractAmounts, ZERO } from '../../engine/index.js';
+import type { PeriodUsage } from '../../usage/forecast/budget.js';
 import { type Budget, leftPerDay, type Outlook, statusOf } from '../../usage/forecast/budget.js';
 import { decimalsIn } from '../../usage/forecast/limit.js';
-import type { PeriodUsage } from '../../usage/forecast/period-usage.js';
 import { proportion } from '../../usage/summary/shares.js';
 import { estimateText, groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { bar, type Terminal } from './lines.js';

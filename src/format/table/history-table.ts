@@ -1,8 +1,7 @@
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { type Amount, formatAmount } from '../../engine/index.js';
 import { formatCost } from '../../rates/money.js';
-import type { Change, Mover } from '../../usage/history/changes.js';
-import type { Comparison, HistoryPeriod, ReplacedInput } from '../../usage/history/history.js';
+import type { Change, Comparison, HistoryPeriod, Mover, ReplacedInput } from '../../usage/history/history.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import { groupThousands, messagesInWords, mostDecimals, padDecimals, signedAmount } from '../amounts.js';
 import { type HistoryResult, monthText } from '../documents/history.js';

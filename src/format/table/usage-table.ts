@@ -1,7 +1,7 @@
 import { formatAmount } from '../../engine/index.js';
 import { formatCost, NO_COST } from '../../rates/money.js';
 import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
-import type { Totals } from '../../usage/rows/totals.js';
+import type { Totals } from '../../usage/pricing/sums.js';
 import { groupThousands, invoiceInWords, messagesInWords, mostDecimals, padDecimals } from '../amounts.js';
 import type { Field, FieldName, Renderer } from '../rows.js';
 import { visible } from '../text.js';

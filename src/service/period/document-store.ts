@@ -1,6 +1,6 @@
 import { readMessages } from '../../document/messages.js';
 import type { Source, Validators } from '../../source/source.js';
-import { createDuplicateCheck } from '../../usage/pricing/duplicates.js';
+import { createDuplicateCheck } from '../../usage/pricing/ids.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
 import { type Jobs, takeTurns } from '../shared/jobs.js';

@@ -1,3 +1,7 @@
+import { firstDayOf, lastDayOf, periodOf } from '../../calendar/days.js';
+import { compareInstants, type Instant, wholeMilliseconds } from '../../calendar/instant.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
+import { ExactDecimal } from '../../engine/amount.js';
 import {
   type Amount,
   addAmounts,
@@ -7,7 +11,145 @@ import {
   toDecimal,
   ZERO,
 } from '../../engine/index.js';
-import { type DayUsage, type PeriodUsage, perDay } from './period-usage.js';
+import type { DayBounds } from '../summary/summary.js';
+import { forecast } from './forecast.js';
+
+/** What was used on a local day: whole days since 1970-01-01. */
+interface DayUsage {
+  readonly day: number;
+  /** Exact; in credits or in money. */
+  readonly used: Amount;
+}
+
+/** What is estimated to be used by the end of a day, rounded. */
+interface ProjectedDay {
+  readonly day: number;
+  readonly projected: Amount;
+  /** Bounds of the 80 % interval. */
+  readonly low: Amount;
+  readonly high: Amount;
+}
+
+/** Usage so far in a billing period: the calendar month of the last message, or what time bounds leave of it. */
+export interface PeriodUsage {
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** `closed` once its last day is over. */
+  readonly state: 'open' | 'closed';
+  /** Days of it that are over, and the part of today that is. */
+  readonly elapsed: number;
+  /** Used a day so far, rounded; the first day counts as a whole one. */
+  readonly dailyRate: Amount;
+  /** Of all messages, also of those before the first day. */
+  readonly used: Amount;
+  /** Days with usage, the earliest first. */
+  readonly days: readonly DayUsage[];
+  /** From today to the last day; undefined where the period is closed, or it is too early to say. */
+  readonly projection: readonly ProjectedDay[] | undefined;
+}
+
+export interface PeriodFacts {
+  readonly zone: TimeZone;
+  /** Of `--since` and `--until`. */
+  readonly bounds: DayBounds;
+  /** Of the last message. */
+  readonly last: Instant | undefined;
+  /** Later messages count too: then it is as late as the last of them. */
+  readonly now: Instant;
+}
+
+export function periodUsage(usage: ReadonlyMap<number, Amount>, facts: PeriodFacts): PeriodUsage {
+  const { zone, bounds, last } = facts;
+  const now = last !== undefined && compareInstants(last, facts.now) > 0 ? last : facts.now;
+  const today = zone.dayOf(now);
+  const { firstDay, lastDay } = periodAround(last === undefined ? today : zone.dayOf(last), bounds);
+  const days = Array.from(usage, ([day, used]) => ({ day, used })).sort((a, b) => a.day - b.day);
+  const used = sumOf(days);
+  const inPeriod = sumOf(days.filter(({ day }) => day >= firstDay));
+  const shared = { firstDay, lastDay, used, days };
+  if (today > lastDay) {
+    const elapsed = lastDay - firstDay + 1;
+    const dailyRate = perDay(inPeriod, elapsed);
+    return { ...shared, state: 'closed', elapsed, dailyRate, projection: undefined };
+  }
+  // Whole seconds, as they are written, so that the result can be made again.
+  const seconds = Math.floor(wholeMilliseconds(now) / 1000);
+  const [start, end] = [zone.startOfDay(today), zone.startOfDay(today + 1)];
+  const ofToday = Math.max(0, Math.min(1, (seconds * 1000 - start) / (end - start)));
+  const projection = project(days, used, { firstDay, lastDay, today, ofToday });
+  const elapsed = Math.max(0, today - firstDay + ofToday);
+  return { ...shared, state: 'open', elapsed, dailyRate: perDay(inPeriod, Math.max(1, elapsed)), projection };
+}
+
+/** Rounded as estimates are. */
+function perDay(amount: Amount, days: number): Amount {
+  const exact = toDecimal(amount);
+  return toAmount(exact.div(days).toDecimalPlaces(placesOf(exact.e)));
+}
+
+/** The month of a day, as far as the bounds go; one day at the least. */
+function periodAround(
+  day: number,
+  { first = Number.NEGATIVE_INFINITY, last = Number.POSITIVE_INFINITY }: DayBounds,
+) {
+  const month = periodOf('month', Math.min(Math.max(day, first), last));
+  const firstDay = Math.max(firstDayOf('month', month), first);
+  return { firstDay, lastDay: Math.max(firstDay, Math.min(lastDayOf('month', month), last)) };
+}
+
+interface Calendar {
+  readonly firstDay: number;
+  readonly lastDay: number;
+  readonly today: number;
+  /** How much of today is over, from 0 to 1. */
+  readonly ofToday: number;
+}
+
+/** Binary fractions are for the estimate alone: amounts of any size come as fractions of the power of ten below the sum. */
+function project(
+  days: readonly DayUsage[],
+  used: Amount,
+  { firstDay, lastDay, today, ofToday }: Calendar,
+): readonly ProjectedDay[] | undefined {
+  if (today < firstDay) return undefined;
+  const exponent = toDecimal(used).e;
+  const scaled = Array.from({ length: today - firstDay + 1 }, () => 0);
+  for (const { day, used: amount } of days) {
+    if (day >= firstDay) scaled[day - firstDay] = toDecimal(amount).times(powerOfTen(-exponent)).toNumber();
+  }
+  const earlier = sumOf(days.filter(({ day }) => day < firstDay));
+  const places = placesOf(exponent);
+  const amountOf = (estimate: number) => {
+    const more = new ExactDecimal(estimate).times(powerOfTen(exponent)).toDecimalPlaces(places);
+    const amount = addAmounts(earlier, toAmount(more));
+    return compareAmounts(amount, used) < 0 ? used : amount;
+  };
+  return forecast({ days: scaled, elapsed: ofToday, firstDay, lastDay })?.map(
+    ({ day, projected, low, high }) => ({
+      day,
+      projected: amountOf(projected),
+      low: amountOf(low),
+      high: amountOf(high),
+    }),
+  );
+}
+
+/** Digits after the point of an estimate, and digits at all where it is small. */
+const LEAST_PLACES = 2;
+const LEAST_DIGITS = 4;
+
+/** @param exponent of ten below the amount */
+function placesOf(exponent: number): number {
+  return Math.max(LEAST_PLACES, LEAST_DIGITS - 1 - exponent);
+}
+
+function powerOfTen(exponent: number) {
+  return new ExactDecimal(`1e${exponent}`);
+}
+
+function sumOf(days: readonly DayUsage[]): Amount {
+  return days.reduce((sum, { used }) => addAmounts(sum, used), ZERO);
+}
 
 /** What a limit of usage is found to be. */
 export const CROSSINGS = ['warn', 'forecast', 'over'] as const;

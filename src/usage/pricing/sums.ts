@@ -1,5 +1,13 @@
 import { type Amount, addAmounts, createTotal, ZERO } from '../../engine/index.js';
-import { addCosts, type Cost, type CreditPrice, costOf } from '../../rates/money.js';
+import {
+  addCosts,
+  type Cost,
+  type CreditPrice,
+  type CreditPrices,
+  costOf,
+  NO_COST,
+} from '../../rates/money.js';
+import { type Kind, kindOf, type UsageItem } from './priced-row.js';
 
 /** How many messages, and what they cost in all. */
 export interface Sum {
@@ -63,4 +71,29 @@ export function addSums(sums: Iterable<Sum>): Sum {
   const total = createSum();
   for (const sum of sums) total.addSum(sum);
   return total.value();
+}
+
+/** Sums of the rows shown. */
+export interface Totals extends Sum {
+  readonly byKind: Readonly<Record<Kind, Sum>>;
+}
+
+/** Adds up rows as they pass. @param prices where a credit has one */
+export function createTotals(prices?: CreditPrices) {
+  const none = prices && NO_COST;
+  const kinds = { report: createSum(none), text: createSum(none), 'missing-report': createSum(none) };
+
+  return {
+    add(items: readonly UsageItem[]): void {
+      for (const item of items) kinds[kindOf(item)].add(item.credits, 1, prices?.priceOf(item.message));
+    },
+    value(): Totals {
+      const byKind = {
+        report: kinds.report.value(),
+        text: kinds.text.value(),
+        'missing-report': kinds['missing-report'].value(),
+      };
+      return { ...addSums(Object.values(byKind)), byKind };
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { readMessages } from '../../document/messages.js';
 import type { Message } from '../../document/records.js';
-import { createDuplicateCheck } from '../pricing/duplicates.js';
+import { createDuplicateCheck } from '../pricing/ids.js';
 import { type PricingRequest, priceMessages } from '../pricing/price-messages.js';
 import type { DuplicateRule, UsageItem } from '../pricing/priced-row.js';
 import {

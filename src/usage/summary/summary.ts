@@ -3,8 +3,15 @@ import type { TimeBound, TimeZone } from '../../calendar/time-zone.js';
 import { type CreditPrices, NO_COST } from '../../rates/money.js';
 import type { UsageItem } from '../pricing/priced-row.js';
 import { addSums, createSum, type Sum } from '../pricing/sums.js';
-import { type DaySpan, emptyPeriods } from './empty-periods.js';
-import { createGroupKeys, type Grouping, type GroupKey, isCalendarUnit, type RawGroup } from './groups.js';
+import {
+  createGroupKeys,
+  type DaySpan,
+  emptyPeriods,
+  type Grouping,
+  type GroupKey,
+  isCalendarUnit,
+  type RawGroup,
+} from './groups.js';
 import { divideUnits, WHOLE } from './shares.js';
 
 export interface SummaryGroup extends Sum {
