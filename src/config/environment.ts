@@ -1,7 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { SettingError, UnreadableError } from '../errors.js';
-import { reasonOf } from '../os-error.js';
-import type { SettingSources } from './setting.js';
+import { hasCode, reasonOf } from '../os-error.js';
 
 /** A variable and where it was set, for errors and for `config`. */
 export interface SetVariable {
@@ -10,8 +10,13 @@ export interface SetVariable {
   readonly origin: string;
 }
 
-/** The variables of a settings file by name. */
-export type EnvFile = ReadonlyMap<string, SetVariable>;
+export interface Variables {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Of the settings file. */
+  readonly envFile: ReadonlyMap<string, SetVariable>;
+}
+
+const PREFIX = 'O_COPILOT_';
 
 /**
  * Reads a `.env` file. Without `path` it is `.env` of the working folder, which need not be there.
@@ -19,18 +24,13 @@ export type EnvFile = ReadonlyMap<string, SetVariable>;
  * @throws UnreadableError when `path` was given and cannot be read
  * @throws SettingError when the working folder's own `.env` is there and cannot be read, and as parseEnvFile does
  */
-export async function readEnvFile(path: string | undefined): Promise<EnvFile> {
+export async function readEnvFile(path: string | undefined): Promise<Variables['envFile']> {
   const file = path ?? '.env';
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
+  const bytes = await readFile(file).catch((error: unknown) => {
     if (path !== undefined) throw new UnreadableError(path, reasonOf(error));
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
-      return new Map();
-    }
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return Buffer.alloc(0);
     throw new SettingError(file, `cannot be read: ${reasonOf(error)}`);
-  }
+  });
   return parseEnvFile(bytes, file);
 }
 
@@ -41,7 +41,7 @@ export async function readEnvFile(path: string | undefined): Promise<EnvFile> {
  *
  * @throws SettingError with the line number
  */
-export function parseEnvFile(bytes: Uint8Array, file: string): EnvFile {
+export function parseEnvFile(bytes: Uint8Array, file: string): Variables['envFile'] {
   const variables = new Map<string, SetVariable>();
   const lines = decode(bytes, file).split(/\r\n|\n|\r/);
   for (let index = 0; index < lines.length; index++) {
@@ -72,7 +72,7 @@ export function parseEnvFile(bytes: Uint8Array, file: string): EnvFile {
 
 /** Names of other programs may share the file, with the values that these programs understand. */
 function isOurs(name: string): boolean {
-  return name.startsWith('O_COPILOT_') || name === 'LOG_LEVEL' || name === 'LOG_FORMAT';
+  return name.startsWith(PREFIX) || name === 'LOG_LEVEL' || name === 'LOG_FORMAT';
 }
 
 interface Value {
@@ -111,33 +111,17 @@ function decode(bytes: Uint8Array, file: string): string {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     throw new SettingError(file, 'is UTF-16; save it as UTF-8');
   }
-  let line = 1;
-  for (let start = 0; start < bytes.length; line++) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline === -1 ? bytes.length : newline + 1;
-    if (bytes.subarray(start, end).includes(0)) {
-      throw new SettingError(`${file} line ${line}`, 'holds a NUL byte; save the file as UTF-8');
-    }
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(start, end));
-    } catch {
-      throw new SettingError(`${file} line ${line}`, 'is not valid UTF-8');
-    }
-    start = end;
+  for (const [index, line] of Buffer.from(bytes).toString('latin1').split('\n').entries()) {
+    const where = `${file} line ${index + 1}`;
+    if (line.includes('\0')) throw new SettingError(where, 'holds a NUL byte; save the file as UTF-8');
+    if (!isUtf8(Buffer.from(line, 'latin1'))) throw new SettingError(where, 'is not valid UTF-8');
   }
   // Without a byte order mark at its beginning.
   return new TextDecoder().decode(bytes);
 }
 
-type Environment = SettingSources['environment'];
-
-const PREFIX = 'O_COPILOT_';
-
 /** A misspelt name would be a setting that silently does nothing. @throws SettingError */
-export function refuseUnknown(
-  { environment, envFile }: Pick<SettingSources, 'environment' | 'envFile'>,
-  known: readonly string[],
-): void {
+export function refuseUnknown({ environment, envFile }: Variables, known: readonly string[]): void {
   const origins = new Map(Object.keys(environment).map((name) => [name, name]));
   for (const [name, { origin }] of envFile) origins.set(name, origin);
   for (const [name, origin] of origins) {
@@ -162,7 +146,7 @@ const LINKS: readonly (readonly [name: RegExp, value: RegExp])[] = [
 ];
 
 /** The environment without the variables that Kubernetes sets. A setting such as `O_COPILOT_PORT=8080` stays. */
-export function withoutServiceLinks(environment: Environment): Environment {
+export function withoutServiceLinks(environment: Variables['environment']): Variables['environment'] {
   const isLink = (name: string, value: string) =>
     LINKS.some(([names, values]) => names.test(name) && values.test(value));
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import { CommandLineError, SettingError } from '../errors.js';
-import type { SetVariable } from './environment.js';
+import type { Variables } from './environment.js';
 import { InvalidValue, type Parse } from './value.js';
 
 /**
@@ -36,11 +36,9 @@ export type ValuesOf<Declared extends Declarations> = {
 };
 
 /** Where settings are looked up, the first first: flags, environment, settings file, default. */
-export interface SettingSources {
+export interface SettingSources extends Variables {
   /** Texts by the setting's name. */
   readonly flags: Readonly<Record<string, unknown>>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly envFile: ReadonlyMap<string, SetVariable>;
   /** What errors call a flag: `--read-timeout` unless said. */
   readonly flagName?: (name: string) => string;
 }

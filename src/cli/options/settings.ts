@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { type EnvFile, readEnvFile, withoutServiceLinks } from '../../config/environment.js';
+import { readEnvFile, type Variables, withoutServiceLinks } from '../../config/environment.js';
 import { SERVICE_SETTINGS, type ServiceSettings } from '../../config/service-settings.js';
 import { type Declarations, flagOf, resolveAll, type SettingSources } from '../../config/setting.js';
 import { resolveSettings, SETTINGS, type Settings } from '../../config/settings.js';
@@ -97,7 +97,7 @@ export async function settingsOf(options: SettingOptions, host: Host): Promise<S
   return resolveSettings(await settingSources(options, host));
 }
 
-const envFiles = new WeakMap<Host, Promise<EnvFile>>();
+const envFiles = new WeakMap<Host, Promise<Variables['envFile']>>();
 
 /** Where the settings of a command are looked up. The file is read once a run: it may be a pipe. @throws as readEnvFile does */
 export async function settingSources(options: EnvFileOptions, host: Host): Promise<SettingSources> {
