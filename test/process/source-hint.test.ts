@@ -43,7 +43,9 @@ describe('fault D7 (a source that fails says what to do)', () => {
     const proxied = await runMain(['--source', 'http://usage.test', ...QUICK], {
       env: { HTTP_PROXY: NOBODY },
     });
-    expect(proxied.stderr).toContain('NO_PROXY the hosts that are called directly');
+    expect(proxied.stderr).toContain('NO_PROXY the hosts that are called directly\n');
+    const usual = await runMain(QUICK, { env: { HTTPS_PROXY: NOBODY } });
+    expect(usual.stderr).toContain('NO_PROXY the hosts that are called directly; "--source sample" needs');
   });
 
   test.for([401, 403])('%i says how to give a token', async (status) => {

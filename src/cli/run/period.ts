@@ -156,15 +156,16 @@ function sourceAdvice(
   { reason, status, url }: UpstreamError,
 ): string | undefined {
   if (!/^https?:/i.test(url)) return undefined;
+  const others =
+    '"--source sample" needs no network, --source or O_COPILOT_SOURCE names another source, "o-copilot config" shows what is in force';
   if (/\bproxy\b/.test(reason)) {
-    return 'HTTPS_PROXY and HTTP_PROXY name the proxy, NO_PROXY the hosts that are called directly';
+    const proxy = 'HTTPS_PROXY and HTTP_PROXY name the proxy, NO_PROXY the hosts that are called directly';
+    return origins.source === 'default' ? `${proxy}; ${others}` : proxy;
   }
   if (status === 404) {
     return `there is no document of the period ${period}: see --source and --period in "o-copilot config"`;
   }
-  if (origins.source === 'default') {
-    return '"--source sample" needs no network, --source or O_COPILOT_SOURCE names another source, "o-copilot config" shows what is in force';
-  }
+  if (origins.source === 'default') return others;
   return origins.source === '--source' ? undefined : `the source was set in ${origins.source}`;
 }
 
