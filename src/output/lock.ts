@@ -12,6 +12,9 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** Of a file that several runs write. */
+export const lockFileOf = (path: string) => `${path}.lock`;
+
 /**
  * Takes the lock `path` or fails at once; creates the file where there is none, and leaves a file with other
  * content as it is.

@@ -297,6 +297,19 @@ describe('budget --once (a crossing is reported once a period)', () => {
     });
   });
 
+  test('its lock file is none that the run uses otherwise', async () => {
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'x.lock'), '{"messages":[]}');
+      for (const flag of ['--lock', '--source', '--output', '--metrics']) {
+        const run = await runMain(['budget', '5', '--once', 'x', flag, './x.lock', '--json'], { cwd });
+        expect(run).toMatchObject({ stdout: '', status: 64 });
+        expect(JSON.parse(run.stderr).error.message).toContain('the lock file of --once x');
+      }
+      expect(readFileSync(join(cwd, 'x.lock'), 'utf8')).toBe('{"messages":[]}');
+      expect(readdirSync(cwd)).toEqual(['x.lock']);
+    });
+  });
+
   test('the file is none that the run reads or writes otherwise', async () => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'm.json'), '{"messages":[]}');

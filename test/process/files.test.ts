@@ -308,6 +308,39 @@ describe.concurrent('fault B2 (no input is counted twice): 64', () => {
   });
 });
 
+describe.concurrent('a file beside the result is none that is named -: 64, and nothing is written', () => {
+  test.for([
+    ['usage --metrics - --json', '--metrics: needs the name of a file'],
+    ['usage --metrics= --csv', '--metrics: needs the name of a file'],
+    ['usage --metrics=/dev/stdout', '--metrics: needs the name of a file'],
+    ['usage --lock - --output bill.csv', '--lock: needs the name of a file'],
+    ['usage --receipt - --output bill.csv', '--receipt: needs the name of a file'],
+    ['budget 5 --once -', '--once: needs the name of a file'],
+    ['budget 5 --once /dev/stdout', '--once: needs the name of a file'],
+    ['snapshot -', '<folder>: needs the name of a folder'],
+    ['serve --address-file -', '--address-file: needs the name of a file'],
+  ] as const)('%s', async ([line, problem]) => {
+    await inFolder(async (cwd) => {
+      const run = await runMain([...line.split(' '), '--source', 'sample'], { cwd });
+      expect(run).toMatchObject({ stdout: '', status: 64 });
+      expect(run.stderr).toContain(problem);
+      expect(readdirSync(cwd)).toEqual([]);
+    });
+  });
+
+  test('in a variable it is a wrong setting; --metrics says how the run failed', async () => {
+    await inFolder(async (cwd) => {
+      const env = { O_COPILOT_ADDRESS_FILE: '-' };
+      const set = await runMain(['serve', '--source', 'sample'], { cwd, env });
+      expect(set).toMatchObject({ stdout: '', status: 78 });
+      expect(set.stderr).toContain('O_COPILOT_ADDRESS_FILE: needs the name of a file');
+      await runMain(['--source', 'sample', '--lock', '-', '--metrics', 'o.prom'], { cwd });
+      expect(readdirSync(cwd)).toEqual(['o.prom']);
+      expect(readFileSync(join(cwd, 'o.prom'), 'utf8')).toContain('\no_copilot_exit_status 64\n');
+    });
+  });
+});
+
 test('fault B1 (property): whatever is combined, no input byte changes', { timeout: 120_000 }, async () => {
   const INPUTS = ['m.json', 'lines.ndjson', 'all.ndjson', 'bill.json', 'rates.json', 'settings.env'];
   const PLACES = [...INPUTS, 'reports/1.json', 'reports/2.json', 'reports', '.'];

@@ -57,6 +57,7 @@ const declareBudget = () => {
         {
           group: GROUP,
           file: 'write',
+          locked: true,
         },
       ),
     );

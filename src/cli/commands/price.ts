@@ -34,7 +34,7 @@ const declarePrice = () => {
     .addOption(
       option('--output <file>', 'write to a file, whole or not at all; stdout is written as it goes', {
         group: 'Output:',
-        file: 'write',
+        file: 'result',
       }),
     );
   return withRun(withRates(withSettings(command)));

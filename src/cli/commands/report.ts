@@ -10,7 +10,7 @@ import { runUsage } from './usage.js';
 const declareReport = () => {
   const command = new Command('report')
     .description('one self-contained page: a chart, a sortable table, totals')
-    .addArgument(argument('<file.html>', 'where the page goes; - is stdout', { file: 'write' }));
+    .addArgument(argument('<file.html>', 'where the page goes; - is stdout', { file: 'result' }));
   return withJob(
     withRun(
       withRates(withSettings(withFilters(withReceiptOption(withPageTexts(withAsOf('Output:')(command)))))),

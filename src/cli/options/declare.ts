@@ -4,9 +4,11 @@ import { CommandLineError } from '../../errors.js';
 import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/receipt.js';
 
 /** What else is declared with an option or an argument. */
-interface Traits {
-  /** The value names a file or folder, which the run reads or writes; `-` is stdin or stdout. `source`: data comes from it. */
-  readonly file?: 'read' | 'write' | 'write-folder' | 'source';
+export interface Traits {
+  /** The value names a file or folder, which the run reads or writes. Of `result` `-` is stdout. `source`: data comes from it. */
+  readonly file?: 'read' | 'write' | 'write-folder' | 'result' | 'source';
+  /** Two runs that write it exclude each other, by a lock file beside it. */
+  readonly locked?: true;
   /** The file is one of several that are added up, so none may be given twice. */
   readonly summed?: true;
   /** Its values add up to a list. */

@@ -42,7 +42,7 @@ const destination = () =>
   new Command().addOption(
     option('--output <file>', 'write to a file, whole or not at all; - is stdout', {
       group: GROUP,
-      file: 'write',
+      file: 'result',
     }),
   );
 

@@ -4,11 +4,12 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { SERVICE_SETTINGS } from '../../config/service-settings.js';
 import { type Declarations, resolveSetting } from '../../config/setting.js';
 import { SETTINGS } from '../../config/settings.js';
-import { OCopilotError } from '../../errors.js';
+import { CommandLineError, OCopilotError, SettingError } from '../../errors.js';
 import { isOsError } from '../../os-error.js';
 import { STDOUT_NAMES } from '../../output/file.js';
 import { type FileUse, refuseOverlap } from '../../output/file-overlap.js';
-import { traitsOf } from '../options/declare.js';
+import { lockFileOf } from '../../output/lock.js';
+import { type Traits, traitsOf } from '../options/declare.js';
 import { settingSources } from '../options/settings.js';
 import type { Context, Host } from '../process/host.js';
 
@@ -21,117 +22,132 @@ export interface OtherFiles {
 
 const STDIN: FileUse = { name: 'stdin', at: 0 };
 
+/** A file that the command line or a setting names. */
+interface NamedFile extends Pick<Traits, 'file' | 'summed' | 'locked'> {
+  /** `--output`, `O_COPILOT_SOURCE`; undefined for an argument. */
+  readonly origin: string | undefined;
+  readonly path: string;
+}
+
 /**
  * Checks the files that a command line reads and writes, as its options and arguments declare, before any of them is
  * opened. Settings that are wrong are left to the command.
  *
- * @throws CommandLineError where two of them must not be one
+ * @throws CommandLineError where two of them must not be one, or one that is written would be stdout
  */
 export async function checkFiles(
   command: CommandUnknownOpts,
   other: OtherFiles,
   { host }: Context,
 ): Promise<void> {
-  const { reads, writes } = declaredFiles(command);
-  const options = command.opts();
+  const reads: FileUse[] = [];
+  const writes: FileUse[] = [];
+  let toFile = false;
+  const ofSettings = other.source ? await settingFiles(command, host) : [];
+  for (const { file, summed, locked, origin, path } of [...declaredFiles(command), ...ofSettings]) {
+    const name = origin === undefined ? path : `${origin} ${path}`;
+    const use: FileUse = { name, at: path, ...(summed && { summed }) };
+    switch (file) {
+      case 'source':
+        reads.push(...(await sourceFiles(`${origin}`, path)));
+        break;
+      case 'read':
+        if (path !== '') reads.push(path === '-' && origin === undefined ? { ...use, ...STDIN } : use);
+        break;
+      case 'result':
+        if (path === '' || STDOUT_NAMES.includes(path)) break;
+        toFile = true;
+        writes.push(use);
+        break;
+      case 'write-folder':
+        if (path === '-') throw new CommandLineError('<folder>: needs the name of a folder, not -');
+        toFile = true;
+        writes.push({ ...use, name: `the folder ${path}` });
+        break;
+      case 'write':
+        if (path === '' || STDOUT_NAMES.includes(path)) throw noFile(origin ?? 'file');
+        writes.push(use);
+        if (locked) writes.push({ name: `the lock file of ${name}`, at: lockFileOf(path) });
+    }
+  }
   const hasEnvFile = command.options.some((option) => option.long === '--env-file');
-  if (hasEnvFile && options.envFile === undefined) reads.push({ name: '.env', at: '.env' });
+  if (hasEnvFile && command.getOptionValue('envFile') === undefined) reads.push({ name: '.env', at: '.env' });
   if (host.env.NODE_EXTRA_CA_CERTS) {
     reads.push({ name: 'NODE_EXTRA_CA_CERTS', at: host.env.NODE_EXTRA_CA_CERTS });
   }
   if (other.stdin) reads.push(STDIN);
-  if (other.source) {
-    reads.push(...(await sourceFiles(options, host)));
-    const set = await filesOfSettings(command, host);
-    reads.push(...set.reads);
-    writes.push(...set.writes);
-  }
-  const toFile = writes.some(({ name }) => !SIDE_FILES.test(name));
-  if (!toFile && host.stdout.fd !== undefined) {
-    writes.push({ name: 'stdout', at: host.stdout.fd });
-  }
+  if (!toFile && host.stdout.fd !== undefined) writes.push({ name: 'stdout', at: host.stdout.fd });
   await refuseOverlap(reads, writes);
 }
 
-/** Files beside the result, which then goes to stdout. */
-const SIDE_FILES = /^--(?!output )/;
+function noFile(origin: string): Error {
+  const problem = 'needs the name of a file: stdout is for the result';
+  return origin.startsWith('--')
+    ? new CommandLineError(`${origin}: ${problem}`)
+    : new SettingError(origin, problem);
+}
 
-function declaredFiles(command: CommandUnknownOpts): { reads: FileUse[]; writes: FileUse[] } {
-  const reads: FileUse[] = [];
-  const writes: FileUse[] = [];
+/** Those of options and arguments, but for settings. */
+function declaredFiles(command: CommandUnknownOpts): NamedFile[] {
   const values: Readonly<Record<string, unknown>> = command.opts();
-  const uses = [
+  const declared = [
     ...command.registeredArguments.map((argument, index) => ({
       traits: traitsOf(argument),
+      origin: undefined,
       value: command.processedArgs[index],
-      label: '',
     })),
     ...command.options.map((option) => ({
       traits: traitsOf(option),
-      value: values[option.attributeName()],
-      label: option.variadic ? '' : `${option.long} `,
+      origin: option.variadic ? undefined : option.long,
+      value: option.attributeName() in ALL_SETTINGS ? undefined : values[option.attributeName()],
     })),
   ];
-  for (const { traits, value, label } of uses) {
-    for (const path of [value].flat()) {
-      if (typeof path !== 'string' || path === '' || traits.file === undefined) continue;
-      // Looked at with the settings, which may name it too.
-      if (traits.file === 'source') continue;
-      if (traits.file === 'write-folder') writes.push({ name: `the folder ${path}`, at: path });
-      else if (traits.file === 'write') {
-        if (!STDOUT_NAMES.includes(path)) writes.push({ name: `${label}${path}`, at: path });
-      } else {
-        const use = path === '-' && label === '' ? STDIN : { name: `${label}${path}`, at: path };
-        reads.push(traits.summed ? { ...use, summed: true } : use);
-      }
-    }
-  }
-  return { reads, writes };
+  return declared.flatMap(({ traits, origin, value }) =>
+    [value].flat().flatMap((path) => (typeof path === 'string' ? { ...traits, origin, path } : [])),
+  );
 }
 
-/** The files that settings of the command name in variables, which no flag replaces. */
-async function filesOfSettings(
-  command: CommandUnknownOpts,
-  host: Host,
-): Promise<{ reads: FileUse[]; writes: FileUse[] }> {
-  const reads: FileUse[] = [];
-  const writes: FileUse[] = [];
-  const { envFile } = command.opts();
-  const names = new Set(command.options.map((option) => option.attributeName()));
-  try {
-    const sources = await settingSources(typeof envFile === 'string' ? { envFile } : {}, host);
-    const declarations: Declarations = SERVICE_SETTINGS;
-    for (const [name, setting] of Object.entries(declarations)) {
-      if (!names.has(name) || setting.file === undefined || setting.file === 'source') continue;
-      if (command.getOptionValue(name) !== undefined) continue;
-      const { given, origin } = resolveSetting(name, setting, { ...sources, flags: {} });
-      if (given === undefined) continue;
-      (setting.file === 'write' ? writes : reads).push({ name: `${origin} ${given}`, at: given });
-    }
-  } catch (error) {
-    // The command itself says what is wrong.
-    if (!(error instanceof OCopilotError)) throw error;
-  }
-  return { reads, writes };
-}
+const ALL_SETTINGS: Declarations = { ...SETTINGS, ...SERVICE_SETTINGS };
 
-/** The files of `--source`, wherever that was set. */
-async function sourceFiles(options: Readonly<Record<string, unknown>>, host: Host): Promise<FileUse[]> {
+/** Those of the command's settings, wherever they were set. */
+async function settingFiles(command: CommandUnknownOpts, host: Host): Promise<NamedFile[]> {
+  const options = command.opts();
+  const { envFile } = options;
   try {
-    const { envFile } = options;
-    const sources = await settingSources(typeof envFile === 'string' ? { ...options, envFile } : {}, host);
-    const { value: where, origin } = resolveSetting('source', SETTINGS.source, {
-      ...sources,
-      flags: options,
+    const sources = await settingSources(
+      { ...options, ...(typeof envFile === 'string' && { envFile }) },
+      host,
+    );
+    return command.options.flatMap((option) => {
+      const name = option.attributeName();
+      const setting = ALL_SETTINGS[name];
+      if (setting?.file === undefined) return [];
+      const { value, origin } = resolveSetting(name, setting, sources);
+      return typeof value === 'string' ? { file: setting.file, origin, path: value } : [];
     });
-    if (where === 'sample' || /^https?:/i.test(where)) return [];
-    const reports = (folder: string) => ({ name: `the reports of ${origin}`, at: join(folder, 'reports') });
-    if (where === '-') return [STDIN, reports('.')];
-    const isFolder = (await stat(where)).isDirectory();
-    return [{ name: `${origin} ${where}`, at: where }, reports(isFolder ? where : dirname(where))];
   } catch (error) {
     // The command itself says what is wrong.
-    if (error instanceof OCopilotError || isOsError(error)) return [];
+    if (error instanceof OCopilotError) return [];
+    throw error;
+  }
+}
+
+/** The messages and the reports that `--source` names. */
+async function sourceFiles(origin: string, path: string): Promise<FileUse[]> {
+  if (path === 'sample' || /^https?:/i.test(path)) return [];
+  const reports = (folder: string) => ({
+    name: `the reports of ${origin}`,
+    at: join(folder, 'reports'),
+  });
+  if (path === '-') return [STDIN, reports('.')];
+  try {
+    return [
+      { name: `${origin} ${path}`, at: path },
+      reports((await stat(path)).isDirectory() ? path : dirname(path)),
+    ];
+  } catch (error) {
+    // The command itself says what is wrong.
+    if (isOsError(error)) return [];
     throw error;
   }
 }

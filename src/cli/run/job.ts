@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { formatAmount } from '../../engine/index.js';
 import { LockedError } from '../../errors.js';
-import { writeFileAtomically } from '../../output/file.js';
+import { STDOUT_NAMES, writeFileAtomically } from '../../output/file.js';
 import { FileOverlapError } from '../../output/file-overlap.js';
 import { acquireLock, type Lock } from '../../output/lock.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
@@ -89,7 +89,7 @@ export async function reportFailedStart(
   if (error instanceof FileOverlapError || (error instanceof Error && reported.has(error))) return;
   if (command !== undefined && !command.options.some(({ long }) => long === '--metrics')) return;
   const metrics = flagIn('--metrics', words);
-  if (metrics === undefined || (await isTaken(metrics, words))) return;
+  if (metrics === undefined || STDOUT_NAMES.includes(metrics) || (await isTaken(metrics, words))) return;
   const lock = flagIn('--lock', words);
   // The first failure is the one to show.
   await guardJob({ metrics, ...(lock !== undefined && { lock }) }, context, () =>

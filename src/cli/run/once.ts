@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { CommandLineError, DataError, UnreadableError } from '../../errors.js';
+import { DataError, UnreadableError } from '../../errors.js';
 import { jsonString } from '../../format/text.js';
 import { readDocument } from '../../json/object-reader.js';
 import { hasCode, reasonOf } from '../../os-error.js';
-import { fileWriter, STDOUT_NAMES } from '../../output/file.js';
-import { acquireLock } from '../../output/lock.js';
+import { fileWriter } from '../../output/file.js';
+import { acquireLock, lockFileOf } from '../../output/lock.js';
 import { CROSSINGS, type Crossing } from '../../usage/forecast/budget.js';
 
 const FORMAT = 'o-copilot-budget/1';
@@ -32,10 +32,7 @@ export interface OnceFile {
  * @throws LockedError; CannotCreateError; UnreadableError; DataError for a file that holds anything else
  */
 export async function openOnce(path: string): Promise<OnceFile> {
-  if (path === '' || STDOUT_NAMES.includes(path)) {
-    throw new CommandLineError('--once: needs the name of a file');
-  }
-  const lock = await acquireLock(`${path}.lock`);
+  const lock = await acquireLock(lockFileOf(path));
   try {
     const reported = await readReported(path);
     // Found out before any request that it cannot be written.

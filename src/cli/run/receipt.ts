@@ -53,7 +53,9 @@ export async function withReceipt(
   job: (receipt: PendingReceipt | undefined) => Promise<void>,
 ): Promise<void> {
   if (path === undefined) return job(undefined);
-  refusePlaces(path, made, host);
+  if ((made.output.output ?? '-') === '-' && host.stdout.isTTY === true) {
+    throw new CommandLineError('--receipt: needs an export that stays: --output FILE, or > FILE');
+  }
   const writer = await fileWriter(path);
   try {
     const [observed, { writeReceipt }] = await Promise.all([
@@ -81,13 +83,6 @@ export async function withReceipt(
     });
   } finally {
     await writer.abandon();
-  }
-}
-
-function refusePlaces(path: string, { output: { output = '-' } }: Export, { stdout }: Host): void {
-  if (path === '' || path === '-') throw new CommandLineError('--receipt: needs the name of a file');
-  if (output === '-' && stdout.isTTY === true) {
-    throw new CommandLineError('--receipt: needs an export that stays: --output FILE, or > FILE');
   }
 }
 
