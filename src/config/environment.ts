@@ -16,7 +16,8 @@ export interface Variables {
   readonly envFile: ReadonlyMap<string, SetVariable>;
 }
 
-const PREFIX = 'O_COPILOT_';
+/** Of the variables that are settings of this program. */
+export const PREFIX = 'O_COPILOT_';
 
 /**
  * Reads a `.env` file. Without `path` it is `.env` of the working folder, which need not be there.

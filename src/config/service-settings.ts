@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Declarations, ValuesOf } from './setting.js';
-import { duration, InvalidValue, oneOf, type Parse, plainText, size, wholeNumber } from './value.js';
+import { duration, InvalidValue, oneOf, type Parse, plainText, size, TIME, wholeNumber } from './value.js';
 
 /** Requests allowed within a span of time. */
 export interface RateLimit {
@@ -25,17 +25,25 @@ const redisUrl: Parse<string> = (text) => {
   return text;
 };
 
-/** Addresses and ranges, as Fastify's `trustProxy` takes them. */
-const proxies: Parse<readonly string[]> = (text) => {
-  const list = text.split(',').map((part) => part.trim());
-  const valid = (part: string) => {
-    const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(part) ?? [];
-    const version = isIP(address);
-    return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
+/** Texts separated by commas. */
+function list(isValid: (part: string) => boolean, expected: string): Parse<readonly string[]> {
+  return (text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    if (parts.every(isValid)) return parts;
+    throw new InvalidValue(`${expected}, separated by commas`, text);
   };
-  if (list.every(valid)) return list;
-  throw new InvalidValue('addresses or ranges such as 10.0.0.7,10.1.0.0/16, separated by commas', text);
-};
+}
+
+/** As Fastify's `trustProxy` takes it. */
+function isAddressOrRange(text: string): boolean {
+  const [, address = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 
 const basePath: Parse<string> = (text) => {
   const path = text.replace(/\/+$/, '');
@@ -43,196 +51,134 @@ const basePath: Parse<string> = (text) => {
   throw new InvalidValue('a path such as /billing', text);
 };
 
-const origins: Parse<readonly string[]> = (text) => {
-  const list = text.split(',').map((part) => part.trim());
-  if (list.every((part) => /^https?:/.test(part) && URL.canParse(part) && new URL(part).origin === part)) {
-    return list;
-  }
-  throw new InvalidValue('origins such as https://intranet.example:8443, separated by commas', text);
+/** Bytes. With less there is nothing to answer with. */
+const memory: Parse<number> = (text) => {
+  const bytes = size(text);
+  if (bytes < 1024 ** 2) throw new InvalidValue('at least 1m', text);
+  return bytes;
 };
+
+const NAME = { placeholder: 'name', parse: plainText } as const;
+const READ_FILE = { placeholder: 'file', parse: plainText, file: 'read', unset: 'none' } as const;
 
 /** What `serve` reads beside SETTINGS. Times are milliseconds. */
 export const SERVICE_SETTINGS = {
   host: {
-    variable: 'O_COPILOT_HOST',
-    commonVariable: 'HOST',
     placeholder: 'address',
     description: 'address to listen on',
     parse: plainText,
     default: '127.0.0.1',
+    unprefixed: 'too',
   },
   port: {
-    variable: 'O_COPILOT_PORT',
-    commonVariable: 'PORT',
     placeholder: 'number',
     description: 'port to listen on; 0 takes a free one',
     parse: wholeNumber(0, 65_535),
     default: '8080',
+    unprefixed: 'too',
   },
   addressFile: {
-    variable: 'O_COPILOT_ADDRESS_FILE',
-    placeholder: 'file',
+    ...READ_FILE,
     description: 'write here the URL it listens at, for --healthcheck and for --port 0',
-    parse: plainText,
     file: 'write',
-    unset: 'none',
   },
   messagesTtl: {
-    variable: 'O_COPILOT_MESSAGES_TTL',
-    placeholder: 'time',
+    ...TIME,
     description: 'how long the messages are served before they are requested again',
-    parse: duration,
     default: '5s',
   },
   cacheTtl: {
-    variable: 'O_COPILOT_CACHE_TTL',
-    placeholder: 'time',
+    ...TIME,
     description: 'how long reports are cached; missing ones, 30s at the most',
-    parse: duration,
     default: '5m',
   },
   redis: {
-    variable: 'O_COPILOT_REDIS',
     placeholder: 'url',
     description: 'keep reports and rate limits in Redis, shared by several services',
     parse: redisUrl,
     unset: 'memory',
   },
   maxMemory: {
-    variable: 'O_COPILOT_MAX_MEMORY',
     placeholder: 'size',
     description: 'for the period, answers being computed, and caches; beyond it, 503; 1m at least',
-    parse: serviceMemory,
+    parse: memory,
     default: '256m',
   },
   maxJobs: {
-    variable: 'O_COPILOT_MAX_JOBS',
     placeholder: 'count',
     description: 'different answers being computed at once; beyond it, 503',
     parse: wholeNumber(1, 100_000),
     default: '100',
   },
   rateLimit: {
-    variable: 'O_COPILOT_RATE_LIMIT',
     placeholder: 'count/time',
     description: 'requests of one client, or off',
     parse: rateLimit,
     default: '600/1m',
   },
   grace: {
-    variable: 'O_COPILOT_GRACE',
-    placeholder: 'time',
+    ...TIME,
     description: 'how long requests under way may take after SIGTERM',
-    parse: duration,
     default: '10s',
   },
   tokens: {
-    variable: 'O_COPILOT_TOKENS',
-    placeholder: 'file',
+    ...READ_FILE,
     description: 'admit bearer tokens whose hashes are in this file (serve --hash-token)',
-    parse: plainText,
-    file: 'read',
-    unset: 'none',
   },
-  jwtSecretFile: {
-    variable: 'O_COPILOT_JWT_SECRET_FILE',
-    placeholder: 'file',
-    description: 'admit JWTs signed with this secret (HS256)',
-    parse: plainText,
-    file: 'read',
-    unset: 'none',
-  },
+  jwtSecretFile: { ...READ_FILE, description: 'admit JWTs signed with this secret (HS256)' },
   jwks: {
-    variable: 'O_COPILOT_JWKS',
+    ...READ_FILE,
     placeholder: 'url|file',
     description: 'admit JWTs signed with one of these keys (RS256, ES256)',
-    parse: plainText,
-    file: 'read',
-    unset: 'none',
   },
-  jwtIssuer: {
-    variable: 'O_COPILOT_JWT_ISSUER',
-    placeholder: 'name',
-    description: 'the iss that a JWT must have',
-    parse: plainText,
-    unset: 'any',
-  },
-  jwtAudience: {
-    variable: 'O_COPILOT_JWT_AUDIENCE',
-    placeholder: 'name',
-    description: 'the aud that a JWT must have',
-    parse: plainText,
-    unset: 'any',
-  },
-  tlsCert: {
-    variable: 'O_COPILOT_TLS_CERT',
-    placeholder: 'file',
-    description: 'serve https with this certificate (PEM)',
-    parse: plainText,
-    file: 'read',
-    unset: 'none',
-  },
-  tlsKey: {
-    variable: 'O_COPILOT_TLS_KEY',
-    placeholder: 'file',
-    description: 'the key of --tls-cert (PEM)',
-    parse: plainText,
-    file: 'read',
-    unset: 'none',
-  },
+  jwtIssuer: { ...NAME, description: 'the iss that a JWT must have', unset: 'any' },
+  jwtAudience: { ...NAME, description: 'the aud that a JWT must have', unset: 'any' },
+  tlsCert: { ...READ_FILE, description: 'serve https with this certificate (PEM)' },
+  tlsKey: { ...READ_FILE, description: 'the key of --tls-cert (PEM)' },
   tlsClientCa: {
-    variable: 'O_COPILOT_TLS_CLIENT_CA',
-    placeholder: 'file',
+    ...READ_FILE,
     description: 'admit only clients with a certificate from this authority (PEM)',
-    parse: plainText,
-    file: 'read',
-    unset: 'none',
   },
   trustProxy: {
-    variable: 'O_COPILOT_TRUST_PROXY',
     placeholder: 'addresses',
     description: 'reverse proxies whose X-Forwarded-For says who the client is',
-    parse: proxies,
+    parse: list(isAddressOrRange, 'addresses or ranges such as 10.0.0.7,10.1.0.0/16'),
     unset: 'none',
   },
   basePath: {
-    variable: 'O_COPILOT_BASE_PATH',
     placeholder: 'path',
     description: 'the path under which a reverse proxy shows the service',
     parse: basePath,
     default: '/',
   },
   corsOrigin: {
-    variable: 'O_COPILOT_CORS_ORIGIN',
     placeholder: 'origins',
     description: 'origins whose pages may read the answers in a browser',
-    parse: origins,
+    parse: list(isOrigin, 'origins such as https://intranet.example:8443'),
     unset: 'none',
   },
   logLevel: {
-    variable: 'LOG_LEVEL',
     placeholder: 'level',
     description: 'least important log line: trace, debug, info, warn, error, silent',
     parse: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     default: 'info',
+    unprefixed: 'only',
   },
   logFormat: {
-    variable: 'LOG_FORMAT',
     placeholder: 'format',
     description: 'log lines as json, or pretty for people',
     parse: oneOf(['json', 'pretty']),
     default: 'json',
+    unprefixed: 'only',
   },
   // Secrets are for places where no file can be mounted.
   jwtSecret: {
-    variable: 'O_COPILOT_JWT_SECRET',
     placeholder: 'secret',
     description: 'admit JWTs signed with this secret (HS256)',
     parse: plainText,
     secret: true,
   },
   cacheSecret: {
-    variable: 'O_COPILOT_CACHE_SECRET',
     placeholder: 'secret',
     description: 'authenticates what services share in Redis',
     parse: plainText,
@@ -242,12 +188,3 @@ export const SERVICE_SETTINGS = {
 } as const satisfies Declarations;
 
 export type ServiceSettings = ValuesOf<typeof SERVICE_SETTINGS>;
-
-/** Bytes: with less there is nothing to answer with. */
-const LEAST_MEMORY = 1024 ** 2;
-
-function serviceMemory(text: string): number {
-  const bytes = size(text);
-  if (bytes < LEAST_MEMORY) throw new InvalidValue('at least 1m', text);
-  return bytes;
-}

@@ -1,15 +1,12 @@
 import { CommandLineError, SettingError } from '../errors.js';
-import type { Variables } from './environment.js';
+import { PREFIX, type Variables } from './environment.js';
 import { InvalidValue, type Parse } from './value.js';
 
 /**
  * A setting, declared once: its type, flag, help, completion, line of `config`, entry of the man page and row of the
- * docs derive from it. Its flag is its name with dashes: `readTimeout` is `--read-timeout`.
+ * docs derive from it. `readTimeout` is `--read-timeout` and `O_COPILOT_READ_TIMEOUT`.
  */
 export interface Setting<Value> {
-  readonly variable: string;
-  /** Read where `variable` is not set: what hosting platforms call it. */
-  readonly commonVariable?: string;
   /** What the value is called in `--help`. */
   readonly placeholder: string;
   readonly description: string;
@@ -22,6 +19,8 @@ export interface Setting<Value> {
   readonly file?: 'read' | 'write' | 'source';
   /** Other values give other bytes, so a receipt retains it. */
   readonly shapes?: true;
+  /** Its variable has no `O_COPILOT_` before its name, or need not: some names are those of hosting platforms. */
+  readonly unprefixed?: 'only' | 'too';
   /** Has no flag, since other users see a process's flags, and is never shown. */
   readonly secret?: true;
 }
@@ -104,12 +103,13 @@ export function resolveAll(declared: Declarations, sources: SettingSources) {
 
 function find(
   name: string,
-  { variable, commonVariable, secret }: Setting<unknown>,
+  setting: Setting<unknown>,
   { flags, environment, envFile, flagName = flagOf }: SettingSources,
 ) {
   const flag = flags[name];
-  if (typeof flag === 'string' && !secret) return { text: flag, origin: flagName(name), fromFlag: true };
-  for (const each of commonVariable === undefined ? [variable] : [variable, commonVariable]) {
+  if (typeof flag === 'string' && !setting.secret)
+    return { text: flag, origin: flagName(name), fromFlag: true };
+  for (const each of variablesOf(name, setting)) {
     const text = environment[each];
     if (text !== undefined && text.trim() !== '') return { text, origin: each, fromFlag: false };
     const inFile = envFile.get(each);
@@ -127,4 +127,11 @@ export function flagOf(name: string): string {
 
 export function kebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `O_COPILOT_READ_TIMEOUT` of `readTimeout`, and what is read where that is not set. */
+export function variablesOf(name: string, { unprefixed }: Setting<unknown>): [string, ...string[]] {
+  const plain = kebabCase(name).toUpperCase().replaceAll('-', '_');
+  if (unprefixed === 'only') return [plain];
+  return unprefixed === 'too' ? [`${PREFIX}${plain}`, plain] : [`${PREFIX}${plain}`];
 }

@@ -4,7 +4,7 @@ import { CommandLineError, SettingError } from '../errors.js';
 import { type CreditPrice, CURRENCIES, parseCreditPrice } from '../rates/money.js';
 import { MOST_REPORTS_AT_ONCE, nameProblem } from '../source/source.js';
 import { parseLimit, type WrittenLimit } from '../usage/forecast/limit.js';
-import { refuseUnknown } from './environment.js';
+import { PREFIX, refuseUnknown } from './environment.js';
 import { SERVICE_SETTINGS } from './service-settings.js';
 import {
   type Declarations,
@@ -15,8 +15,9 @@ import {
   type Setting,
   type SettingSources,
   type ValuesOf,
+  variablesOf,
 } from './setting.js';
-import { duration, InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
+import { InvalidValue, oneOf, type Parse, plainText, TIME, wholeNumber } from './value.js';
 
 const source: Parse<string> = (text) => {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
@@ -54,13 +55,10 @@ const creditPrice: Parse<CreditPrice | undefined> = (text) => {
   return price;
 };
 
-const currencyOrNone = oneOf([...CURRENCIES, NONE], 'a currency of ISO 4217 such as GBP, EUR or USD');
+const currencies = oneOf([...CURRENCIES, NONE], 'a currency of ISO 4217 such as GBP, EUR or USD');
 const currency: Parse<string | undefined> = Object.assign(
-  (text: string) => {
-    const code = currencyOrNone(text);
-    return code === NONE ? undefined : code;
-  },
-  { choices: currencyOrNone.choices },
+  (text: string) => (text === NONE ? undefined : currencies(text)),
+  { choices: currencies.choices },
 );
 
 export const budget: Parse<WrittenLimit | undefined> = (text) => {
@@ -75,7 +73,6 @@ export const budget: Parse<WrittenLimit | undefined> = (text) => {
 /** Every setting that flags, the environment and `.env` share. */
 export const SETTINGS = {
   source: {
-    variable: 'O_COPILOT_SOURCE',
     placeholder: 'where',
     description: 'http(s) base URL, messages file, snapshot folder, - for stdin, or sample',
     parse: source,
@@ -83,14 +80,12 @@ export const SETTINGS = {
     file: 'source',
   },
   token: {
-    variable: 'O_COPILOT_TOKEN',
     placeholder: 'token',
     description: "bearer token, sent to the source's own origin only",
     parse: plainText,
     secret: true,
   },
   period: {
-    variable: 'O_COPILOT_PERIOD',
     placeholder: 'name',
     description: 'name of the messages document',
     parse: period,
@@ -98,7 +93,6 @@ export const SETTINGS = {
     shapes: true,
   },
   timezone: {
-    variable: 'O_COPILOT_TIMEZONE',
     placeholder: 'zone',
     description: 'IANA time zone in which days begin',
     parse: timeZone,
@@ -106,7 +100,6 @@ export const SETTINGS = {
     shapes: true,
   },
   rules: {
-    variable: 'O_COPILOT_RULES',
     placeholder: 'ruleset',
     description: `rules that price a text: ${RULESETS.join(', ')}`,
     parse: oneOf(RULESETS),
@@ -114,7 +107,6 @@ export const SETTINGS = {
     shapes: true,
   },
   creditPrice: {
-    variable: 'O_COPILOT_CREDIT_PRICE',
     placeholder: 'amount',
     description: 'what a credit costs; with --currency rows and totals have a cost',
     parse: creditPrice,
@@ -122,7 +114,6 @@ export const SETTINGS = {
     shapes: true,
   },
   currency: {
-    variable: 'O_COPILOT_CURRENCY',
     placeholder: 'code',
     description: 'currency of --credit-price, by ISO 4217: GBP, EUR, USD …',
     parse: currency,
@@ -130,7 +121,6 @@ export const SETTINGS = {
     shapes: true,
   },
   budget: {
-    variable: 'O_COPILOT_BUDGET',
     placeholder: 'amount',
     description: 'what a period may use, in credits or money: 2500, "50 GBP"',
     parse: budget,
@@ -138,35 +128,27 @@ export const SETTINGS = {
     shapes: true,
   },
   retries: {
-    variable: 'O_COPILOT_RETRIES',
     placeholder: 'count',
     description: 'times a failed request is made again',
     parse: wholeNumber(0, 100),
     default: '3',
   },
   connectTimeout: {
-    variable: 'O_COPILOT_CONNECT_TIMEOUT',
-    placeholder: 'time',
+    ...TIME,
     description: 'longest wait for a connection',
-    parse: duration,
     default: '10s',
   },
   readTimeout: {
-    variable: 'O_COPILOT_READ_TIMEOUT',
-    placeholder: 'time',
+    ...TIME,
     description: 'longest silence between bytes',
-    parse: duration,
     default: '30s',
   },
   deadline: {
-    variable: 'O_COPILOT_DEADLINE',
-    placeholder: 'time',
+    ...TIME,
     description: 'longest time for the whole run',
-    parse: duration,
     default: '15m',
   },
   concurrency: {
-    variable: 'O_COPILOT_CONCURRENCY',
     placeholder: 'count',
     description: 'reports fetched at a time',
     parse: wholeNumber(1, MOST_REPORTS_AT_ONCE),
@@ -194,7 +176,7 @@ export function resolveSettings(sources: SettingSources): Settings {
       ? new CommandLineError(`${origins[name]}: ${problem}`)
       : new SettingError(origins[name], problem);
   const needs = (name: 'creditPrice' | 'currency', example: string) =>
-    `needs ${flagName(name)}${sources.flagName === undefined ? ` (${SETTINGS[name].variable})` : ''} too, such as ${example}`;
+    `needs ${flagName(name)}${sources.flagName === undefined ? ` (${variablesOf(name, SETTINGS[name])[0]})` : ''} too, such as ${example}`;
   const { creditPrice: price, currency } = values;
   if (price !== undefined && currency === undefined) throw refuse('creditPrice', needs('currency', 'GBP'));
   if (price === undefined && currency !== undefined) throw refuse('currency', needs('creditPrice', '0.02'));
@@ -216,7 +198,7 @@ function show(name: string, setting: Setting<unknown>, sources: SettingSources) 
     value: given === undefined ? fallback : setting.secret ? MASK : maskUrl(given),
     origin,
     flag: setting.secret ? undefined : flagOf(name),
-    variable: setting.variable,
+    variable: variablesOf(name, setting)[0],
   };
 }
 
@@ -229,9 +211,6 @@ function maskUrl(text: string): string {
   return text.replace(/\/\/[^/?#]*@/, `//${MASK}@`).replace(/\?.*$/s, `?${MASK}`);
 }
 
-const ALL_VARIABLES: readonly string[] = Object.values<Setting<unknown>>({
-  ...SETTINGS,
-  ...SERVICE_SETTINGS,
-})
-  .map(({ variable }) => variable)
-  .filter((variable) => variable.startsWith('O_COPILOT_'));
+const ALL_VARIABLES = Object.entries<Setting<unknown>>({ ...SETTINGS, ...SERVICE_SETTINGS })
+  .map(([name, setting]) => variablesOf(name, setting)[0])
+  .filter((variable) => variable.startsWith(PREFIX));

@@ -89,6 +89,9 @@ export const duration: Parse<number> = (text) => {
   return milliseconds;
 };
 
+/** The placeholder and the parser of a setting that is a duration. */
+export const TIME = { placeholder: 'time', parse: duration } as const;
+
 const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 
 /** A size such as `500m` or `4g`, in bytes: the units are powers of 1024. */

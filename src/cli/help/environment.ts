@@ -1,5 +1,5 @@
 import { SERVICE_SETTINGS } from '../../config/service-settings.js';
-import type { Setting } from '../../config/setting.js';
+import { type Setting, variablesOf } from '../../config/setting.js';
 import { SETTINGS } from '../../config/settings.js';
 import type { TopicSection } from './layout.js';
 
@@ -21,22 +21,22 @@ export function environment(): TopicSection[] {
   return [
     {
       title: 'Settings',
-      entries: Object.values(SETTINGS).map(entryOf),
+      entries: Object.entries(SETTINGS).map(entryOf),
       notes: [
         'A flag overrides the environment, the environment overrides .env in the working folder (or the file of --env-file), and that overrides the default. An empty variable counts as not set. An unknown name that begins with O_COPILOT_ is an error. o-copilot config shows what is in force and why.',
       ],
     },
     {
       title: 'Settings of serve',
-      entries: Object.values(SERVICE_SETTINGS).map(entryOf),
+      entries: Object.entries(SERVICE_SETTINGS).map(entryOf),
       notes: ['HOST and PORT are read where O_COPILOT_HOST and O_COPILOT_PORT are not set.'],
     },
     { title: 'Others', entries: [...OTHERS, ...TRACES], notes: [] },
   ];
 }
 
-function entryOf(setting: Setting<unknown>): readonly [string, string] {
+function entryOf([name, setting]: [string, Setting<unknown>]): readonly [string, string] {
   const fallback = setting.default ?? setting.unset;
   const shown = fallback === undefined ? '' : ` (default ${fallback})`;
-  return [setting.variable, `${setting.description}${shown}`];
+  return [variablesOf(name, setting)[0], `${setting.description}${shown}`];
 }

@@ -1,7 +1,13 @@
 import { Command } from '@commander-js/extra-typings';
 import { readEnvFile, type Variables, withoutServiceLinks } from '../../config/environment.js';
 import { SERVICE_SETTINGS, type ServiceSettings } from '../../config/service-settings.js';
-import { type Declarations, flagOf, resolveAll, type SettingSources } from '../../config/setting.js';
+import {
+  type Declarations,
+  flagOf,
+  resolveAll,
+  type SettingSources,
+  variablesOf,
+} from '../../config/setting.js';
 import { resolveSettings, SETTINGS, type Settings } from '../../config/settings.js';
 import { choicesOf } from '../../config/value.js';
 import type { Host } from '../process/host.js';
@@ -15,12 +21,11 @@ type FlagsOf<Declared extends Declarations> = {
 function flagsOf(settings: Declarations, group: string) {
   return Object.entries(settings).flatMap(([name, setting]) => {
     if (setting.secret) return [];
-    const { placeholder, description, commonVariable, file, shapes } = setting;
-    const variables = [setting.variable, ...(commonVariable === undefined ? [] : [commonVariable])];
+    const { placeholder, description, file, shapes } = setting;
     const choices = choicesOf(setting.parse);
     return option(
       `${flagOf(name)} <${placeholder}>`,
-      `${description} (default ${setting.default ?? setting.unset}; ${variables.join(', ')})`,
+      `${description} (default ${setting.default ?? setting.unset}; ${variablesOf(name, setting).join(', ')})`,
       {
         group,
         ...(choices !== undefined && { choices }),
