@@ -74,7 +74,7 @@ module.exports = {
       'calendar',
       'engine',
       'document/cell-text.ts',
-      'format/(text|amounts|data/dialect|documents/explanation|page/bill-data|page/page-meta|page/page-rates).ts',
+      'format/(text|amounts|data/dialect|documents/explanation|page/bill-data|page/page-meta).ts',
       'rates/rate-card.ts',
       'usage/pricing/(priced-row|message-pricer).ts',
     ),

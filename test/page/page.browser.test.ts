@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readBill } from '../../src/page/data/bill.js';
-import { csvOf } from '../../src/page/panels/table/download.js';
+import { csvOf } from '../../src/page/panels/table/messages.js';
 import { selectFrom } from '../../src/page/view/select.js';
 import { parseView } from '../../src/page/view/view.js';
 import { describe as describeBill, makeRows } from './bills.js';

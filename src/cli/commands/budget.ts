@@ -4,7 +4,7 @@ import { budget as limitText } from '../../config/settings.js';
 import { InvalidValue, oneOf } from '../../config/value.js';
 import { type Amount, compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
-import { type BudgetFacts, budgetJson } from '../../format/documents/budget.js';
+import { type BudgetFacts, budgetJson } from '../../format/documents/summary.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import { type Budget, budgetOf, statusOf } from '../../usage/forecast/budget.js';
 import {
@@ -156,7 +156,7 @@ async function render(
   context: Context,
 ): Promise<Iterable<string>> {
   if (output.format === 'json') return [budgetJson(budget, facts)];
-  const { budgetTable } = await import('../../format/table/budget-table.js');
+  const { budgetTable } = await import('../../format/table/summary-table.js');
   return budgetTable(budget, facts, await openTerminal(output, context.host));
 }
 

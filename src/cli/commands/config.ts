@@ -32,7 +32,7 @@ async function runConfig(options: OptionsOf<typeof declareConfig>, context: Cont
   await settingsOf(options, host);
   const settings = listSettings(await settingSources(options, host));
   await deliver(output, context, async (writer) => {
-    const { settingsJson, settingsTable } = await import('../../format/table/settings.js');
+    const { settingsJson, settingsTable } = await import('../../format/table/configuration.js');
     if (output.format === 'json') return writer.write(settingsJson(settings));
     for (const piece of settingsTable(settings, await openTerminal(output, host))) await writer.write(piece);
   });

@@ -4,8 +4,7 @@ import { InvalidValue } from '../../config/value.js';
 import type { ExportRow } from '../../document/records.js';
 import { compareAmounts, ZERO } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
-import { type DiffRenderer, diffJson, isEqual } from '../../format/documents/diff.js';
-import { reconciliationJson } from '../../format/documents/reconciliation.js';
+import { type DiffRenderer, diffJson, isEqual, reconciliationJson } from '../../format/documents/diff.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import type { Writer } from '../../output/writer.js';
 import { compareBills, type RowCosts, UnsortedRows } from '../../usage/diff/compare-bills.js';
@@ -228,6 +227,6 @@ async function renderReconciliation(
   { host }: Context,
 ): Promise<Iterable<string>> {
   if (output.format === 'json') return [reconciliationJson(name, result)];
-  const { reconciliationTable } = await import('../../format/table/reconciliation.js');
+  const { reconciliationTable } = await import('../../format/table/diff-table.js');
   return reconciliationTable(name, result, await openTerminal(output, host));
 }

@@ -52,7 +52,7 @@ async function runRates(options: OptionsOf<typeof declareRates>, context: Contex
       await writer.write(writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }));
       return;
     }
-    const { ratesTable } = await import('../../format/table/rates-table.js');
+    const { ratesTable } = await import('../../format/table/configuration.js');
     const next = card.dated[card.dated.indexOf(inForce) + 1];
     const terminal = await openTerminal(output, context.host);
     for (const piece of ratesTable(card, inForce, next, dataTables(), terminal)) await writer.write(piece);

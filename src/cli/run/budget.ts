@@ -1,7 +1,7 @@
 import { dayText } from '../../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
 import { compareAmounts, formatAmount } from '../../engine/index.js';
-import type { BudgetFacts } from '../../format/documents/budget.js';
+import type { BudgetFacts } from '../../format/documents/summary.js';
 import {
   type Budget,
   budgetOf,

@@ -1,15 +1,15 @@
 import { dayText, firstDayOf, lastDayOf, periodNumber } from '../../calendar/days.js';
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
-import { formatAmount } from '../../engine/index.js';
+import { type Amount, formatAmount } from '../../engine/index.js';
 import { formatCost, invoiceTotal, NO_COST } from '../../rates/money.js';
-import type { Outlook } from '../../usage/forecast/budget.js';
+import type { PeriodUsage } from '../../usage/forecast/budget.js';
+import { type Budget, leftPerDay, type Outlook, statusOf } from '../../usage/forecast/budget.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import type { DaySpan, Grouping, GroupKey } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
 import type { Subtotal, Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { jsonString } from '../text.js';
-import { budgetMembers } from './budget-members.js';
 
 /** What a summary is of. */
 export interface SummaryFacts {
@@ -96,7 +96,7 @@ export function* summaryNdjson(summary: Summary): Generator<string> {
   for (const group of summary.groups) yield `${groupJson(group, summary)}\n`;
 }
 
-export function groupJson(group: SummaryGroup, summary: Summary): string {
+function groupJson(group: SummaryGroup, summary: Summary): string {
   return objectJson(summaryFields(group, summary), group.keys);
 }
 
@@ -197,4 +197,74 @@ function keyFields(grouping: Grouping, key: GroupKey | undefined): SummaryField[
     },
     { name: 'report_name', value: name, type: 'text' },
   ];
+}
+
+/** What a budget is about, and what it is used for. */
+export interface BudgetFacts extends Omit<SummaryFacts, 'state'> {
+  /** `credits`, or the currency of the amounts. */
+  readonly unit: string;
+  readonly messages: number;
+  /** Of them, those from before the first day. */
+  readonly earlier: number;
+  /** Messages later than `--as-of`, which do not count. */
+  readonly later: number;
+  /** By report and by day: only their groups that use most, the largest first. */
+  readonly reports: Summary;
+  readonly days: Summary;
+}
+
+/** `{"budget":{…}}`, one of the largest reports or days a line. Numbers in full; those of the projection are estimates. */
+export function budgetJson(budget: Budget, facts: BudgetFacts): string {
+  const { source, period, timezone, rules, asOf, outOf, messages, earlier, later, reports, days } = facts;
+  const { firstDay, lastDay, state } = budget.usage;
+  const head = jsonString({
+    source,
+    period,
+    timezone,
+    rules,
+    state,
+    as_of: asOf,
+    first_day: dayText(firstDay),
+    last_day: dayText(lastDay),
+    messages,
+    earlier_messages: earlier,
+    later_messages: later,
+    out_of: outOf,
+  }).slice(1, -1);
+  const lines = (summary: Summary) => summary.groups.map((group) => `\n${groupJson(group, summary)}`).join();
+  return `{"budget":{${[
+    head,
+    budgetMembers(budget, facts.unit),
+    `"largest_reports":[${lines(reports)}]`,
+    `"largest_days":[${lines(days)}]`,
+  ].join(',\n')}}}\n`;
+}
+
+/** The limit, what is used of it, and what is projected: members of a JSON object. */
+function budgetMembers(budget: Budget, unit: string): string {
+  const { usage, limit, left, share, warnAt, crossings, crossedOn, crossesOn } = budget;
+  const amount = (value: Amount | undefined) => (value === undefined ? 'null' : formatAmount(value));
+  const day = (value: number | undefined) => (value === undefined ? 'null' : `"${dayText(value)}"`);
+  return [
+    `"unit":"${unit}"`,
+    `"limit":${formatAmount(limit)}`,
+    `"used":${formatAmount(usage.used)}`,
+    `"left":${formatAmount(left)}`,
+    `"share":${formatAmount(share)}`,
+    `"warn_at":${amount(warnAt)}`,
+    `"status":"${statusOf(budget)}"`,
+    `"crossings":${jsonString(crossings)}`,
+    `"crossed_on":${day(crossedOn)}`,
+    `"crosses_on":${day(crossesOn)}`,
+    `"daily_rate":${formatAmount(usage.dailyRate)}`,
+    `"left_per_day":${amount(leftPerDay(budget))}`,
+    `"projection":${projectionJson(usage)}`,
+  ].join(',');
+}
+
+function projectionJson({ projection }: PeriodUsage): string {
+  const end = projection?.at(-1);
+  if (end === undefined) return 'null';
+  const { day, projected, low, high } = end;
+  return `{"day":"${dayText(day)}","projected":${formatAmount(projected)},"low":${formatAmount(low)},"high":${formatAmount(high)}}`;
 }

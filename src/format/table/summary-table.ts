@@ -1,13 +1,14 @@
 import { dayText, firstDayOf, periodNumber } from '../../calendar/days.js';
 import { formatAmount } from '../../engine/index.js';
 import { formatCost, NO_COST } from '../../rates/money.js';
+import type { Budget } from '../../usage/forecast/budget.js';
 import { type Grouping, type GroupKey, isCalendarUnit } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
-import { type SummaryFacts, weekDays } from '../documents/summary.js';
+import { type BudgetFacts, type SummaryFacts, weekDays } from '../documents/summary.js';
 import { visible } from '../text.js';
-import { outlookLines } from './budget-lines.js';
+import { budgetLines, outlookLines } from './budget-lines.js';
 import { addBars, type Column, drawTable, shortenColumn, wrapFirstColumn } from './draw.js';
 import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
 
@@ -47,7 +48,7 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
  *
  * @param outOf after the number of all messages, in a row for the totals; no such row where it is undefined
  */
-export function* groupsTable(summary: Summary, terminal: Terminal, outOf?: string): Generator<string> {
+function* groupsTable(summary: Summary, terminal: Terminal, outOf?: string): Generator<string> {
   const { currency } = summary;
   const all = [...summary.groups, summary];
   const decimals = mostDecimals(all.map(({ credits }) => formatAmount(credits)));
@@ -170,4 +171,31 @@ function fillWidth(rows: readonly Row[], columns: Column[], summary: Summary, te
     rows.map(({ group }) => group?.credits),
     terminal,
   );
+}
+
+/** A budget for people: what is used, what is left, what is projected, and what it was used for. */
+export function* budgetTable(budget: Budget, facts: BudgetFacts, terminal: Terminal): Generator<string> {
+  const { usage } = budget;
+  const asOf = facts.asOf === undefined ? '' : ` as of ${facts.asOf}`;
+  const days = `${dayText(usage.firstDay)} to ${dayText(usage.lastDay)}`;
+  yield* drawFacts(
+    [
+      ['Source', `${visible(facts.source)}, rules ${facts.rules}`],
+      ['Period', `${visible(facts.period)}, ${days}, ${usage.state}${asOf}, days in ${facts.timezone}`],
+      ['Messages', messagesText(facts, dayText(usage.firstDay))],
+      ...budgetLines(budget, facts.unit, terminal),
+    ],
+    terminal,
+  );
+  for (const summary of [facts.reports, facts.days]) {
+    if (summary.groups.length === 0) continue;
+    yield `\n ${terminal.chalk.bold(`Largest ${summary.by[0]}s`)}\n\n`;
+    yield* groupsTable(summary, terminal);
+  }
+}
+
+function messagesText({ messages, outOf, earlier, later }: BudgetFacts, firstDay: string): string {
+  const all = outOf === undefined ? '' : ` of ${outOf}`;
+  const before = earlier === 0 ? '' : `, ${earlier} of them before ${firstDay}`;
+  return `${messages}${all}${before}${later === 0 ? '' : `; ${later} that are later do not count`}`;
 }

@@ -1,8 +1,7 @@
 import { visible } from '../../format/text.js';
 import type { BillRow, Total } from '../data/bill.js';
 import { toApproximate } from '../data/exact.js';
-import { barOf, byId, countOf, type Figure, html } from '../view/elements.js';
-import { oneTabStop } from '../view/tab-stop.js';
+import { barOf, byId, countOf, type Figure, html, oneTabStop } from '../view/elements.js';
 import type { View } from '../view/view.js';
 
 /** More than this nobody reads; the search finds the others. */

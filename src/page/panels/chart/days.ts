@@ -4,7 +4,7 @@ import { toDecimals } from '../../data/exact.js';
 import { byId, countOf, type Figure, html } from '../../view/elements.js';
 import { matchDay } from '../../view/select.js';
 import type { View } from '../../view/view.js';
-import { chartInPage } from './brush.js';
+import { chartInPage } from './bars.js';
 
 type Range = Pick<View, 'from' | 'to'>;
 
