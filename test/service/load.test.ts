@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { MESSAGES_PATH, USUAL } from '../process/period.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
+import { exchange, requestText } from './raw-http.js';
 import { type ServingProcess, startServeProcess } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -163,6 +164,31 @@ describe('fault E5 (work ends with the last client that waits, within one budget
     const taken = await memoryTaken(here);
     expect(taken).toBeGreaterThan(3_000_000);
     expect(taken).toBeLessThanOrEqual(16 * 2 ** 20);
+  });
+
+  test('--max-memory: too little to compress an answer is a 503 with headers of its own, never a part of the answer', async () => {
+    const document = { messages: messagesApart(30_000) };
+    const { url } = await serve({ messages: document }, '--max-memory', '6m', '--messages-ttl', '1h');
+    const request = (...headers: string[]) =>
+      exchange(
+        url,
+        requestText({
+          target: '/usage?limit=29999',
+          headers: ['Host: localhost', 'Connection: close', ...headers],
+        }),
+      );
+    // Of the 6 MB the document takes 1.9 and the answer 2.3. To compress it takes 2.
+    expect(await request()).toMatchObject([{ status: 200, headers: { link: expect.any(String) } }]);
+    const [answer] = await request('Accept-Encoding: br');
+    expect(answer).toMatchObject({
+      status: 503,
+      headers: { 'cache-control': 'no-store', 'retry-after': '1' },
+    });
+    for (const name of ['content-encoding', 'etag', 'link']) expect(answer?.headers).not.toHaveProperty(name);
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({ code: 'overloaded' });
+    const [compressed] = await request('Accept-Encoding: gzip');
+    expect(compressed).toMatchObject({ status: 200, headers: { 'content-encoding': 'gzip' } });
+    expect(compressed?.body.length).toBeGreaterThan(10_000);
   });
 
   test('--max-memory: a period or an answer beyond it is a 503 with Retry-After, and room comes back', async () => {

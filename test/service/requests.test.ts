@@ -10,7 +10,8 @@ import { openLog } from '../../src/service/telemetry/log.js';
 import { MESSAGES_PATH, USUAL } from '../process/period.js';
 import { runMain } from '../process/run-main.js';
 import { startUpstream, type Upstream } from '../upstream.js';
-import { openSocket, readToEnd } from './raw-http.js';
+import { messagesApart } from './messages-apart.js';
+import { exchange, openSocket, readToEnd, requestText } from './raw-http.js';
 import { type Serving, startServe } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -39,6 +40,29 @@ describe('every request ends in log and metrics, and its work ends with it', () 
     expect(metrics).toContain(
       'http_request_duration_seconds_count{method="GET",route="/usage",status="499"} 4',
     );
+  });
+
+  test('pipelined ones of large answers: what they took of --max-memory comes back', async () => {
+    // Ids that hardly compress, or a whole answer would be on its way at once.
+    const idOf = (index: number) => Math.imul(index, 0x9e3779b1) >>> 0;
+    const messages = messagesApart(60_000).map((message, index) => ({ ...message, id: idOf(index) }));
+    upstream = await startUpstream({ messages: { messages } });
+    serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h', '--rate-limit', 'off']);
+    const { get, url, log } = serving;
+    const taken = async () =>
+      Number(/^o_copilot_memory_bytes (\d+)$/m.exec(await (await get('/metrics')).text())?.[1]);
+    await exchange(url, requestText({ target: '/usage', headers: ['Host: localhost', 'Connection: close'] }));
+    const before = await taken();
+    for (const coding of ['gzip', 'br']) {
+      const socket = await openSocket(url);
+      // The first is more than the sockets hold, so that the second waits for its turn.
+      socket.pause().write(requestFor('/usage'));
+      socket.write(`GET /usage HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: ${coding}\r\n\r\n`);
+      await expect.poll(taken).toBeGreaterThan(before);
+      socket.destroy();
+      await expect.poll(taken).toBe(before);
+    }
+    expect(log.filter(({ level }) => Number(level) > 30)).toEqual([]);
   });
 
   test('one whose address cannot be read, one for an address that is not, and one for a method', async () => {

@@ -6,6 +6,7 @@ import { BILL, USUAL } from '../process/period.js';
 import { runBin, startBin } from '../process/run.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { messagesApart } from './messages-apart.js';
+import { exchange, requestText } from './raw-http.js';
 import { type ServingProcess, startServeProcess } from './start-serve.js';
 
 let upstream: Upstream | undefined;
@@ -224,6 +225,33 @@ describe('traces', () => {
       });
       const lines = log.filter(({ msg }) => msg === 'answered' || msg === 'cannot answer');
       expect(lines.map(({ trace_id }) => trace_id)).toEqual([CALLER.trace, failed?.traceId, failed?.traceId]);
+    } finally {
+      collector.close();
+    }
+  });
+
+  test('fault F7 (no address is too odd for a span): each is logged and answered as without traces', async () => {
+    const collector = await startCollector();
+    try {
+      const { url, log, stop } = await serve(USUAL, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+      const odd: readonly (readonly [target: string, path: string, query?: string])[] = [
+        ['//[x/usage', '//[x/usage'],
+        ['/\\', '/\\'],
+        ['//:99999/?a=1&b=2&a=3', '//:99999/', 'a=REDACTED&b=REDACTED'],
+        ['http://localhost//x?a', '//x', 'a=REDACTED'],
+      ];
+      for (const [target] of odd) {
+        const headers = ['Host: localhost', 'Connection: close'];
+        const [answer] = await exchange(url, requestText({ target, headers }));
+        expect([target, answer?.status]).toEqual([target, 404]);
+      }
+      await stop();
+      expect(log.filter(({ level }) => Number(level) > 30)).toEqual([]);
+      expect(log.filter(({ msg }) => msg === 'answered')).toHaveLength(odd.length);
+      const spans = collector.spans.map(attributesOf);
+      expect(spans.map((span) => [span['url.path'], span['url.query']])).toEqual(
+        odd.map(([, path, query]) => [path, query]),
+      );
     } finally {
       collector.close();
     }

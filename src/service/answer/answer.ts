@@ -130,7 +130,12 @@ export async function collectAnswer(
     const bytes = Buffer.concat([...spool.pieces()], size);
     spool.close();
     let retired = false;
-    const compressed = new CompressedBodies(bytes, (count) => !retired && account.tryTake(count));
+    const compressed = new CompressedBodies(bytes, (count) => {
+      if (retired || !account.tryTake(count)) return false;
+      // It may have been this answer that was given up for them.
+      if (retired) account.close();
+      return !retired;
+    });
     const retire = () => {
       retired = true;
       account.close();

@@ -58,8 +58,14 @@ function sendStream(
   // Not `send()`, for which Fastify says that the length is 0.
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
   const memory = coding === 'identity' ? 0 : STREAM_MEMORY[coding];
-  budget.take(memory);
+  // First: where memory is short, the answer itself is among what is given up for more.
   const reference = body.acquire();
+  try {
+    budget.take(memory);
+  } catch (error) {
+    reference.release();
+    throw error;
+  }
   const source = Readable.from(reference.pieces(), { objectMode: false });
   const stream = coding === 'identity' ? source : compressStream(source, coding);
   source.on('close', reference.release);

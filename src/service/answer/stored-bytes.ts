@@ -3,7 +3,7 @@ import type { Spool } from '../../output/spool.js';
 /** Bytes that several readers read at once. Their file goes when nobody reads them and they are out of use. */
 export interface StoredBytes {
   readonly size: number;
-  /** Call only before `retire`, or while another reference is held. */
+  /** @throws where nobody reads them any more after `retire` */
   acquire(): Reference;
   /** No new readers will come. Safe twice. */
   retire(): void;
@@ -31,6 +31,7 @@ export function storeBytes(spool: Spool, size: number, onClose: () => void): Sto
   return {
     size,
     acquire() {
+      if (retired && readers === 0) throw new Error('an answer was sent after it was given up');
       readers++;
       let held = true;
       return {

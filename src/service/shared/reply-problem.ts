@@ -2,6 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { PROBLEM_MEDIA_TYPE, Refusal, retryAfterOf, SECURITY_HEADERS, toProblem } from './problem.js';
 
+/** What an answer may have set before it failed. */
+const HEADERS_OF_ANSWERS = ['content-length', 'content-encoding', 'etag', 'link'];
+
 /**
  * Gives the function that answers with a problem document; what is a fault of ours or of upstream goes to the log as well.
  *
@@ -18,14 +21,13 @@ export function createProblemReply(log: Logger, serverPaths: readonly string[]) 
         log.warn({ reqId: request.id, code, detail: full }, 'cannot answer');
       }
     }
+    for (const name of HEADERS_OF_ANSWERS) reply.removeHeader(name);
     reply.headers(SECURITY_HEADERS);
     if (error instanceof Refusal) reply.headers(error.headers);
     const retryAfter = retryAfterOf(error);
     if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
     return reply
       .code(problem.status)
-      .removeHeader('content-length')
-      .removeHeader('etag')
       .header('cache-control', 'no-store')
       .type(PROBLEM_MEDIA_TYPE)
       .send({ ...problem, instance: request.id });

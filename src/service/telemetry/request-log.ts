@@ -45,13 +45,14 @@ export function createRequestLog(logRequest: OpenLog['logRequest'], metrics: Met
     const end = () => {
       if (ended) return;
       ended = true;
-      if (isQueued) socket.off('close', end);
+      if (isQueued) socket.off('close', close);
       if (!raw.writableFinished) request.onLeave?.();
       note(request, raw.writableFinished ? raw.statusCode : CLIENT_LEFT);
     };
     // The last event of a response, whether it was sent or not.
     raw.on('close', end);
-    // But for one that waits for its turn on a connection with pipelined requests: Node does not close it.
-    if (isQueued) socket.setMaxListeners(0).on('close', end);
+    // Node does not emit it for one that waits for its turn on a connection with pipelined requests.
+    const close = () => raw.emit('close');
+    if (isQueued) socket.setMaxListeners(0).on('close', close);
   };
 }

@@ -27,15 +27,20 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing): void {
 
 const PROBES: readonly string[] = ['/health', '/ready', '/metrics'];
 
+/** An address, perhaps with the scheme and authority before it: its path and query. */
+const ADDRESS = /^(?:https?:\/\/[^/?#]*)?([^?#]*)\??([^#]*)/i;
+
 function attributesOf(request: FastifyRequest): Record<string, string | number> {
-  const { pathname, searchParams } = new URL(request.url, 'http://service');
-  const query = [...new Set(searchParams.keys())].map((name) => `${name}=REDACTED`).join('&');
+  // Not by `new URL`, which throws for addresses such as `//`.
+  const [, path = '', search] = ADDRESS.exec(request.url) ?? [];
+  const names = new Set(new URLSearchParams(search).keys());
+  const query = [...names].map((name) => `${name}=REDACTED`).join('&');
   const route = request.routeOptions.url;
   const agent = request.headers['user-agent'];
   return {
     'http.request.method': request.method,
     'url.scheme': request.protocol,
-    'url.path': pathname,
+    'url.path': path,
     'client.address': request.ip,
     'server.address': request.hostname,
     'network.protocol.version': request.raw.httpVersion,
