@@ -31,6 +31,10 @@ export function compareInstants(a: Instant, b: Instant): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+export function latest(a: Instant | undefined, b: Instant): Instant {
+  return a === undefined || compareInstants(b, a) > 0 ? b : a;
+}
+
 /**
  * Milliseconds since 1970 UTC, rounded down. Enough for whatever begins with a whole millisecond: seconds, days and
  * the changes of a time zone.

@@ -52,7 +52,7 @@ function withCommands(program: CommandUnknownOpts, commands: readonly CommandUnk
 /** With `--verbose` also what a price depends on beside the program, a line each. */
 async function versionText(verbose: boolean): Promise<string> {
   if (!verbose) return version;
-  const { dataTables } = await import('../receipt/receipt.js');
+  const { dataTables } = await import('../receipt/flags.js');
   const { unicode, tz } = dataTables();
   return `o-copilot ${version}\nUnicode ${unicode}\ntz ${tz}\nNode ${process.versions.node}`;
 }

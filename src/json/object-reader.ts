@@ -71,7 +71,7 @@ export class ObjectReader {
     return member;
   }
 
-  texts(key: string): string[] {
+  texts(key: string): readonly string[] {
     const member = this.members.get(key);
     const isText = (each: unknown) => typeof each === 'string';
     if (!Array.isArray(member) || !member.every(isText)) throw this.error(key, 'an array of strings');

@@ -2,7 +2,6 @@ import { parseInstant } from '../calendar/instant.js';
 import { isTimeZone, openTimeZone, periodState } from '../calendar/time-zone.js';
 import { READABLE_FORMATS } from '../document/export-format.js';
 import {
-  type Amount,
   addAmounts,
   formatAmount,
   parseAmount,
@@ -13,6 +12,7 @@ import {
 import { DataError } from '../errors.js';
 import { costOf, formatCost, parseCreditPrice } from '../rates/money.js';
 import { KINDS, type Kind } from '../usage/pricing/priced-row.js';
+import type { Sum } from '../usage/pricing/sums.js';
 import { type CheckedExport, type Contents, fieldsOf, readContents } from './export-contents.js';
 import { type Difference, leavesOf, type Receipt, type RowSums } from './receipt.js';
 
@@ -59,7 +59,7 @@ export async function checkExport(
     });
     if (found !== undefined) compareFound(receipt, found, compare);
   }
-  const unchecked = [...leavesOf(receipt, '').keys()].filter((path) => !confirmed.has(path));
+  const unchecked = [...leavesOf(receipt).keys()].filter((path) => !confirmed.has(path));
   return { differences, unchecked, unread };
 }
 
@@ -69,19 +69,20 @@ function compareFound(
   compare: (what: string, expected: string, found: string) => void,
 ): void {
   const { rows } = receipt;
-  const { count, credits, cost, currency, last, dated, members } = found;
-  compare('rows.count', `${rows.count}`, `${count}`);
-  compare('rows.credits', rows.credits, formatAmount(credits));
-  if (cost !== undefined) compare('rows.cost', rows.cost ?? 'nothing', formatCost(cost));
+  const { sum, currency, last, dated, members } = found;
+  const compareSums = (what: string, expected: RowSums, { messages, credits }: Sum) => {
+    compare(`${what}.count`, `${expected.count}`, `${messages}`);
+    compare(`${what}.credits`, expected.credits, formatAmount(credits));
+  };
+  compareSums('rows', rows, sum);
+  if (sum.cost !== undefined) compare('rows.cost', rows.cost ?? 'nothing', formatCost(sum.cost));
   if (currency !== undefined) compare('rows.currency', rows.currency ?? 'nothing', currency);
   const byKind = found.byKind ?? kindsByName(receipt, found);
   for (const kind of KINDS) {
     const sums = byKind[kind];
-    if (sums === undefined) continue;
-    compare(`rows.by_kind.${kind}.count`, `${rows.by_kind[kind].count}`, `${sums.count}`);
-    compare(`rows.by_kind.${kind}.credits`, rows.by_kind[kind].credits, sums.credits);
+    if (sums !== undefined) compareSums(`rows.by_kind.${kind}`, rows.by_kind[kind], sums);
   }
-  const expected = leavesOf(receipt, '');
+  const expected = leavesOf(receipt);
   for (const [path, value] of Object.entries(members)) compare(path, expected.get(path) ?? 'nothing', value);
   const { timezone } = receipt.flags;
   const asOf = parseInstant(receipt.as_of);
@@ -91,15 +92,14 @@ function compareFound(
 }
 
 /** What the names of reports show: all kinds where no report was missing, and none where a report may have no name. */
-function kindsByName(
-  { rows, inputs }: Receipt,
-  { count, credits, named }: Contents,
-): Partial<Record<Kind, RowSums>> {
-  if (named === undefined || named.count < rows.by_kind.report.count) return {};
-  const report = { count: named.count, credits: formatAmount(named.credits) };
-  if (inputs.missing_reports.length > 0) return { report };
-  const text = { count: count - named.count, credits: formatAmount(subtractAmounts(credits, named.credits)) };
-  return { report, text, 'missing-report': { count: 0, credits: '0' } };
+function kindsByName({ rows, inputs }: Receipt, { sum, named }: Contents): Partial<Record<Kind, Sum>> {
+  if (named === undefined || named.messages < rows.by_kind.report.count) return {};
+  if (inputs.missing_reports.length > 0) return { report: named };
+  const text = {
+    messages: sum.messages - named.messages,
+    credits: subtractAmounts(sum.credits, named.credits),
+  };
+  return { report: named, text, 'missing-report': { messages: 0, credits: ZERO } };
 }
 
 /** Why the rows of the export cannot be read back; undefined where they can. */
@@ -116,16 +116,16 @@ function unreadable({ flags, command }: Receipt, usualFields: readonly string[])
 function contradictions({ rows, rules, inputs, flags, period, messages }: Receipt): Difference[] {
   const kinds = Object.values(rows.by_kind);
   const count = kinds.reduce((sum, kind) => sum + kind.count, 0);
-  const credits = addUp(kinds.map((kind) => kind.credits));
+  const credits = kinds.reduce((sum, kind) => addAmounts(sum, parseAmount(kind.credits) ?? ZERO), ZERO);
   const { report, 'missing-report': missing } = rows.by_kind;
   const selected = ['since', 'until', 'report', 'kind', 'limit', 'offset'].some((name) => name in flags);
-  const differences = [
-    { what: 'rows.count', receipt: `${rows.count}`, found: `${count} by kind` },
-    { what: 'rows.credits', receipt: rows.credits, found: `${formatAmount(credits)} by kind` },
-  ].filter(({ receipt, found }) => `${receipt} by kind` !== found);
+  const differences: Difference[] = [];
   const differ = (what: string, receipt: unknown, found: unknown) =>
     differences.push({ what, receipt: String(receipt), found: String(found) });
 
+  if (rows.count !== count) differ('rows.count', rows.count, `${count} by kind`);
+  const byKind = formatAmount(credits);
+  if (rows.credits !== byKind) differ('rows.credits', rows.credits, `${byKind} by kind`);
   if (flags.period !== period) differ('flags.period', flags.period, period);
   if (flags.rules !== rules.ruleset) differ('flags.rules', flags.rules, rules.ruleset);
   const price = parseCreditPrice(String(flags['credit-price']));
@@ -150,11 +150,12 @@ function contradictions({ rows, rules, inputs, flags, period, messages }: Receip
     differ('flags.limit', flags.limit, `${rows.count} rows`);
   }
   for (const kind of KINDS) {
-    if (typeof flags.kind === 'string' && flags.kind !== kind && rows.by_kind[kind].count > 0) {
-      differ('flags.kind', flags.kind, `${rows.by_kind[kind].count} rows of kind ${kind}`);
+    const sums = rows.by_kind[kind];
+    if (typeof flags.kind === 'string' && flags.kind !== kind && sums.count > 0) {
+      differ('flags.kind', flags.kind, `${sums.count} rows of kind ${kind}`);
     }
-    if (rows.by_kind[kind].count === 0 && rows.by_kind[kind].credits !== '0') {
-      differ(`rows.by_kind.${kind}.credits`, rows.by_kind[kind].credits, '0 rows');
+    if (sums.count === 0 && sums.credits !== '0') {
+      differ(`rows.by_kind.${kind}.credits`, sums.credits, '0 rows');
     }
   }
   const { reports, missing_reports: gone } = inputs;
@@ -165,8 +166,4 @@ function contradictions({ rows, rules, inputs, flags, period, messages }: Receip
     differ('inputs.reports.count', reports.count, `${messages} messages, ${gone.length} missing reports`);
   }
   return differences;
-}
-
-function addUp(credits: readonly string[]): Amount {
-  return credits.reduce<Amount>((sum, text) => addAmounts(sum, parseAmount(text) ?? ZERO), ZERO);
 }

@@ -1,96 +1,159 @@
-import { type Ruleset, UNICODE_VERSION } from '../engine/index.js';
-import type { InputDigests } from '../source/digest-source.js';
-import type { Kind } from '../usage/pricing/priced-row.js';
+import { type Instant, instantOf, latest } from '../calendar/instant.js';
+import { formatAmount, parseAmount, RULESETS } from '../engine/index.js';
+import { DataError } from '../errors.js';
+import { type ObjectReader, readDocument } from '../json/object-reader.js';
+import { type CreditPrices, CURRENCIES, formatCost, parseCost } from '../rates/money.js';
+import { KINDS, recordByKind, type UsageItem } from '../usage/pricing/priced-row.js';
+import { createTotals, type Sum, type Totals } from '../usage/pricing/sums.js';
+import { type DataTables, RECEIPT_FLAGS, type ReceiptFlag } from './flags.js';
 
 export const RECEIPT_FORMAT = 'o-copilot-receipt/1';
 
-/** The versions of the data that a bill follows: letters, numbers and their cases; time zones. */
-export interface DataTables {
-  /** Built into the program. */
-  readonly unicode: string;
-  /** That of Node; `unknown` where Node has none of its own. */
-  readonly tz: string;
-}
-
-export function dataTables(): DataTables {
-  return { unicode: UNICODE_VERSION, tz: process.versions.tz ?? 'unknown' };
-}
-
-/** A flag of the command line, as a receipt retains it. */
-export type ReceiptFlag = string | boolean | readonly string[];
-
-/** Every flag that a receipt may hold, by long name: those that the command line declares as shaping an export's bytes. */
-export const RECEIPT_FLAGS = [
-  'format',
-  'color',
-  'timezone',
-  'rules',
-  'credit-price',
-  'currency',
-  'budget',
-  'period',
-  'fields',
-  'account-id',
-  'account-name',
-  'with-text',
-  'delimiter',
-  'bom',
-  'formula-guard',
-  'since',
-  'until',
-  'report',
-  'kind',
-  'sort',
-  'desc',
-  'limit',
-  'offset',
-  'by',
-  'as-of',
-  'duplicates',
-] as const;
-
 /** What an export is, what it was made from and how: enough to check it, and to make it again. */
-export interface Receipt {
-  readonly format: typeof RECEIPT_FORMAT;
-  /** `o-copilot 1.2.3`. */
-  readonly program: string;
-  readonly command: 'usage' | 'summary';
-  /** Every flag that shapes the bytes, defaults and settings of the environment included; no secret among them. */
-  readonly flags: Readonly<Record<string, ReceiptFlag>>;
-  readonly source: string;
-  readonly period: string;
-  /** `open`: messages may still come. */
-  readonly state: 'open' | 'closed';
-  /** What was taken for now: RFC 3339, UTC, whole seconds. */
-  readonly as_of: string;
-  readonly rules: {
-    readonly ruleset: Ruleset;
-    readonly version: number;
-    /** SHA-256 in hex of the file of `--rates`; null without one. */
-    readonly rates_sha256: string | null;
-  };
-  /** Undefined in a receipt of a version that did not write it. */
-  readonly tables: DataTables | undefined;
-  readonly inputs: {
-    readonly messages_sha256: InputDigests['messages'];
-    readonly reports: InputDigests['reports'];
-    readonly missing_reports: InputDigests['missing'];
-  };
-  /** Messages read, before any was left out. */
-  readonly messages: number;
-  readonly rows: RowSums & {
-    /** All digits; undefined where a credit had no price, and so is its currency. */
-    readonly cost?: string | undefined;
-    readonly currency?: string | undefined;
-    readonly by_kind: Readonly<Record<Kind, RowSums>>;
-  };
-  readonly output: { readonly sha256: string };
+export type Receipt = ReturnType<typeof readReceipt>;
+
+/** @throws DataError naming the member of `file` that is not as a receipt has it */
+export function readReceipt(json: string, file: string) {
+  const at = readDocument(json, file);
+  if (at.members.get('format') !== RECEIPT_FORMAT) {
+    throw new DataError(file, `is not a receipt of the format ${RECEIPT_FORMAT}`);
+  }
+  at.only(MEMBERS);
+  const rules = at.object('rules').only(['ruleset', 'version', 'rates_sha256']);
+  const inputs = at.object('inputs').only(['messages_sha256', 'reports', 'missing_reports']);
+  const reports = inputs.object('reports').only(['count', 'sha256']);
+  const rows = at.object('rows').only(['count', 'credits', 'cost', 'currency', 'by_kind']);
+  const kinds = rows.object('by_kind').only(KINDS);
+  return {
+    format: RECEIPT_FORMAT,
+    /** `o-copilot 1.2.3`. */
+    program: at.text('program'),
+    command: at.choice('command', ['usage', 'summary']),
+    /** Every flag that shapes the bytes, defaults and settings of the environment included; no secret among them. */
+    flags: readFlags(at.object('flags').only(RECEIPT_FLAGS)),
+    source: at.text('source'),
+    period: at.text('period'),
+    /** `open`: messages may still come. */
+    state: at.choice('state', ['open', 'closed']),
+    /** What was taken for now: RFC 3339, UTC, whole seconds. */
+    as_of: at.matching('as_of', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    rules: {
+      ruleset: rules.choice('ruleset', RULESETS),
+      version: rules.count('version'),
+      /** Of the file of `--rates`; null without one. */
+      rates_sha256:
+        rules.members.get('rates_sha256') === null ? null : rules.matching('rates_sha256', SHA256),
+    },
+    /** Undefined in a receipt of a version that did not write it. */
+    tables: at.members.has('tables') ? readTables(at.object('tables')) : undefined,
+    inputs: {
+      messages_sha256: inputs.matching('messages_sha256', SHA256),
+      reports: { count: reports.count('count'), sha256: reports.matching('sha256', SHA256) },
+      missing_reports: inputs.texts('missing_reports'),
+    },
+    /** Messages read, before any was left out. */
+    messages: at.count('messages'),
+    rows: {
+      ...readSums(rows),
+      ...readCost(rows),
+      by_kind: recordByKind((kind) => readSums(kinds.object(kind).only(['count', 'credits']))),
+    },
+    output: { sha256: at.object('output').only(['sha256']).matching('sha256', SHA256) },
+  } as const;
 }
+
+const MEMBERS = [
+  'format',
+  'program',
+  'command',
+  'flags',
+  'source',
+  'period',
+  'state',
+  'as_of',
+  'rules',
+  'tables',
+  'inputs',
+  'messages',
+  'rows',
+  'output',
+];
+
+const SHA256 = /^[0-9a-f]{64}$/;
 
 export interface RowSums {
   readonly count: number;
   /** All digits, as a string: no reader of JSON can round it. */
   readonly credits: string;
+}
+
+function readSums(sums: ObjectReader): RowSums {
+  const credits = sums.text('credits');
+  if (parseAmount(credits) === undefined) throw sums.error('credits', 'an amount of credits');
+  return { count: sums.count('count'), credits };
+}
+
+interface RowCost {
+  /** All digits; undefined where a credit had no price, and so is its currency. */
+  readonly cost?: string;
+  readonly currency?: string;
+}
+
+function readCost(rows: ObjectReader): RowCost {
+  if (!rows.members.has('cost') && !rows.members.has('currency')) return {};
+  const cost = rows.text('cost');
+  if (parseCost(cost) === undefined) throw rows.error('cost', 'an amount of money');
+  return { cost, currency: rows.choice('currency', CURRENCIES) };
+}
+
+function readTables(tables: ObjectReader): DataTables {
+  tables.only(['unicode', 'tz']);
+  return { unicode: tables.text('unicode'), tz: tables.text('tz') };
+}
+
+function readFlags(flags: ObjectReader): Readonly<Record<string, ReceiptFlag>> {
+  const isPlain = (value: unknown) => typeof value === 'string' || typeof value === 'boolean';
+  const read = ([name, value]: [string, unknown]) => [name, isPlain(value) ? value : flags.texts(name)];
+  return Object.fromEntries([...flags.members].map(read));
+}
+/** Sums of the rows of an export, and when the latest message was sent. */
+export interface ObservedRows {
+  readonly totals: Totals;
+  /** Of the cost; undefined where a credit has no price. */
+  readonly currency: string | undefined;
+  readonly last: Instant | undefined;
+}
+
+/** Sums up the rows of an export on their way. */
+export function observeRows() {
+  let totals = createTotals();
+  let currency: string | undefined;
+  let last: Instant | undefined;
+
+  return {
+    /** The same rows; each call begins anew, as the reading of a document does. */
+    async *watch(batches: AsyncIterable<UsageItem[]>, prices?: CreditPrices): AsyncGenerator<UsageItem[]> {
+      totals = createTotals(prices);
+      currency = prices?.currency;
+      last = undefined;
+      for await (const items of batches) {
+        totals.add(items);
+        for (const { message } of items) last = latest(last, instantOf(message.timestamp));
+        yield items;
+      }
+    },
+    value: (): ObservedRows => ({ totals: totals.value(), currency, last }),
+  };
+}
+
+/** The sums as a receipt writes them. */
+export function rowSums({ totals, currency }: ObservedRows): Receipt['rows'] {
+  const sums = ({ messages, credits }: Sum) => ({ count: messages, credits: formatAmount(credits) });
+  return {
+    ...sums(totals),
+    ...(totals.cost && currency && { cost: formatCost(totals.cost), currency }),
+    by_kind: recordByKind((kind) => sums(totals.byKind[kind])),
+  };
 }
 
 export function writeReceipt(receipt: Receipt): string {
@@ -110,8 +173,8 @@ export interface Difference {
  * not compared: those are what it was computed again with.
  */
 export function compareReceipts(receipt: Receipt, again: Receipt): Difference[] {
-  const found = leavesOf(again, '');
-  return [...leavesOf(receipt, '')].flatMap(([what, value]) => {
+  const found = leavesOf(again);
+  return [...leavesOf(receipt)].flatMap(([what, value]) => {
     if (what === 'program' || /^(flags|tables)\b/.test(what)) return [];
     const other = found.get(what) ?? 'nothing';
     return value === other ? [] : [{ what, receipt: value, found: other }];
@@ -119,7 +182,7 @@ export function compareReceipts(receipt: Receipt, again: Receipt): Difference[] 
 }
 
 /** Each value in a receipt by its path; a list is one value. */
-export function leavesOf(value: unknown, path: string): Map<string, string> {
+export function leavesOf(value: unknown, path = ''): Map<string, string> {
   if (Array.isArray(value)) return new Map([[path, value.join(' ') || 'none']]);
   if (value === undefined) return new Map();
   if (typeof value !== 'object' || value === null) return new Map([[path, String(value)]]);

@@ -3,7 +3,7 @@ import { declareSummary } from '../../src/cli/commands/summary.js';
 import { declareUsage } from '../../src/cli/commands/usage.js';
 import { longName, shapingFlags, traitsOf, wordsOf } from '../../src/cli/options/declare.js';
 import { createWholeProgram } from '../../src/cli/program.js';
-import { RECEIPT_FLAGS } from '../../src/receipt/receipt.js';
+import { RECEIPT_FLAGS } from '../../src/receipt/flags.js';
 
 describe('the flags that a receipt holds', () => {
   test('one that shapes no bytes is not taken from a receipt', () => {

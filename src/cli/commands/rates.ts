@@ -11,7 +11,7 @@ import {
   ratesAt,
   writeRateCard,
 } from '../../rates/rate-card.js';
-import { dataTables } from '../../receipt/receipt.js';
+import { dataTables } from '../../receipt/flags.js';
 import { type OptionsOf, parsedOption } from '../options/declare.js';
 import { resultChoice, withResult } from '../options/output.js';
 import { openRates, withRates } from '../options/run.js';

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { sumsInWords } from '../../format/amounts.js';
-import type { ReceiptFlag } from '../../receipt/receipt.js';
+import type { ReceiptFlag } from '../../receipt/flags.js';
 import { type OptionsOf, shapingFlags } from '../options/declare.js';
 import {
   type RowsChoice,

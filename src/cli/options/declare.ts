@@ -1,7 +1,7 @@
 import { Argument, type Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import { InvalidValue, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
-import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/receipt.js';
+import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/flags.js';
 
 /** What else is declared with an option or an argument. */
 export interface Traits {

@@ -5,8 +5,8 @@ import { RULESET_VERSIONS } from '../../engine/index.js';
 import { CannotWriteError, CommandLineError } from '../../errors.js';
 import { fileWriter } from '../../output/file.js';
 import { formatCost } from '../../rates/money.js';
-import { dataTables, RECEIPT_FORMAT, type Receipt, type ReceiptFlag } from '../../receipt/receipt.js';
-import { type ObservedRows, rowSums } from '../../receipt/row-sums.js';
+import { dataTables, type ReceiptFlag } from '../../receipt/flags.js';
+import { type ObservedRows, RECEIPT_FORMAT, type Receipt, rowSums } from '../../receipt/receipt.js';
 import type { InputDigests } from '../../source/digest-source.js';
 import { limitText } from '../../usage/forecast/limit.js';
 import { type ResultChoice, wantsColor } from '../options/output.js';
@@ -90,7 +90,7 @@ export async function withReceipt(
 export async function observeExport() {
   const [{ createInputDigests }, { observeRows }] = await Promise.all([
     import('../../source/digest-source.js'),
-    import('../../receipt/row-sums.js'),
+    import('../../receipt/receipt.js'),
   ]);
   const inputs = createInputDigests();
   const rows = observeRows();

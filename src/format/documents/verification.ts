@@ -1,5 +1,5 @@
-import type { DataTables, Receipt } from '../../receipt/receipt.js';
-import { type Difference, leavesOf } from '../../receipt/receipt.js';
+import type { DataTables } from '../../receipt/flags.js';
+import { type Difference, leavesOf, type Receipt } from '../../receipt/receipt.js';
 import { jsonString, visible } from '../text.js';
 
 /** What `verify` found. */
@@ -71,7 +71,7 @@ function groupsOf(receipt: Receipt, unchecked: readonly string[]): string[] {
     const [group = '', ...rest] = path.split('.');
     groups.set(group, [...(groups.get(group) ?? []), rest.join('.')]);
   }
-  const all = [...leavesOf(receipt, '').keys()];
+  const all = [...leavesOf(receipt).keys()];
   return Array.from(groups, ([group, members]) => {
     const isWhole = all.filter((path) => path.split('.', 1)[0] === group).length === members.length;
     return visible(isWhole ? group : `${group} (${members.join(', ')})`);

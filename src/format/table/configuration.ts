@@ -3,7 +3,7 @@ import { formatAmount, type Rates } from '../../engine/index.js';
 import { RULES, RULES_OF } from '../../engine/rules.js';
 import { formatCost } from '../../rates/money.js';
 import type { DatedRates, RateCard } from '../../rates/rate-card.js';
-import type { DataTables } from '../../receipt/receipt.js';
+import type { DataTables } from '../../receipt/flags.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { jsonString, visible } from '../text.js';
 import { type Column, drawTable, wrapFirstColumn } from './draw.js';

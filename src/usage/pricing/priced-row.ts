@@ -18,6 +18,14 @@ export function kindOf(item: UsageItem): Kind {
   return item.message.reportId === undefined ? 'text' : 'missing-report';
 }
 
+export function recordByKind<Value>(make: (kind: Kind) => Value): Readonly<Record<Kind, Value>> {
+  return {
+    report: make('report'),
+    text: make('text'),
+    'missing-report': make('missing-report'),
+  };
+}
+
 /** What happens to a duplicate message id: it is an error; equal copies count once; every copy counts. */
 export const DUPLICATE_RULES = ['error', 'once', 'keep'] as const;
 export type DuplicateRule = (typeof DUPLICATE_RULES)[number];

@@ -7,7 +7,7 @@ import {
   costOf,
   NO_COST,
 } from '../../rates/money.js';
-import { type Kind, kindOf, type UsageItem } from './priced-row.js';
+import { type Kind, kindOf, recordByKind, type UsageItem } from './priced-row.js';
 
 /** How many messages, and what they cost in all. */
 export interface Sum {
@@ -67,6 +67,21 @@ class RunningSum {
   }
 }
 
+/** Sums by a key, each of which exists from its first use on. @param cost of none, where a credit has a price */
+export function createSums<Key>(cost?: Cost) {
+  const sums = new Map<Key, RunningSum>();
+  return {
+    of(key: Key): RunningSum {
+      const known = sums.get(key);
+      if (known !== undefined) return known;
+      const sum = createSum(cost);
+      sums.set(key, sum);
+      return sum;
+    },
+    values: () => new Map(Array.from(sums, ([key, sum]) => [key, sum.value()])),
+  };
+}
+
 export function addSums(sums: Iterable<Sum>): Sum {
   const total = createSum();
   for (const sum of sums) total.addSum(sum);
@@ -80,19 +95,14 @@ export interface Totals extends Sum {
 
 /** Adds up rows as they pass. @param prices where a credit has one */
 export function createTotals(prices?: CreditPrices) {
-  const none = prices && NO_COST;
-  const kinds = { report: createSum(none), text: createSum(none), 'missing-report': createSum(none) };
+  const kinds = recordByKind(() => createSum(prices && NO_COST));
 
   return {
     add(items: readonly UsageItem[]): void {
       for (const item of items) kinds[kindOf(item)].add(item.credits, 1, prices?.priceOf(item.message));
     },
     value(): Totals {
-      const byKind = {
-        report: kinds.report.value(),
-        text: kinds.text.value(),
-        'missing-report': kinds['missing-report'].value(),
-      };
+      const byKind = recordByKind((kind) => kinds[kind].value());
       return { ...addSums(Object.values(byKind)), byKind };
     },
   };
