@@ -22,7 +22,8 @@ import { selectFrom } from '../../src/page/view/select.js';
 import { formatView, parseView } from '../../src/page/view/view.js';
 import type { RateCard } from '../../src/rates/rate-card.js';
 import { explainItem } from '../../src/usage/pricing/message-pricer.js';
-import { inFolder, runBin } from '../process/run.js';
+import { inFolder } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { startServe } from '../service/start-serve.js';
 import { parsePage } from './bills.js';
 
@@ -85,7 +86,7 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
   it('downloads the bytes of `usage --csv` with the same filters', async () => {
     await inFolder(async (folder) => {
       const shared = ['--source', writeSource(folder), '--timezone', ZONE];
-      const written = await runBin(['report', '-', ...shared]);
+      const written = await runMain(['report', '-', ...shared]);
       const { meta, rows } = parsePage(written.stdout);
       const select = selectFrom(readBill(meta, rows));
       const seen: number[] = [];
@@ -104,7 +105,7 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
               '--sort': sort,
             }).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
             if (sort !== undefined && descending) flags.push('--desc');
-            const outcome = await runBin(['usage', '--csv', '--quiet', ...shared, ...flags]);
+            const outcome = await runMain(['usage', '--csv', '--quiet', ...shared, ...flags]);
             expect(outcome.status).toBe(0);
             expect(Buffer.from(csvOf(chosen))).toEqual(Buffer.from(outcome.stdout));
             seen.push(chosen.length);
@@ -118,14 +119,14 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
 
   it('has the cost of each message and the invoice total of `usage`', async () => {
     const priced = ['--source', 'sample', '--credit-price', '0.0175', '--currency', 'GBP'];
-    const { stdout } = await runBin(['report', '-', ...priced]);
+    const { stdout } = await runMain(['report', '-', ...priced]);
     const { meta, rows } = parsePage(stdout);
-    const csv = await runBin(['usage', '--csv', '--fields', 'message_id,cost,currency', ...priced]);
+    const csv = await runMain(['usage', '--csv', '--fields', 'message_id,cost,currency', ...priced]);
     const lines = rows.map(({ messageId, cost }) => `${messageId},${cost},GBP\r\n`);
     expect(csv.stdout).toBe(`message_id,cost,currency\r\n${lines.join('')}`);
     const { costScale } = readBill(meta, rows);
     const { text } = toDecimals(toUnits(meta.cost ?? '', costScale), costScale, meta.minorUnits);
-    const table = await runBin(['usage', ...priced]);
+    const table = await runMain(['usage', ...priced]);
     expect(table.stdout).toContain(`${text} GBP`);
     expect(() => readBill({ ...meta, cost: '11.53' }, rows)).toThrow('cost 11.529, not 11.53');
   });
@@ -145,9 +146,9 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
         const flags = ['--source', path, ...money];
         const at = ['--as-of', '2024-04-19T12:00:00Z'];
         const limit = `900 ${unit}`;
-        const report = await runBin(['report', '-', '--budget', limit, ...flags, ...at]);
+        const report = await runMain(['report', '-', '--budget', limit, ...flags, ...at]);
         const { outlook } = parsePage(report.stdout).meta;
-        const { stdout } = await runBin(['budget', limit, '--json', ...flags, ...at]);
+        const { stdout } = await runMain(['budget', limit, '--json', ...flags, ...at]);
         const [day, ...projection] = outlook?.projection?.at(-1) ?? [];
         const [projected, low, high] = projection.map(Number);
         const { limit: most, left, share, crossesOn = null } = outlook?.budget ?? {};
@@ -167,7 +168,7 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
       const serving = await startServe(['--source', path, '--budget', '900']);
       try {
         const served = parsePage(await (await fetch(`${serving.url}/`)).text());
-        const written = parsePage((await runBin(['report', '-', '--source', path])).stdout);
+        const written = parsePage((await runMain(['report', '-', '--source', path])).stdout);
         expect(served.rows).toEqual(written.rows);
         expect(served.rows.every(({ counts, text: own }) => counts !== undefined && own === undefined)).toBe(
           true,
@@ -180,13 +181,13 @@ describe('the page gives what the command gives', { timeout: 60_000 }, () => {
   });
 
   it('explains a price as `explain MESSAGE_ID` does', async () => {
-    const { stdout } = await runBin(['report', '-', '--source', 'sample']);
+    const { stdout } = await runMain(['report', '-', '--source', 'sample']);
     const { meta, rows } = parsePage(stdout);
     const explain = explainRows(meta);
     for (const id of ['1001', '1004', '1013']) {
       const row = rows.find(({ messageId }) => messageId === id);
       const price = row && explain(row);
-      const { stdout: table } = await runBin(['explain', id, '--source', 'sample']);
+      const { stdout: table } = await runMain(['explain', id, '--source', 'sample']);
       const cells = price && stepCells(price, price.rates);
       for (const [step = '', ...figures] of [...(cells?.rows ?? []), cells?.total ?? []]) {
         const line = table.split('\n').find((each) => each.trim().startsWith(step));

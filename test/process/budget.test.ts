@@ -161,7 +161,7 @@ describe('budget (exit statuses)', () => {
     ['a forecast that fails', ['510', ...FAIL], 'forecast', 1],
     ['within, where a forecast would fail', ['800', ...FAIL], 'within', 0],
   ])('%s', async (_, args, status, exit) => {
-    const run = await runBin(['budget', ...args, ...AS_OF, '--source', 'sample', '--json']);
+    const run = await budget([...args, ...AS_OF, '--json']);
     expect(run).toMatchObject({ stderr: '', status: exit });
     expect(JSON.parse(run.stdout).budget.status).toBe(status);
   });
