@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { inFolder, runBin } from '../process/run.js';
+import { inFolder } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { startServeProcess } from '../service/start-serve.js';
 import { makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
@@ -78,7 +79,7 @@ describe.skipIf(!hasChromium || !hasPdftotext)(
         const report = join(folder, 'bill.html');
         writeMessages(messages, 110);
         const ids = Array.from({ length: 110 }, (_, index) => String(1000 + index));
-        expect(await runBin(['report', report, '--source', messages])).toMatchObject({ status: 0 });
+        expect(await runMain(['report', report, '--source', messages])).toMatchObject({ status: 0 });
         const file = await workshop.open(pathToFileURL(report).href);
         expectWholeTable(await sheets(file.page), ids);
         const serving = await startServeProcess(['--source', messages]);

@@ -8,7 +8,8 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildPageShell } from '../../build/page.js';
 import type { PageOutlook } from '../../src/format/page/outlook.js';
-import { inFolder, runBin } from '../process/run.js';
+import { inFolder } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
 
@@ -156,7 +157,7 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
       const report = join(folder, 'bill.html');
       await writeFile(messages, JSON.stringify({ messages: makeMessages(100_000) }));
       const flags = ['--source', messages, '--credit-price', '0.02', '--currency', 'GBP'];
-      expect(await runBin(['report', report, ...flags])).toMatchObject({ status: 0 });
+      expect(await runMain(['report', report, ...flags])).toMatchObject({ status: 0 });
       expect((await stat(report)).size).toBeLessThan(8_000_000);
       const ready: number[] = [];
       for (let time = 0; time < 3; time++) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inFolder, runBin } from '../process/run.js';
+import { runMain } from '../process/run-main.js';
 import { startUpstream } from '../upstream.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
 
@@ -17,7 +18,7 @@ describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 6
   it('has the exact total of `usage`, asks for nothing, and says what it is of', async () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'bill.html');
-      const run = await runBin(['report', path, '--source', 'sample', '--as-of', '2024-05-02T00:00:00Z']);
+      const run = await runMain(['report', path, '--source', 'sample', '--as-of', '2024-05-02T00:00:00Z']);
       expect(run).toMatchObject({ stdout: '', stderr: '', status: 0 });
       const { page, complaints, requests } = await workshop.open(pathToFileURL(path).href);
       expect(await page.locator('.tile.main data').getAttribute('value')).toBe('658.8');
@@ -36,7 +37,7 @@ describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 6
     });
     await inFolder(async (folder) => {
       const path = join(folder, 'bill.html');
-      expect(await runBin(['--output', path, '--source', upstream.url])).toMatchObject({ status: 0 });
+      expect(await runMain(['--output', path, '--source', upstream.url])).toMatchObject({ status: 0 });
       const { page, complaints } = await workshop.open(pathToFileURL(path).href);
       expect(await page.title()).not.toBe('taken');
       expect(await page.locator('#rows').textContent()).toContain(name);
@@ -60,28 +61,28 @@ describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 6
     await inFolder(async (folder) => {
       const path = join(folder, 'bill.html');
       const without = ['report', path, '--source', upstream.url];
-      expect(await runBin(without)).toMatchObject({ status: 0 });
+      expect(await runMain(without)).toMatchObject({ status: 0 });
       const closed = readFileSync(path, 'utf8');
       const parts = ['quokka', 'that no other', '漢字', 'another wombat'];
       expect(parts.filter((part) => closed.includes(part))).toEqual([]);
       const { page } = await workshop.open(pathToFileURL(path).href);
       await page.getByRole('searchbox').fill('no other message');
       expect(await page.getByRole('status').textContent()).toContain('0 messages');
-      expect(await runBin([...without, '--with-text'])).toMatchObject({ status: 0 });
+      expect(await runMain([...without, '--with-text'])).toMatchObject({ status: 0 });
       const opened = await workshop.open(`${pathToFileURL(path).href}#q=NO+OTHER+message`);
       expect(await opened.page.getByRole('status').textContent()).toContain('1 message,');
       await opened.page.locator('#rows .unfold').click();
       expect(await opened.page.locator('.explanation blockquote').textContent()).toBe(text);
       expect(opened.complaints).toEqual([]);
     });
-    expect(await runBin(['--csv', '--with-text', '--source', upstream.url])).toMatchObject({ status: 64 });
+    expect(await runMain(['--csv', '--with-text', '--source', upstream.url])).toMatchObject({ status: 64 });
     await upstream.close();
   });
 
   it('shows totals and the first rows without scripts, and nothing of a file that was cut', async () => {
     await inFolder(async (folder) => {
       const path = join(folder, 'bill.html');
-      expect(await runBin(['report', path, '--source', 'sample'])).toMatchObject({ status: 0 });
+      expect(await runMain(['report', path, '--source', 'sample'])).toMatchObject({ status: 0 });
       const { page, complaints } = await workshop.open(pathToFileURL(path).href, {
         javaScriptEnabled: false,
       });
@@ -103,7 +104,7 @@ describe.skipIf(!hasChromium)('what `report` writes, in a browser', { timeout: 6
   it('gives the same bytes again, and totals what was chosen', async () => {
     const flags = ['--source', 'sample', '--kind', 'report', '--as-of', '2024-05-02T00:00:00Z'];
     const [first, second] = await Promise.all([
-      runBin(['report', '-', ...flags]),
+      runMain(['report', '-', ...flags]),
       runBin(['report', '-', ...flags], { env: { TZ: 'Asia/Tokyo', LC_ALL: 'de_DE.UTF-8' } }),
     ]);
     expect(first.stdout).toContain('"total":"534.65"');
@@ -116,9 +117,9 @@ it('a failure leaves the old page', async () => {
   const upstream = await startUpstream({ script: { '/messages/current-period': { status: 400 } } });
   await inFolder(async (folder) => {
     const path = join(folder, 'bill.html');
-    expect(await runBin(['report', path, '--source', 'sample'])).toMatchObject({ status: 0 });
+    expect(await runMain(['report', path, '--source', 'sample'])).toMatchObject({ status: 0 });
     const before = readFileSync(path, 'utf8');
-    expect(await runBin(['report', path, '--source', upstream.url])).toMatchObject({ status: 69 });
+    expect(await runMain(['report', path, '--source', upstream.url])).toMatchObject({ status: 69 });
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
   await upstream.close();
