@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../package.json';
-import type { TopicSection } from '../src/cli/help/layout.js';
-import { loadTopic } from '../src/cli/help/topics.js';
+import { TOPICS, type TopicSection } from '../src/cli/help/topics.js';
 import { examplesOf } from '../src/cli/options/declare.js';
 import { createWholeProgram } from '../src/cli/program.js';
 
@@ -14,11 +13,6 @@ const EDITION = '2026-11-25';
 /** The man page in man(7) macros, made from the same declarations as `--help`. */
 export async function manPage(): Promise<string> {
   const program = await createWholeProgram({ host: process, signal: new AbortController().signal });
-  const [exitCodes, environment, pricing] = await Promise.all([
-    loadTopic('exit-codes'),
-    loadTopic('environment'),
-    loadTopic('pricing'),
-  ]);
   return `${[
     `.TH O\\-COPILOT 1 ${EDITION} "o\\-copilot ${version}" "User Commands"`,
     '.SH NAME',
@@ -33,9 +27,9 @@ export async function manPage(): Promise<string> {
     '.BR usage .',
     '.SH COMMANDS',
     ...program.commands.flatMap((command) => commandLines(program, command)),
-    ...topicLines('EXIT STATUS', exitCodes),
-    ...topicLines('ENVIRONMENT', environment),
-    ...topicLines('PRICING', pricing),
+    ...topicLines('EXIT STATUS', TOPICS['exit-codes'].sections),
+    ...topicLines('ENVIRONMENT', TOPICS.environment.sections),
+    ...topicLines('PRICING', TOPICS.pricing.sections),
     '.SH EXAMPLES',
     ...program.commands.flatMap((command) =>
       examplesOf(command).flatMap(([line, text]) => ['.TP', `.B ${roff(line)}`, roff(text)]),

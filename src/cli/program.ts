@@ -1,7 +1,6 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../../package.json';
-import type { Invocation } from './commands/define.js';
-import { COMMANDS } from './commands/table.js';
+import type { Invocation, MakeCommand } from './commands/define.js';
 import type { Context } from './process/host.js';
 
 /** Runs a command line. Only what it needs is loaded: start-up is felt on every call. */
@@ -27,11 +26,11 @@ export async function createWholeProgram(
   context: Context,
   invocation: Invocation = { words: [] },
 ): Promise<CommandUnknownOpts> {
-  const [modules, { makeHelp }, { addHelp, helpLayout }, { helpWidth }] = await Promise.all([
+  const [modules, { makeHelp }, { addExamples, helpLayout, helpWidth }, { topicList }] = await Promise.all([
     Promise.all(Object.values(COMMANDS).map((load) => load())),
     import('./commands/help.js'),
-    import('./help/program-help.js'),
     import('./help/layout.js'),
+    import('./help/topics.js'),
   ]);
   const commands = [...modules.map(({ make }) => make), makeHelp(Object.keys(COMMANDS))];
   const width = helpWidth(context.host);
@@ -40,8 +39,8 @@ export async function createWholeProgram(
     empty,
     commands.map((make) => make(context, invocation)),
   );
-  addHelp(program, width);
-  return program;
+  addExamples(program.commands, width);
+  return program.addHelpText('after', () => `\n${topicList(width)}`);
 }
 
 function withCommands(program: CommandUnknownOpts, commands: readonly CommandUnknownOpts[]) {
@@ -93,3 +92,22 @@ export function wordsOf(argv: readonly string[]): string[] {
 
 const VERSION: readonly string[] = ['-V', '--version'];
 const HELP: readonly string[] = ['-h', '--help'];
+
+/** Every command but `help`, by its name and in the order of the help page; each is loaded when it is run. */
+export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly make: MakeCommand }>>> = {
+  usage: () => import('./commands/usage.js'),
+  summary: () => import('./commands/summary.js'),
+  budget: () => import('./commands/budget.js'),
+  history: () => import('./commands/history.js'),
+  explain: () => import('./commands/explain.js'),
+  diff: () => import('./commands/diff.js'),
+  price: () => import('./commands/price.js'),
+  merge: () => import('./commands/merge.js'),
+  rates: () => import('./commands/rates.js'),
+  verify: () => import('./commands/verify.js'),
+  snapshot: () => import('./commands/snapshot.js'),
+  report: () => import('./commands/report.js'),
+  serve: () => import('./commands/serve.js'),
+  config: () => import('./commands/config.js'),
+  completion: () => import('./commands/completion.js'),
+};

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { manPage } from '../../build/man.js';
-import { exitCodes } from '../../src/cli/help/exit-codes.js';
 import { commandLines } from '../../src/cli/help/layout.js';
+import { TOPICS } from '../../src/cli/help/topics.js';
 import { examplesOf } from '../../src/cli/options/declare.js';
 import { createWholeProgram } from '../../src/cli/program.js';
 import { ERRORS, SIGNAL_STATUS } from '../../src/errors.js';
@@ -48,7 +48,9 @@ describe('help', () => {
       ...Object.values(SIGNAL_STATUS),
     ]);
     const sorted = (codes: Iterable<number>) => [...codes].sort((a, b) => a - b);
-    const explained = exitCodes().flatMap(({ entries }) => entries.map(([status]) => Number(status)));
+    const explained = TOPICS['exit-codes'].sections.flatMap(({ entries }) =>
+      entries.map(([status]) => Number(status)),
+    );
     expect(sorted(explained)).toEqual(sorted(statuses));
     const [, table = ''] = /^## Exit status\n(.*?)^## /ms.exec(readFileSync('README.md', 'utf8')) ?? [];
     const rows = [...table.matchAll(/^\| ([\d, ]+) \|/gm)];

@@ -1,12 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
 import { dayText } from '../../calendar/days.js';
 import { budget as limitText } from '../../config/settings.js';
 import { InvalidValue, oneOf } from '../../config/value.js';
 import { type Amount, compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
-import { CommandLineError } from '../../errors.js';
+import { CommandLineError, DataError, UnreadableError } from '../../errors.js';
 import { type BudgetFacts, budgetJson } from '../../format/documents/summary.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import { type Budget, budgetOf, statusOf } from '../../usage/forecast/budget.js';
+import { jsonString } from '../../format/text.js';
+import { readDocument } from '../../json/object-reader.js';
+import { hasCode, reasonOf } from '../../os-error.js';
+import { fileWriter } from '../../output/file.js';
+import { acquireLock, lockFileOf } from '../../output/lock.js';
+import { type Budget, budgetOf, CROSSINGS, type Crossing, statusOf } from '../../usage/forecast/budget.js';
 import {
   argument,
   flagValue,
@@ -16,14 +22,12 @@ import {
   shapingFlags,
 } from '../options/declare.js';
 import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf, withFilters, withPriced } from '../options/rows.js';
-import { withJob, withRates, withRun } from '../options/run.js';
+import { asOfIn, withAsOf, withFilters, withJob, withPriced, withRates, withRun } from '../options/rows.js';
 import { withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { factsOf, gaugesOf, limitOf, sumUp, usageOf } from '../run/budget.js';
 import { deliver } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
-import { openOnce } from '../run/once.js';
 import { openEither } from '../run/priced.js';
 import { openTerminal } from '../run/results.js';
 import { type CommandContext, defineCommand } from './define.js';
@@ -169,4 +173,71 @@ function subjectOf(
   const { 'as-of': _, ...flags } = shapingFlags(command);
   const warning = warnAt === undefined ? '' : ` and a warning at ${formatAmount(warnAt)}`;
   return `${formatAmount(limit)} ${unit}${warning} from ${dayText(usage.firstDay)} to ${dayText(usage.lastDay)} of ${period} from ${source} ${JSON.stringify(flags)}`;
+}
+
+const FORMAT = 'o-copilot-budget/1';
+
+/** What the file of `--once` says: the crossings of one budget that were reported. */
+interface Reported {
+  /** The budget and its period, to the letter. */
+  readonly budget: string;
+  readonly crossings: readonly Crossing[];
+}
+
+/** Crossings that are reported once a period. */
+export interface OnceFile {
+  /** Those that were not reported yet. */
+  newOf(budget: string, crossings: readonly Crossing[]): readonly Crossing[];
+  /** Remembers that they were. @throws CannotCreateError, CannotWriteError */
+  report(budget: string, crossings: readonly Crossing[]): Promise<void>;
+  /** Lets the next run in. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the file of `--once`, under a lock of its own until it is closed: of two runs at once only one reports.
+ *
+ * @throws LockedError; CannotCreateError; UnreadableError; DataError for a file that holds anything else
+ */
+export async function openOnce(path: string): Promise<OnceFile> {
+  const lock = await acquireLock(lockFileOf(path));
+  try {
+    const reported = await readReported(path);
+    // Found out before any request that it cannot be written.
+    const writer = await fileWriter(path);
+    const earlier = (budget: string) => (reported?.budget === budget ? reported.crossings : []);
+    return {
+      newOf: (budget, crossings) => crossings.filter((each) => !earlier(budget).includes(each)),
+      async report(budget, crossings) {
+        const all = CROSSINGS.filter((each) => crossings.includes(each) || earlier(budget).includes(each));
+        await writer.write(`${jsonString({ format: FORMAT, budget, crossings: all })}\n`);
+        await writer.commit();
+      },
+      async close() {
+        await writer.abandon();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Undefined where nothing was reported yet. */
+async function readReported(path: string): Promise<Reported | undefined> {
+  const json = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw new UnreadableError(path, reasonOf(error));
+  });
+  if (json.trim() === '') return undefined;
+  try {
+    const document = readDocument(json, path);
+    document.choice('format', [FORMAT]);
+    const names = document.texts('crossings');
+    return { budget: document.text('budget'), crossings: CROSSINGS.filter((each) => names.includes(each)) };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(path, `is no file of --once (${error.problem}); remove it, or name another`);
+  }
 }

@@ -26,7 +26,7 @@ export const make = defineCommand({
 
   declare: declareCompletion,
   async run(_, context, shell) {
-    const { completionScript } = await import('../completion/scripts.js');
+    const { completionScript } = await import('../help/completion-scripts.js');
     const script = completionScript(shell, context.command.parent ?? context.command);
     await deliver({ output: undefined }, context, async (writer) => writer.write(script));
   },

@@ -12,8 +12,7 @@ import { createReconciliation, type Reconciliation } from '../../usage/diff/reco
 import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
 import { argument, type OptionsOf, parsedOption } from '../options/declare.js';
 import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
-import { withFilters } from '../options/rows.js';
-import { withRates, withRun } from '../options/run.js';
+import { withFilters, withRates, withRun } from '../options/rows.js';
 import { settingsOf, withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { amountsIn, type Bill, openFileBill, openLiveBill, rowCosts } from '../run/bills.js';

@@ -8,7 +8,7 @@ import { type ExplainedPrice, explainAlone, explainItem } from '../../usage/pric
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type OptionsOf, option } from '../options/declare.js';
 import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
-import { openRates, withRates, withRun } from '../options/run.js';
+import { openRates, withRates, withRun } from '../options/rows.js';
 import { settingsOf, withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';

@@ -7,7 +7,7 @@ import { openReportsFile, readChunks } from '../../source/file.js';
 import type { Source } from '../../source/source.js';
 import { type OptionsOf, option, parsedOption } from '../options/declare.js';
 import { checkEnding } from '../options/output.js';
-import { withRates, withRun } from '../options/run.js';
+import { withRates, withRun } from '../options/rows.js';
 import { withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import type { PeriodNeeds } from '../run/period.js';

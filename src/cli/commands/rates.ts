@@ -14,7 +14,7 @@ import {
 import { dataTables } from '../../receipt/flags.js';
 import { type OptionsOf, parsedOption } from '../options/declare.js';
 import { resultChoice, withResult } from '../options/output.js';
-import { openRates, withRates } from '../options/run.js';
+import { openRates, withRates } from '../options/rows.js';
 import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';
 import { openTerminal } from '../run/results.js';

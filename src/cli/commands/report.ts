@@ -1,8 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { argument, shapingFlags } from '../options/declare.js';
 import { checkEnding, withPageTexts } from '../options/output.js';
-import { withAsOf, withFilters } from '../options/rows.js';
-import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
+import { withAsOf, withFilters, withJob, withRates, withReceiptOption, withRun } from '../options/rows.js';
 import { withSettings } from '../options/settings.js';
 import { defineCommand } from './define.js';
 import { runUsage } from './usage.js';

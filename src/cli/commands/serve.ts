@@ -4,7 +4,7 @@ import { Command } from '@commander-js/extra-typings';
 import { CommandLineError, UnreadableError, UpstreamError } from '../../errors.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import type { OptionsOf } from '../options/declare.js';
-import { withRates, withRun } from '../options/run.js';
+import { withRates, withRun } from '../options/rows.js';
 import { serviceChoice, withService, withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { defineCommand } from './define.js';

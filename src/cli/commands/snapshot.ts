@@ -5,7 +5,7 @@ import { newFolder } from '../../output/new-folder.js';
 import { MANIFEST, newManifest, recordSource } from '../../source/snapshot.js';
 import { createTotals, type Totals } from '../../usage/pricing/sums.js';
 import { argument, type OptionsOf } from '../options/declare.js';
-import { withJob, withRun } from '../options/run.js';
+import { withJob, withRun } from '../options/rows.js';
 import { withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { writtenLine } from '../run/deliver.js';

@@ -6,8 +6,15 @@ import { SUMMARY_FORMATS } from '../../format/formats.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { type OptionsOf, repeatedOption, shapingFlags } from '../options/declare.js';
 import { refuseTerminal, resultChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf, withFilters, withPriced } from '../options/rows.js';
-import { withRates, withReceiptOption, withRun } from '../options/run.js';
+import {
+  asOfIn,
+  withAsOf,
+  withFilters,
+  withPriced,
+  withRates,
+  withReceiptOption,
+  withRun,
+} from '../options/rows.js';
 import { withSettings } from '../options/settings.js';
 import { deliver } from '../run/deliver.js';
 import { openEither } from '../run/priced.js';

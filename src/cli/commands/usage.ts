@@ -9,8 +9,16 @@ import {
   rowsChoice,
   withRowsOutput,
 } from '../options/output.js';
-import { type AsOfOptions, asOfIn, withFilters, withPages } from '../options/rows.js';
-import { withJob, withRates, withReceiptOption, withRun } from '../options/run.js';
+import {
+  type AsOfOptions,
+  asOfIn,
+  withFilters,
+  withJob,
+  withPages,
+  withRates,
+  withReceiptOption,
+  withRun,
+} from '../options/rows.js';
 import { withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';

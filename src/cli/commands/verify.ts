@@ -17,8 +17,7 @@ import { compareReceipts, type Receipt, readReceipt } from '../../receipt/receip
 import { readFileChunks } from '../../source/file.js';
 import { argument, type OptionsOf, shapingFlags, wordsOf } from '../options/declare.js';
 import { readsTexts, resultChoice, rowsChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf } from '../options/rows.js';
-import { withRates, withRun } from '../options/run.js';
+import { asOfIn, withAsOf, withRates, withRun } from '../options/rows.js';
 import { withSettings } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';

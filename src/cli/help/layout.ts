@@ -1,13 +1,7 @@
+import type { CommandUnknownOpts, Help } from '@commander-js/extra-typings';
 import { wrapWords } from '../../format/table/lines.js';
+import { type Examples, examplesOf } from '../options/declare.js';
 import type { Host } from '../process/host.js';
-
-/** The rows of a topic, for the terminal and for the man page. */
-export interface TopicSection {
-  readonly title: string;
-  readonly entries: readonly (readonly [term: string, text: string])[];
-  /** Paragraphs after the entries. */
-  readonly notes: readonly string[];
-}
 
 /** Columns where help does not go to a terminal. */
 const USUAL = 80;
@@ -63,4 +57,38 @@ export function commandLines(command: string, indent: number, width: number): st
     const start = ' '.repeat(index === 0 ? indent : indent + 2);
     return `${start}${each}${index < lines.length ? ' \\' : ''}`;
   });
+}
+
+/** Columns of `Usage: `. */
+const USAGE = 7;
+
+/** How commander lays out help of `width` columns. */
+export function helpLayout(width: number): Partial<Help> {
+  return {
+    helpWidth: width,
+    minWidthToWrap: 1,
+    styleUsage: (usage) =>
+      [...wrapWords(usage.split(' '), width - USAGE, true)].join(`\n${' '.repeat(USAGE)}`),
+    formatItem: (term, termWidth, text) =>
+      text === '' ? `  ${term}` : itemLines(term, text, termWidth, width).join('\n'),
+    // The choices are for shell completion; each description names its own.
+    optionDescription: ({ description }) => description,
+    argumentDescription: ({ description }) => description,
+  };
+}
+
+/** Shows examples after the help of each command. */
+export function addExamples(commands: readonly CommandUnknownOpts[], width: number): void {
+  for (const command of commands) {
+    const examples = examplesOf(command);
+    if (examples.length === 0) continue;
+    command.addHelpText('after', () => `\nExamples:\n${exampleLines(examples, width).join('\n')}`);
+  }
+}
+
+function exampleLines(examples: Examples, width: number): string[] {
+  return examples.flatMap(([line, text]) => [
+    ...textLines(text, 4, width).map((comment) => comment.replace('    ', '  # ')),
+    ...commandLines(line, 2, width),
+  ]);
 }

@@ -9,7 +9,7 @@ import { openInput } from '../../source/file.js';
 import type { RowCosts } from '../../usage/diff/compare-bills.js';
 import { CREDITS, limitIn } from '../../usage/forecast/limit.js';
 import { usageRow } from '../../usage/pricing/priced-row.js';
-import { openRates, type RatesOptions } from '../options/run.js';
+import { openRates, type RatesOptions } from '../options/rows.js';
 import { type SettingOptions, settingsOf } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod, type PeriodOptions } from './period.js';

@@ -17,7 +17,7 @@ import { openManifest } from '../../source/snapshot.js';
 import type { HistoryInput } from '../../usage/history/history.js';
 import { type InputSums, sumInput } from '../../usage/history/input-sums.js';
 import { usageRow } from '../../usage/pricing/priced-row.js';
-import { openRates, type RatesOptions, type RunOptions } from '../options/run.js';
+import { openRates, type RatesOptions, type RunOptions } from '../options/rows.js';
 import { type SettingOptions, settingsOf } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod } from './period.js';

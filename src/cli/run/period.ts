@@ -11,8 +11,15 @@ import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceWork } from '../../telemetry/tracing.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
-import { type FilterOptions, type PageOptions, selectionOf } from '../options/rows.js';
-import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/run.js';
+import {
+  type FilterOptions,
+  openRates,
+  type PageOptions,
+  type RatesOptions,
+  type RunOptions,
+  runChoice,
+  selectionOf,
+} from '../options/rows.js';
 import { type SettingOptions, settingsOf } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { type Progress, startProgress } from './progress.js';

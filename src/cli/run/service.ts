@@ -15,7 +15,7 @@ import { startService } from '../../service/start-service.js';
 import { type OpenLog, openLog } from '../../service/telemetry/log.js';
 import type { Agents } from '../../source/http/agents.js';
 import { openTracing, type Tracing } from '../../telemetry/tracing.js';
-import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/run.js';
+import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/rows.js';
 import {
   type ServiceOptions as GivenOptions,
   type ServiceChoice,
