@@ -88,6 +88,29 @@ describe('fault E5 (work ends with the last client that waits, within one budget
     },
   );
 
+  test.skipIf(!onLinux)(
+    '30 orders of 100,000 messages at once: what sorting takes is in the budget too (needs Linux)',
+    { timeout: 60_000 },
+    async () => {
+      const document = Buffer.from(JSON.stringify({ messages: messagesApart(100_000) }));
+      const here = await serve({ messages: document }, '--messages-ttl', '1h', '--max-memory', '128m');
+      const from = (index: number) => new Date(Date.UTC(2024, 3, 1) + index).toISOString();
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, index) =>
+          here.get(`/usage?sort=timestamp&limit=1&since=${from(index)}`),
+        ),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(measure(here).peakMegabytes).toBeLessThan(128 + 150);
+      await here.stop();
+      await upstream?.close();
+      // The document takes 6 MB, and 80 bytes a message would be 8 MB.
+      const small = await serve({ messages: document }, '--messages-ttl', '1h', '--max-memory', '12m');
+      expect((await small.get('/usage?sort=timestamp&limit=1')).status).toBe(503);
+      expect((await small.get('/usage?since=2024-04-02&limit=1')).status).toBe(200);
+    },
+  );
+
   test('one answer for many: it is made on while one of them waits, and not after', async () => {
     const { get, url, logged } = await serve({ ...USUAL, script: { [MESSAGES_PATH]: { delayMs: 600 } } });
     const leaving = new AbortController();

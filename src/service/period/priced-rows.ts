@@ -49,6 +49,8 @@ export class PricedRows {
   /** Each report that a message names. */
   readonly reportIds: ReportId[] = [];
   length = 0;
+  /** Bytes of all texts. */
+  textSize = 0;
 
   private readonly timestampBytes = new ByteColumn();
   private readonly textBytes = new ByteColumn();
@@ -150,6 +152,7 @@ export class PricedRows {
     const timestamps = this.timestampBytes.take();
     this.account.take(timestamps.length + block.ids.length * NUMBERS_A_ROW);
     block.timestamps = new Span(timestamps);
+    this.textSize += this.textBytes.size;
     block.texts = this.texts.append(this.textBytes.take());
   }
 

@@ -6,11 +6,13 @@ import {
   matchesRow,
   narrowsMessages,
   type RowQuery,
+  type SortOrder,
 } from '../../usage/rows/row-query.js';
 import { createSorterOf } from '../../usage/rows/sort.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
-import { ROWS_A_TURN, takeTurns } from '../shared/jobs.js';
+import { type Jobs, ROWS_A_TURN, takeTurns } from '../shared/jobs.js';
+import type { MemoryAccount, MemoryBudget } from '../shared/memory-budget.js';
 import { badQuery } from '../shared/problem.js';
 
 /** Rows given to a renderer at a time. */
@@ -26,54 +28,111 @@ export interface FoundRows {
   batches(): AsyncGenerator<UsageItem[]>;
 }
 
+/** Bytes of a row while rows are sorted, about, beside its text where that is what orders them. */
+const BYTES_SORTED = 80;
+
+export interface ViewParts {
+  readonly reports: ReportStore;
+  readonly jobs: Jobs;
+  readonly budget: MemoryBudget;
+}
+
 /**
- * Which rows `selection` chooses, in its order, without its offset and limit. Stored with the document: the next page of
- * the same query costs no search.
+ * Hands `use` the rows that `selection` chooses, in its order, without its offset and limit. They are stored with the
+ * document: the next page of the same query costs no search.
  *
- * @throws what reading a report throws where the rows depend on it, Refusal (400) for a report filter that means two of
- *   them, and the signal's reason
+ * @throws what `use` throws and reading a report throws where the rows depend on it, Refusal (400) for a report filter
+ *   that means two of them, Refusal (503) where there is not enough memory, and the signal's reason
  */
-export async function viewRows(
+export async function useView<Result>(
   document: PeriodDocument,
   selection: RowQuery,
-  reports: ReportStore,
+  { reports, jobs, budget }: ViewParts,
   signal: AbortSignal,
-): Promise<RowView> {
+  use: (view: RowView) => Promise<Result>,
+): Promise<Result> {
   const { report, kind, sort } = selection;
   const selectsByReport = report !== undefined || (kind !== undefined && kind !== 'text');
   const needsReports = selectsByReport || SORTED_BY_REPORT.some((field) => field === sort?.field);
-  if (!narrowsMessages(selection) && !needsReports && sort === undefined) return WHOLE;
+  if (!narrowsMessages(selection) && !needsReports && sort === undefined) return use(WHOLE);
   const key = viewKey(selection);
   const known = document.findView(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) return use(known);
 
-  let rows = await filterRows(document, signal, undefined, (row) =>
-    narrowsMessages(selection) ? matchesMessage(document.rows.message(row), selection) : true,
-  );
-  const resolved = needsReports
-    ? await reports.resolve(document, reportsOf(document, rows), signal)
-    : undefined;
-  const itemOf = (row: number) => document.rows.item(row, (resolved ?? NO_REPORTS).reports);
-  if (selectsByReport) {
-    const check = report && checkReportFilter(report, badQuery);
-    rows = await filterRows(document, signal, rows, (row) => {
-      const item = itemOf(row);
-      check?.add(item);
-      return matchesRow(item, selection);
+  const account = budget.openAccount();
+  try {
+    const chosen = await jobs.inTurn(signal, () => chooseByMessage(document, selection, account, signal));
+    const resolved = needsReports
+      ? await reports.resolve(document, reportsOf(document, chosen), signal)
+      : undefined;
+    const view = await jobs.inTurn(signal, async () => {
+      // Another request for the same rows may have had its turn first.
+      const found = document.findView(key);
+      if (found !== undefined) return found;
+      const itemOf = (row: number) => document.rows.item(row, (resolved ?? NO_REPORTS).reports);
+      const filtered = selectsByReport ? await filterByReport(itemOf, selection, chosen, signal) : chosen;
+      // What does not order the rows need not be known of them.
+      const shownOf = needsReports ? itemOf : (row: number) => unpriced(document, row);
+      const rows =
+        sort === undefined ? filtered : await sortRows(document, filtered, shownOf, sort, budget, signal);
+      document.storeView(key, { rows, resolved });
+      return { rows, resolved };
     });
+    return await use(view);
+  } finally {
+    account.close();
   }
-  if (sort !== undefined) {
-    // What does not order the rows need not be known of them.
-    const sorter = createSorterOf(needsReports ? itemOf : (row: number) => unpriced(document, row), sort);
+}
+
+async function chooseByMessage(
+  document: PeriodDocument,
+  selection: RowQuery,
+  account: MemoryAccount,
+  signal: AbortSignal,
+): Promise<Uint32Array> {
+  const all = new Uint32Array(document.rows.length);
+  account.take(all.byteLength);
+  for (let row = 0; row < all.length; row++) all[row] = row;
+  if (!narrowsMessages(selection)) return all;
+  return filterRows(all, (row) => matchesMessage(document.rows.message(row), selection), signal);
+}
+
+function filterByReport(
+  itemOf: (row: number) => UsageItem,
+  selection: RowQuery,
+  rows: Uint32Array,
+  signal: AbortSignal,
+): Promise<Uint32Array> {
+  const { report } = selection;
+  const check = report && checkReportFilter(report, badQuery);
+  const isChosen = (row: number) => {
+    const item = itemOf(row);
+    check?.add(item);
+    return matchesRow(item, selection);
+  };
+  return filterRows(rows, isChosen, signal);
+}
+
+async function sortRows(
+  document: PeriodDocument,
+  rows: Uint32Array,
+  itemOf: (row: number) => UsageItem,
+  sort: SortOrder,
+  budget: MemoryBudget,
+  signal: AbortSignal,
+): Promise<Uint32Array> {
+  const bytes = rows.length * BYTES_SORTED + (sort.field === 'text' ? document.rows.textSize : 0);
+  budget.take(bytes);
+  try {
+    const sorter = createSorterOf(itemOf, sort);
     for (let at = 0; at < rows.length; at += ROWS_A_TURN) {
       sorter.add(Array.from(rows.subarray(at, at + ROWS_A_TURN)));
       await takeTurns(signal);
     }
-    rows = Uint32Array.from(sorter.sorted());
+    return Uint32Array.from(sorter.sorted());
+  } finally {
+    budget.give(bytes);
   }
-  const view = { rows, resolved };
-  document.storeView(key, view);
-  return view;
 }
 
 /** The rows [start, end) of a view, which needs their reports only. */
@@ -120,16 +179,14 @@ function unpriced(document: PeriodDocument, row: number): UsageItem {
 }
 
 async function filterRows(
-  document: PeriodDocument,
-  signal: AbortSignal,
-  from: Uint32Array | undefined,
+  rows: Uint32Array,
   isChosen: (row: number) => boolean,
+  signal: AbortSignal,
 ): Promise<Uint32Array> {
-  const length = from?.length ?? document.rows.length;
-  const chosen = new Uint32Array(length);
+  const chosen = new Uint32Array(rows.length);
   let count = 0;
-  for (let index = 0; index < length; index++) {
-    const row = from?.[index] ?? index;
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] ?? 0;
     if (isChosen(row)) chosen[count++] = row;
     if (index % ROWS_A_TURN === ROWS_A_TURN - 1) await takeTurns(signal);
   }

@@ -8,7 +8,7 @@ import { createSummary, dayBounds } from '../../usage/summary/summary.js';
 import { collectAnswer } from '../answer/answer.js';
 import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
 import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
-import { countRows, findRows, viewRows } from '../query/find-rows.js';
+import { countRows, findRows, useView } from '../query/find-rows.js';
 import { readParameter } from '../query/parameters.js';
 import { readFilters, type SummaryParameters } from '../query/usage-query.js';
 import { badQuery } from '../shared/problem.js';
@@ -30,26 +30,26 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
   const { selection, zone } = readFilters(given, parts.zones);
   const format = wantedFormat(request, given.format);
 
-  return async (document, signal) => {
-    const view = await viewRows(document, selection, parts.reports, signal);
-    const count = countRows(document, view);
-    const found = await findRows(document, view, [0, count], parts.reports, signal);
-    return parts.jobs.write(signal, async () => {
-      const sums = createSummary(by, zone, parts.prices);
-      for await (const items of found.batches()) sums.add(items);
-      const summary = sums.value(dayBounds(selection));
-      const outOf = narrows(selection) ? document.messageCount : undefined;
-      const { sourceName, periodName, rules } = parts;
-      const about = { source: sourceName, period: periodName, rules, zone, outOf };
-      const facts = summaryFacts(summary, about, undefined, Date.now());
-      // It says when it was made, so a document that upstream calls unchanged does not prolong it.
-      const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
-      return collectAnswer({ headers: headersOf(format), freshUntil }, parts.budget, async (writer) => {
-        const pieces = await FORMATS[format].summary(summary, facts, DELIMITED_OPTIONS);
-        for (const piece of pieces) await writer.write(piece);
+  return (document, signal) =>
+    useView(document, selection, parts, signal, async (view) => {
+      const count = countRows(document, view);
+      const found = await findRows(document, view, [0, count], parts.reports, signal);
+      return parts.jobs.inTurn(signal, async () => {
+        const sums = createSummary(by, zone, parts.prices);
+        for await (const items of found.batches()) sums.add(items);
+        const summary = sums.value(dayBounds(selection));
+        const outOf = narrows(selection) ? document.messageCount : undefined;
+        const { sourceName, periodName, rules } = parts;
+        const about = { source: sourceName, period: periodName, rules, zone, outOf };
+        const facts = summaryFacts(summary, about, undefined, Date.now());
+        // It says when it was made, so a document that upstream calls unchanged does not prolong it.
+        const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
+        return collectAnswer({ headers: headersOf(format), freshUntil }, parts.budget, async (writer) => {
+          const pieces = await FORMATS[format].summary(summary, facts, DELIMITED_OPTIONS);
+          for (const piece of pieces) await writer.write(piece);
+        });
       });
     });
-  };
 }
 
 /** @throws Refusal (400) */

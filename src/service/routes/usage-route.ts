@@ -7,7 +7,7 @@ import { collectAnswer } from '../answer/answer.js';
 import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
 import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
 import { writeCursor } from '../query/cursor.js';
-import { findRows, viewRows } from '../query/find-rows.js';
+import { findRows, useView } from '../query/find-rows.js';
 import { readParameter } from '../query/parameters.js';
 import { SHOWN_FIELDS } from '../query/query-schemas.js';
 import { readUsageQuery, type UsageParameters } from '../query/usage-query.js';
@@ -43,24 +43,24 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
     throw badQuery('cursor', 'there is none where every copy of a message counts');
   }
 
-  return async (document, signal) => {
-    const view = await viewRows(document, selection, reports, signal);
-    const range = pageRange(document, view, selection, after);
-    const found = await findRows(document, view, [range.start, range.end], reports, signal);
-    const next = pages ? walkState(document, view, range) : undefined;
-    const facts = {
-      freshUntil: found.freshUntil,
-      headers: { ...headersOf(format), ...(next && nextLink(given, writeCursor(next, selection))) },
-    };
-    const outOf = () => (narrows(selection) ? document.messageCount : undefined);
-    const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(fields, zone, prices), outOf };
-    const newRenderer = await FORMATS[format].rows(options);
-    const write = () =>
-      collectAnswer(facts, budget, (writer) =>
-        writeRows(found.batches(), newRenderer(), writer, signal, prices),
-      );
-    return found.count <= SMALL ? write() : jobs.write(signal, write);
-  };
+  return (document, signal) =>
+    useView(document, selection, parts, signal, async (view) => {
+      const range = pageRange(document, view, selection, after);
+      const found = await findRows(document, view, [range.start, range.end], reports, signal);
+      const next = pages ? walkState(document, view, range) : undefined;
+      const facts = {
+        freshUntil: found.freshUntil,
+        headers: { ...headersOf(format), ...(next && nextLink(given, writeCursor(next, selection))) },
+      };
+      const outOf = () => (narrows(selection) ? document.messageCount : undefined);
+      const options = { ...DELIMITED_OPTIONS, fields: fieldsOf(fields, zone, prices), outOf };
+      const newRenderer = await FORMATS[format].rows(options);
+      const write = () =>
+        collectAnswer(facts, budget, (writer) =>
+          writeRows(found.batches(), newRenderer(), writer, signal, prices),
+        );
+      return found.count <= SMALL ? write() : jobs.inTurn(signal, write);
+    });
 }
 
 /** RFC 8288; relative to the address of the request, which a reverse proxy may have changed. */

@@ -1,16 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { overloaded } from './memory-budget.js';
 
-/** Large answers written at a time: more would not be faster on one thread, and each holds memory. */
-const WRITTEN_AT_ONCE = 2;
+/** Searches and large answers worked on at a time: more would not be faster on one thread, and each holds memory. */
+const TURNS_AT_ONCE = 2;
 /** Rows worked on between two turns of other requests. */
 export const ROWS_A_TURN = 4096;
 
-/** Bounds the different answers and documents being computed, and how many large answers are written at a time. */
+/** Bounds the different answers and documents being computed, and how many of those that take long are worked on at a time. */
 export class Jobs {
   private readonly underWay = new Map<string, number>();
   private readonly waiting: (() => void)[] = [];
-  private writing = 0;
+  private working = 0;
 
   constructor(private readonly most: number) {}
 
@@ -34,16 +34,16 @@ export class Jobs {
     };
   }
 
-  /** Runs `task` when it is its turn to write. @throws the signal's reason, and what `task` throws */
-  async write<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
-    if (this.writing === WRITTEN_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.writing++;
+  /** Runs `task`, which waits for nobody, when it is its turn. @throws the signal's reason, and what `task` throws */
+  async inTurn<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
+    if (this.working === TURNS_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.working++;
     try {
       signal.throwIfAborted();
       return await task();
     } finally {
       const next = this.waiting.shift();
-      if (next === undefined) this.writing--;
+      if (next === undefined) this.working--;
       else next();
     }
   }
