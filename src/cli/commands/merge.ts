@@ -57,12 +57,7 @@ async function runMerge(
   for (const line of copiesAmong(parts)) context.host.stderr.write(`o-copilot: ${line}\n`);
   const merged = mergeSummaries(parts.map(({ summary }) => summary));
   const zone = openTimeZone(merged.timezone);
-  const facts = summaryFacts(
-    merged.summary,
-    { ...merged, source: merged.sources.join(', '), zone },
-    asOfIn(zone, options),
-    now,
-  );
+  const facts = summaryFacts(merged.summary, { ...merged, zone }, asOfIn(zone, options), now);
   const { messages, credits } = merged.summary;
   const write = async (writer: Writer) => {
     for (const piece of await renderSummary(merged.summary, facts, output, context))

@@ -1,4 +1,3 @@
-import { dayText } from '../../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
 import { compareAmounts, formatAmount } from '../../engine/index.js';
 import type { BudgetFacts } from '../../format/documents/summary.js';
@@ -110,7 +109,7 @@ function daysOf({ days }: Summary): SummaryGroup[] {
     entries.map(([, { credits }]) => credits),
   );
   const groups = entries.map(([day, sum], index): SummaryGroup => {
-    return { keys: [{ by: 'day', label: dayText(day) }], ...sum, share: shares[index] ?? 0 };
+    return { keys: [{ by: 'day', period: day }], ...sum, share: shares[index] ?? 0 };
   });
   return groups.sort((a, b) => compareAmounts(b.credits, a.credits)).slice(0, LARGEST_DAYS);
 }

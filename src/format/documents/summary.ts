@@ -1,4 +1,4 @@
-import { dayText, firstDayOf, lastDayOf, periodNumber } from '../../calendar/days.js';
+import { dayText, firstDayOf, lastDayOf } from '../../calendar/days.js';
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { type Amount, formatAmount } from '../../engine/index.js';
@@ -6,9 +6,9 @@ import { formatCost, invoiceTotal, NO_COST } from '../../rates/money.js';
 import type { PeriodUsage } from '../../usage/forecast/budget.js';
 import { type Budget, leftPerDay, type Outlook, statusOf } from '../../usage/forecast/budget.js';
 import type { Sum } from '../../usage/pricing/sums.js';
-import type { DaySpan, Grouping, GroupKey } from '../../usage/summary/groups.js';
+import { type DaySpan, type Grouping, type GroupKey, labelOf } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
-import type { Subtotal, Summary, SummaryGroup } from '../../usage/summary/summary.js';
+import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { jsonString } from '../text.js';
 
 /** What a summary is of. */
@@ -74,7 +74,7 @@ export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<s
   }
   yield separator === '\n' ? ']' : '\n]';
   if (summary.by.length > 1) {
-    yield `,"subtotals":[${summary.subtotals.map((subtotal) => `\n${subtotalJson(subtotal, summary)}`).join()}\n]`;
+    yield `,"subtotals":[${summary.subtotals.map((subtotal) => `\n${groupJson(subtotal, summary)}`).join()}\n]`;
   }
   if (summary.emptySpans.length > 0) yield `,"empty_spans":${jsonString(summary.emptySpans.map(spanOf))}`;
   const outOf = facts.outOf === undefined ? '' : `,"out_of":${facts.outOf}`;
@@ -99,12 +99,6 @@ export function* summaryNdjson(summary: Summary): Generator<string> {
 function groupJson(group: SummaryGroup, summary: Summary): string {
   return objectJson(summaryFields(group, summary), group.keys);
 }
-
-const subtotalJson = (subtotal: Subtotal, summary: Summary) =>
-  objectJson(
-    [...keyFields(subtotal.key.by, subtotal.key), ...groupFields(subtotal, summary)],
-    [subtotal.key],
-  );
 
 /** The cost, as an invoice has it too, and what its one rounding added. */
 function costFields(sum: Sum, currency: string): SummaryField[] {
@@ -148,15 +142,17 @@ export function summaryFieldNames({ by, currency }: Pick<Summary, 'by' | 'curren
 
 /** The fields of one group, in the order of `summaryFieldNames`. `share` is in percent of the summary's credits. */
 export function summaryFields(group: SummaryGroup, summary: Summary): SummaryField[] {
-  const keys = summary.by.flatMap((grouping, index) => keyFields(grouping, group.keys[index]));
+  // A subtotal has fewer keys than there are groupings.
+  const groupings = summary.by.slice(0, group.keys.length);
+  const keys = groupings.flatMap((grouping, index) => keyFields(grouping, group.keys[index]));
   return [...keys, ...groupFields(group, summary)];
 }
 
 /** The first and the last day of a week, which few know by its number. */
 export function weekDays(key: GroupKey | undefined): { first: string; last: string } | undefined {
   if (key?.by !== 'week') return undefined;
-  const week = periodNumber('week', key.label) ?? Number.NaN;
-  return { first: dayText(firstDayOf('week', week)), last: dayText(lastDayOf('week', week)) };
+  const { by, period } = key;
+  return { first: dayText(firstDayOf(by, period)), last: dayText(lastDayOf(by, period)) };
 }
 
 function groupFields(group: Omit<SummaryGroup, 'keys'>, { currency }: Summary): SummaryField[] {
@@ -186,7 +182,8 @@ function keyNames(grouping: Grouping): string[] {
 
 function keyFields(grouping: Grouping, key: GroupKey | undefined): SummaryField[] {
   if (grouping !== 'report') {
-    return [{ name: grouping, value: key?.by === 'report' ? undefined : key?.label, type: 'text' }];
+    const value = key === undefined || key.by === 'report' ? undefined : labelOf(key);
+    return [{ name: grouping, value, type: 'text' }];
   }
   const { id, name } = key?.by === 'report' ? key : {};
   return [

@@ -6,7 +6,7 @@ import { type CreditPrices, NO_COST } from '../../rates/money.js';
 import { type Budget, budgetOf, periodUsage } from '../../usage/forecast/budget.js';
 import { amountIn, CREDITS, type Limit } from '../../usage/forecast/limit.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { createSum } from '../../usage/pricing/sums.js';
+import { createSums } from '../../usage/pricing/sums.js';
 import type { DayBounds } from '../../usage/summary/summary.js';
 
 /** What the page says of the end of the period and its limit, as `budget` does. Days are YYYY-MM-DD; amounts exact digits. */
@@ -43,19 +43,17 @@ export interface OutlookOptions {
 
 /** Adds up the usage of each day while rows pass. */
 export function createOutlook(zone: TimeZone, { prices, limit, bounds }: OutlookOptions) {
-  const days = new Map<number, ReturnType<typeof createSum>>();
+  const days = createSums<number>(prices && NO_COST);
   const unit = limit?.unit ?? CREDITS;
 
   return {
     add(day: number, { message, credits }: UsageItem): void {
-      const sum = days.get(day) ?? createSum(prices && NO_COST);
-      days.set(day, sum);
-      sum.add(credits, 1, prices?.priceOf(message));
+      days.of(day).add(credits, 1, prices?.priceOf(message));
     },
 
     /** @param last the last message. Undefined where nothing is to be expected, and there is no limit. */
     value(last: Instant, now: Instant): PageOutlook | undefined {
-      const used = new Map(Array.from(days, ([day, sum]) => [day, amountIn(unit, sum.value())]));
+      const used = new Map(Array.from(days.values(), ([day, sum]) => [day, amountIn(unit, sum)]));
       const usage = periodUsage(used, { zone, bounds, last, now });
       if (used.size === 0 || (usage.state === 'closed' && limit === undefined)) return undefined;
       const projection = usage.projection?.map(

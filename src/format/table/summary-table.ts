@@ -1,8 +1,8 @@
-import { dayText, firstDayOf, periodNumber } from '../../calendar/days.js';
+import { dayText, firstDayOf } from '../../calendar/days.js';
 import { formatAmount } from '../../engine/index.js';
 import { formatCost, NO_COST } from '../../rates/money.js';
 import type { Budget } from '../../usage/forecast/budget.js';
-import { type Grouping, type GroupKey, isCalendarUnit } from '../../usage/summary/groups.js';
+import { type Grouping, type GroupKey, isCalendarUnit, labelOf } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
@@ -101,7 +101,7 @@ function factsOf(summary: Summary, facts: SummaryFacts): [string, string][] {
  */
 function rowsOf(summary: Summary, sums: (sums: Sums) => string[]): Row[] {
   const rows: Row[] = [];
-  const subtotals = new Map(summary.subtotals.map((subtotal) => [keyName(subtotal.key), subtotal]));
+  const subtotals = new Map(summary.subtotals.map((subtotal) => [keyName(subtotal.keys[0]), subtotal]));
   const spans = isCalendarUnit(summary.by[0] ?? 'kind') ? [...summary.emptySpans] : [];
   let above: string | undefined;
   const endGroup = () => {
@@ -128,13 +128,13 @@ function rowsOf(summary: Summary, sums: (sums: Sums) => string[]): Row[] {
 }
 
 function firstDayIn({ keys: [key] }: SummaryGroup): number {
-  if (key === undefined || key.by === 'report' || key.by === 'kind') return Number.NaN;
-  return firstDayOf(key.by, periodNumber(key.by, key.label) ?? Number.NaN);
+  return key !== undefined && 'period' in key ? firstDayOf(key.by, key.period) : Number.NaN;
 }
 
 /** Two reports may have one name. */
 function keyName(key: GroupKey | undefined): string {
-  if (key?.by !== 'report') return key?.label ?? '';
+  if (key === undefined) return '';
+  if (key.by !== 'report') return labelOf(key);
   return key.id === undefined ? 'no report' : `report ${key.id}`;
 }
 
@@ -142,7 +142,7 @@ function keyText(key: GroupKey | undefined): string {
   if (key === undefined) return '–';
   const week = weekDays(key);
   if (key.by !== 'report')
-    return week === undefined ? key.label : `${key.label}  ${week.first} to ${week.last}`;
+    return labelOf(key) + (week === undefined ? '' : `  ${week.first} to ${week.last}`);
   if (key.name !== undefined) return visible(key.name);
   return key.id === undefined ? '– (no report)' : `– (no report ${visible(`${key.id}`)})`;
 }

@@ -15,7 +15,7 @@ import { DataError } from '../../errors.js';
 import { minorUnits, roundCost } from '../../rates/money.js';
 import { CREDITS } from '../forecast/limit.js';
 import { createIdHistory } from '../pricing/ids.js';
-import { addSums, createSum, type Sum } from '../pricing/sums.js';
+import { addSums, createSum, createSums, type Sum } from '../pricing/sums.js';
 
 /** What a bill and an invoice may count differently, in the order in which it is shown. */
 const CAUSES = ['copies', 'missing-reports', 'other-months'] as const;
@@ -90,7 +90,7 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean, unit 
   const history = createIdHistory();
   const copyIds = new Set<number | bigint>();
   const buckets = new Map<number, Bucket>();
-  const missingReports = createParts();
+  const missingReports = createSums<string>();
 
   const isCounted = ({ isCopy }: Pick<Bucket, 'isCopy'>) => countCopies || !isCopy;
 
@@ -138,7 +138,7 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean, unit 
         const bucket = bucketOf(row);
         bucket.sum.add(row.credits);
         if (bucket.isCopy && copyIds.size < MAX_IDS) copyIds.add(row.id);
-        if (bucket.isMissing && isCounted(bucket)) missingReports.add(row.reportId ?? '', row.credits);
+        if (bucket.isMissing && isCounted(bucket)) missingReports.of(row.reportId ?? '').add(row.credits);
       }
     },
 
@@ -146,16 +146,15 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean, unit 
       const { messages, credits: total } = sumOf(isCounted);
       const rounded = roundedTo(invoice, total, unit);
       const difference = subtractAmounts(invoice, rounded);
-      const months = createParts();
+      const months = createSums<string>();
       for (const bucket of buckets.values()) {
-        const { messages: count, credits } = bucket.sum.value();
-        if (bucket.month !== '' && isCounted(bucket)) months.add(bucket.month, credits, count);
+        if (bucket.month !== '' && isCounted(bucket)) months.of(bucket.month).addSum(bucket.sum.value());
       }
-      const byMonth = months.value();
+      const byMonth = partsOf(months.values());
       const month = mainMonth(byMonth);
       const causes = [
         copyCause(),
-        missingCause(missingReports.value()),
+        missingCause(partsOf(missingReports.values())),
         otherMonthsCause(byMonth, month),
       ].filter((cause) => cause !== undefined);
       const found = CAUSES.filter((name) => causes.some(({ cause }) => cause === name));
@@ -171,19 +170,9 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean, unit 
   };
 }
 
-/** Adds up messages by a name. */
-function createParts() {
-  const sums = new Map<string, ReturnType<typeof createSum>>();
-  return {
-    add(name: string, credits: Amount, messages = 1): void {
-      const sum = sums.get(name) ?? createSum();
-      sums.set(name, sum);
-      sum.add(credits, messages);
-    },
-    /** In the order of their names. */
-    value: (): Part[] =>
-      [...sums].map(([name, sum]) => ({ name, ...sum.value() })).sort((a, b) => (a.name < b.name ? -1 : 1)),
-  };
+/** In the order of their names. */
+function partsOf(sums: ReadonlyMap<string, Sum>): Part[] {
+  return Array.from(sums, ([name, sum]) => ({ name, ...sum })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Local calendar month of a message; undefined where the export does not say. */

@@ -1,9 +1,9 @@
 import { periodOf } from '../../calendar/days.js';
-import { compareInstants, type Instant } from '../../calendar/instant.js';
+import { compareInstants, type Instant, latest } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
 import type { Amount } from '../../engine/index.js';
 import { type Cost, type CreditPrice, NO_COST } from '../../rates/money.js';
-import { createSum, type Sum } from '../pricing/sums.js';
+import { addSums, createSum, createSums, type Sum } from '../pricing/sums.js';
 
 /** One message as a history sees it. */
 export interface HistoryRow {
@@ -36,36 +36,30 @@ export interface InputSums {
  */
 export function sumInput(zone: TimeZone, priced: boolean, until: Instant = Number.POSITIVE_INFINITY) {
   const none = priced ? NO_COST : undefined;
-  const total = createSum(none);
-  const byReport = new Map<string | undefined, ReturnType<typeof createSum>>();
+  const byReport = createSums<string | undefined>(none);
   const months = new Map<number, number>();
   let last: Instant | undefined;
 
   return {
     add({ instant, reportName, credits, price, cost }: HistoryRow): void {
       if (compareInstants(instant, until) > 0) return;
-      let sum = byReport.get(reportName);
-      if (sum === undefined) {
-        sum = createSum(none);
-        byReport.set(reportName, sum);
-      }
-      for (const each of [total, sum]) {
-        if (cost === undefined) each.add(credits, 1, price);
-        else each.addSum({ messages: 1, credits, cost });
-      }
+      const sum = byReport.of(reportName);
+      if (cost === undefined) sum.add(credits, 1, price);
+      else sum.addSum({ messages: 1, credits, cost });
       const month = periodOf('month', zone.dayOf(instant));
       months.set(month, (months.get(month) ?? 0) + 1);
-      if (last === undefined || compareInstants(instant, last) > 0) last = instant;
+      last = latest(last, instant);
     },
 
     value(): InputSums {
       const [most] = [...months].sort(([a, left], [b, right]) => right - left || a - b);
-      const sum = total.value();
+      const sums = byReport.values();
+      const total = addSums([createSum(none).value(), ...sums.values()]);
       return {
-        total: sum,
-        byReport: new Map(Array.from(byReport, ([name, each]) => [name, each.value()])),
+        total,
+        byReport: sums,
         month: most?.[0],
-        elsewhere: sum.messages - (most?.[1] ?? 0),
+        elsewhere: total.messages - (most?.[1] ?? 0),
         last,
       };
     },

@@ -16,15 +16,24 @@ import type { Sum } from '../pricing/sums.js';
 export const GROUPINGS = [...CALENDAR_UNITS, 'report', 'kind'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
+interface CalendarKey {
+  readonly by: CalendarUnit;
+  readonly period: number;
+}
+
 /** What the messages of one group have in common. */
 export type GroupKey =
-  | { readonly by: CalendarUnit; readonly label: string }
-  | { readonly by: 'kind'; readonly label: Kind }
+  | CalendarKey
+  | { readonly by: 'kind'; readonly kind: Kind }
   /** No id: messages that name no report. An id without a name: the report does not exist. */
   | { readonly by: 'report'; readonly id: ReportId | undefined; readonly name: string | undefined };
 
 export function isCalendarUnit(grouping: Grouping): grouping is CalendarUnit {
   return CALENDAR_UNITS.some((unit) => unit === grouping);
+}
+
+export function labelOf(key: Exclude<GroupKey, { by: 'report' }>): string {
+  return key.by === 'kind' ? key.kind : periodText(key.by, key.period);
 }
 
 /** A group's key while messages are counted: cheap to make and to look up. Undefined: a period without messages. */
@@ -46,13 +55,12 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
   const groupings = by.filter((grouping) => grouping !== undefined);
   const reports = new Map<string, ReportKey>();
 
-  function reportKeyOf({ message, report }: UsageItem): string {
-    const id = message.reportId;
+  function reportKey(id: ReportId | undefined, name: string | undefined): string {
     const key = id === undefined ? NO_REPORT : `${id}`;
     const known = reports.get(key);
     // Of `7` and `"7"`, which are one report, the number, in whatever order they come.
     if (known === undefined || (typeof known.id === 'string' && typeof id !== 'string')) {
-      reports.set(key, { by: 'report', id, name: report?.name });
+      reports.set(key, { by: 'report', id, name });
     }
     return key;
   }
@@ -60,9 +68,9 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
   function readKey(grouping: Grouping, key: RawKey): GroupKey | undefined {
     if (key === undefined) return undefined;
     if (grouping === 'report') return reports.get(`${key}`);
-    if (grouping !== 'kind') return { by: grouping, label: periodText(grouping, Number(key)) };
-    const label = KINDS.find((kind) => kind === key);
-    return label && { by: 'kind', label };
+    if (grouping !== 'kind') return { by: grouping, period: Number(key) };
+    const kind = KINDS.find((each) => each === key);
+    return kind && { by: 'kind', kind };
   }
 
   /** The rank of each key of the `index`-th grouping; groups are shown by rising rank. */
@@ -86,8 +94,13 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
 
     /** @param day the message's local day, as whole days since 1970-01-01 */
     keyOf(grouping: Grouping, item: UsageItem, day: number): number | string {
-      if (grouping === 'report') return reportKeyOf(item);
+      if (grouping === 'report') return reportKey(item.message.reportId, item.report?.name);
       return grouping === 'kind' ? kindOf(item) : periodOf(grouping, day);
+    },
+
+    keyOfGroup(group: GroupKey): number | string {
+      if (group.by === 'report') return reportKey(group.id, group.name);
+      return group.by === 'kind' ? group.kind : group.period;
     },
 
     inOrder(groups: readonly RawGroup[]): RawGroup[] {
@@ -116,12 +129,10 @@ export interface DaySpan {
 }
 
 /** The days that periods have in common, such as a week's days in one month; `last` before `first` where none. */
-export function commonDays(
-  periods: readonly { readonly unit: CalendarUnit; readonly period: number }[],
-): DaySpan {
+export function commonDays(periods: readonly CalendarKey[]): DaySpan {
   return {
-    first: Math.max(...periods.map(({ unit, period }) => firstDayOf(unit, period))),
-    last: Math.min(...periods.map(({ unit, period }) => lastDayOf(unit, period))),
+    first: Math.max(...periods.map(({ by, period }) => firstDayOf(by, period))),
+    last: Math.min(...periods.map(({ by, period }) => lastDayOf(by, period))),
   };
 }
 
@@ -183,7 +194,7 @@ function createCalendar(units: readonly (CalendarUnit | undefined)[], zone: Time
 
   function spanOf(keys: readonly RawKey[]): DaySpan {
     return commonDays(
-      units.flatMap((unit, index) => (unit === undefined ? [] : [{ unit, period: Number(keys[index]) }])),
+      units.flatMap((by, index) => (by === undefined ? [] : [{ by, period: Number(keys[index]) }])),
     );
   }
 

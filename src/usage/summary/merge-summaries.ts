@@ -1,12 +1,12 @@
 import { dayNumber, periodNumber } from '../../calendar/days.js';
 import { parseInstant } from '../../calendar/instant.js';
 import { isTimeZone, openTimeZone } from '../../calendar/time-zone.js';
-import { compareAmounts, parseAmount, ZERO } from '../../engine/index.js';
+import { compareAmounts, parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import { exactInteger, expected } from '../../json/exact-json.js';
 import { type ObjectReader, readDocument } from '../../json/object-reader.js';
 import { type Cost, CURRENCIES, NO_COST, parseCost } from '../../rates/money.js';
-import { KINDS, type UsageItem } from '../pricing/priced-row.js';
+import { KINDS } from '../pricing/priced-row.js';
 import { createReportCheck } from '../pricing/reports.js';
 import { addSums, type Sum } from '../pricing/sums.js';
 import {
@@ -16,36 +16,19 @@ import {
   type Grouping,
   type GroupKey,
   isCalendarUnit,
+  labelOf,
 } from './groups.js';
-import { createSummary, type Summary } from './summary.js';
+import { createSummary } from './summary.js';
 
 /** A document of `summary --json`, read back. */
-export interface PartialSummary {
-  /** Its name in errors. */
-  readonly name: string;
-  readonly source: string;
-  readonly period: string;
-  readonly timezone: string;
-  readonly rules: string;
-  /** Of the costs; undefined where a credit had no price. */
-  readonly currency: string | undefined;
-  readonly by: readonly [Grouping, Grouping?];
-  readonly groups: readonly PartialGroup[];
-  /** Days without messages that have no group. */
-  readonly emptySpans: readonly DaySpan[];
-  /** As upstream sent them; undefined where there is no message. */
-  readonly first: string | undefined;
-  readonly last: string | undefined;
-  readonly messages: number;
-  readonly outOf: number | undefined;
-}
+export type PartialSummary = ReturnType<typeof readPartialSummary>;
 
 interface PartialGroup extends Sum {
   readonly keys: readonly (GroupKey | undefined)[];
 }
 
 /** @throws DataError that names the member, also where the groups do not add up to the total */
-export function readPartialSummary(json: string, name: string): PartialSummary {
+export function readPartialSummary(json: string, name: string) {
   const summary = readDocument(json, name).object('summary');
   const by = groupingsOf(summary.members.get('by'), name);
   const currency = currencyOf(summary);
@@ -62,15 +45,19 @@ export function readPartialSummary(json: string, name: string): PartialSummary {
   const timezone = summary.text('timezone');
   if (!isTimeZone(timezone)) throw summary.error('timezone', 'an IANA time zone');
   return {
+    /** Its name in errors. */
     name,
     source: summary.text('source'),
     period: summary.text('period'),
     timezone,
     rules: summary.text('rules'),
+    /** Of the costs; undefined where a credit had no price. */
     currency,
     by,
     groups,
+    /** Days without messages that have no group. */
     emptySpans: summary.members.has('empty_spans') ? summary.objects('empty_spans').map(readSpan) : [],
+    /** As upstream sent them; undefined where there is no message. */
     first: timeOf(summary, 'first_message'),
     last: timeOf(summary, 'last_message'),
     messages,
@@ -113,9 +100,9 @@ function keyOf(group: ObjectReader, grouping: Grouping, isEmpty: boolean): Group
   }
   const label = group.members.get(grouping);
   if (label === null && isEmpty) return undefined;
-  if (!isCalendarUnit(grouping)) return { by: 'kind', label: group.choice(grouping, KINDS) };
-  if (typeof label === 'string' && periodNumber(grouping, label) !== undefined)
-    return { by: grouping, label };
+  if (!isCalendarUnit(grouping)) return { by: 'kind', kind: group.choice(grouping, KINDS) };
+  const period = typeof label === 'string' ? periodNumber(grouping, label) : undefined;
+  if (period !== undefined) return { by: grouping, period };
   throw group.error(grouping, `a ${grouping}`);
 }
 
@@ -147,13 +134,6 @@ function costIn(sums: ObjectReader, currency: string | undefined): Cost | undefi
 
 const creditsOf = (sums: ObjectReader) => sums.exact('credits', parseAmount);
 
-/** The sum of summaries, and what they have in common. */
-export interface MergedSummary extends Pick<PartialSummary, 'period' | 'timezone' | 'rules' | 'outOf'> {
-  readonly summary: Summary;
-  /** Each source once, in order. */
-  readonly sources: readonly string[];
-}
-
 /**
  * Adds summaries of parts of one period, exactly and in any order. That no message is in two of them is up to
  * whoever made the parts.
@@ -161,7 +141,7 @@ export interface MergedSummary extends Pick<PartialSummary, 'period' | 'timezone
  * @throws DataError when there is none, or two are not about the same period, time zone, rules, currency and groupings, or
  *   call one report by two names
  */
-export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary {
+export function mergeSummaries(parts: readonly PartialSummary[]) {
   const [first] = parts;
   if (first === undefined) throw new DataError('merge', 'there is no summary to add');
   for (const part of parts) checkSame(first, part);
@@ -184,13 +164,14 @@ export function mergeSummaries(parts: readonly PartialSummary[]): MergedSummary 
     for (const { keys, ...sum } of part.groups) {
       const day = dayOf(keys);
       if (day !== undefined) addDays(day, day);
-      if (sum.messages > 0) sums.addSum({ item: itemOf(keys), day: day ?? 0, ...sum });
+      const known = keys.filter((key) => key !== undefined);
+      if (sum.messages > 0) sums.addGroup(known, sum);
     }
   }
   const narrowed = parts.some(({ outOf }) => outOf !== undefined);
   return {
     summary: sums.value(firstDay <= lastDay ? { first: firstDay, last: lastDay } : {}),
-    sources: [...new Set(parts.map(({ source }) => source))].sort(),
+    source: [...new Set(parts.map(({ source }) => source))].sort().join(', '),
     period: first.period,
     timezone: first.timezone,
     rules: first.rules,
@@ -218,34 +199,9 @@ function checkReports(parts: readonly PartialSummary[]): void {
 
 /** A day that lies in every period of a group; undefined for a group of no period. */
 function dayOf(keys: readonly (GroupKey | undefined)[]): number | undefined {
-  const labelled = keys
-    .filter((key) => key !== undefined)
-    .filter((key) => key.by !== 'report' && key.by !== 'kind');
-  if (labelled.length === 0) return undefined;
-  const periods = labelled.map(({ by, label }) => ({
-    unit: by,
-    period: periodNumber(by, label) ?? Number.NaN,
-  }));
+  const periods = keys.filter((key) => key !== undefined && 'period' in key);
+  if (periods.length === 0) return undefined;
   const { first, last } = commonDays(periods);
   if (first <= last) return first;
-  throw new DataError('merge', `no day is in ${labelled.map(({ label }) => label).join(' and ')}`);
-}
-
-/** A message that has these keys. */
-function itemOf(keys: readonly (GroupKey | undefined)[]): UsageItem {
-  let reportId: UsageItem['message']['reportId'];
-  let name: string | undefined;
-  for (const key of keys) {
-    if (key?.by === 'report') ({ id: reportId, name } = key);
-  }
-  for (const key of keys) {
-    if (key?.by !== 'kind') continue;
-    if (key.label !== 'text') reportId ??= key.label;
-    if (key.label === 'report') name ??= '';
-  }
-  return {
-    message: { id: 0, timestamp: '', reportId, text: '' },
-    report: name === undefined ? undefined : { name, cost: ZERO },
-    credits: ZERO,
-  };
+  throw new DataError('merge', `no day is in ${periods.map(labelOf).join(' and ')}`);
 }

@@ -1,8 +1,9 @@
 import { compareInstants, type Instant, instantOf } from '../../calendar/instant.js';
-import type { TimeBound, TimeZone } from '../../calendar/time-zone.js';
+import type { TimeZone } from '../../calendar/time-zone.js';
 import { type CreditPrices, NO_COST } from '../../rates/money.js';
 import type { UsageItem } from '../pricing/priced-row.js';
-import { addSums, createSum, type Sum } from '../pricing/sums.js';
+import { addSums, createSum, createSums, type Sum } from '../pricing/sums.js';
+import type { RowQuery } from '../rows/row-query.js';
 import {
   createGroupKeys,
   type DaySpan,
@@ -21,20 +22,14 @@ export interface SummaryGroup extends Sum {
   readonly share: number;
 }
 
-/** The sums of the groups that a second grouping breaks one of the first down to. */
-export interface Subtotal extends Sum {
-  readonly key: GroupKey;
-  readonly share: number;
-}
-
 /** Sums of rows by one or two groupings. */
 export interface Summary extends Sum {
   /** Of the costs; undefined where a credit has no price. */
   readonly currency: string | undefined;
   readonly by: readonly Grouping[];
   readonly groups: readonly SummaryGroup[];
-  /** In the order of the groups; none where there is one grouping. */
-  readonly subtotals: readonly Subtotal[];
+  /** Of the groups that a second grouping breaks one of the first down to, in their order. */
+  readonly subtotals: readonly SummaryGroup[];
   /** Periods without messages that are too many to be groups, the earliest first. */
   readonly emptySpans: readonly DaySpan[];
   /** The earliest and the latest message; undefined where there is none. */
@@ -57,26 +52,14 @@ export interface DayBounds {
 }
 
 /** The days that the bounds of a time range name. */
-export function dayBounds({
-  since,
-  until,
-}: {
-  readonly since?: TimeBound;
-  readonly until?: TimeBound;
-}): DayBounds {
+export function dayBounds({ since, until }: Pick<RowQuery, 'since' | 'until'>): DayBounds {
   return {
     ...(since !== undefined && { first: since.firstDay }),
     ...(until !== undefined && { last: until.dayBefore }),
   };
 }
 
-/** Sums of messages that belong to one group. */
-export interface GroupSum extends Sum {
-  /** Any message of the group, for its keys. */
-  readonly item: UsageItem;
-  /** Any local day of the group, as whole days since 1970-01-01. */
-  readonly day: number;
-}
+type Key = number | string;
 
 /**
  * Adds up rows as they pass: memory grows with the groups, not with the rows.
@@ -91,37 +74,19 @@ export function createSummary(
 ) {
   const none = prices && NO_COST;
   const keys = createGroupKeys(by);
-  const sums = new Map<number | string, Map<number | string, ReturnType<typeof createSum>>>();
-  const days = new Map<number, ReturnType<typeof createSum>>();
+  const sums = new Map<Key, ReturnType<typeof createSums<Key>>>();
+  const days = createSums<number>(none);
   const elsewhere = createSum(none);
-  /** Rows are mostly ordered by time, so that one day follows the other. */
-  let sumOfDay = elsewhere;
-  let currentDay = Number.NaN;
   let first: MessageTime | undefined;
   let last: MessageTime | undefined;
 
-  function sumOf(item: UsageItem, day: number): ReturnType<typeof createSum> {
-    const outer = keys.keyOf(by[0], item, day);
-    const inner = by[1] === undefined ? 0 : keys.keyOf(by[1], item, day);
+  function sumOf(outer: Key, inner: Key) {
     let innerSums = sums.get(outer);
     if (innerSums === undefined) {
-      innerSums = new Map();
+      innerSums = createSums(none);
       sums.set(outer, innerSums);
     }
-    let sum = innerSums.get(inner);
-    if (sum === undefined) {
-      sum = createSum(none);
-      innerSums.set(inner, sum);
-    }
-    return sum;
-  }
-
-  function daySum(day: number): ReturnType<typeof createSum> {
-    if (day === currentDay) return sumOfDay;
-    currentDay = day;
-    sumOfDay = days.get(day) ?? createSum(none);
-    days.set(day, sumOfDay);
-    return sumOfDay;
+    return innerSums.of(inner);
   }
 
   /** Of two at one instant the smaller text, so that the order of messages does not matter. */
@@ -141,14 +106,16 @@ export function createSummary(
       for (const item of items) {
         const day = zone.dayOf(addTime(item.message.timestamp));
         const price = prices?.priceOf?.(item.message);
-        sumOf(item, day).add(item.credits, 1, price);
-        daySum(day).add(item.credits, 1, price);
+        const inner = by[1] === undefined ? 0 : keys.keyOf(by[1], item, day);
+        sumOf(keys.keyOf(by[0], item, day), inner).add(item.credits, 1, price);
+        days.of(day).add(item.credits, 1, price);
       }
     },
 
     /** Adds messages that were summed up elsewhere; their times go to `addTime`. */
-    addSum({ item, day, ...sum }: GroupSum): void {
-      sumOf(item, day).addSum(sum);
+    addGroup(group: readonly GroupKey[], sum: Sum): void {
+      const [outer = 0, inner = 0] = group.map(keys.keyOfGroup);
+      sumOf(outer, inner).addSum(sum);
       elsewhere.addSum(sum);
     },
     addTime,
@@ -160,9 +127,9 @@ export function createSummary(
      */
     value(bounds: DayBounds = {}): Summary {
       const found = [...sums].flatMap(([outer, innerSums]) =>
-        [...innerSums].map(([inner, sum]) => ({
+        Array.from(innerSums.values(), ([inner, sum]) => ({
           keys: by[1] === undefined ? [outer] : [outer, inner],
-          ...sum.value(),
+          ...sum,
         })),
       );
       const firstDay = bounds.first ?? (first && zone.dayOf(first.instant));
@@ -171,7 +138,7 @@ export function createSummary(
         firstDay === undefined || lastDay === undefined || !keys.groupings.some(isCalendarUnit)
           ? { groups: [], leftOut: [] }
           : emptyPeriods(found, keys.groupings, { first: firstDay, last: lastDay }, zone);
-      const sumsOfDays = new Map(Array.from(days, ([day, sum]) => [day, sum.value()]));
+      const sumsOfDays = days.values();
       const ordered = keys.inOrder([...found, ...empty.groups]);
       return {
         by: keys.groupings,
@@ -206,7 +173,7 @@ function withShares(
   );
 
   const groups: SummaryGroup[] = [];
-  const subtotals: Subtotal[] = [];
+  const subtotals: SummaryGroup[] = [];
   for (const [index, sum] of sums.entries()) {
     const block = blocks[index] ?? [];
     const share = shares[index] ?? 0;
@@ -218,7 +185,7 @@ function withShares(
       groups.push({ ...group, keys: keys.read(group.keys), share: parts[at] ?? 0 });
     }
     const key = groups.at(-1)?.keys[0];
-    if (isNested && key !== undefined && sum.messages > 0) subtotals.push({ key, ...sum, share });
+    if (isNested && key !== undefined && sum.messages > 0) subtotals.push({ keys: [key], ...sum, share });
   }
   return { groups, subtotals };
 }
