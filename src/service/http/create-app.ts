@@ -85,15 +85,15 @@ export async function createApp(
     reply.header('x-request-id', request.id);
     if (hasLongBody(request)) reply.header('connection', 'close');
     if (sendPreflight(request, reply)) return;
+    const enter = (refusal: Error | undefined) => {
+      if (refusal === undefined && request.is404) answerOther(request, reply, done);
+      else done(refusal);
+    };
     const refusal = guard(request);
-    if (refusal instanceof Promise) refusal.then(done, done);
-    else done(refusal);
+    if (refusal instanceof Promise) refusal.then(enter, enter);
+    else enter(refusal);
   };
   app.addHook('onRequest', arrive);
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.is404) answerOther(request, reply, done);
-    else done();
-  });
   await describeApi(app, options.version);
   return app;
 }
