@@ -20,16 +20,23 @@ import {
   option,
   parsedOption,
   shapingFlags,
+  withOptions,
 } from '../options/declare.js';
-import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf, withFilters, withJob, withPriced, withRates, withRun } from '../options/rows.js';
-import { withSettings } from '../options/settings.js';
-import type { Context } from '../process/host.js';
+import { resultChoice, resultOptions } from '../options/output.js';
+import {
+  asOfIn,
+  asOfOption,
+  filterOptions,
+  jobOptions,
+  pricedOption,
+  runOptions,
+} from '../options/period.js';
+import { ratesOption, settingOptions } from '../options/settings.js';
 import { factsOf, gaugesOf, limitOf, sumUp, usageOf } from '../run/budget.js';
-import { deliver } from '../run/deliver.js';
+import { deliverDocument } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
+import { usingPeriod } from '../run/period.js';
 import { openEither } from '../run/priced.js';
-import { openTerminal } from '../run/results.js';
 import { type CommandContext, defineCommand } from './define.js';
 
 const GROUP = 'Budget:';
@@ -65,9 +72,17 @@ const declareBudget = () => {
         },
       ),
     );
-  const withRows = withFilters(withPriced(GROUP)(withAsOf(GROUP)(command)));
-  const withOutput = withResult(DOCUMENT_FORMATS, 'the {"budget":{…}} document');
-  return withJob(withRun(withRates(withSettings(withOutput(withRows)))));
+  return withOptions(
+    command,
+    asOfOption(GROUP),
+    pricedOption(GROUP),
+    filterOptions,
+    resultOptions(DOCUMENT_FORMATS, 'the {"budget":{…}} document'),
+    settingOptions,
+    ratesOption,
+    runOptions,
+    jobOptions,
+  );
 };
 
 function percent(text: string): Amount {
@@ -110,9 +125,9 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
     const output = resultChoice(options, DOCUMENT_FORMATS);
     const once = options.once === undefined ? undefined : await openOnce(options.once);
     try {
-      const period = await openEither(options, context, { textsUnread: true });
-      record.period = period;
-      try {
+      const opening = openEither(options, context, { textsUnread: true });
+      await usingPeriod(opening, async (period) => {
+        record.period = period;
         const limit = limitOf(period);
         if (limit === undefined) {
           throw new CommandLineError('budget needs a limit: 2500, "50 GBP", or O_COPILOT_BUDGET');
@@ -131,13 +146,15 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
         const subject = subjectOf(budget, facts, context);
         const crossed = once?.newOf(subject, budget.crossings);
         if (crossed?.length === 0) return;
-        await deliver(output, context, async (writer) => {
-          for (const piece of await render(budget, facts, output, context)) await writer.write(piece);
+        await deliverDocument(output, context, () => budget, {
+          json: () => budgetJson(budget, facts),
+          async table(_, terminal) {
+            const { budgetTable } = await import('../../format/table/summary-table.js');
+            return budgetTable(budget, facts, terminal);
+          },
         });
         if (crossed !== undefined) await once?.report(subject, crossed);
-      } finally {
-        await period.close();
-      }
+      });
     } finally {
       await once?.close();
     }
@@ -151,17 +168,6 @@ function withLimit(options: BudgetOptions, amount: string | undefined): BudgetOp
     throw new CommandLineError('give the limit once: as AMOUNT or with --budget');
   flagValue('AMOUNT', amount, limitText);
   return { ...options, budget: amount };
-}
-
-async function render(
-  budget: Budget,
-  facts: BudgetFacts,
-  output: ResultChoice,
-  context: Context,
-): Promise<Iterable<string>> {
-  if (output.format === 'json') return [budgetJson(budget, facts)];
-  const { budgetTable } = await import('../../format/table/summary-table.js');
-  return budgetTable(budget, facts, await openTerminal(output, context.host));
 }
 
 /** What `--once` takes for one budget in one period. */

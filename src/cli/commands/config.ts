@@ -1,21 +1,19 @@
 import { Command } from '@commander-js/extra-typings';
-import { listSettings } from '../../config/settings.js';
+import { listSettings, resolveSettings } from '../../config/settings.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import type { OptionsOf } from '../options/declare.js';
-import { resultChoice, withResult } from '../options/output.js';
-import { settingSources, settingsOf, withSettings } from '../options/settings.js';
+import { type OptionsOf, withOptions } from '../options/declare.js';
+import { resultChoice, resultOptions } from '../options/output.js';
+import { settingOptions, settingSources } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { deliver } from '../run/deliver.js';
-import { openTerminal } from '../run/results.js';
+import { deliverDocument } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 
-const declareConfig = () => {
-  const command = new Command('config').description(
-    'every setting in force and where it came from, secrets masked',
+const declareConfig = () =>
+  withOptions(
+    new Command('config').description('every setting in force and where it came from, secrets masked'),
+    resultOptions(DOCUMENT_FORMATS, 'the {"settings":[…]} document, one setting a line'),
+    settingOptions,
   );
-  const withOutput = withResult(DOCUMENT_FORMATS, 'the {"settings":[…]} document, one setting a line');
-  return withSettings(withOutput(command));
-};
 
 /** Every setting in force and where it came from. */
 export const make = defineCommand({
@@ -27,13 +25,12 @@ export const make = defineCommand({
 
 /** Wrong settings are errors here as anywhere, since none of them would be in force. */
 async function runConfig(options: OptionsOf<typeof declareConfig>, context: Context): Promise<void> {
-  const { host } = context;
   const output = resultChoice(options, DOCUMENT_FORMATS);
-  await settingsOf(options, host);
-  const settings = listSettings(await settingSources(options, host));
-  await deliver(output, context, async (writer) => {
-    const { settingsJson, settingsTable } = await import('../../format/table/configuration.js');
-    if (output.format === 'json') return writer.write(settingsJson(settings));
-    for (const piece of settingsTable(settings, await openTerminal(output, host))) await writer.write(piece);
+  const sources = await settingSources(options, context.host);
+  resolveSettings(sources);
+  const { settingsJson, settingsTable } = await import('../../format/table/configuration.js');
+  await deliverDocument(output, context, () => listSettings(sources), {
+    json: settingsJson,
+    table: async (settings, terminal) => settingsTable(settings, terminal),
   });
 }

@@ -1,5 +1,4 @@
 import { Command } from '@commander-js/extra-typings';
-import { openTimeZone } from '../../calendar/time-zone.js';
 import { InvalidValue } from '../../config/value.js';
 import type { ExportRow } from '../../document/records.js';
 import { compareAmounts, ZERO } from '../../engine/index.js';
@@ -8,16 +7,15 @@ import { type DiffRenderer, diffJson, isEqual, reconciliationJson } from '../../
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import type { Writer } from '../../output/writer.js';
 import { compareBills, type RowCosts, UnsortedRows } from '../../usage/diff/compare-bills.js';
-import { createReconciliation, type Reconciliation } from '../../usage/diff/reconcile.js';
+import { createReconciliation } from '../../usage/diff/reconcile.js';
 import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
-import { argument, type OptionsOf, parsedOption } from '../options/declare.js';
-import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
-import { withFilters, withRates, withRun } from '../options/rows.js';
-import { settingsOf, withSettings } from '../options/settings.js';
+import { argument, type OptionsOf, parsedOption, withOptions } from '../options/declare.js';
+import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
+import { filterOptions, runOptions } from '../options/period.js';
+import { openBasis, ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { amountsIn, type Bill, openFileBill, openLiveBill, rowCosts } from '../run/bills.js';
-import { deliver } from '../run/deliver.js';
-import { openTerminal } from '../run/results.js';
+import { deliver, deliverDocument, openTerminal } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 
 const declareDiff = () => {
@@ -33,8 +31,14 @@ const declareDiff = () => {
         { group: 'Diff:' },
       ),
     );
-  const withOutput = withResult(DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line');
-  return withRun(withRates(withSettings(withFilters(withOutput(command)))));
+  return withOptions(
+    command,
+    resultOptions(DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line'),
+    filterOptions,
+    settingOptions,
+    ratesOption,
+    runOptions,
+  );
 };
 
 type DiffOptions = OptionsOf<typeof declareDiff>;
@@ -97,7 +101,8 @@ async function runDiff(
       ? await openLiveBill(options, context)
       : await openFileBill(paths.fresh, context);
   try {
-    const money = await rowCosts(options, context);
+    const { prices } = await openBasis(options, context.host);
+    const money = prices && rowCosts(prices);
     const newRenderer = await chooseDiffRenderer(output, { old: old.name, new: fresh.name }, context);
     return await deliver(output, context, async (writer) => {
       const compare = (sorted: boolean) =>
@@ -193,39 +198,31 @@ async function reconcile(
 ): Promise<boolean> {
   // Copies are what a gap may come from, so they are counted here instead of being an error.
   const countCopies = path !== undefined || options.duplicates === 'keep';
-  const settings = await settingsOf(options, context.host);
-  const amountOf = await amountsIn(unit, settings, options, path === undefined);
+  const { zone, prices } = await openBasis(options, context.host);
+  const inUnit = unit === CREDITS ? undefined : amountsIn(unit, prices, path === undefined);
   const bill =
     path === undefined
       ? await openLiveBill({ ...options, duplicates: 'keep' }, context)
       : await openFileBill(path, context);
-  try {
-    const zone = openTimeZone(settings.timezone);
-    return await deliver(output, context, async (writer) => {
-      const result = await bill.read(async (batches) => {
-        const sums = createReconciliation(zone, countCopies, unit);
-        for await (const rows of batches) {
-          context.signal.throwIfAborted();
-          sums.add(amountOf === undefined ? rows : rows.map(amountOf));
-        }
-        return sums.value(invoice);
-      });
-      for (const piece of await renderReconciliation(bill.name, result, output, context))
-        await writer.write(piece);
-      return compareAmounts(result.difference, ZERO) === 0;
+  const sumUp = () =>
+    bill.read(async (batches) => {
+      const sums = createReconciliation(zone, countCopies, unit);
+      for await (const rows of batches) {
+        context.signal.throwIfAborted();
+        sums.add(inUnit === undefined ? rows : rows.map(inUnit));
+      }
+      return sums.value(invoice);
     });
+  try {
+    const { difference } = await deliverDocument(output, context, sumUp, {
+      json: (result) => reconciliationJson(bill.name, result),
+      async table(result, terminal) {
+        const { reconciliationTable } = await import('../../format/table/diff-table.js');
+        return reconciliationTable(bill.name, result, terminal);
+      },
+    });
+    return compareAmounts(difference, ZERO) === 0;
   } finally {
     await bill.close();
   }
-}
-
-async function renderReconciliation(
-  name: string,
-  result: Reconciliation,
-  output: ResultChoice,
-  { host }: Context,
-): Promise<Iterable<string>> {
-  if (output.format === 'json') return [reconciliationJson(name, result)];
-  const { reconciliationTable } = await import('../../format/table/diff-table.js');
-  return reconciliationTable(name, result, await openTerminal(output, host));
 }

@@ -1,19 +1,17 @@
 import { Command } from '@commander-js/extra-typings';
-import { creditPricesOf } from '../../core/open-usage.js';
 import { CommandLineError, DataError } from '../../errors.js';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import { datedRatesOf } from '../../rates/rate-card.js';
 import { type ExplainedPrice, explainAlone, explainItem } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { type OptionsOf, option } from '../options/declare.js';
-import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
-import { openRates, withRates, withRun } from '../options/rows.js';
-import { settingsOf, withSettings } from '../options/settings.js';
+import { type OptionsOf, option, withOptions } from '../options/declare.js';
+import { resultChoice, resultOptions } from '../options/output.js';
+import { runOptions } from '../options/period.js';
+import { openBasis, ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { deliver } from '../run/deliver.js';
-import { openPeriod } from '../run/period.js';
-import { openTerminal } from '../run/results.js';
+import { deliverDocument } from '../run/deliver.js';
+import { openPeriod, usingPeriod } from '../run/period.js';
 import { defineCommand } from './define.js';
 import { ratesInForce } from './rates.js';
 
@@ -22,8 +20,13 @@ const declareExplain = () => {
     .description('how one price came about, step by step, adding up to the total')
     .argument('[message-id]', 'a message of the period')
     .addOption(option('--text <text>', 'price this text instead of a message', { group: 'Explain:' }));
-  const withOutput = withResult(DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line');
-  return withRun(withRates(withSettings(withOutput(command))));
+  return withOptions(
+    command,
+    resultOptions(DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line'),
+    settingOptions,
+    ratesOption,
+    runOptions,
+  );
 };
 
 type ExplainOptions = OptionsOf<typeof declareExplain>;
@@ -49,12 +52,16 @@ async function runExplain(
 ): Promise<void> {
   const output = resultChoice(options, DOCUMENT_FORMATS);
   const target = targetOf(messageId, options);
-  await deliver(output, context, async (writer) => {
-    const price =
-      'text' in target
-        ? await explainText(target.text, options, context)
-        : await explainMessage(target.message, options, context);
-    for (const piece of await render(price, output, context)) await writer.write(piece);
+  const explain = () =>
+    'text' in target
+      ? explainText(target.text, options, context)
+      : explainMessage(target.message, options, context);
+  await deliverDocument(output, context, explain, {
+    json: explanationJson,
+    async table(price, terminal) {
+      const { explanationTable } = await import('../../format/table/explanation.js');
+      return explanationTable(price, terminal);
+    },
   });
 }
 
@@ -79,14 +86,11 @@ async function explainText(
   options: ExplainOptions,
   { host }: Context,
 ): Promise<ExplainedPrice> {
-  const settings = await settingsOf(options, host);
-  const { rules } = settings;
-  const card = await openRates(options, rules);
-  const prices = creditPricesOf(settings, card);
+  const { settings, card, prices } = await openBasis(options, host);
   const inForce = card && ratesInForce(card, Date.now());
   const creditPrice = prices?.fixed ?? inForce?.creditPrice;
   const money = prices && creditPrice && { creditPrice, currency: prices.currency };
-  return { ...explainAlone(text, rules, inForce?.rates), money };
+  return { ...explainAlone(text, settings.rules, inForce?.rates), money };
 }
 
 /** @throws DataError when the message is not in the period */
@@ -95,8 +99,7 @@ async function explainMessage(
   options: ExplainOptions,
   context: Context,
 ): Promise<ExplainedPrice> {
-  const period = await openPeriod(options, context, { message: id });
-  try {
+  return usingPeriod(openPeriod(options, context, { message: id }), async (period) => {
     const items = await period.read(async (batches) => {
       const found: UsageItem[] = [];
       for await (const batch of batches) {
@@ -112,20 +115,7 @@ async function explainMessage(
     }
     const { card, settings, prices } = period;
     const money = prices && { creditPrice: prices.priceOf(item.message), currency: prices.currency };
-    const dated =
-      item.report === undefined && card !== undefined ? datedRatesOf(item.message, card) : undefined;
+    const dated = item.report === undefined && card ? datedRatesOf(item.message, card) : undefined;
     return { ...explainItem(item, settings.rules, dated?.rates), money };
-  } finally {
-    await period.close();
-  }
-}
-
-async function render(
-  price: ExplainedPrice,
-  output: ResultChoice,
-  { host }: Context,
-): Promise<Iterable<string>> {
-  if (output.format === 'json') return [explanationJson(price)];
-  const { explanationTable } = await import('../../format/table/explanation.js');
-  return explanationTable(price, await openTerminal(output, host));
+  });
 }

@@ -4,14 +4,13 @@ import { messagesInWords } from '../../format/amounts.js';
 import { type HistoryResult, historyCsv, historyJson } from '../../format/documents/history.js';
 import type { Format } from '../../format/formats.js';
 import { compareLast, createHistory, type History } from '../../usage/history/history.js';
-import { argument, type OptionsOf } from '../options/declare.js';
-import { type ResultChoice, resultChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf, withRates, withRun } from '../options/rows.js';
-import { withSettings } from '../options/settings.js';
+import { argument, type OptionsOf, withOptions } from '../options/declare.js';
+import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
+import { asOfIn, asOfOption, runOptions } from '../options/period.js';
+import { openBasis, ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { deliver } from '../run/deliver.js';
-import { openBasis, type ReadInput, readInputs } from '../run/history-inputs.js';
-import { openTerminal } from '../run/results.js';
+import { deliverPieces, openTerminal } from '../run/deliver.js';
+import { type ReadInput, readInputs } from '../run/history-inputs.js';
 import { defineCommand } from './define.js';
 
 const FORMATS = ['json', 'csv', 'table', 'html'] as const satisfies readonly Format[];
@@ -26,8 +25,14 @@ const declareHistory = () => {
         summed: true,
       }),
     );
-  const withOutput = withResult(FORMATS, 'the {"history":{…}} document, one period a line');
-  return withRun(withRates(withSettings(withOutput(withAsOf('History:')(command)))));
+  return withOptions(
+    command,
+    asOfOption('History:'),
+    resultOptions(FORMATS, 'the {"history":{…}} document, one period a line'),
+    settingOptions,
+    ratesOption,
+    runOptions,
+  );
 };
 
 type HistoryOptions = OptionsOf<typeof declareHistory>;
@@ -56,7 +61,7 @@ async function runHistory(
   }
   const now = Date.now();
   const output = resultChoice(options, FORMATS);
-  const basis = await openBasis(options, context);
+  const basis = await openBasis(options, context.host);
   const asOf = asOfIn(basis.zone, options) ?? now;
   const inputs = await readInputs(paths, options, basis, context);
   const history = createHistory(inputs, basis.zone, asOf);
@@ -69,12 +74,10 @@ async function runHistory(
     unknownRules: inputs.filter(({ rules }) => rules === undefined).map(({ name }) => name),
     currency: inputs.find(({ currency }) => currency !== undefined)?.currency,
   };
-  await deliver(
+  await deliverPieces(
     output,
     context,
-    async (writer) => {
-      for (const piece of await render(result, output, context)) await writer.write(piece);
-    },
+    () => render(result, output, context),
     () => `${history.periods.length} periods, ${messagesInWords(history.total.messages)}`,
   );
 }

@@ -9,17 +9,16 @@ import { SUMMARY_FORMATS } from '../../format/formats.js';
 import { visible } from '../../format/text.js';
 import { jsonValues } from '../../json/scan.js';
 import { reasonOf } from '../../os-error.js';
-import type { Writer } from '../../output/writer.js';
 import {
   mergeSummaries,
   type PartialSummary,
   readPartialSummary,
 } from '../../usage/summary/merge-summaries.js';
-import { argument, type OptionsOf } from '../options/declare.js';
-import { refuseTerminal, resultChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf } from '../options/rows.js';
+import { argument, type OptionsOf, withOptions } from '../options/declare.js';
+import { refuseTerminal, resultChoice, resultOptions } from '../options/output.js';
+import { asOfIn, asOfOption } from '../options/period.js';
 import type { Context } from '../process/host.js';
-import { deliver } from '../run/deliver.js';
+import { deliverPieces } from '../run/deliver.js';
 import { renderSummary } from '../run/results.js';
 import { defineCommand } from './define.js';
 
@@ -32,8 +31,11 @@ const declareMerge = () => {
         summed: true,
       }).default(['-']),
     );
-  const withOutput = withResult(SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line');
-  return withOutput(withAsOf('Summary:')(command));
+  return withOptions(
+    command,
+    asOfOption('Summary:'),
+    resultOptions(SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line'),
+  );
 };
 
 /** The sum of summaries. */
@@ -59,11 +61,12 @@ async function runMerge(
   const zone = openTimeZone(merged.timezone);
   const facts = summaryFacts(merged.summary, { ...merged, zone }, asOfIn(zone, options), now);
   const { messages, credits } = merged.summary;
-  const write = async (writer: Writer) => {
-    for (const piece of await renderSummary(merged.summary, facts, output, context))
-      await writer.write(piece);
-  };
-  await deliver(output, context, write, () => sumsInWords(messages, credits));
+  await deliverPieces(
+    output,
+    context,
+    () => renderSummary(merged.summary, facts, output, context),
+    () => sumsInWords(messages, credits),
+  );
 }
 
 /** One summary of the input. */

@@ -5,10 +5,10 @@ import { CommandLineError } from '../../errors.js';
 import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../format/rows.js';
 import { openReportsFile, readChunks } from '../../source/file.js';
 import type { Source } from '../../source/source.js';
-import { type OptionsOf, option, parsedOption } from '../options/declare.js';
+import { type OptionsOf, option, parsedOption, withOptions } from '../options/declare.js';
 import { checkEnding } from '../options/output.js';
-import { withRates, withRun } from '../options/rows.js';
-import { withSettings } from '../options/settings.js';
+import { runOptions } from '../options/period.js';
+import { ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import type { PeriodNeeds } from '../run/period.js';
 import { defineCommand } from './define.js';
@@ -37,7 +37,7 @@ const declarePrice = () => {
         file: 'result',
       }),
     );
-  return withRun(withRates(withSettings(command)));
+  return withOptions(command, settingOptions, ratesOption, runOptions);
 };
 
 type PriceOptions = OptionsOf<typeof declarePrice>;

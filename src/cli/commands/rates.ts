@@ -12,12 +12,11 @@ import {
   writeRateCard,
 } from '../../rates/rate-card.js';
 import { dataTables } from '../../receipt/flags.js';
-import { type OptionsOf, parsedOption } from '../options/declare.js';
-import { resultChoice, withResult } from '../options/output.js';
-import { openRates, withRates } from '../options/rows.js';
+import { type OptionsOf, parsedOption, withOptions } from '../options/declare.js';
+import { resultChoice, resultOptions } from '../options/output.js';
+import { openRates, ratesOption } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { deliver } from '../run/deliver.js';
-import { openTerminal } from '../run/results.js';
+import { deliverDocument } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 
 const declareRates = () => {
@@ -31,7 +30,7 @@ const declareRates = () => {
         { group: 'Rates:' },
       ),
     );
-  return withResult(DOCUMENT_FORMATS, 'a file for --rates')(withRates(command));
+  return withOptions(command, ratesOption, resultOptions(DOCUMENT_FORMATS, 'a file for --rates'));
 };
 
 /** What a text costs now, or cost at another time. */
@@ -46,16 +45,13 @@ async function runRates(options: OptionsOf<typeof declareRates>, context: Contex
   const output = resultChoice(options, DOCUMENT_FORMATS);
   const at = options.at === undefined ? Date.now() : instantOf(options.at, UTC);
   const card = (await openRates(options, 'published')) ?? PUBLISHED_CARD;
-  const inForce = ratesInForce(card, at);
-  await deliver(output, context, async (writer) => {
-    if (output.format === 'json') {
-      await writer.write(writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }));
-      return;
-    }
-    const { ratesTable } = await import('../../format/table/configuration.js');
-    const next = card.dated[card.dated.indexOf(inForce) + 1];
-    const terminal = await openTerminal(output, context.host);
-    for (const piece of ratesTable(card, inForce, next, dataTables(), terminal)) await writer.write(piece);
+  await deliverDocument(output, context, () => ratesInForce(card, at), {
+    json: (inForce) => writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }),
+    async table(inForce, terminal) {
+      const { ratesTable } = await import('../../format/table/configuration.js');
+      const next = card.dated[card.dated.indexOf(inForce) + 1];
+      return ratesTable(card, inForce, next, dataTables(), terminal);
+    },
   });
 }
 

@@ -3,23 +3,28 @@ import { text } from 'node:stream/consumers';
 import { Command } from '@commander-js/extra-typings';
 import { CommandLineError, UnreadableError, UpstreamError } from '../../errors.js';
 import { isOsError, reasonOf } from '../../os-error.js';
-import type { OptionsOf } from '../options/declare.js';
-import { withRates, withRun } from '../options/rows.js';
-import { serviceChoice, withService, withSettings } from '../options/settings.js';
+import { type OptionsOf, withOptions } from '../options/declare.js';
+import { runOptions } from '../options/period.js';
+import {
+  ratesOption,
+  serviceChoice,
+  serviceFlags,
+  serviceOptions,
+  settingOptions,
+} from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { defineCommand } from './define.js';
 
 const declareServe = () =>
-  withRun(
-    withRates(
-      withSettings(
-        withService(
-          new Command('serve').description(
-            'answer over HTTP: /usage, /usage/ID, /summary, /health, /ready, /metrics, /openapi.json, and the page at /',
-          ),
-        ),
-      ),
+  withOptions(
+    new Command('serve').description(
+      'answer over HTTP: /usage, /usage/ID, /summary, /health, /ready, /metrics, /openapi.json, and the page at /',
     ),
+    serviceFlags,
+    serviceOptions,
+    settingOptions,
+    ratesOption,
+    runOptions,
   );
 
 export type ServeOptions = OptionsOf<typeof declareServe>;

@@ -4,24 +4,23 @@ import { sumsInWords } from '../../format/amounts.js';
 import { newFolder } from '../../output/new-folder.js';
 import { MANIFEST, newManifest, recordSource } from '../../source/snapshot.js';
 import { createTotals, type Totals } from '../../usage/pricing/sums.js';
-import { argument, type OptionsOf } from '../options/declare.js';
-import { withJob, withRun } from '../options/rows.js';
-import { withSettings } from '../options/settings.js';
+import { argument, type OptionsOf, withOptions } from '../options/declare.js';
+import { jobOptions, runOptions } from '../options/period.js';
+import { settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { writtenLine } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
-import { openPeriod, type Period } from '../run/period.js';
+import { openPeriod, type Period, usingPeriod } from '../run/period.js';
 import { defineCommand } from './define.js';
 
 const declareSnapshot = () =>
-  withJob(
-    withRun(
-      withSettings(
-        new Command('snapshot')
-          .description('keep the raw messages and reports in a new folder, to compute the bill again offline')
-          .addArgument(argument('<folder>', 'must not exist yet, or be empty', { file: 'write-folder' })),
-      ),
-    ),
+  withOptions(
+    new Command('snapshot')
+      .description('keep the raw messages and reports in a new folder, to compute the bill again offline')
+      .addArgument(argument('<folder>', 'must not exist yet, or be empty', { file: 'write-folder' })),
+    settingOptions,
+    runOptions,
+    jobOptions,
   );
 
 type SnapshotOptions = OptionsOf<typeof declareSnapshot>;
@@ -42,19 +41,19 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
     const folder = await newFolder(path);
     try {
       let recorder: ReturnType<typeof recordSource> | undefined;
-      const period = await openPeriod(options, context, {
+      const opening = openPeriod(options, context, {
         textsUnread: true,
         wrapSource(source) {
           recorder = recordSource(source, folder);
           return recorder.source;
         },
       });
-      record.period = period;
-      try {
-        record.totals = await totalsOf(period, context.signal);
-      } finally {
-        await period.close();
-      }
+      const { sourceName, settings, totals } = await usingPeriod(opening, async (period) => {
+        record.period = period;
+        const totals = await totalsOf(period, context.signal);
+        record.totals = totals;
+        return { ...period, totals };
+      });
       const recorded = recorder?.recorded();
       if (recorded?.messages === undefined) throw new Error('the messages were read but not recorded');
       const manifest = await folder.openFile(MANIFEST);
@@ -62,8 +61,8 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
         Buffer.from(
           newManifest({
             program: `o-copilot ${version}`,
-            source: period.sourceName,
-            period: period.settings.period,
+            source: sourceName,
+            period: settings.period,
             started_at: startedAt.toISOString(),
             finished_at: new Date().toISOString(),
             messages: recorded.messages,
@@ -75,7 +74,7 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
       await manifest.close();
       await folder.commit();
       if (context.host.stderr.isTTY && options.quiet !== true) {
-        const { messages, credits } = record.totals;
+        const { messages, credits } = totals;
         context.host.stderr.write(writtenLine(path, sumsInWords(messages, credits)));
       }
     } finally {

@@ -4,19 +4,19 @@ import { CommandLineError } from '../../errors.js';
 import { sumsInWords } from '../../format/amounts.js';
 import { SUMMARY_FORMATS } from '../../format/formats.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
-import { type OptionsOf, repeatedOption, shapingFlags } from '../options/declare.js';
-import { refuseTerminal, resultChoice, withResult } from '../options/output.js';
+import { type OptionsOf, repeatedOption, shapingFlags, withOptions } from '../options/declare.js';
+import { refuseTerminal, resultChoice, resultOptions } from '../options/output.js';
 import {
   asOfIn,
-  withAsOf,
-  withFilters,
-  withPriced,
-  withRates,
-  withReceiptOption,
-  withRun,
-} from '../options/rows.js';
-import { withSettings } from '../options/settings.js';
+  asOfOption,
+  filterOptions,
+  pricedOption,
+  receiptOption,
+  runOptions,
+} from '../options/period.js';
+import { ratesOption, settingOptions } from '../options/settings.js';
 import { deliver } from '../run/deliver.js';
+import { usingPeriod } from '../run/period.js';
 import { openEither } from '../run/priced.js';
 import { withReceipt } from '../run/receipt.js';
 import { writeSummary } from '../run/results.js';
@@ -37,10 +37,17 @@ export const declareSummary = () => {
         { group: GROUP, choices: GROUPINGS, shapes: 'given' },
       ),
     );
-  const withOutput = withReceiptOption(
-    withResult(SUMMARY_FORMATS, JSON_DOCUMENT)(withAsOf(GROUP)(withPriced(GROUP)(command))),
+  return withOptions(
+    command,
+    pricedOption(GROUP),
+    asOfOption(GROUP),
+    resultOptions(SUMMARY_FORMATS, JSON_DOCUMENT),
+    receiptOption,
+    filterOptions,
+    settingOptions,
+    ratesOption,
+    runOptions,
   );
-  return withRun(withRates(withSettings(withFilters(withOutput))));
 };
 
 export type SummaryOptions = OptionsOf<typeof declareSummary>;
@@ -67,8 +74,8 @@ async function runSummary(options: SummaryOptions, context: CommandContext): Pro
   const by = groupingsOf(options);
   const flags = shapingFlags(context.command);
   await withReceipt(options.receipt, { command: 'summary', flags, output }, context, async (receipt) => {
-    const period = await openEither(options, context, { ...receipt?.observer, textsUnread: true });
-    try {
+    const opening = openEither(options, context, { ...receipt?.observer, textsUnread: true });
+    await usingPeriod(opening, async (period) => {
       const asOf = asOfIn(period.zone, options);
       await deliver(
         { ...output, onDigest: receipt?.onDigest },
@@ -77,9 +84,7 @@ async function runSummary(options: SummaryOptions, context: CommandContext): Pro
         ({ messages, credits }) => sumsInWords(messages, credits, period.outOf()),
       );
       await receipt?.write(period, asOf ?? now);
-    } finally {
-      await period.close();
-    }
+    });
   });
 }
 

@@ -1,41 +1,40 @@
 import { Command } from '@commander-js/extra-typings';
 import { sumsInWords } from '../../format/amounts.js';
 import type { ReceiptFlag } from '../../receipt/flags.js';
-import { type OptionsOf, shapingFlags } from '../options/declare.js';
-import {
-  type RowsChoice,
-  readsTexts,
-  refuseTerminal,
-  rowsChoice,
-  withRowsOutput,
-} from '../options/output.js';
+import { type OptionsOf, shapingFlags, withOptions } from '../options/declare.js';
+import { type RowsChoice, readsTexts, refuseTerminal, rowsChoice, rowsOptions } from '../options/output.js';
 import {
   type AsOfOptions,
   asOfIn,
-  withFilters,
-  withJob,
-  withPages,
-  withRates,
-  withReceiptOption,
-  withRun,
-} from '../options/rows.js';
-import { withSettings } from '../options/settings.js';
+  filterOptions,
+  jobOptions,
+  pageOptions,
+  receiptOption,
+  runOptions,
+} from '../options/period.js';
+import { ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliver } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
-import { openPeriod, type Period, type PeriodNeeds } from '../run/period.js';
+import { openPeriod, type Period, type PeriodNeeds, usingPeriod } from '../run/period.js';
 import { withReceipt } from '../run/receipt.js';
 import { writeUsage } from '../run/results.js';
 import { defineCommand } from './define.js';
 
-export const declareUsage = () => {
-  const command = new Command('usage').description(
-    'every message of the current period with the credits it used (the default command)',
+export const declareUsage = () =>
+  withOptions(
+    new Command('usage').description(
+      'every message of the current period with the credits it used (the default command)',
+    ),
+    rowsOptions,
+    receiptOption,
+    filterOptions,
+    pageOptions,
+    settingOptions,
+    ratesOption,
+    runOptions,
+    jobOptions,
   );
-  return withJob(
-    withRun(withRates(withSettings(withPages(withFilters(withReceiptOption(withRowsOutput(command))))))),
-  );
-};
 
 export type UsageOptions = OptionsOf<typeof declareUsage> & AsOfOptions;
 
@@ -86,9 +85,9 @@ export function runUsage(
     refuseTerminal(output, context.host);
     const textsUnread = !readsTexts(output);
     await withReceipt(options.receipt, { command: 'usage', flags, output }, context, async (receipt) => {
-      const period = await openPeriod(options, context, { ...needs, ...receipt?.observer, textsUnread });
-      record.period = period;
-      try {
+      const opening = openPeriod(options, context, { ...needs, ...receipt?.observer, textsUnread });
+      await usingPeriod(opening, async (period) => {
+        record.period = period;
         if (!output.quiet) noteAccount(output, period, context);
         const asOf = asOfIn(period.zone, options) ?? now;
         record.totals = await deliver(
@@ -98,9 +97,7 @@ export function runUsage(
           (totals) => totals && sumsInWords(totals.messages, totals.credits, period.outOf()),
         );
         await receipt?.write(period, asOf);
-      } finally {
-        await period.close();
-      }
+      });
     });
   });
 }

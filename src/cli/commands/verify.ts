@@ -15,13 +15,13 @@ import { checkExport } from '../../receipt/check-export.js';
 import { dataTables } from '../../receipt/flags.js';
 import { compareReceipts, type Receipt, readReceipt } from '../../receipt/receipt.js';
 import { readFileChunks } from '../../source/file.js';
-import { argument, type OptionsOf, shapingFlags, wordsOf } from '../options/declare.js';
-import { readsTexts, resultChoice, rowsChoice, withResult } from '../options/output.js';
-import { asOfIn, withAsOf, withRates, withRun } from '../options/rows.js';
-import { withSettings } from '../options/settings.js';
+import { argument, type OptionsOf, shapingFlags, withOptions, wordsOf } from '../options/declare.js';
+import { readsTexts, resultChoice, resultOptions, rowsChoice } from '../options/output.js';
+import { asOfIn, asOfOption, runOptions } from '../options/period.js';
+import { ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { deliver } from '../run/deliver.js';
-import { openPeriod, type Period, type PeriodOptions } from '../run/period.js';
+import { deliverPieces } from '../run/deliver.js';
+import { openPeriod, type Period, type PeriodOptions, usingPeriod } from '../run/period.js';
 import { type Export, makeReceipt, observeExport } from '../run/receipt.js';
 import { writeSummary, writeUsage } from '../run/results.js';
 import { defineCommand } from './define.js';
@@ -35,8 +35,13 @@ const declareVerify = () => {
     )
     .addArgument(argument('<export>', 'the file that --output wrote', { file: 'read' }))
     .addArgument(argument('<receipt>', 'the file that --receipt wrote', { file: 'read' }));
-  const withOutput = withResult(DOCUMENT_FORMATS, 'the {"verify":{…}} document');
-  return withRun(withRates(withSettings(withOutput(command))));
+  return withOptions(
+    command,
+    resultOptions(DOCUMENT_FORMATS, 'the {"verify":{…}} document'),
+    settingOptions,
+    ratesOption,
+    runOptions,
+  );
 };
 
 type VerifyOptions = OptionsOf<typeof declareVerify>;
@@ -76,10 +81,8 @@ async function runVerify(
     program: `o-copilot ${version}`,
     tables: dataTables(),
   };
-  await deliver(output, context, async (writer) => {
-    const write = output.format === 'json' ? verificationJson : verificationText;
-    await writer.write(write(verification));
-  });
+  const write = output.format === 'json' ? verificationJson : verificationText;
+  await deliverPieces(output, context, async () => [write(verification)]);
   if (differences.length > 0) context.host.exitCode = 1;
 }
 
@@ -136,7 +139,7 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
     });
   }
   // A page of `report` may have `--as-of`, which `usage` has not.
-  const command = parsed(withAsOf('Output:')(declareUsage()), receipt);
+  const command = parsed(withOptions(declareUsage(), asOfOption('Output:')), receipt);
   const again = { ...own, ...command.opts(), output: NOWHERE };
   const output = rowsChoice(again);
   const remade = { command: receipt.command, flags: shapingFlags(command), output };
@@ -167,12 +170,12 @@ async function remake(
   write: (period: Period, writer: Writer) => Promise<Instant>,
 ): Promise<Receipt> {
   const observed = await observeExport();
-  const period = await openPeriod(options, context, {
+  const opening = openPeriod(options, context, {
     ...observed.observer,
     sourceName: receipt.source,
     textsUnread,
   });
-  try {
+  return usingPeriod(opening, async (period) => {
     const writer = digestWriter();
     const asOf = await write(period, writer);
     await writer.commit();
@@ -181,7 +184,5 @@ async function remake(
       throw new Error('the messages were not read to the end');
     }
     return makeReceipt(made, period, { inputs, rows: observed.rows(), sha256, asOf }, context.host);
-  } finally {
-    await period.close();
-  }
+  });
 }

@@ -6,7 +6,7 @@ import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/flags.js';
 /** What else is declared with an option or an argument. */
 export interface Traits {
   /** The value names a file or folder, which the run reads or writes. Of `result` `-` is stdout. `source`: data comes from it. */
-  readonly file?: 'read' | 'write' | 'write-folder' | 'result' | 'source';
+  readonly file?: 'read' | 'write' | 'write-folder' | 'result' | 'source' | undefined;
   /** Two runs that write it exclude each other, by a lock file beside it. */
   readonly locked?: true;
   /** The file is one of several that are added up, so none may be given twice. */
@@ -14,14 +14,14 @@ export interface Traits {
   /** Its values add up to a list. */
   readonly repeated?: true;
   /** What shell completion offers as its value. */
-  readonly choices?: readonly string[];
+  readonly choices?: readonly string[] | undefined;
 }
 
 interface OptionTraits extends Traits {
   /** Heading in the help of a command. */
   readonly group: string;
   /** Other values give other bytes, so a receipt retains it: as given, or as resolved where settings have a say. */
-  readonly shapes?: 'given' | 'resolved';
+  readonly shapes?: 'given' | 'resolved' | undefined;
 }
 
 type Declared = Pick<Option, 'flags'> | Pick<Argument, 'description'>;
@@ -94,16 +94,26 @@ export function examplesOf(command: object): Examples {
 /** The values of a command's options. */
 export type OptionsOf<Declare extends () => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>;
 
-/** Makes a function that adds options, which commands share, to a command and to the type of its options. */
-export function optionGroup<Group extends OptionValues>(make: () => readonly unknown[]) {
-  function add<Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
-    command: Command<Args, Options, Globals>,
-  ): Command<Args, Options & Group, Globals>;
-  function add(command: Command): Command {
-    for (const each of make()) if (each instanceof Option) command.addOption(each);
-    return command;
-  }
-  return add;
+/** Declares options that commands share. */
+export type OptionGroup = () => { readonly options: readonly Option[]; opts(): OptionValues };
+
+type OptionsOfAll<Groups> = Groups extends readonly [infer First extends OptionGroup, ...infer Rest]
+  ? OptionsOf<First> & OptionsOfAll<Rest>
+  : unknown;
+
+/** Adds the options of groups to a command, and to the type of its options. */
+export function withOptions<
+  Args extends unknown[],
+  Own extends OptionValues,
+  Globals extends OptionValues,
+  Groups extends OptionGroup[],
+>(
+  command: Command<Args, Own, Globals>,
+  ...groups: Groups
+): Command<Args, Own & OptionsOfAll<Groups>, Globals>;
+export function withOptions(command: Command, ...groups: OptionGroup[]): Command {
+  for (const each of groups.flatMap((group) => group().options)) command.addOption(each);
+  return command;
 }
 
 /** The value of a flag. @throws CommandLineError that names the flag */

@@ -7,7 +7,7 @@ import { FIELDS, type FieldName } from '../../format/rows.js';
 import { STDOUT_NAMES } from '../../output/file.js';
 import { readsText } from '../../usage/rows/row-query.js';
 import type { Host } from '../process/host.js';
-import { type OptionsOf, option, optionGroup, parsedOption } from './declare.js';
+import { type OptionsOf, option, parsedOption, withOptions } from './declare.js';
 
 /** What a result looks like and where it goes. */
 export interface ResultChoice<Of extends Format = Format> {
@@ -73,26 +73,25 @@ const color = () =>
 export type ResultOptions = { readonly [Name in Format]?: true } & { readonly format?: Format } & OptionsOf<
     typeof destination
   > &
-  Partial<OptionsOf<typeof csv>> &
-  OptionsOf<typeof color> & { readonly quiet?: true };
+  Partial<OptionsOf<typeof csv> & OptionsOf<typeof color>> & { readonly quiet?: true };
 
 /** The format and the destination of a result; `json` describes its document. */
-export function withResult(formats: readonly Format[], json: string) {
-  return optionGroup<ResultOptions>(() => [
-    ...formats.map((format) =>
-      option(`--${format}`, format === 'json' ? json : declarationOf(format).description, { group: GROUP }),
-    ),
+export const resultOptions = (formats: readonly Format[], json: string) => (): Command<[], ResultOptions> => {
+  const command: Command = new Command();
+  for (const format of formats) {
+    const description = format === 'json' ? json : declarationOf(format).description;
+    command.addOption(option(`--${format}`, description, { group: GROUP }));
+  }
+  command.addOption(
     parsedOption(
       '--format <name>',
       `one of ${formats.join(', ')}; without it the ending of --output decides`,
       oneOf(formats),
       { group: GROUP, choices: formats, shapes: 'resolved' },
     ),
-    ...destination().options,
-    ...(formats.includes('csv') ? csv().options : []),
-    ...color().options,
-  ]);
-}
+  );
+  return withOptions(command, destination, ...(formats.includes('csv') ? [csv] : []), color);
+};
 
 const rows = () =>
   new Command()
@@ -104,31 +103,25 @@ const rows = () =>
     )
     .addOption(
       option('--stream', 'write while reading: a failure may leave part of a result', { group: GROUP }),
-    );
-
-const account = () =>
-  new Command()
+    )
     .addOption(parsedOption('--account-id <id>', 'the billing account, for FOCUS', plainText, SHAPES))
     .addOption(parsedOption('--account-name <name>', 'its name, for FOCUS', plainText, SHAPES));
 
-const pageTexts = () =>
+export const pageTextOption = () =>
   new Command().addOption(
     option('--with-text', 'a page has the texts of the messages, and its search finds them', SHAPES),
   );
-export const withPageTexts = optionGroup<OptionsOf<typeof pageTexts>>(() => pageTexts().options);
 
-export type RowsOptions = ResultOptions &
-  OptionsOf<typeof rows> &
-  OptionsOf<typeof account> &
-  OptionsOf<typeof pageTexts>;
+export type RowsOptions = ResultOptions & OptionsOf<typeof rows> & OptionsOf<typeof pageTextOption>;
 
 /** The format, the fields and the destination of rows. */
-export const withRowsOutput = optionGroup<RowsOptions>(() => [
-  ...withResult(ROW_FORMATS, 'the {"usage":[…]} document, one item a line')(new Command()).options,
-  ...rows().options,
-  ...account().options,
-  ...pageTexts().options,
-]);
+export const rowsOptions = () =>
+  withOptions(
+    new Command(),
+    resultOptions(ROW_FORMATS, 'the {"usage":[…]} document, one item a line'),
+    rows,
+    pageTextOption,
+  );
 
 /** @throws CommandLineError */
 export function rowsChoice(options: RowsOptions): RowsChoice {

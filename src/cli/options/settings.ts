@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { readEnvFile, type Variables, withoutServiceLinks } from '../../config/environment.js';
 import { SERVICE_SETTINGS, type ServiceSettings } from '../../config/service-settings.js';
 import {
@@ -10,72 +11,115 @@ import {
 } from '../../config/setting.js';
 import { resolveSettings, SETTINGS, type Settings } from '../../config/settings.js';
 import { choicesOf } from '../../config/value.js';
+import { creditPricesOf } from '../../core/open-usage.js';
+import type { Ruleset } from '../../engine/index.js';
+import { CommandLineError } from '../../errors.js';
+import type { CreditPrices } from '../../rates/money.js';
+import type { RateCard } from '../../rates/rate-card.js';
 import type { Host } from '../process/host.js';
-import { type OptionsOf, option, optionGroup } from './declare.js';
+import { type OptionsOf, option } from './declare.js';
 
 /** The flags of settings, as texts: whichever of flag, environment and file is used is parsed in one place. */
 type FlagsOf<Declared extends Declarations> = {
   [Name in keyof Declared as Declared[Name] extends { readonly secret: true } ? never : Name]?: string;
 };
 
-function flagsOf(settings: Declarations, group: string) {
-  return Object.entries(settings).flatMap(([name, setting]) => {
-    if (setting.secret) return [];
+function addFlags(command: Command, settings: Declarations, group: string): Command {
+  for (const [name, setting] of Object.entries(settings)) {
     const { placeholder, description, file, shapes } = setting;
-    const choices = choicesOf(setting.parse);
-    return option(
-      `${flagOf(name)} <${placeholder}>`,
-      `${description} (default ${setting.default ?? setting.unset}; ${variablesOf(name, setting).join(', ')})`,
-      {
-        group,
-        ...(choices !== undefined && { choices }),
-        ...(file !== undefined && { file }),
-        ...(shapes === true && { shapes: 'resolved' as const }),
-      },
+    if (setting.secret) continue;
+    command.addOption(
+      option(
+        `${flagOf(name)} <${placeholder}>`,
+        `${description} (default ${setting.default ?? setting.unset}; ${variablesOf(name, setting).join(', ')})`,
+        { group, choices: choicesOf(setting.parse), file, shapes: shapes && 'resolved' },
+      ),
     );
-  });
+  }
+  return command;
 }
 
-const envFile = () =>
-  new Command().addOption(
+/** Every setting that has a flag, and `--env-file`. */
+export const settingOptions = (): Command<[], SettingOptions> =>
+  addFlags(new Command(), SETTINGS, 'Settings:').addOption(
     option('--env-file <file>', 'settings file (default .env, where there is one)', {
       group: 'Settings:',
       file: 'read',
     }),
   );
-type EnvFileOptions = OptionsOf<typeof envFile>;
-
+type EnvFileOptions = { envFile?: string };
 export type SettingOptions = FlagsOf<typeof SETTINGS> & EnvFileOptions;
-/** Every setting that has a flag, and `--env-file`. */
-export const withSettings = optionGroup<SettingOptions>(() => [
-  ...flagsOf(SETTINGS, 'Settings:'),
-  ...envFile().options,
-]);
 
-const SERVICE = 'Service:';
-const serve = () =>
+/** A file of rates in place of the published ones. */
+export const ratesOption = () =>
+  new Command().addOption(
+    option(
+      '--rates <file>',
+      'price texts by the rates in this file, each message by those in force at its time',
+      { group: 'Settings:', file: 'read' },
+    ),
+  );
+export type RatesOptions = OptionsOf<typeof ratesOption>;
+
+/** @throws CommandLineError; UnreadableError; SettingError for a file that is no rate card */
+export async function openRates(
+  { rates: file }: RatesOptions,
+  rules: Ruleset,
+): Promise<RateCard | undefined> {
+  if (file === undefined) return undefined;
+  if (rules !== 'published') {
+    throw new CommandLineError(`--rates: is for the rules published, not ${rules}`);
+  }
+  const { openRateCard } = await import('../../rates/read-rate-card.js');
+  return openRateCard(file);
+}
+
+/** What a bill is computed by. */
+export interface Basis {
+  readonly settings: Settings;
+  readonly zone: TimeZone;
+  /** Of `--rates`. */
+  readonly card: RateCard | undefined;
+  /** What a credit costs; undefined where it has no price. */
+  readonly prices: CreditPrices | undefined;
+}
+
+/** @throws CommandLineError, SettingError, UnreadableError */
+export async function openBasis(options: SettingOptions & RatesOptions, host: Host): Promise<Basis> {
+  const settings = resolveSettings(await settingSources(options, host));
+  const card = await openRates(options, settings.rules);
+  return { settings, zone: openTimeZone(settings.timezone), card, prices: creditPricesOf(settings, card) };
+}
+
+const envFiles = new WeakMap<Host, Promise<Variables['envFile']>>();
+
+/** Where the settings of a command are looked up. The file is read once a run: it may be a pipe. @throws as readEnvFile does */
+export async function settingSources(options: EnvFileOptions, host: Host): Promise<SettingSources> {
+  const file = envFiles.get(host) ?? readEnvFile(options.envFile);
+  envFiles.set(host, file);
+  return { flags: { ...options }, environment: withoutServiceLinks(host.env), envFile: await file };
+}
+
+const SERVICE = { group: 'Service:' };
+
+/** The settings of the service. */
+export const serviceFlags = (): Command<[], FlagsOf<typeof SERVICE_SETTINGS>> =>
+  addFlags(new Command(), SERVICE_SETTINGS, SERVICE.group);
+
+/** What only a flag says of the service. */
+export const serviceOptions = () =>
   new Command()
+    .addOption(option('--insecure', 'listen beyond this machine without asking who is there', SERVICE))
+    .addOption(option('--open-metrics', 'show /metrics to everybody', SERVICE))
     .addOption(
-      option('--insecure', 'listen beyond this machine without asking who is there', { group: SERVICE }),
-    )
-    .addOption(option('--open-metrics', 'show /metrics to everybody', { group: SERVICE }))
-    .addOption(
-      option('--healthcheck', 'ask the service of --address-file whether it is alive, and end', {
-        group: SERVICE,
-      }),
+      option('--healthcheck', 'ask the service of --address-file whether it is alive, and end', SERVICE),
     )
     .addOption(
-      option('--hash-token <name>', 'read a token from stdin, print its line for --tokens, and end', {
-        group: SERVICE,
-      }),
+      option('--hash-token <name>', 'read a token from stdin, print its line for --tokens, and end', SERVICE),
     );
-
-export type ServiceOptions = FlagsOf<typeof SERVICE_SETTINGS> & OptionsOf<typeof serve> & EnvFileOptions;
-/** The settings of the service, and what only a flag says. */
-export const withService = optionGroup<ServiceOptions>(() => [
-  ...flagsOf(SERVICE_SETTINGS, SERVICE),
-  ...serve().options,
-]);
+export type ServiceOptions = OptionsOf<typeof serviceFlags> &
+  OptionsOf<typeof serviceOptions> &
+  EnvFileOptions;
 
 /** What the service is to do, each value checked on its own. Times are milliseconds, sizes bytes. */
 export interface ServiceChoice extends ServiceSettings {
@@ -95,18 +139,4 @@ export async function serviceChoice(options: ServiceOptions, host: Host): Promis
     insecure: options.insecure === true,
     openMetrics: options.openMetrics === true,
   };
-}
-
-/** The settings in force for a command's options. @throws as resolveSettings and readEnvFile do */
-export async function settingsOf(options: SettingOptions, host: Host): Promise<Settings> {
-  return resolveSettings(await settingSources(options, host));
-}
-
-const envFiles = new WeakMap<Host, Promise<Variables['envFile']>>();
-
-/** Where the settings of a command are looked up. The file is read once a run: it may be a pipe. @throws as readEnvFile does */
-export async function settingSources(options: EnvFileOptions, host: Host): Promise<SettingSources> {
-  const file = envFiles.get(host) ?? readEnvFile(options.envFile);
-  envFiles.set(host, file);
-  return { flags: { ...options }, environment: withoutServiceLinks(host.env), envFile: await file };
 }

@@ -1,16 +1,12 @@
-import type { Settings } from '../../config/settings.js';
-import { creditPricesOf } from '../../core/open-usage.js';
 import { readExport } from '../../document/export.js';
 import type { ExportRow } from '../../document/records.js';
 import { toAmount, ZERO } from '../../engine/index.js';
 import { CommandLineError, DataError } from '../../errors.js';
-import { type Cost, type CreditPrices, costOf } from '../../rates/money.js';
+import { type CreditPrices, costOf } from '../../rates/money.js';
 import { openInput } from '../../source/file.js';
 import type { RowCosts } from '../../usage/diff/compare-bills.js';
-import { CREDITS, limitIn } from '../../usage/forecast/limit.js';
+import { limitIn } from '../../usage/forecast/limit.js';
 import { usageRow } from '../../usage/pricing/priced-row.js';
-import { openRates, type RatesOptions } from '../options/rows.js';
-import { type SettingOptions, settingsOf } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod, type PeriodOptions } from './period.js';
 
@@ -53,50 +49,39 @@ export async function openLiveBill(options: PeriodOptions, context: Context): Pr
   };
 }
 
-/** What a row costs: its own cost in that currency, else that of its credits. */
-function costOfRow(row: ExportRow, currency: string, prices: CreditPrices): Cost {
-  const { id, timestamp, credits, cost } = row;
-  if (cost !== undefined && row.currency === currency) return cost;
-  if (timestamp === undefined && prices.fixed === undefined) {
-    throw new DataError(`message ${id}`, 'needs a timestamp for its price', 'timestamp');
-  }
-  return costOf(credits, prices.fixed ?? prices.priceOf({ id, timestamp: timestamp ?? '' }));
-}
-
-/** What the rows of bills cost; undefined where a credit has no price. @throws CommandLineError, SettingError */
-export async function rowCosts(
-  options: SettingOptions & RatesOptions,
-  { host }: Context,
-): Promise<RowCosts | undefined> {
-  const settings = await settingsOf(options, host);
-  const prices = creditPricesOf(settings, await openRates(options, settings.rules));
-  if (prices === undefined) return undefined;
-  const { currency } = prices;
-  return { currency, costOf: (row) => costOfRow(row, currency, prices) };
+/** What the rows of bills cost, each its own cost in that currency, else that of its credits. */
+export function rowCosts(prices: CreditPrices): RowCosts {
+  const { currency, fixed } = prices;
+  return {
+    currency,
+    costOf({ id, timestamp, credits, cost, currency: own }) {
+      if (cost !== undefined && own === currency) return cost;
+      if (timestamp === undefined && fixed === undefined) {
+        throw new DataError(`message ${id}`, 'needs a timestamp for its price', 'timestamp');
+      }
+      return costOf(credits, fixed ?? prices.priceOf({ id, timestamp: timestamp ?? '' }));
+    },
+  };
 }
 
 /**
- * Makes rows whose credits are amounts of money; undefined for an invoice in credits. A cost in an export counts as it is.
+ * Makes rows whose credits are amounts of money. A cost in an export counts as it is.
  *
  * @param hasNoCosts of their own, so that what is wrong is known before they are read
- * @throws CommandLineError where nothing says what a credit costs in that currency, SettingError
+ * @throws CommandLineError where nothing says what a credit costs in that currency
  */
-export async function amountsIn(
+export function amountsIn(
   unit: string,
-  settings: Settings,
-  options: RatesOptions,
+  prices: CreditPrices | undefined,
   hasNoCosts: boolean,
-): Promise<((row: ExportRow) => ExportRow) | undefined> {
-  if (unit === CREDITS) return undefined;
-  const prices = creditPricesOf(settings, await openRates(options, settings.rules));
+): (row: ExportRow) => ExportRow {
   const problem = limitIn({ amount: ZERO, unit }, prices?.currency);
-  const check = () => {
-    if (typeof problem === 'string') throw new CommandLineError(`--total: ${problem}`);
-  };
-  if (hasNoCosts) check();
+  const costs = prices && typeof problem !== 'string' ? rowCosts(prices) : undefined;
+  const refuse = () => new CommandLineError(`--total: ${problem}`);
+  if (hasNoCosts && costs === undefined) throw refuse();
   return (row) => {
-    if (row.cost !== undefined && row.currency === unit) return { ...row, credits: toAmount(row.cost) };
-    check();
-    return prices === undefined ? row : { ...row, credits: toAmount(costOfRow(row, unit, prices)) };
+    if (costs !== undefined) return { ...row, credits: toAmount(costs.costOf(row)) };
+    if (row.cost === undefined || row.currency !== unit) throw refuse();
+    return { ...row, credits: toAmount(row.cost) };
   };
 }

@@ -1,7 +1,10 @@
+import type { Piece } from '../../format/rows.js';
+import type { Terminal } from '../../format/table/lines.js';
 import { visible } from '../../format/text.js';
 import { openWriter, STDOUT_NAMES } from '../../output/file.js';
 import type { Writer } from '../../output/writer.js';
-import type { Context } from '../process/host.js';
+import { type ColorChoice, type ResultChoice, wantsColor } from '../options/output.js';
+import type { Context, Host } from '../process/host.js';
 
 /** Where a result goes. */
 export interface Delivery {
@@ -49,4 +52,66 @@ export async function deliver<Result>(
 /** What a person at a terminal reads of a command that shows nothing itself. */
 export function writtenLine(path: string, content: string | undefined): string {
   return `o-copilot: wrote ${visible(path)}${content === undefined ? '' : `: ${content}`}\n`;
+}
+
+/** How a document is written that has two forms. */
+interface Forms<Value> {
+  json(value: Value): string;
+  /** Loads what draws tables. */
+  table(value: Value, terminal: Terminal): Promise<Iterable<Piece>>;
+}
+
+/** Makes a document and delivers it in the form that is chosen. */
+export async function deliverDocument<Value>(
+  output: ResultChoice,
+  context: Context,
+  make: () => Value | Promise<Value>,
+  { json, table }: Forms<Value>,
+): Promise<Value> {
+  return deliver(output, context, async (writer) => {
+    const value = await make();
+    const pieces =
+      output.format === 'json' ? [json(value)] : await table(value, await openTerminal(output, context.host));
+    for (const piece of pieces) await writer.write(piece);
+    return value;
+  });
+}
+
+/** Delivers what `render` makes once the destination is open. */
+export function deliverPieces(
+  delivery: Delivery,
+  context: Context,
+  render: () => Promise<Iterable<Piece>>,
+  describe?: () => string,
+): Promise<void> {
+  return deliver(
+    delivery,
+    context,
+    async (writer) => {
+      for (const piece of await render()) await writer.write(piece);
+    },
+    describe,
+  );
+}
+
+/** The name of a file, `-` or undefined for stdout, and its colour. */
+interface Destination {
+  readonly output: string | undefined;
+  readonly color: ColorChoice;
+}
+
+/** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */
+export async function openTerminal(destination: Destination, host: Host): Promise<Terminal> {
+  const { Chalk } = await import('chalk');
+  const colored = wantsColor(destination.color, host.env, isTerminal(destination, host));
+  return { chalk: new Chalk({ level: colored ? 1 : 0 }), width: widthOf(destination, host) };
+}
+
+function isTerminal({ output }: Destination, { stdout }: Host): boolean {
+  return stdout.isTTY === true && (output ?? '-') === '-';
+}
+
+/** Columns of the terminal; undefined elsewhere, and where it does not say. */
+export function widthOf(destination: Destination, host: Host): number | undefined {
+  return (isTerminal(destination, host) && host.stdout.columns) || undefined;
 }

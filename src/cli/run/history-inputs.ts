@@ -1,36 +1,24 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { type Instant, instantOf, parseInstant } from '../../calendar/instant.js';
-import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
-import type { Settings } from '../../config/settings.js';
-import { creditPricesOf } from '../../core/open-usage.js';
 import { readExport } from '../../document/export.js';
 import type { ExportRow } from '../../document/records.js';
 import { RULESET_VERSIONS } from '../../engine/index.js';
 import { DataError, UnreadableError } from '../../errors.js';
 import { reasonOf } from '../../os-error.js';
 import { type Cost, type CreditPrices, formatCost } from '../../rates/money.js';
-import type { RateCard } from '../../rates/rate-card.js';
 import { RECEIPT_FORMAT, type Receipt, readReceipt } from '../../receipt/receipt.js';
 import { readFileChunks } from '../../source/file.js';
 import { openManifest } from '../../source/snapshot.js';
 import type { HistoryInput } from '../../usage/history/history.js';
 import { type InputSums, sumInput } from '../../usage/history/input-sums.js';
 import { usageRow } from '../../usage/pricing/priced-row.js';
-import { openRates, type RatesOptions, type RunOptions } from '../options/rows.js';
-import { type SettingOptions, settingsOf } from '../options/settings.js';
+import type { RunOptions } from '../options/period.js';
+import type { Basis, RatesOptions, SettingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { openPeriod } from './period.js';
+import { openPeriod, usingPeriod } from './period.js';
 
 type HistoryOptions = SettingOptions & RunOptions & RatesOptions;
-
-/** What the inputs of a history have in common. */
-interface Basis {
-  readonly zone: TimeZone;
-  readonly settings: Settings;
-  readonly card: RateCard | undefined;
-  readonly prices: CreditPrices | undefined;
-}
 
 /** An input that was read, and can be read again up to an instant. */
 export interface ReadInput extends HistoryInput {
@@ -39,14 +27,6 @@ export interface ReadInput extends HistoryInput {
   /** Of its costs; undefined where it has none. */
   readonly currency: string | undefined;
   readonly sumUntil: (until: Instant) => Promise<InputSums>;
-}
-
-/** @throws CommandLineError, SettingError, UnreadableError */
-export async function openBasis(options: HistoryOptions, { host }: Context): Promise<Basis> {
-  const settings = await settingsOf(options, host);
-  const card = await openRates(options, settings.rules);
-  const prices = creditPricesOf(settings, card);
-  return { zone: openTimeZone(settings.timezone), settings, card, prices };
 }
 
 /**
@@ -130,28 +110,21 @@ const readSnapshot: ReadFile = async (path, options, { zone, settings, card, pri
   if (madeAt === undefined)
     throw new DataError(`snapshot ${path}`, 'is no RFC 3339 timestamp', 'finished_at');
   const sumUntil = async (until?: Instant) => {
-    const period = await openPeriod({ ...options, source: path }, context, { textsUnread: true });
-    try {
-      return await period.read(async (batches) => {
+    const opening = openPeriod({ ...options, source: path }, context, { textsUnread: true });
+    return usingPeriod(opening, (period) =>
+      period.read(async (batches) => {
         const sums = sumInput(zone, prices !== undefined, until);
         for await (const items of batches) {
           context.signal.throwIfAborted();
           for (const item of items) {
             const { reportName, credits } = usageRow(item);
-            const { timestamp } = item.message;
-            sums.add({
-              instant: instantOf(timestamp),
-              reportName,
-              credits,
-              price: prices?.priceOf(item.message),
-            });
+            const instant = instantOf(item.message.timestamp);
+            sums.add({ instant, reportName, credits, price: prices?.priceOf(item.message) });
           }
         }
         return sums.value();
-      });
-    } finally {
-      await period.close();
-    }
+      }),
+    );
   };
   const rules = rulesText(settings.rules, RULESET_VERSIONS[settings.rules], card?.sha256 ?? null);
   const [sums, currency] = [await sumUntil(), prices?.currency];

@@ -8,7 +8,7 @@ import { acquireLock, type Lock } from '../../output/lock.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
 import type { Totals } from '../../usage/pricing/sums.js';
 import type { AnyCommand } from '../options/declare.js';
-import type { JobOptions } from '../options/rows.js';
+import type { JobOptions } from '../options/period.js';
 import { toFailure } from '../process/failure.js';
 import type { Context } from '../process/host.js';
 import type { Period } from './period.js';

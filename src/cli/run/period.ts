@@ -1,26 +1,17 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { version } from '../../../package.json';
-import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import type { Settings } from '../../config/settings.js';
-import { creditPricesOf, openUsage, type Usage, type UsageDeps } from '../../core/open-usage.js';
+import { DEFAULT_MAX_BODY } from '../../core/open-source.js';
+import { openUsage, type Usage, type UsageDeps } from '../../core/open-usage.js';
 import { UpstreamError } from '../../errors.js';
 import { visible } from '../../format/text.js';
 import type { CreditPrices } from '../../rates/money.js';
-import type { RateCard } from '../../rates/rate-card.js';
 import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceWork } from '../../telemetry/tracing.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
-import {
-  type FilterOptions,
-  openRates,
-  type PageOptions,
-  type RatesOptions,
-  type RunOptions,
-  runChoice,
-  selectionOf,
-} from '../options/rows.js';
-import { type SettingOptions, settingsOf } from '../options/settings.js';
+import { type FilterOptions, type PageOptions, type RunOptions, selectionOf } from '../options/period.js';
+import { type Basis, openBasis, type RatesOptions, type SettingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { type Progress, startProgress } from './progress.js';
 
@@ -38,14 +29,8 @@ export type PeriodOptions = SettingOptions &
   };
 
 /** The billing period that a command's options name, ready to be read. */
-export interface Period extends Pick<Usage, 'sourceName' | 'read' | 'outOf' | 'close'> {
-  readonly settings: Settings;
-  readonly zone: TimeZone;
+export interface Period extends Basis, Pick<Usage, 'sourceName' | 'read' | 'outOf' | 'close'> {
   readonly selection: RowQuery;
-  /** Of `--rates`. */
-  readonly card: RateCard | undefined;
-  /** What a credit costs; undefined where it has no price. */
-  readonly prices: CreditPrices | undefined;
   /** Messages read so far and requests made again. */
   counts(): { readonly messages: number; readonly retries: number };
 }
@@ -77,29 +62,24 @@ export async function openPeriod(
   const startedAt = performance.now();
   const { message, sourceName, watchRows, ...readNeeds } = needs;
   const { host, signal } = context;
-  const choice = runChoice(options);
-  const settings = await settingsOf(options, host);
-  const zone = openTimeZone(settings.timezone);
-  const card = await openRates(options, settings.rules);
-  const prices = creditPricesOf(settings, card);
-  const selection = { ...selectionOf(options, zone), ...(message !== undefined && { message }) };
+  const { duplicates = 'error', maxBody = DEFAULT_MAX_BODY, quiet = false, verbose = false } = options;
+  const basis = await openBasis(options, host);
+  const { settings, card, prices } = basis;
+  const selection = { ...selectionOf(options, basis.zone), ...(message !== undefined && { message }) };
 
-  const progress = startProgress(context, {
-    quiet: choice.quiet,
-    streams: options.stream === true,
-    retries: settings.retries,
-  });
-  const retries = countRetries(context, choice.verbose, progress);
+  const streams = options.stream === true;
+  const progress = startProgress(context, { quiet, streams, retries: settings.retries });
+  const retries = countRetries(context, verbose, progress);
   const tracing = await openTracing({
     env: host.env,
     version,
     timeout: LONGEST_DELIVERY,
     onFailure(reason) {
-      if (choice.verbose) host.stderr.write(`o-copilot: the trace was not delivered: ${reason}\n`);
+      if (verbose) host.stderr.write(`o-copilot: the trace was not delivered: ${reason}\n`);
     },
   });
   const usage = await openUsage(
-    { ...settings, card, selection, duplicates: choice.duplicates, maxBody: choice.maxBody },
+    { ...settings, card, selection, duplicates, maxBody },
     {
       ...readNeeds,
       ...(watchRows !== undefined && { watchRows: (rows) => watchRows(rows, prices) }),
@@ -114,18 +94,15 @@ export async function openPeriod(
 
   progress.watch(usage.progress);
   return {
-    settings,
-    zone,
+    ...basis,
     selection,
-    card,
-    prices,
     sourceName: sourceName ?? usage.sourceName,
     async read(consume) {
       try {
         const result = await traceWork(tracing, 'read period', () => usage.read(consume));
         const note = usage.note();
         progress.stop();
-        if (note !== undefined && !choice.quiet) host.stderr.write(`o-copilot: ${visible(note)}\n`);
+        if (note !== undefined && !quiet) host.stderr.write(`o-copilot: ${visible(note)}\n`);
         return result;
       } catch (error) {
         if (error instanceof UpstreamError) error.advice = sourceAdvice(settings, error);
@@ -141,6 +118,19 @@ export async function openPeriod(
       await tracing?.close();
     },
   };
+}
+
+/** Closes a period after it was used. */
+export async function usingPeriod<Result>(
+  opening: Promise<Period>,
+  use: (period: Period) => Promise<Result>,
+): Promise<Result> {
+  const period = await opening;
+  try {
+    return await use(period);
+  } finally {
+    await period.close();
+  }
 }
 
 /** Counts the requests made again, and with `--verbose` reports each on stderr. */

@@ -1,5 +1,3 @@
-import { openTimeZone } from '../../calendar/time-zone.js';
-import { creditPricesOf } from '../../core/open-usage.js';
 import { type PricedRow, readPricedRows } from '../../document/export-rows.js';
 import { CommandLineError } from '../../errors.js';
 import { visible } from '../../format/text.js';
@@ -8,8 +6,8 @@ import { createDuplicateCheck } from '../../usage/pricing/ids.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { createReportCheck } from '../../usage/pricing/reports.js';
 import { checkReportFilter, matchesMessage, matchesRow, narrows } from '../../usage/rows/row-query.js';
-import { type PricedOptions, type ReceiptOptions, runChoice, selectionOf } from '../options/rows.js';
-import { settingsOf } from '../options/settings.js';
+import { type PricedOptions, type ReceiptOptions, selectionOf } from '../options/period.js';
+import { openBasis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod, type Period, type PeriodNeeds, type PeriodOptions } from './period.js';
 
@@ -35,12 +33,11 @@ async function openPriced(
     if (options[flag] !== undefined)
       throw new CommandLineError(`--${flag}: says nothing of rows priced already`);
   }
-  const { duplicates, quiet } = runChoice(options);
+  const { duplicates = 'error', quiet } = options;
   // A copy's price is not compared.
   if (duplicates === 'once') throw new CommandLineError('--duplicates: error or keep with --from-priced');
-  const settings = await settingsOf(options, host);
-  const zone = openTimeZone(settings.timezone);
-  const selection = selectionOf(options, zone);
+  const basis = await openBasis(options, host);
+  const selection = selectionOf(options, basis.zone);
   let messages = 0;
 
   async function* items(): AsyncGenerator<UsageItem[]> {
@@ -68,11 +65,8 @@ async function openPriced(
   }
 
   return {
-    settings,
-    zone,
+    ...basis,
     selection,
-    card: undefined,
-    prices: creditPricesOf(settings, undefined),
     sourceName: paths.map(nameOf).join(', '),
     read: (consume) => consume(items()),
     outOf: () => (narrows(selection) ? messages : undefined),

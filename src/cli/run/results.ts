@@ -11,38 +11,16 @@ import {
   type Renderer,
   writeRows,
 } from '../../format/rows.js';
-import type { Terminal } from '../../format/table/lines.js';
 import type { Writer } from '../../output/writer.js';
 import type { Totals } from '../../usage/pricing/sums.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import type { Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
-import { type ColorChoice, type ResultChoice, type RowsChoice, wantsColor } from '../options/output.js';
+import type { ResultChoice, RowsChoice } from '../options/output.js';
 import type { Context, Host } from '../process/host.js';
 import { limitOf, outlookOf } from './budget.js';
+import { openTerminal, widthOf } from './deliver.js';
 import type { Period } from './period.js';
-
-/** Where a result goes. */
-interface Destination {
-  readonly output: string | undefined;
-  readonly color: ColorChoice;
-}
-
-/** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */
-export async function openTerminal(destination: Destination, host: Host): Promise<Terminal> {
-  const { Chalk } = await import('chalk');
-  const colored = wantsColor(destination.color, host.env, isTerminal(destination, host));
-  return { chalk: new Chalk({ level: colored ? 1 : 0 }), width: widthOf(destination, host) };
-}
-
-function isTerminal({ output }: Destination, { stdout }: Host): boolean {
-  return stdout.isTTY === true && (output ?? '-') === '-';
-}
-
-/** Columns of the terminal; undefined elsewhere, and where it does not say. */
-function widthOf(destination: Destination, host: Host): number | undefined {
-  return (isTerminal(destination, host) && host.stdout.columns) || undefined;
-}
 
 /** Columns of a terminal that has room for the kind of each row. */
 const WIDE = 100;

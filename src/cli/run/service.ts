@@ -2,10 +2,8 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../../package.json';
-import { openTimeZone } from '../../calendar/time-zone.js';
 import type { Settings } from '../../config/settings.js';
-import { httpSettings, openSource, type SourceSettings } from '../../core/open-source.js';
-import { creditPricesOf } from '../../core/open-usage.js';
+import { DEFAULT_MAX_BODY, httpSettings, openSource, type SourceSettings } from '../../core/open-source.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import { writeFileAtomically } from '../../output/file.js';
@@ -15,13 +13,14 @@ import { startService } from '../../service/start-service.js';
 import { type OpenLog, openLog } from '../../service/telemetry/log.js';
 import type { Agents } from '../../source/http/agents.js';
 import { openTracing, type Tracing } from '../../telemetry/tracing.js';
-import { openRates, type RatesOptions, type RunOptions, runChoice } from '../options/rows.js';
+import type { RunOptions } from '../options/period.js';
 import {
   type ServiceOptions as GivenOptions,
+  openBasis,
+  type RatesOptions,
   type ServiceChoice,
   type SettingOptions,
   serviceChoice,
-  settingsOf,
 } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { limitOf } from './budget.js';
@@ -106,18 +105,13 @@ async function serviceOptions(
   tracing: Tracing | undefined,
   context: Context,
 ) {
-  const { duplicates, maxBody } = runChoice(given);
-  const settings = await settingsOf(given, context.host);
+  const { duplicates = 'error', maxBody = DEFAULT_MAX_BODY } = given;
+  const { settings, zone, card, prices } = await openBasis(given, context.host);
   if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
   const isLocal = !/^https?:\/\//i.test(settings.source);
   // A local source by its full path, so that what must not be shown of it is known.
   const source = isLocal && settings.source !== 'sample' ? resolve(settings.source) : settings.source;
-  const sourceSettings = {
-    ...settings,
-    source,
-    deadline: Number.POSITIVE_INFINITY,
-    maxBody,
-  };
+  const sourceSettings = { ...settings, source, deadline: Number.POSITIVE_INFINITY, maxBody };
   const pool = isLocal ? undefined : await openPool(sourceSettings, context);
   const open: ServiceOptions['openSource'] = (observer, signal) => {
     const { env, stdin } = context.host;
@@ -125,8 +119,6 @@ async function serviceOptions(
     const deps = { env, stdin, signal, startedAt, observer, ...(pool !== undefined && { pool }) };
     return openSource(sourceSettings, deps);
   };
-  const card = await openRates(given, settings.rules);
-  const prices = creditPricesOf(settings, card);
   return {
     ...choice,
     credentials,
@@ -135,7 +127,7 @@ async function serviceOptions(
     prices,
     limit: limitOf({ settings, prices }),
     duplicates,
-    zone: openTimeZone(settings.timezone),
+    zone,
     cacheScope: cacheScope(sourceSettings, context.host.env),
     isLocal,
     serverPaths: source === settings.source && !isAbsolute(source) ? [] : [source, dirname(source)],
