@@ -85,15 +85,16 @@ export async function createApp(
     reply.header('x-request-id', request.id);
     if (hasLongBody(request)) reply.header('connection', 'close');
     if (sendPreflight(request, reply)) return;
-    const enter = (refusal: Error | undefined) => {
+    const refusal = guard(request);
+    if (refusal instanceof Promise) refusal.then(done, done);
+    else done(refusal);
+  };
+  app.addHook('onRequest', (request, reply, done) =>
+    arrive(request, reply, (refusal) => {
       if (refusal === undefined && request.is404) answerOther(request, reply, done);
       else done(refusal);
-    };
-    const refusal = guard(request);
-    if (refusal instanceof Promise) refusal.then(enter, enter);
-    else enter(refusal);
-  };
-  app.addHook('onRequest', arrive);
+    }),
+  );
   await describeApi(app, options.version);
   return app;
 }
