@@ -95,13 +95,11 @@ function signalWithDeadline(
   deadline: number,
   { startedAt, signal }: Pick<SourceDeps, 'startedAt' | 'signal'>,
 ): AbortSignal {
-  const controller = new AbortController();
+  const expired = new AbortController();
   const expire = () =>
-    controller.abort(new UpstreamTimeoutError(name, `deadline of ${showDuration(deadline)} passed`));
+    expired.abort(new UpstreamTimeoutError(name, `deadline of ${showDuration(deadline)} passed`));
   if (Number.isFinite(deadline)) {
     setTimeout(expire, Math.max(0, startedAt + deadline - performance.now())).unref();
   }
-  if (signal.aborted) controller.abort(signal.reason);
-  signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
-  return controller.signal;
+  return AbortSignal.any([signal, expired.signal]);
 }

@@ -67,38 +67,42 @@ export interface Usage {
  */
 export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promise<Usage> {
   const { rules, card, duplicates, selection } = settings;
-  const { wrapSource = (source) => source, watchRows = (rows) => rows, readDocument, onBatch } = deps;
+  const {
+    wrapSource = (source) => source,
+    watchRows = (rows) => rows,
+    readDocument,
+    textsUnread,
+    onBatch,
+  } = deps;
   const priceByText = messagePricer(rules, card);
   const source = wrapSource(deps.source ?? (await openSource(settings, deps)));
   const reports = createReportCache(source);
   let messages = 0;
-  let reportWatch: ReportFilterCheck | undefined;
-  const request: UsageRequest = {
-    reports,
-    priceByText,
-    duplicates,
-    ...(readDocument !== undefined && { readDocument }),
-    selection,
-    get filterCheck() {
-      return reportWatch;
-    },
-    textsUnread: deps.textsUnread ?? false,
-    onRead(more) {
-      messages += more;
-      onBatch?.();
-    },
-  };
+  let filterCheck: ReportFilterCheck | undefined;
   return {
     sourceName: source.name,
     read: (consume) =>
       source.messages((bytes) => {
         messages = 0;
-        reportWatch = selection.report && checkReportFilter(selection.report, deps.refuse);
+        filterCheck = selection.report && checkReportFilter(selection.report, deps.refuse);
+        const request: UsageRequest = {
+          reports,
+          priceByText,
+          duplicates,
+          selection,
+          filterCheck,
+          readDocument,
+          textsUnread,
+          onRead(more) {
+            messages += more;
+            onBatch?.();
+          },
+        };
         return consume(watchRows(readUsage(bytes, request)));
       }),
     outOf: () => (narrows(selection) ? messages : undefined),
     progress: () => ({ messages, ...reports.progress() }),
-    note: () => reportWatch?.note(),
+    note: () => filterCheck?.note(),
     close: () => source.close(),
   };
 }

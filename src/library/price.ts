@@ -6,7 +6,7 @@ import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { openRateCard } from '../rates/read-rate-card.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
-import { priceMessages } from '../usage/pricing/price-messages.js';
+import { inBatches, priceMessages } from '../usage/pricing/price-messages.js';
 import { createReportCache } from '../usage/pricing/reports.js';
 import { type PricedMessage, settingsOf, textsOf, toPricedMessage } from './usage.js';
 
@@ -59,22 +59,9 @@ export async function* price(
     },
   });
   const pricing = { reports: reportCache, priceByText: messagePricer(rules, card) };
-  for await (const items of priceMessages(inBatches(messages), pricing)) {
+  for await (const items of priceMessages(inBatches(messages, BATCH, toMessage), pricing)) {
     yield* items.map((item) => toPricedMessage(item, prices));
   }
-}
-
-async function* inBatches(
-  messages: Iterable<UnpricedMessage> | AsyncIterable<UnpricedMessage>,
-): AsyncGenerator<Message[]> {
-  let batch: Message[] = [];
-  for await (const message of messages) {
-    batch.push(toMessage(message));
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** Checked here, since who calls may not be TypeScript. */
@@ -86,12 +73,7 @@ function toMessage({ id, timestamp, text, reportId }: UnpricedMessage): Message 
     throw new DataError(`message ${id}`, 'expected an RFC 3339 timestamp', 'timestamp');
   }
   if (typeof text !== 'string') throw new DataError(`message ${id}`, 'expected a string', 'text');
-  return {
-    id,
-    timestamp,
-    reportId: reportId ?? undefined,
-    text,
-  };
+  return { id, timestamp, reportId: reportId ?? undefined, text };
 }
 
 /** The document that upstream would answer with, so that it is checked in one place. */

@@ -1,6 +1,7 @@
 import type { ExportRow } from '../../document/records.js';
 import { type Amount, compareAmounts, subtractAmounts, ZERO } from '../../engine/index.js';
 import { type Cost, NO_COST } from '../../rates/money.js';
+import { inBatches } from '../pricing/price-messages.js';
 import { createSum, type Sum } from '../pricing/sums.js';
 import { createRowIndex } from './row-index.js';
 
@@ -107,7 +108,12 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
   }
 
   return {
-    changes: () => inBatches(sorted ? merge(createRowCursor(old), createRowCursor(fresh)) : mergeUnmatched()),
+    changes: () =>
+      inBatches(
+        sorted ? merge(createRowCursor(old), createRowCursor(fresh)) : mergeUnmatched(),
+        CHANGES_A_BATCH,
+        (change) => change,
+      ),
     comparison: (): Comparison => ({
       ...counts,
       currency: money?.currency,
@@ -211,15 +217,4 @@ function byIdAndContent(a: ExportRow, b: ExportRow): number {
 
 function compareTexts<Value extends string | number | bigint>(a: Value, b: Value): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-async function* inBatches(changes: AsyncIterable<BillChange>): AsyncGenerator<BillChange[]> {
-  let batch: BillChange[] = [];
-  for await (const change of changes) {
-    batch.push(change);
-    if (batch.length < CHANGES_A_BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

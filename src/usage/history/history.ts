@@ -3,8 +3,8 @@ import { firstDayOf, lastDayOf, periodOf } from '../../calendar/days.js';
 import { compareInstants, type Instant, wholeMilliseconds } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { ExactDecimal } from '../../engine/amount.js';
-import { type Amount, compareAmounts, subtractAmounts, toDecimal, ZERO } from '../../engine/index.js';
-import { type Cost, NO_COST, subtractCosts } from '../../rates/money.js';
+import { compareAmounts, subtractAmounts, toDecimal, ZERO } from '../../engine/index.js';
+import { NO_COST, subtractCosts } from '../../rates/money.js';
 import { addSums, type Sum } from '../pricing/sums.js';
 import type { InputSums } from './input-sums.js';
 
@@ -55,14 +55,7 @@ export interface History {
 }
 
 /** The last two periods beside each other. */
-export interface Comparison {
-  /** Undefined: both are whole. */
-  readonly toDate: ToDate | undefined;
-  readonly before: Sum;
-  readonly now: Sum;
-  readonly change: Change;
-  readonly movers: Movers;
-}
+export type Comparison = ReturnType<typeof compareLast>;
 
 /**
  * Puts inputs in the order of their periods. A period is the calendar month of most messages of an input, as where a
@@ -112,8 +105,9 @@ function totalOf(sums: readonly Sum[]): Sum {
 }
 
 /** Compares the last two periods, given their sums: up to the times of `toDate` where that is there. */
-export function compareLast(before: InputSums, now: InputSums, toDate: ToDate | undefined): Comparison {
+export function compareLast(before: InputSums, now: InputSums, toDate: ToDate | undefined) {
   return {
+    /** Undefined: both are whole. */
     toDate,
     before: before.total,
     now: now.total,
@@ -160,28 +154,18 @@ export function sameTimeIn(month: number, instant: Instant, zone: TimeZone): Ins
 }
 
 /** What one sum has more than another; negative where it has less. */
-export interface Change {
-  readonly messages: number;
-  readonly credits: Amount;
-  /** Undefined where one of them has no cost. */
-  readonly cost: Cost | undefined;
-  /** In per cent of the first, with two decimals; undefined of nothing. */
-  readonly percent: {
-    readonly messages: string | undefined;
-    readonly credits: string | undefined;
-    readonly cost: string | undefined;
-  };
-  readonly isNone: boolean;
-}
+export type Change = ReturnType<typeof changeOf>;
 
-export function changeOf(before: Sum, now: Sum): Change {
+export function changeOf(before: Sum, now: Sum) {
   const messages = now.messages - before.messages;
   const credits = subtractAmounts(now.credits, before.credits);
   const cost = now.cost && before.cost && subtractCosts(now.cost, before.cost);
   return {
     messages,
     credits,
+    /** Undefined where one of them has no cost. */
     cost,
+    /** In per cent of the first, with two decimals; undefined of nothing. */
     percent: {
       messages: percentOf(new ExactDecimal(messages), new ExactDecimal(before.messages)),
       credits: percentOf(toDecimal(credits), toDecimal(before.credits)),
@@ -206,34 +190,30 @@ export interface Mover {
   readonly change: Change;
 }
 
-/** The reports whose credits changed most, the largest change first. */
-export interface Movers {
-  readonly increases: readonly Mover[];
-  readonly decreases: readonly Mover[];
-}
-
 /** Movers of each kind. */
 const MOST_MOVERS = 5;
 
-const NOTHING: Sum = { messages: 0, credits: ZERO };
-
-export function moversOf(
-  before: ReadonlyMap<string | undefined, Sum>,
-  now: ReadonlyMap<string | undefined, Sum>,
-): Movers {
+/** The reports whose credits changed most, the largest change first. */
+export function moversOf(before: InputSums['byReport'], now: InputSums['byReport']) {
   const hasCost = [...before.values(), ...now.values()].some(({ cost }) => cost !== undefined);
-  const nothing: Sum = hasCost ? { ...NOTHING, cost: NO_COST } : NOTHING;
+  const nothing: Sum = { messages: 0, credits: ZERO, ...(hasCost && { cost: NO_COST }) };
   const movers = [...new Set([...before.keys(), ...now.keys()])].map((reportName): Mover => {
     const [then, after] = [before.get(reportName) ?? nothing, now.get(reportName) ?? nothing];
     return { reportName, before: then, now: after, change: changeOf(then, after) };
   });
+  const byChange = (a: Mover, b: Mover) => compareAmounts(a.change.credits, b.change.credits);
   // Equal changes in the order of the names, whatever the order of the messages.
   const byName = (a: Mover, b: Mover) => ((a.reportName ?? '') < (b.reportName ?? '') ? -1 : 1);
-  const rising = movers.sort((a, b) => compareAmounts(b.change.credits, a.change.credits) || byName(a, b));
-  const changed = rising.filter(({ change }) => compareAmounts(change.credits, ZERO) !== 0);
-  const increases = changed.filter(({ change }) => compareAmounts(change.credits, ZERO) > 0);
-  const decreases = changed
-    .filter(({ change }) => compareAmounts(change.credits, ZERO) < 0)
-    .sort((a, b) => compareAmounts(a.change.credits, b.change.credits) || byName(a, b));
-  return { increases: increases.slice(0, MOST_MOVERS), decreases: decreases.slice(0, MOST_MOVERS) };
+  const rising = ({ change }: Mover) => compareAmounts(change.credits, ZERO) > 0;
+  const falling = ({ change }: Mover) => compareAmounts(change.credits, ZERO) < 0;
+  return {
+    increases: movers
+      .filter(rising)
+      .sort((a, b) => byChange(b, a) || byName(a, b))
+      .slice(0, MOST_MOVERS),
+    decreases: movers
+      .filter(falling)
+      .sort((a, b) => byChange(a, b) || byName(a, b))
+      .slice(0, MOST_MOVERS),
+  };
 }

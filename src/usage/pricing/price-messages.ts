@@ -13,7 +13,7 @@ const BYTES_A_REPORT = 128;
 
 export interface PricingRequest extends RowPricing {
   /** Nobody reads the texts of the rows, so those that wait for a report need not hold them. */
-  readonly textsUnread?: boolean;
+  readonly textsUnread?: boolean | undefined;
 }
 
 interface QueuedBatch {
@@ -73,4 +73,20 @@ export async function* priceMessages(
     if (queue.length > 0) await setImmediate();
   }
   yield* dequeue(() => true);
+}
+
+/** Items in batches of `size`, each as `convert` makes it. */
+export async function* inBatches<Item, Result>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  size: number,
+  convert: (item: Item) => Result,
+): AsyncGenerator<Result[]> {
+  let batch: Result[] = [];
+  for await (const item of items) {
+    batch.push(convert(item));
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -22,7 +22,7 @@ export interface UsageRequest extends PricingRequest {
   /** Sees every row where the query is for one report. */
   readonly filterCheck?: ReportFilterCheck | undefined;
   /** Reads the document; a messages document unless given. */
-  readonly readDocument?: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Message[]>;
+  readonly readDocument?: ((bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Message[]>) | undefined;
   /** Called with the number of messages of each batch, before any is left out. */
   readonly onRead?: (messages: number) => void;
 }
