@@ -64,14 +64,6 @@ export function toMeasure(counts: Counts): Measure {
   };
 }
 
-/** Counts are those of one text until the next is measured. */
-export interface Measurer {
-  /** The window `[start, end)` of a string (UTF-16 indexes). */
-  text(characters: string, start: number, end: number, thresholds: Thresholds): Counts;
-  /** The window `[start, end)` of bytes that are all ASCII, without a copy of them. */
-  ascii(text: AsciiBytes, start: number, end: number, thresholds: Thresholds): Counts;
-}
-
 /** `measure` on the hot path: defaults in it would leave V8 unsure of its types, at twice the time. */
 export const measurer = /* @__PURE__ */ createMeasurer();
 
@@ -88,14 +80,15 @@ export function measure(
   return toMeasure(measurer.text(characters, start, end, thresholds));
 }
 
-/** Buffers are used again from text to text; nothing of one text reaches the next. */
-function createMeasurer(): Measurer {
+/** Buffers are used again from text to text: counts are those of one text until the next is measured. */
+function createMeasurer() {
   const units = createUnitReader();
   const scanner = createWordScanner();
   const tally = createWordTally();
   const counts = createCounts();
   const { boundaries } = scanner;
 
+  /** Of the window `[start, end)` of bytes that are all ASCII, without a copy of them. */
   function ascii({ bytes, view }: AsciiBytes, start: number, end: number, thresholds: Thresholds): Counts {
     tally.begin(thresholds);
     scanner.begin();
@@ -154,7 +147,8 @@ function createMeasurer(): Measurer {
 
   return {
     ascii,
-    text(characters, start, end, thresholds) {
+    /** Of the window `[start, end)` of a string (UTF-16 indexes). */
+    text(characters: string, start: number, end: number, thresholds: Thresholds): Counts {
       const bytes = units.ascii(characters, start, end);
       const length = Math.max(end - start, 0);
       return bytes === undefined

@@ -1,39 +1,14 @@
 import { characterClasses, classify, VOWEL, WORD } from './characters.js';
 
-/** Reads a text from left to right and records where words begin and end. */
-export interface WordScanner {
-  /** Where words begin (even places) and end (odd places). */
-  readonly boundaries: Int32Array;
-  /** Forgets the text before. */
-  begin(): void;
-  /** Reads `[start, end)`, at most `BLOCK` bytes of ASCII, where `start` is as many whole threes into the text. */
-  scanAscii(view: DataView, start: number, end: number): void;
-  /**
-   * Reads `[start, end)`, at most `BLOCK` code units, until one of which no class is known: one never met, or
-   * half of a surrogate pair. Returns its index, or `end`. `untilThird` is 3, 2 or 1: how many characters it
-   * is to the next whose position divides by 3.
-   */
-  scan(units: Uint16Array, start: number, end: number, untilThird: number): number;
-  /** Takes one code point where `scan` stopped. */
-  take(codePoint: number, index: number): void;
-  /** Ends the word that goes on, if any, at the end of the text. */
-  endWord(end: number): void;
-  /** Recorded words that have ended. */
-  endedWords(): number;
-  /** Forgets the words that have ended; one that goes on becomes the first. */
-  dropEndedWords(): void;
-  thirdVowels(): number;
-}
-
 /** Code units that are read before the words in them are counted: a message as a rule, and a multiple of 3. */
 export const BLOCK = 1023;
 
 /**
- * Written for V8 and for a processor that guesses branches: whole numbers in locals, constant arrays and no
- * calls in the loops. Where a word begins or ends nobody can guess, so every index is stored and only a
- * boundary moves on to the next place.
+ * Reads a text from left to right and records where words begin and end. Written for V8 and for a processor that
+ * guesses branches: whole numbers in locals, constant arrays and no calls in the loops. Where a word begins or ends
+ * nobody can guess, so every index is stored and only a boundary moves on to the next place.
  */
-export function createWordScanner(): WordScanner {
+export function createWordScanner() {
   const pairs = createAsciiPairs();
   // The word carried over, a boundary a code unit, and the place after the last.
   const boundaries = new Int32Array(BLOCK + 4);
@@ -42,12 +17,15 @@ export function createWordScanner(): WordScanner {
   let thirdVowels = 0;
 
   return {
+    /** Where words begin (even places) and end (odd places). */
     boundaries,
+    /** Forgets the text before. */
     begin() {
       found = 0;
       thirdVowels = 0;
     },
-    scanAscii(view, start, end) {
+    /** Reads `[start, end)`, at most `BLOCK` bytes of ASCII, where `start` is as many whole threes into the text. */
+    scanAscii(view: DataView, start: number, end: number): void {
       let place = found;
       let inWord = place & 1;
       let vowels = 0;
@@ -86,7 +64,12 @@ export function createWordScanner(): WordScanner {
       found = place;
       thirdVowels += vowels;
     },
-    scan(units, start, end, untilThird) {
+    /**
+     * Reads `[start, end)`, at most `BLOCK` code units, until one of which no class is known: one never met, or
+     * half of a surrogate pair. Returns its index, or `end`. `untilThird` is 3, 2 or 1: how many characters it
+     * is to the next whose position divides by 3.
+     */
+    scan(units: Uint16Array, start: number, end: number, untilThird: number): number {
       let place = found;
       let inWord = (place & 1) * WORD;
       let vowels = 0;
@@ -108,18 +91,22 @@ export function createWordScanner(): WordScanner {
       thirdVowels += vowels;
       return index;
     },
-    take(codePoint, index) {
+    /** Takes one code point where `scan` stopped. */
+    take(codePoint: number, index: number): void {
       const isWord = (classify(codePoint) & WORD) !== 0;
       boundaries[found] = index;
       if (isWord !== (found % 2 === 1)) found++;
     },
-    endWord(end) {
+    /** Ends the word that goes on, if any, at the end of the text. */
+    endWord(end: number): void {
       if (found % 2 === 0) return;
       boundaries[found] = end;
       found++;
     },
+    /** Recorded words that have ended. */
     endedWords: () => found >> 1,
-    dropEndedWords() {
+    /** Forgets the words that have ended; one that goes on becomes the first. */
+    dropEndedWords(): void {
       const open = found % 2;
       if (open === 1) boundaries[0] = boundaries[found - 1] ?? 0;
       found = open;

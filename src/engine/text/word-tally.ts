@@ -22,26 +22,11 @@ export function wordClass(word: string, { mediumFrom, longFrom }: Thresholds): W
   return length >= mediumFrom ? 'medium' : 'short';
 }
 
-/** Counts the words of one text at a time by their length. */
-export interface WordTally {
-  shortWords(): number;
-  mediumWords(): number;
-  longWords(): number;
-  /** There is a word, and none came twice. */
-  allUnique(): boolean;
-  /** Forgets the text before. */
-  begin(thresholds: Thresholds): void;
-  /**
-   * Adds `count` words: the n-th is `[boundaries[2n], boundaries[2n + 1])` of the text. `pairs`: there may be
-   * surrogate pairs among them.
-   */
-  add(units: CodeUnits, boundaries: Int32Array, count: number, pairs: boolean): void;
-}
-
 /** Longer than any string, and small enough for 32-bit arithmetic. */
 const BEYOND_ANY_LENGTH = 2 ** 30;
 
-export function createWordTally(): WordTally {
+/** Counts the words of one text at a time by their length. */
+export function createWordTally() {
   const memory = createWordMemory();
   let repeated = false;
   let words = 0;
@@ -54,8 +39,10 @@ export function createWordTally(): WordTally {
     shortWords: () => words - mediumOrLong,
     mediumWords: () => mediumOrLong - long,
     longWords: () => long,
+    /** There is a word, and none came twice. */
     allUnique: () => words > 0 && !repeated,
-    begin({ mediumFrom, longFrom }) {
+    /** Forgets the text before. */
+    begin({ mediumFrom, longFrom }: Thresholds): void {
       memory.forget();
       repeated = false;
       words = 0;
@@ -64,7 +51,11 @@ export function createWordTally(): WordTally {
       belowMedium = Math.min(mediumFrom, BEYOND_ANY_LENGTH) - 1;
       belowLong = Math.min(longFrom, BEYOND_ANY_LENGTH) - 1;
     },
-    add(units, boundaries, count, pairs) {
+    /**
+     * Adds `count` words: the n-th is `[boundaries[2n], boundaries[2n + 1])` of the text. `pairs`: there may be
+     * surrogate pairs among them.
+     */
+    add(units: CodeUnits, boundaries: Int32Array, count: number, pairs: boolean): void {
       let known = repeated;
       let aboveShort = 0;
       let aboveMedium = 0;
@@ -94,14 +85,6 @@ function countPairs(units: CodeUnits, start: number, end: number): number {
   return pairs;
 }
 
-/** Remembers the words of one text at a time, to notice one that comes again. */
-interface WordMemory {
-  /** Forgets the text before. */
-  forget(): void;
-  /** Whether the word `[start, end)` of the text came before. */
-  isKnown(units: CodeUnits, start: number, end: number): boolean;
-}
-
 /** Words that the reused arrays hold; a longer text gets a Set of its own. */
 const ARRAY_WORDS = 128;
 /** Several times as many, and a power of two, so that a word is found or missed at once. */
@@ -109,8 +92,11 @@ const SLOT_BITS = 9;
 /** Far from where a 32-bit integer ends. */
 const HIGHEST_ORIGIN = 2 ** 30;
 
-/** The memory is made once and used again, so that pricing a message allocates nothing for its words. */
-function createWordMemory(): WordMemory {
+/**
+ * Remembers the words of one text at a time, to notice one that comes again. Made once and used again, so that pricing a
+ * message allocates nothing for its words.
+ */
+function createWordMemory() {
   const starts = new Int32Array(ARRAY_WORDS);
   const ends = new Int32Array(ARRAY_WORDS);
   // A slot holds `origin` plus the number of a word, from 1; what is not above `origin` is from a text before.
@@ -143,7 +129,8 @@ function createWordMemory(): WordMemory {
   }
 
   return {
-    forget() {
+    /** Forgets the text before. */
+    forget(): void {
       origin += count;
       count = 0;
       many = undefined;
@@ -151,7 +138,8 @@ function createWordMemory(): WordMemory {
       slots.fill(0);
       origin = 0;
     },
-    isKnown: (units, start, end) =>
+    /** Whether the word `[start, end)` of the text came before. */
+    isKnown: (units: CodeUnits, start: number, end: number): boolean =>
       count < ARRAY_WORDS ? isInArrays(units, start, end) : isAmongMany(units, start, end),
   };
 }
