@@ -4,10 +4,9 @@ import { version } from '../../package.json';
 import type { Settings } from '../config/settings.js';
 import { UnreadableError, UpstreamTimeoutError } from '../errors.js';
 import { reasonOf } from '../os-error.js';
+import type { HttpSettings } from '../source/http/address.js';
 import type { Agents } from '../source/http/agents.js';
-import { showDuration } from '../source/http/fault.js';
-import type { HttpSettings } from '../source/http/run.js';
-import type { Source, SourceObserver } from '../source/source.js';
+import { type RunLimits, type Source, type SourceObserver, startRun } from '../source/source.js';
 
 /** Bytes of a messages document where nobody says: 4 GiB. */
 export const DEFAULT_MAX_BODY = 4 * 1024 ** 3;
@@ -51,7 +50,9 @@ export async function openSource(settings: SourceSettings, deps: SourceDeps): Pr
     const { httpSource } = await import('../source/http/http-source.js');
     return httpSource(httpSettings(settings, deps), deps.observer ?? {}, deps.pool);
   }
-  const signal = signalWithDeadline(where === '-' ? 'stdin' : where, settings.deadline, deps);
+  const name = where === '-' ? 'stdin' : where;
+  // A pipe that nobody closes must not hang a job.
+  const { signal } = startRun(limitsOf(settings, deps), (problem) => new UpstreamTimeoutError(name, problem));
   const { fileSource, stdinSource } = await import('../source/file.js');
   if (where === '-') return stdinSource(deps.stdin, signal);
   const found = await stat(where).catch((error) => {
@@ -63,43 +64,24 @@ export async function openSource(settings: SourceSettings, deps: SourceDeps): Pr
   return fileSource(where, signal);
 }
 
+function limitsOf({ deadline }: SourceSettings, { startedAt, signal }: SourceDeps): RunLimits {
+  return { ...(Number.isFinite(deadline) && { deadline }), startedAt, signal };
+}
+
 /** What requests to an upstream need. */
 export function httpSettings(settings: SourceSettings, deps: SourceDeps): HttpSettings {
-  const { period, token, origins, connectTimeout, readTimeout, deadline, retries, concurrency } = settings;
+  const { period, token, origins, connectTimeout, readTimeout, retries, concurrency } = settings;
   return {
+    ...limitsOf(settings, deps),
     base: new URL(settings.source),
     period,
     ...(token !== undefined && { token, tokenOrigin: origins.token }),
     connectTimeout,
     readTimeout,
-    ...(Number.isFinite(deadline) && { deadline }),
-    startedAt: deps.startedAt,
     retries,
     concurrency,
     maxBody: settings.maxBody,
-    signal: deps.signal,
     env: deps.env,
     userAgent: `o-copilot/${version}`,
   };
-}
-
-/**
- * The signal of `deps`, and the deadline too, for a source without one of its own: a pipe that nobody closes must not
- * hang a job.
- *
- * @param name of the source, for the UpstreamTimeoutError that is the reason
- * @param deadline milliseconds, or Infinity
- */
-function signalWithDeadline(
-  name: string,
-  deadline: number,
-  { startedAt, signal }: Pick<SourceDeps, 'startedAt' | 'signal'>,
-): AbortSignal {
-  const expired = new AbortController();
-  const expire = () =>
-    expired.abort(new UpstreamTimeoutError(name, `deadline of ${showDuration(deadline)} passed`));
-  if (Number.isFinite(deadline)) {
-    setTimeout(expire, Math.max(0, startedAt + deadline - performance.now())).unref();
-  }
-  return AbortSignal.any([signal, expired.signal]);
 }

@@ -4,7 +4,7 @@ import { DataError } from '../errors.js';
 import { createSpans } from '../json/spans.js';
 import { parseCost } from '../rates/money.js';
 import { unescapeCell, unguard } from './cell-text.js';
-import type { DelimitedFormat } from './export-format.js';
+import type { DelimitedFormat } from './export.js';
 import { createAmountReader } from './export-rows.js';
 import type { ExportRow } from './records.js';
 

@@ -1,8 +1,8 @@
 import { parseInstant } from '../calendar/instant.js';
 import { type Amount, parseAmount } from '../engine/index.js';
-import type { PlainReader } from '../json/array-document.js';
+import type { PlainReader } from '../json/documents.js';
+import { readNdjsonDocument } from '../json/documents.js';
 import { exactInteger } from '../json/exact-json.js';
-import { readNdjsonDocument } from '../json/ndjson-document.js';
 import { readRecord } from '../json/object-reader.js';
 import { parseCost } from '../rates/money.js';
 import type { ExportRow, ReportId } from './records.js';

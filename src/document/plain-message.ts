@@ -1,5 +1,4 @@
 import { parseInstant } from '../calendar/instant.js';
-import { isSame, literal } from '../json/bytes.js';
 import {
   asciiStringEnd,
   digitsEnd,
@@ -12,6 +11,7 @@ import {
   wholeNumber,
 } from '../json/scan.js';
 import type { Span } from '../json/spans.js';
+import { isSame, literal } from '../json/spans.js';
 import type { Message, MessageBytes, ReportId } from './records.js';
 
 const QUOTE = 0x22;

@@ -1,7 +1,7 @@
 import type { Amount } from './amount.js';
+import { type Step, stepsOf, sumSteps } from './price.js';
 import { type Rates, ratesFor } from './rates.js';
 import type { Ruleset } from './rules.js';
-import { type Step, stepsOf, sumSteps } from './steps.js';
 import { classify, VOWEL, WORD } from './text/characters.js';
 import { type Counts, type Measure, measurer, toMeasure } from './text/measure.js';
 import { measureForService, serviceWords } from './text/service-measure.js';

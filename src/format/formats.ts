@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { Instant } from '../calendar/instant.js';
 import type { TimeZone } from '../calendar/time-zone.js';
-import type { READABLE_FORMATS } from '../document/export-format.js';
+import type { READABLE_FORMATS } from '../document/export.js';
 import type { CreditPrices } from '../rates/money.js';
 import type { Summary } from '../usage/summary/summary.js';
 import type { DelimitedOptions } from './data/dialect.js';

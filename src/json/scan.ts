@@ -1,6 +1,5 @@
 import { DataError } from '../errors.js';
-import { isSame, type Literal } from './bytes.js';
-import { byteOrderMark, type Span } from './spans.js';
+import { byteOrderMark, isSame, type Literal, type Span } from './spans.js';
 
 /** Deeper nesting than any honest document has; it also bounds the recursion of whoever parses the value. */
 const DEEPEST = 500;

@@ -1,6 +1,6 @@
 import { parseInstant } from '../calendar/instant.js';
 import { isTimeZone, openTimeZone, periodState } from '../calendar/time-zone.js';
-import { READABLE_FORMATS } from '../document/export-format.js';
+import { READABLE_FORMATS } from '../document/export.js';
 import {
   addAmounts,
   formatAmount,

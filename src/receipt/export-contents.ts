@@ -1,7 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type Instant, latest, parseInstant } from '../calendar/instant.js';
-import { readExport } from '../document/export.js';
-import { type ExportFormat, exportFormat } from '../document/export-format.js';
+import { type ExportFormat, exportFormat, readExport } from '../document/export.js';
 import type { ExportRow } from '../document/records.js';
 import { DataError } from '../errors.js';
 import { NO_COST } from '../rates/money.js';

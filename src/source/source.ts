@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ReportId } from '../document/records.js';
 
 /**
@@ -90,6 +91,58 @@ export function combineObservers(...observers: readonly SourceObserver[]): Sourc
       };
     },
   };
+}
+
+/** Node fires a timer longer than this at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** What a source does for one bill: it ends for all its reads and requests at once. */
+export interface Run {
+  /** Aborted at the deadline, by the caller's signal, or by `end`; its reason says which. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the deadline; undefined where there is none. */
+  remaining(): number | undefined;
+  /** Ends the run: whatever is under way or to come throws `reason`. The first reason stays. */
+  end(reason: unknown): void;
+}
+
+export interface RunLimits {
+  /** Milliseconds for the whole run, counted from `startedAt`; none without it. */
+  readonly deadline?: number;
+  /** `performance.now()` when the run began. */
+  readonly startedAt: number;
+  /** Ends the run; its reason is what every call then throws. */
+  readonly signal?: AbortSignal;
+}
+
+/** @param expired makes the reason that the run ends with at its deadline */
+export function startRun(limits: RunLimits, expired: (problem: string) => Error): Run {
+  const { deadline, startedAt, signal } = limits;
+  const controller = new AbortController();
+  // One listener a request, and there are as many as the concurrency allows.
+  setMaxListeners(0, controller.signal);
+  const remaining = () => (deadline === undefined ? undefined : startedAt + deadline - performance.now());
+
+  const left = remaining() ?? Number.POSITIVE_INFINITY;
+  const expire = () => end(expired(`deadline of ${showDuration(deadline ?? 0)} passed`));
+  const timer = left > 0 && left <= LONGEST_TIMER ? setTimeout(expire, left).unref() : undefined;
+  const interrupt = () => end(signal?.reason);
+
+  function end(reason: unknown): void {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', interrupt);
+    controller.abort(reason);
+  }
+
+  if (signal?.aborted) interrupt();
+  if (left <= 0) expire();
+  signal?.addEventListener('abort', interrupt);
+  return { signal: controller.signal, remaining, end };
+}
+
+/** Milliseconds for people: `800 ms`, `1.5 s`. */
+export function showDuration(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${milliseconds / 1000} s`;
 }
 
 /** Runs tasks, at most `most` at once, the others in the order they came. */

@@ -5,7 +5,7 @@ import { priceNaively } from '../../bench/engine/naive.js';
 import { readMessageValue } from '../../src/document/messages.js';
 import { createPlainMessageReader } from '../../src/document/plain-message.js';
 import { textPricer } from '../../src/engine/index.js';
-import { readArrayDocument } from '../../src/json/array-document.js';
+import { readArrayDocument } from '../../src/json/documents.js';
 import { inFolder, runBin } from '../process/run.js';
 
 /*

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { openTimeZone } from '../../src/calendar/time-zone.js';
-import { readReport } from '../../src/document/report.js';
+import { readReport } from '../../src/document/messages.js';
 import { explanationJson } from '../../src/format/documents/explanation.js';
 import { summaryFacts } from '../../src/format/documents/summary.js';
 import { FORMATS } from '../../src/format/formats.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RowBytes } from '../../src/format/data/row-bytes.js';
-import { literal } from '../../src/json/bytes.js';
+import { literal } from '../../src/json/spans.js';
 
 test('writes any safe integer as JavaScript does', () => {
   const out = new RowBytes();

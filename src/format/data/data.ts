@@ -1,5 +1,5 @@
 import type { Report } from '../../document/records.js';
-import { type Literal, literal } from '../../json/bytes.js';
+import { type Literal, literal } from '../../json/spans.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { summaryFieldNames, summaryFields } from '../documents/summary.js';

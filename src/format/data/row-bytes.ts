@@ -1,6 +1,6 @@
 import { formatAmount } from '../../engine/index.js';
-import type { Literal } from '../../json/bytes.js';
-import { copyBytes, viewOf } from '../../json/bytes.js';
+import type { Literal } from '../../json/spans.js';
+import { copyBytes, viewOf } from '../../json/spans.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { PlainValue } from '../rows.js';
 

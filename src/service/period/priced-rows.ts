@@ -1,7 +1,6 @@
 import type { Message, MessageBytes, Report, ReportId } from '../../document/records.js';
 import { type Amount, type AsciiBytes, hundredths } from '../../engine/index.js';
-import { copyBytes, viewOf } from '../../json/bytes.js';
-import { Span } from '../../json/spans.js';
+import { copyBytes, Span, viewOf } from '../../json/spans.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type MemoryAccount, overloaded } from '../shared/memory-budget.js';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { readReport } from '../../document/messages.js';
 import type { Report, ReportId } from '../../document/records.js';
-import { readReport } from '../../document/report.js';
 import type { Source } from '../../source/source.js';
 import { limitConcurrency } from '../../source/source.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';

@@ -1,12 +1,12 @@
 import { type Agent, type RequestOptions, request } from 'node:http';
 import { type AgentOptions, request as requestTls, Agent as TlsAgent } from 'node:https';
-import { BlockList, isIPv4, isIPv6, Socket } from 'node:net';
+import { BlockList, isIPv4, isIPv6, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { SettingError } from '../../errors.js';
-import { type Address, basicAuthorization } from './address.js';
-import { type ConnectLimits, createAgent, READ_AT_ONCE } from './connect.js';
-import { connectionFault, showDuration, statusFault, timeoutFault } from './fault.js';
-import type { HttpSettings } from './run.js';
+import { showDuration } from '../source.js';
+import { basicAuthorization, type HttpSettings } from './address.js';
+import { type ConnectLimits, connectBy, createAgent, READ_AT_ONCE } from './connect.js';
+import { connectionFault, statusFault, timeoutFault } from './fault.js';
 
 /** How to send a request: with which function, over which connections, and whom to name when it fails. */
 interface Route {
@@ -14,6 +14,8 @@ interface Route {
   readonly options: RequestOptions;
   /** Headers that the way needs, beside the request's own. */
   readonly headers: Record<string, string>;
+  /** Before the path: the origin, where a proxy needs it. */
+  readonly pathPrefix: string;
   /** `host:port`, or `proxy host:port`, for messages. */
   readonly peer: string;
 }
@@ -21,7 +23,7 @@ interface Route {
 /** Connections to upstream, kept alive between requests. */
 export interface Agents {
   /** Throws SettingError for a proxy variable that is no address. */
-  routeTo(address: Address): Route;
+  routeTo(origin: string): Route;
   /** Ends all connections, idle or not. */
   destroy(): void;
 }
@@ -41,49 +43,42 @@ export function createAgents(settings: HttpSettings, signal: AbortSignal): Agent
     highWaterMark: READ_AT_ONCE,
   };
   const agents = new Map<string, Agent>();
-  const agentFor = (name: string, create: () => Agent) => {
-    const agent = agents.get(name) ?? create();
-    agents.set(name, agent);
-    return agent;
-  };
+  const agentFor = (name: string, create: () => Agent) => remembered(agents, name, create);
   const direct = (url: URL) => agentFor(url.protocol, () => createAgent(url.protocol, options, limits));
   const tunnel = (proxy: URL) => agentFor(proxy.href, () => createTunnelAgent(proxy, options, limits));
 
-  function findWay(origin: string): Way {
+  function findRoute(origin: string): Route {
     const url = new URL(origin);
     const proxy = proxyFor(url, env);
-    if (proxy === undefined) return way(url, direct(url), url.host);
-    if (url.protocol === 'https:') return way(url, tunnel(proxy), `${url.host} through proxy ${proxy.host}`);
+    if (proxy === undefined) return route(url, direct(url), url.host);
+    if (url.protocol === 'https:')
+      return route(url, tunnel(proxy), `${url.host} through proxy ${proxy.host}`);
     const headers = { host: url.host, ...authorizeProxy(proxy) };
-    return { ...way(proxy, direct(proxy), `proxy ${proxy.host}`), headers, pathPrefix: origin };
+    return { ...route(proxy, direct(proxy), `proxy ${proxy.host}`), headers, pathPrefix: origin };
   }
 
-  const ways = new Map<string, Way>();
+  const routes = new Map<string, Route>();
   return {
-    routeTo({ origin, path }) {
-      const known = ways.get(origin) ?? findWay(origin);
-      ways.set(origin, known);
-      return { ...known, options: { ...known.options, path: known.pathPrefix + path } };
-    },
+    routeTo: (origin) => remembered(routes, origin, () => findRoute(origin)),
     destroy() {
       for (const agent of agents.values()) agent.destroy();
     },
   };
 }
 
-/** What all routes to one origin have in common. */
-interface Way extends Route {
-  /** Before the path: the origin, where a proxy needs it. */
-  readonly pathPrefix: string;
+function remembered<Value>(known: Map<string, Value>, name: string, create: () => Value): Value {
+  const value = known.get(name) ?? create();
+  known.set(name, value);
+  return value;
 }
 
-function way(endpoint: URL, agent: Agent, peer: string): Way {
+function route(endpoint: URL, agent: Agent, peer: string): Route {
   return {
     request: endpoint.protocol === 'https:' ? requestTls : request,
     options: { ...endpointOf(endpoint), agent },
     headers: {},
-    peer,
     pathPrefix: '',
+    peer,
   };
 }
 
@@ -93,18 +88,11 @@ function way(endpoint: URL, agent: Agent, peer: string): Way {
  * the proxy open.
  */
 function createTunnelAgent(proxy: URL, options: AgentOptions, limits: ConnectLimits): TlsAgent {
-  const agent = new TlsAgent(options);
-  agent.createConnection = ({ host, port, servername }, done) => {
+  return connectBy(new TlsAgent(options), async ({ host, port, servername }) => {
     const target = { host: host ?? '', port: Number(port) };
-    openTunnel(proxy, target, limits).then(
-      (socket) =>
-        done?.(null, connect({ socket, host: target.host, servername, ALPNProtocols: ['http/1.1'] })),
-      // The second argument is only there because the type wants it.
-      (error) => done?.(error, new Socket()),
-    );
-    return undefined;
-  };
-  return agent;
+    const socket = await openTunnel(proxy, target, limits);
+    return connect({ socket, host: target.host, servername, ALPNProtocols: ['http/1.1'] });
+  });
 }
 
 /** Throws a Fault. */

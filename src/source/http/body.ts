@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
@@ -13,8 +14,8 @@ export interface Body {
   readonly explain: (error: unknown) => unknown;
 }
 
-/** Chunks read ahead of the consumer. */
-const MOST_WAITING = 2;
+/** Two chunks are read ahead of the consumer. */
+const AHEAD = { highWaterMark: 1, lowWaterMark: 1, close: ['end', 'close'] };
 
 /**
  * Passes the bytes of a body to `consume` and returns its result. A body that breaks off, or is longer than
@@ -27,49 +28,27 @@ export async function readBody<T>(
   tooLong: () => Error,
   consume: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const waiting: Uint8Array[] = [];
-  let length = 0;
-  let ended = stream.readableEnded;
   let failure: { readonly error: unknown } | undefined;
-  let wake = () => {};
 
-  const fail = (error: unknown): void => {
-    failure ??= { error };
-    wake();
-  };
-  stream.on('data', (chunk: Uint8Array) => {
-    length += chunk.length;
-    if (length > limit) fail(tooLong());
-    else waiting.push(chunk);
-    if (length > limit || waiting.length >= MOST_WAITING) stream.pause();
-    wake();
-  });
-  stream.on('end', () => {
-    ended = true;
-    wake();
-  });
-  const breakOff = (error: unknown): void => {
-    if (!ended) fail(explain(error));
-  };
-  stream.on('error', breakOff).on('close', () => breakOff(stream.errored));
-  if (stream.destroyed) breakOff(stream.errored);
-
-  /** Node's own iterator would copy the chunks that wait into one. */
   async function* readBytes(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const chunk = waiting.shift();
-      if (chunk !== undefined) yield chunk;
-      else if (failure !== undefined) throw failure.error;
-      else if (ended) return;
-      else {
-        const more = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        stream.resume();
-        await more;
+    // Node's own iterator would copy the chunks that wait into one.
+    const chunks = on(stream, 'data', AHEAD);
+    stream.resume();
+    let length = 0;
+    try {
+      if (stream.destroyed) throw stream.errored;
+      for await (const [chunk] of chunks) {
+        length += chunk.length;
+        if (length > limit) throw tooLong();
+        yield chunk;
       }
+      if (!stream.readableEnded) throw stream.errored;
+    } catch (error) {
+      failure = { error: length > limit ? error : explain(error) };
+      throw failure.error;
     }
   }
+  stream.on('error', () => {});
 
   try {
     const result = await consume(readBytes());
@@ -78,16 +57,30 @@ export async function readBody<T>(
   } catch (error) {
     throw failure === undefined ? error : failure.error;
   } finally {
-    if (!ended) stream.destroy();
+    if (!stream.readableEnded) stream.destroy();
   }
 }
 
-/** The bytes in one piece. */
-export async function collectBytes(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+/** The same for a small body, whose bytes are wanted in one piece: an iterator costs more than reading it. */
+export function collectBody(
+  { stream, explain }: Body,
+  limit: number,
+  tooLong: () => Error,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    const end = () =>
+      stream.readableEnded ? resolve(Buffer.concat(chunks)) : reject(explain(stream.errored));
+    stream.on('data', (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= limit) return chunks.push(chunk);
+      reject(tooLong());
+      stream.destroy();
+    });
+    stream.on('end', end).on('error', end).on('close', end).resume();
+    if (stream.destroyed) end();
+  });
 }
 
 /** Bytes, and milliseconds. */
@@ -130,37 +123,37 @@ const MOST_LAYERS = 2;
 /** Of decompressed bytes: large enough to be quick, small enough that a bomb is noticed early. */
 const CHUNK = { chunkSize: 64 * 1024 };
 
+const DECODERS = new Map<string, (body: Readable) => Transform | Promise<Transform>>([
+  ['gzip', () => createGunzip(CHUNK)],
+  ['x-gzip', () => createGunzip(CHUNK)],
+  ['br', () => createBrotliDecompress(CHUNK)],
+  ['deflate', createInflateOf],
+]);
+
 /**
  * The body with its `content-encoding` undone. A cut or corrupt body makes the stream returned emit an
  * error. Throws a Fault for an encoding that was not offered.
  */
-export async function decodeBody(body: Readable, contentEncoding: string | undefined): Promise<Readable> {
-  const layers = (contentEncoding ?? '')
+export async function decodeBody(body: Readable, contentEncoding = ''): Promise<Readable> {
+  const layers = contentEncoding
     .toLowerCase()
     .split(',')
     .map((layer) => layer.trim())
     .filter((layer) => layer !== '' && layer !== 'identity');
+  const decoders = layers.flatMap((layer) => DECODERS.get(layer) ?? []);
   // All before the first decoder starts: one without a reader would fail with nobody to hear it.
-  if (layers.length > MOST_LAYERS || !layers.every(isKnown)) throw unknownEncoding(contentEncoding);
-
-  let decoded = body;
-  for (const layer of layers.reverse()) {
-    const decoder = await createDecoder(layer, decoded);
-    decoded = pipeline(decoded, decoder, () => {});
+  if (layers.length > MOST_LAYERS || decoders.length < layers.length) {
+    const shown = contentEncoding.slice(0, 40).replace(/[^ -~]/g, '?');
+    const facts = { outcome: 'encoding', transient: false };
+    throw new Fault(`cannot decode content-encoding "${shown}"`, facts);
   }
+  let decoded = body;
+  for (const create of decoders.reverse()) decoded = pipeline(decoded, await create(decoded), () => {});
   return decoded;
 }
 
-type Encoding = 'gzip' | 'x-gzip' | 'br' | 'deflate';
-
-function isKnown(layer: string): layer is Encoding {
-  return ['gzip', 'x-gzip', 'br', 'deflate'].includes(layer);
-}
-
-async function createDecoder(layer: Encoding, body: Readable): Promise<Transform> {
-  if (layer === 'br') return createBrotliDecompress(CHUNK);
-  if (layer !== 'deflate') return createGunzip(CHUNK);
-  // Servers send both a zlib wrapper, as RFC 9110 says, and bare deflate.
+/** Servers send both a zlib wrapper, as RFC 9110 says, and bare deflate. */
+async function createInflateOf(body: Readable): Promise<Transform> {
   const first = await peekByte(body);
   return first === undefined || first % 16 === 8 ? createInflate(CHUNK) : createInflateRaw(CHUNK);
 }
@@ -176,9 +169,4 @@ function peekByte(body: Readable): Promise<number | undefined> {
     };
     body.on('readable', finish).on('end', finish).on('error', reject);
   });
-}
-
-function unknownEncoding(contentEncoding: string | undefined): Fault {
-  const shown = (contentEncoding ?? '').slice(0, 40).replace(/[^ -~]/g, '?');
-  return new Fault(`cannot decode content-encoding "${shown}"`, { outcome: 'encoding', transient: false });
 }

@@ -1,8 +1,12 @@
 import { type LookupAddress, lookup } from 'node:dns';
-import { Agent, type ClientRequestArgs } from 'node:http';
-import { type AgentOptions, Agent as TlsAgent } from 'node:https';
+import { once, setMaxListeners } from 'node:events';
+import { Agent } from 'node:http';
+import { type AgentOptions, Agent as TlsAgent, type RequestOptions as TlsRequestOptions } from 'node:https';
 import { connect, isIP, Socket } from 'node:net';
-import { showDuration, timeoutFault } from './fault.js';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { showDuration } from '../source.js';
+import { timeoutFault } from './fault.js';
 
 /** Milliseconds after which the next address is tried beside those under way (RFC 8305, section 8). */
 const HEAD_START = 250;
@@ -38,16 +42,24 @@ type Lookup = (
  * before it tries the next.
  */
 export function createAgent(protocol: string, options: AgentOptions, limits: ConnectLimits): Agent {
-  const isTls = protocol === 'https:';
-  const agent = isTls ? new TlsAgent(options) : new Agent(options);
-  const encrypt = isTls ? agent.createConnection.bind(agent) : undefined;
-  agent.createConnection = (request, done) => {
-    const secure = (socket: Socket) => {
-      const over = { ...request, socket };
-      return encrypt?.(over) ?? socket;
-    };
-    connectTo(request, limits).then(
-      (socket) => done?.(null, secure(socket)),
+  if (protocol !== 'https:') return connectBy(new Agent(options), (target) => connectTo(target, limits));
+  const agent = new TlsAgent(options);
+  const encrypt = agent.createConnection.bind(agent);
+  return connectBy(agent, async (target) => {
+    const socket = await connectTo(target, limits);
+    const over = { ...target, socket };
+    return encrypt(over) ?? socket;
+  });
+}
+
+/** Has an agent open its connections by `open`. */
+export function connectBy<Kind extends Agent>(
+  agent: Kind,
+  open: (target: TlsRequestOptions) => Promise<Duplex>,
+): Kind {
+  agent.createConnection = (target, done) => {
+    open(target).then(
+      (socket) => done?.(null, socket),
       // The second argument is only there because the type wants it.
       (error) => done?.(error, new Socket()),
     );
@@ -56,74 +68,54 @@ export function createAgent(protocol: string, options: AgentOptions, limits: Con
   return agent;
 }
 
-/** @throws a Fault for what took too long, the signal's reason, an error of Node's */
-async function connectTo(target: ClientRequestArgs, limits: ConnectLimits): Promise<Socket> {
-  const host = target.host ?? 'localhost';
-  const addresses = isIP(host) === 0 ? alternate(await addressesOf(host, limits)) : [host];
-  limits.signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const race = startRace(addresses, target, limits, (result) => {
-      limits.signal.removeEventListener('abort', abort);
-      if (result instanceof Socket) resolve(result);
-      else reject(result);
-    });
-    const abort = () => race.end(limits.signal.reason);
-    limits.signal.addEventListener('abort', abort);
-    race.tryNext();
-  });
+/**
+ * Tries the addresses one after the other: the next one when one fails, or after its head start.
+ *
+ * @throws a Fault for what took too long, the signal's reason, an error of Node's
+ */
+async function connectTo({ host, port }: TlsRequestOptions, limits: ConnectLimits): Promise<Socket> {
+  const { connectTimeout, signal } = limits;
+  const name = host ?? 'localhost';
+  const addresses = isIP(name) === 0 ? alternate(await addressesOf(name, limits)) : [name];
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
+  const stop = () => over.abort();
+  signal.addEventListener('abort', stop);
+  const sockets: Socket[] = [];
+  const attempts: Promise<Socket>[] = [];
+  let first: Socket | undefined;
+  try {
+    for (const address of addresses) {
+      signal.throwIfAborted();
+      const socket = connect({ ...SOCKET, host: address, port: Number(port) });
+      sockets.push(socket);
+      const attempt = connected(socket, connectTimeout, over.signal);
+      attempts.push(attempt);
+      const headStart = sleep(HEAD_START, undefined, { ref: false });
+      first = await Promise.race([Promise.any(attempts), attempt, headStart]).catch(() => undefined);
+      if (first !== undefined) return first;
+    }
+    first = await Promise.any(attempts);
+    return first;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof AggregateError ? (error.errors.find(isRefusal) ?? error.errors.at(-1)) : error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    over.abort();
+    for (const socket of sockets) if (socket !== first) socket.destroy();
+  }
 }
 
-/** `finish` is called once: with the first socket that is connected, or with what says best why there is none. */
-function startRace(
-  addresses: readonly string[],
-  target: ClientRequestArgs,
-  { connectTimeout }: ConnectLimits,
-  finish: (result: unknown) => void,
-) {
-  const timers = new Map<Socket, NodeJS.Timeout>();
-  const errors: unknown[] = [];
-  let next = 0;
-  let headStart: NodeJS.Timeout | undefined;
-  let isOver = false;
-
-  function end(result: unknown): void {
-    if (isOver) return;
-    isOver = true;
-    clearTimeout(headStart);
-    for (const [socket, timer] of timers) {
-      clearTimeout(timer);
-      if (socket !== result) socket.destroy();
-    }
-    finish(result);
+async function connected(socket: Socket, connectTimeout: number, signal: AbortSignal): Promise<Socket> {
+  const late = () => socket.destroy(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
+  const timer = setTimeout(late, connectTimeout);
+  try {
+    await once(socket, 'connect', { signal });
+    return socket;
+  } finally {
+    clearTimeout(timer);
   }
-
-  function fail(socket: Socket, error: unknown): void {
-    clearTimeout(timers.get(socket));
-    timers.delete(socket);
-    errors.push(error);
-    if (next < addresses.length) tryNext();
-    else if (timers.size === 0) end(errors.find(isRefusal) ?? errors.at(-1));
-  }
-
-  function tryNext(): void {
-    clearTimeout(headStart);
-    const host = addresses[next++];
-    if (isOver || host === undefined) return;
-    const socket = connect({ ...SOCKET, host, port: Number(target.port) });
-    const late = timeoutFault(`no connection within ${showDuration(connectTimeout)}`);
-    timers.set(
-      socket,
-      setTimeout(() => socket.destroy(late), connectTimeout),
-    );
-    const onError = (error: unknown) => fail(socket, error);
-    socket.once('error', onError).once('connect', () => {
-      socket.off('error', onError);
-      end(socket);
-    });
-    headStart = setTimeout(tryNext, HEAD_START);
-  }
-
-  return { tryNext, end };
 }
 
 /** A refusal says more than the silence of another address. */

@@ -1,19 +1,10 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { DataError, UnauthorizedError } from '../../errors.js';
-import type { Validators } from '../source.js';
-import { type Address, addressOf, showAddress } from './address.js';
+import { showDuration, type Validators } from '../source.js';
+import { type Address, addressOf, type HttpSettings, showAddress } from './address.js';
 import type { Agents } from './agents.js';
 import { type Body, countTransfer, decodeBody, discardBody } from './body.js';
-import {
-  bodyFault,
-  connectionFault,
-  Fault,
-  isBroken,
-  showDuration,
-  statusFault,
-  timeoutFault,
-} from './fault.js';
-import type { HttpSettings } from './run.js';
+import { bodyFault, connectionFault, Fault, isBroken, statusFault, timeoutFault } from './fault.js';
 
 /** A response that can be used: a document (200), that it is still the known one (304), or that there is none (404). */
 export type Opened =
@@ -149,33 +140,32 @@ async function send(
 ): Promise<Response> {
   const { settings, agents, signal } = context;
   signal.throwIfAborted();
-  const route = agents.routeTo(address);
-  const outgoing = route.request({
-    ...route.options,
+  const { request, options, headers: ofRoute, pathPrefix, peer } = agents.routeTo(address.origin);
+  const outgoing = request({
+    ...options,
+    path: pathPrefix + address.path,
     headers: {
       accept: 'application/json',
       'accept-encoding': 'gzip, deflate, br',
       'user-agent': settings.userAgent,
       ...own,
-      ...route.headers,
+      ...ofRoute,
     },
   });
-  const stopReason = watchRequest(outgoing, settings, signal);
-  const answered = answerTo(outgoing);
+  const answered = answerTo(outgoing, settings, signal);
   outgoing.end();
 
   let incoming: IncomingMessage;
   try {
     incoming = await answered;
   } catch (error) {
+    signal.throwIfAborted();
     // The server closed an idle connection just as it was used again: the request was not seen. Each such
     // failure takes one connection out of the pool, so this ends.
-    if (stopReason() === undefined && outgoing.reusedSocket && isBroken(error)) {
-      return send(address, own, context);
-    }
-    throw stopReason() ?? connectionFault(error, route.peer);
+    if (outgoing.reusedSocket && isBroken(error)) return send(address, own, context);
+    throw connectionFault(error, peer);
   }
-  const explain = (error: unknown) => stopReason() ?? bodyFault(error);
+  const explain = (error: unknown) => (signal.aborted ? signal.reason : bodyFault(error));
   const { statusCode: status = 0, headers } = incoming;
   try {
     if (status < 200 || status > 599) {
@@ -190,75 +180,50 @@ async function send(
   }
 }
 
-function answerTo(outgoing: ClientRequest): Promise<IncomingMessage> {
+/**
+ * The answer to a request. One that connects too slowly, goes silent or is aborted is destroyed with a Fault or the
+ * signal's reason, and so is its answer.
+ */
+function answerTo(
+  outgoing: ClientRequest,
+  { connectTimeout, readTimeout }: HttpSettings,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const silent = () => reject(new Fault('closed without an answer', { outcome: 'reset', transient: true }));
-    outgoing.on('response', (incoming) => {
-      outgoing.off('close', silent);
-      resolve(incoming);
+    let incoming: IncomingMessage | undefined;
+    let connecting: NodeJS.Timeout | undefined;
+    const stop = (reason: Error) => (incoming ?? outgoing).destroy(reason);
+    const abort = () => stop(signal.reason);
+    const giveUp = () => stop(timeoutFault(`no byte for ${showDuration(readTimeout)}`));
+    const expectBytes = () => outgoing.socket?.setTimeout(readTimeout);
+
+    signal.addEventListener('abort', abort);
+    // Not the request's own 'timeout', which comes once and never again.
+    outgoing.on('socket', (socket) => {
+      // For TLS; the connection has limits of its own.
+      const late = () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
+      if (!outgoing.writableFinished) connecting = setTimeout(late, connectTimeout);
+      socket.on('timeout', giveUp);
+      outgoing.on('close', () => socket.off('timeout', giveUp));
+    });
+    // Emitted when the request went out, so after the connection, the tunnel and TLS are there.
+    outgoing.on('finish', () => {
+      clearTimeout(connecting);
+      expectBytes();
+    });
+    outgoing.on('response', (response) => {
+      incoming = response;
+      // A reader that takes its time is not a silent server.
+      response.on('pause', () => outgoing.socket?.setTimeout(0)).on('resume', expectBytes);
+      resolve(response);
     });
     // Errors after the answer reach its body as well, and are reported there.
     outgoing.on('error', reject);
-    // Comes after those; alone for a 101, which Node ends without a word.
-    outgoing.on('close', silent);
-  });
-}
-
-/** Milliseconds. */
-interface RequestTimeouts {
-  readonly connectTimeout: number;
-  readonly readTimeout: number;
-}
-
-/**
- * Ends a request that connects too slowly, goes silent or is aborted. The function returned says
- * why it was ended: a Fault, the signal's reason, or undefined while it was not.
- */
-function watchRequest(
-  outgoing: ClientRequest,
-  { connectTimeout, readTimeout }: RequestTimeouts,
-  signal: AbortSignal,
-): () => unknown {
-  let reason: unknown;
-  let paused = false;
-  const stop = (why: unknown) => {
-    reason ??= why;
-    outgoing.destroy();
-  };
-  const abort = () => stop(signal.reason);
-  const expectBytes = () => {
-    paused = false;
-    outgoing.socket?.setTimeout(readTimeout);
-  };
-  let connecting: NodeJS.Timeout | undefined;
-
-  signal.addEventListener('abort', abort);
-  // Emitted when the request went out, so after the connection, the tunnel and TLS are there.
-  outgoing.on('finish', () => {
-    clearTimeout(connecting);
-    expectBytes();
-  });
-  outgoing.on('response', (incoming) => {
-    // A reader that takes its time is not a silent server.
-    incoming.on('pause', () => {
-      paused = true;
+    outgoing.on('close', () => {
+      clearTimeout(connecting);
+      signal.removeEventListener('abort', abort);
+      // After an error as a rule; alone for a 101, which Node ends without a word.
+      if (!incoming) reject(new Fault('closed without an answer', { outcome: 'reset', transient: true }));
     });
-    incoming.on('resume', expectBytes);
   });
-  const checkSilence = () => {
-    if (!paused) stop(timeoutFault(`no byte for ${showDuration(readTimeout)}`));
-  };
-  // Not the request's own 'timeout', which comes once and never again.
-  outgoing.on('socket', (socket) => {
-    // For TLS; the connection has limits of its own.
-    const late = () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
-    if (!outgoing.writableFinished) connecting = setTimeout(late, connectTimeout);
-    socket.on('timeout', checkSilence);
-    outgoing.on('close', () => socket.off('timeout', checkSilence));
-  });
-  outgoing.on('close', () => {
-    clearTimeout(connecting);
-    signal.removeEventListener('abort', abort);
-  });
-  return () => reason;
 }

@@ -101,8 +101,3 @@ function tlsReason(error: unknown, code: string, peer: string): string {
     ? `${peer} does not speak TLS; is it an http:// address?`
     : `TLS with ${peer} failed (${code})`;
 }
-
-/** Milliseconds for people: `800 ms`, `1.5 s`. */
-export function showDuration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${milliseconds} ms` : `${milliseconds / 1000} s`;
-}

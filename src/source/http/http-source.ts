@@ -1,19 +1,19 @@
 import { DataError, UnauthorizedError } from '../../errors.js';
-import { limitConcurrency, type Source, type SourceObserver, type Validators } from '../source.js';
+import { limitConcurrency, type Source, type SourceObserver, startRun, type Validators } from '../source.js';
 import {
   type Address,
   authorizationFor,
+  type HttpSettings,
   messagesAddress,
   redactUrl,
   reportAddress,
   showAddress,
 } from './address.js';
 import { type Agents, createAgents } from './agents.js';
-import { collectBytes, readBody } from './body.js';
+import { collectBody, readBody } from './body.js';
 import { type Opened, openDocument } from './exchange.js';
 import { Fault, statusFault } from './fault.js';
 import { withRetries } from './retry.js';
-import { type HttpSettings, startRun } from './run.js';
 
 /** Bytes. A report is a name and a cost. */
 const LONGEST_REPORT = 8 * 1024 * 1024;
@@ -31,7 +31,7 @@ const LONGEST_REPORT = 8 * 1024 * 1024;
 export function httpSource(settings: HttpSettings, observer: SourceObserver = {}, pool?: Agents): Source {
   const { base, period, retries, concurrency, maxBody } = settings;
   const authorization = authorizationFor(settings);
-  const run = startRun(settings);
+  const run = startRun(settings, (problem) => new Fault(problem, { outcome: 'timeout', transient: false }));
   const limit = limitConcurrency(concurrency);
   const agents = pool ?? createAgents(settings, run.signal);
   const context = { settings, agents, signal: run.signal };
@@ -109,7 +109,7 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
         fetchDocument('report', address, async (opened) => {
           if (opened.status === 404) return undefined;
           if (opened.status === 304) throw refuseStatus(304);
-          return readBody(opened.body, LONGEST_REPORT, tooLong, collectBytes);
+          return collectBody(opened.body, LONGEST_REPORT, tooLong);
         }),
       );
     },

@@ -1,7 +1,6 @@
 import { UpstreamError, UpstreamTimeoutError } from '../../errors.js';
-import type { SourceObserver } from '../source.js';
-import { Fault, showDuration } from './fault.js';
-import type { Run } from './run.js';
+import { type Run, type SourceObserver, showDuration } from '../source.js';
+import { Fault } from './fault.js';
 
 /** So that a message stays under 300 characters, whatever the host is called. */
 const LONGEST_REASON = 150;

@@ -1,8 +1,7 @@
 import { ChunkMessage } from '../../document/plain-message.js';
 import type { Message, MessageBytes, ReportId } from '../../document/records.js';
 import { type Amount, hundredths } from '../../engine/index.js';
-import { copyBytes, isSame, viewOf } from '../../json/bytes.js';
-import { Span } from '../../json/spans.js';
+import { copyBytes, isSame, Span, viewOf } from '../../json/spans.js';
 import type { MessagePricer } from './message-pricer.js';
 import type { UsageItem } from './priced-row.js';
 import type { ReportCache } from './reports.js';

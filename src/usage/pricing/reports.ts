@@ -1,5 +1,5 @@
+import { readReport } from '../../document/messages.js';
 import type { Message, Report, ReportId } from '../../document/records.js';
-import { readReport } from '../../document/report.js';
 import { type Amount, compareAmounts, formatAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
 import type { Source } from '../../source/source.js';

@@ -8,11 +8,10 @@ import {
   readMessageLines,
   readMessages,
   readMessageValue,
+  readReport,
 } from '../../../src/document/messages.js';
 import type { Message } from '../../../src/document/records.js';
-import { readReport } from '../../../src/document/report.js';
-import { readArrayDocument } from '../../../src/json/array-document.js';
-import { readNdjsonDocument } from '../../../src/json/ndjson-document.js';
+import { readArrayDocument, readNdjsonDocument } from '../../../src/json/documents.js';
 
 /*
  * Messages and rows have two readers: a fast one for the usual shape, and a strict one for the rest. Whatever the

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
+import type { HttpSettings } from '../../../src/source/http/address.js';
 import { httpSource } from '../../../src/source/http/http-source.js';
-import type { HttpSettings } from '../../../src/source/http/run.js';
 import type { ExchangeStart, Source, SourceObserver } from '../../../src/source/source.js';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../../upstream.js';
 

@@ -1,7 +1,7 @@
 import { instantOf } from '../../../calendar/instant.js';
 import { type Amount, compareAmounts, parseAmount, type Rates, RULESETS } from '../../../engine/index.js';
+import { stepsOf, sumSteps } from '../../../engine/price.js';
 import { ratesFor } from '../../../engine/rates.js';
-import { stepsOf, sumSteps } from '../../../engine/steps.js';
 import { stepCells } from '../../../format/documents/explanation.js';
 import type { PageRow } from '../../../format/page/bill-data.js';
 import { decodeRates, type PageMeta } from '../../../format/page/page-meta.js';
