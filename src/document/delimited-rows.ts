@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { DataError } from '../errors.js';
-import { createSpans } from '../json/spans.js';
+import { readSpans } from '../json/spans.js';
 import { parseCost } from '../rates/money.js';
 import { unescapeCell, unguard } from './cell-text.js';
 import type { DelimitedFormat } from './export.js';
@@ -43,17 +43,13 @@ export async function* readDelimitedRows(
 
 /** The bytes, checked. A last line without its end may be cut, and half a number is another number. */
 async function* wholeLines(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const spans = createSpans(name);
   let last: number | undefined;
-
-  function take(chunk: Uint8Array, isLast: boolean): Uint8Array {
-    const checked = spans.next(chunk, isLast)?.bytes ?? Buffer.alloc(0);
-    spans.advance(checked.length);
+  for await (const part of readSpans(bytes, name)) {
+    const { bytes: checked } = part.span;
+    part.done = checked.length;
     last = checked.at(-1) ?? last;
-    return checked;
+    yield checked;
   }
-  for await (const chunk of bytes) yield take(chunk, false);
-  yield take(Buffer.alloc(0), true);
   if (last !== 0x0a && last !== 0x0d) throw new DataError(name, 'ends in the middle of a line');
 }
 

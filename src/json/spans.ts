@@ -23,12 +23,25 @@ const SMALL = 64 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
+/** A span with its reader's place in it. */
+interface Part {
+  readonly span: Span;
+  /** Nothing of the document follows. */
+  readonly isLast: boolean;
+  /** Bytes that the reader is done with, as it says: the next span begins there. */
+  done: number;
+}
+
 /**
  * Cuts a document that arrives in chunks into spans, each beginning where its reader had stopped.
  *
  * @param document what an error calls the document
+ * @throws DataError at bytes that are not UTF-8
  */
-export function createSpans(document: string) {
+export async function* readSpans(
+  bytes: AsyncIterable<Uint8Array>,
+  document: string,
+): AsyncGenerator<Part, void, undefined> {
   let rest: Buffer = NOTHING;
   let waiting: Buffer[] = [];
   let waitingLength = 0;
@@ -36,47 +49,43 @@ export function createSpans(document: string) {
   let offset = 0;
   let begun = false;
 
-  return {
-    /**
-     * The span that `chunk` makes up with what was left; undefined while more is needed.
-     *
-     * @throws DataError at bytes that are not UTF-8
-     */
-    next(chunk: Uint8Array, last: boolean): Span | undefined {
-      waiting.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-      waitingLength += chunk.byteLength;
-      // A long unfinished value would be copied and searched at every chunk: quadratic. Doubling makes it linear.
-      if (!last && rest.length > SMALL && waitingLength < rest.length) {
-        // A copy, since a source may use its buffer again.
-        waiting.push(Buffer.from(waiting.pop() ?? NOTHING));
+  for await (const chunk of bytes) {
+    const part = partWith(chunk, false);
+    if (part === undefined) continue;
+    yield part;
+    offset += part.done;
+    rest = part.done === rest.length ? NOTHING : Buffer.from(rest.subarray(part.done));
+  }
+  const last = partWith(NOTHING, true);
+  if (last !== undefined) yield last;
+
+  /** The span that `chunk` makes up with what was left; undefined while more is needed. */
+  function partWith(chunk: Uint8Array, isLast: boolean): Part | undefined {
+    waiting.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    waitingLength += chunk.byteLength;
+    // A long unfinished value would be copied and searched at every chunk: quadratic. Doubling makes it linear.
+    if (!isLast && rest.length > SMALL && waitingLength < rest.length) {
+      // A copy, since a source may use its buffer again.
+      waiting.push(Buffer.from(waiting.pop() ?? NOTHING));
+      return undefined;
+    }
+    const [only] = waiting;
+    rest = rest.length === 0 && waiting.length === 1 && only ? only : Buffer.concat([rest, ...waiting]);
+    waiting = [];
+    waitingLength = 0;
+    if (!begun) {
+      if (rest.length < 3 && !isLast) {
+        rest = Buffer.from(rest);
         return undefined;
       }
-      const [only] = waiting;
-      const all =
-        rest.length === 0 && waiting.length === 1 && only ? only : Buffer.concat([rest, ...waiting]);
-      waiting = [];
-      waitingLength = 0;
-      rest = all;
-      if (!begun) {
-        if (all.length < 3 && !last) {
-          rest = Buffer.from(all);
-          return undefined;
-        }
-        begun = true;
-        offset = byteOrderMark(all);
-        rest = all.subarray(offset);
-      }
-      const bytes = last ? rest : rest.subarray(0, wholeCharacters(rest));
-      checkUtf8(bytes, document, offset);
-      return new Span(bytes);
-    },
-
-    /** Says that the reader is done with the first `count` bytes of the last span. */
-    advance(count: number): void {
-      offset += count;
-      rest = count === rest.length ? NOTHING : Buffer.from(rest.subarray(count));
-    },
-  };
+      begun = true;
+      offset = byteOrderMark(rest);
+      rest = rest.subarray(offset);
+    }
+    const whole = isLast ? rest : rest.subarray(0, wholeCharacters(rest));
+    checkUtf8(whole, document, offset);
+    return { span: new Span(whole), isLast, done: 0 };
+  }
 }
 
 /** How many leading bytes hold whole characters: a sequence that the end of `bytes` cuts is left out. */

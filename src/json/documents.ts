@@ -1,18 +1,22 @@
 import { DataError } from '../errors.js';
 import { skipSpace, valueEnd } from './scan.js';
-import { createSpans, Span } from './spans.js';
+import { readSpans, Span } from './spans.js';
 
-/** A JSON document whose one array is read element by element. */
-export interface ArrayDocument<Element> {
+/** A document of one JSON value a line. */
+export interface LineDocument<Element> {
   /** What an error calls the document. */
   readonly name: string;
-  /** The array's key. */
-  readonly key: string;
-  /** What an error calls an element: `message`. */
+  /** What an error calls an element: `message`, `row`. */
   readonly noun: string;
   readonly plain: PlainReader<Element>;
   /** Reads any element with a full parser, from its whole JSON; throws a DataError that says what is wrong. */
   readonly readValue: (json: string, index: number) => Element;
+}
+
+/** A JSON document whose one array is read element by element. */
+export interface ArrayDocument<Element> extends LineDocument<Element> {
+  /** The array's key. */
+  readonly key: string;
   /** Called with every other key and its value. */
   readonly note?: (key: string, value: unknown) => void;
   /** Called with the number of elements, once the document is whole. */
@@ -27,26 +31,7 @@ export interface PlainReader<Element> {
   next(): number;
 }
 
-/**
- * Reads `{"KEY":[…]}` as it arrives and yields the elements of each chunk, in order. Memory does not grow with
- * their number. Other keys may come before and after, in any order.
- *
- * @throws DataError for anything that is not one whole JSON document of that shape
- */
-export async function* readArrayDocument<Element>(
-  bytes: AsyncIterable<Uint8Array>,
-  document: ArrayDocument<Element>,
-): AsyncGenerator<Element[]> {
-  const reader = createDocumentReader(document);
-  for await (const chunk of bytes) {
-    const elements = reader.push(chunk);
-    if (elements.length > 0) yield elements;
-  }
-  const elements = reader.end();
-  if (elements.length > 0) yield elements;
-}
-
-/** Bytes of one element, or of one value beside the array. The reader holds one at a time. */
+/** Bytes of one element, or of one value beside the array. A reader holds one at a time. */
 const LONGEST_VALUE = 64 * 1024 * 1024;
 
 type Expecting =
@@ -61,17 +46,17 @@ type Expecting =
   | 'comma or end of array'
   | 'nothing';
 
-/** What reads a document piece by piece. Both throw a DataError for what is not one whole JSON document of its shape. */
-interface DocumentReader<Element> {
-  /** The elements that `chunk` completes. */
-  push(chunk: Uint8Array): Element[];
-  /** The last elements, when no chunk is left. */
-  end(): Element[];
-}
-
-function createDocumentReader<Element>(document: ArrayDocument<Element>): DocumentReader<Element> {
+/**
+ * Reads `{"KEY":[…]}` as it arrives and yields the elements of each chunk, in order. Memory does not grow with
+ * their number. Other keys may come before and after, in any order.
+ *
+ * @throws DataError for anything that is not one whole JSON document of that shape
+ */
+export async function* readArrayDocument<Element>(
+  bytes: AsyncIterable<Uint8Array>,
+  document: ArrayDocument<Element>,
+): AsyncGenerator<Element[]> {
   const { name, plain, noun } = document;
-  const spans = createSpans(name);
   let expecting: Expecting = 'document';
   let span = new Span(Buffer.alloc(0));
   let at = 0;
@@ -79,10 +64,8 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
   let count = 0;
   let seenArray = false;
 
-  function push(chunk: Uint8Array, last = false): Element[] {
-    const next = spans.next(chunk, last);
-    if (next === undefined) return [];
-    span = next;
+  for await (const part of readSpans(bytes, name)) {
+    span = part.span;
     at = 0;
     const elements = readAll();
     if (span.bytes.length - at > LONGEST_VALUE) {
@@ -91,8 +74,9 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
         'is longer than 64 MiB, the most this program reads as one value',
       );
     }
-    spans.advance(at);
-    return elements;
+    part.done = at;
+    if (part.isLast) checkEnd();
+    if (elements.length > 0) yield elements;
   }
 
   function readAll(): Element[] {
@@ -204,16 +188,62 @@ function createDocumentReader<Element>(document: ArrayDocument<Element>): Docume
     return JSON.stringify(span.bytes.toString('utf8', at, at + 16));
   }
 
-  function end(): Element[] {
-    const elements = push(new Uint8Array(), true);
+  function checkEnd(): void {
     if (expecting === 'document') throw new DataError(name, 'is empty');
-    if (expecting !== 'nothing') {
-      throw new DataError(name, `ends early, after ${count} ${noun}s`);
-    }
+    if (expecting !== 'nothing') throw new DataError(name, `ends early, after ${count} ${noun}s`);
     if (!seenArray) throw new DataError(name, 'is missing', document.key);
     document.check?.(count);
+  }
+}
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/**
+ * Reads a document line by line as it arrives and yields the elements of each chunk, in order. Memory does not
+ * grow with their number; blank lines are skipped.
+ *
+ * @throws DataError
+ */
+export async function* readNdjsonDocument<Element>(
+  bytes: AsyncIterable<Uint8Array>,
+  { name, noun, plain, readValue }: LineDocument<Element>,
+): AsyncGenerator<Element[]> {
+  let lines = 0;
+
+  function readLine(span: Span, at: number, newline: number): Element | undefined {
+    const index = lines++;
+    const end = newline > at && span.bytes[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
+    const usual = plain.read(span, at);
+    if (usual !== undefined && plain.next() === end) return usual;
+    const line = span.bytes.toString('utf8', at, end);
+    if (line.trim() === '') return undefined;
+    // For its bound on depth alone: the parser behind readValue recurses.
+    valueEnd(span.bytes.subarray(at, end), 0, `${name}, ${noun} ${index + 1}`);
+    return readValue(line, index);
+  }
+
+  /** The elements of the lines before `stop`. */
+  function readLines(span: Span, stop: number): Element[] {
+    const elements: Element[] = [];
+    let at = 0;
+    while (at < stop) {
+      const newline = span.bytes.indexOf(NEWLINE, at);
+      const end = newline === -1 ? stop : newline;
+      const element = readLine(span, at, end);
+      if (element !== undefined) elements.push(element);
+      at = end + 1;
+    }
     return elements;
   }
 
-  return { push, end };
+  for await (const part of readSpans(bytes, name)) {
+    const { length } = part.span.bytes;
+    part.done = part.isLast ? length : part.span.bytes.lastIndexOf(NEWLINE) + 1;
+    const elements = readLines(part.span, part.done);
+    if (length - part.done > LONGEST_VALUE) {
+      throw new DataError(`${name}, ${noun} ${lines + 1}`, 'is longer than 64 MiB');
+    }
+    if (elements.length > 0) yield elements;
+  }
 }
