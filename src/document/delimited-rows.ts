@@ -4,9 +4,17 @@ import { DataError } from '../errors.js';
 import { readSpans } from '../json/spans.js';
 import { parseCost } from '../rates/money.js';
 import { unescapeCell, unguard } from './cell-text.js';
-import type { DelimitedFormat } from './export.js';
 import { createAmountReader } from './export-rows.js';
 import type { ExportRow } from './records.js';
+
+export interface DelimitedFormat {
+  readonly kind: 'csv' | 'tsv';
+  readonly delimiter: string;
+  /** The header's names, in their order. */
+  readonly columns: readonly string[];
+  /** Whether the formula guard's `'` precedes texts. */
+  readonly guarded: boolean;
+}
 
 const ROWS_A_BATCH = 1000;
 /** TSV has no quotes. */

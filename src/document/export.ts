@@ -1,5 +1,6 @@
 import { DataError } from '../errors.js';
 import { readArrayDocument } from '../json/documents.js';
+import type { DelimitedFormat } from './delimited-rows.js';
 import { createRowReader, readNdjsonRows } from './export-rows.js';
 import type { ExportRow } from './records.js';
 
@@ -51,15 +52,6 @@ async function peek(
 export const READABLE_FORMATS = ['json', 'ndjson', 'csv', 'tsv'] as const;
 
 export type ExportFormat = { readonly kind: 'json' } | { readonly kind: 'ndjson' } | DelimitedFormat;
-
-export interface DelimitedFormat {
-  readonly kind: 'csv' | 'tsv';
-  readonly delimiter: string;
-  /** The header's names, in their order. */
-  readonly columns: readonly string[];
-  /** Whether the formula guard's `'` precedes texts. */
-  readonly guarded: boolean;
-}
 
 const NEEDED = ['message_id', 'credits_used'];
 /** Fields that a line of NDJSON may begin with, beside those of `--fields`. */
