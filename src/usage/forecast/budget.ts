@@ -1,5 +1,5 @@
 import { firstDayOf, lastDayOf, periodOf } from '../../calendar/days.js';
-import { compareInstants, type Instant, wholeMilliseconds } from '../../calendar/instant.js';
+import { type Instant, latest, wholeMilliseconds } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { ExactDecimal } from '../../engine/amount.js';
 import {
@@ -21,33 +21,6 @@ interface DayUsage {
   readonly used: Amount;
 }
 
-/** What is estimated to be used by the end of a day, rounded. */
-interface ProjectedDay {
-  readonly day: number;
-  readonly projected: Amount;
-  /** Bounds of the 80 % interval. */
-  readonly low: Amount;
-  readonly high: Amount;
-}
-
-/** Usage so far in a billing period: the calendar month of the last message, or what time bounds leave of it. */
-export interface PeriodUsage {
-  readonly firstDay: number;
-  readonly lastDay: number;
-  /** `closed` once its last day is over. */
-  readonly state: 'open' | 'closed';
-  /** Days of it that are over, and the part of today that is. */
-  readonly elapsed: number;
-  /** Used a day so far, rounded; the first day counts as a whole one. */
-  readonly dailyRate: Amount;
-  /** Of all messages, also of those before the first day. */
-  readonly used: Amount;
-  /** Days with usage, the earliest first. */
-  readonly days: readonly DayUsage[];
-  /** From today to the last day; undefined where the period is closed, or it is too early to say. */
-  readonly projection: readonly ProjectedDay[] | undefined;
-}
-
 export interface PeriodFacts {
   readonly zone: TimeZone;
   /** Of `--since` and `--until`. */
@@ -58,27 +31,39 @@ export interface PeriodFacts {
   readonly now: Instant;
 }
 
-export function periodUsage(usage: ReadonlyMap<number, Amount>, facts: PeriodFacts): PeriodUsage {
-  const { zone, bounds, last } = facts;
-  const now = last !== undefined && compareInstants(last, facts.now) > 0 ? last : facts.now;
-  const today = zone.dayOf(now);
+export type PeriodUsage = ReturnType<typeof periodUsage>;
+
+/** Usage so far in a billing period: the calendar month of the last message, or what time bounds leave of it. */
+export function periodUsage(usage: ReadonlyMap<number, Amount>, { zone, bounds, last, now }: PeriodFacts) {
+  const until = latest(last, now);
+  const today = zone.dayOf(until);
   const { firstDay, lastDay } = periodAround(last === undefined ? today : zone.dayOf(last), bounds);
   const days = Array.from(usage, ([day, used]) => ({ day, used })).sort((a, b) => a.day - b.day);
   const used = sumOf(days);
   const inPeriod = sumOf(days.filter(({ day }) => day >= firstDay));
-  const shared = { firstDay, lastDay, used, days };
-  if (today > lastDay) {
-    const elapsed = lastDay - firstDay + 1;
-    const dailyRate = perDay(inPeriod, elapsed);
-    return { ...shared, state: 'closed', elapsed, dailyRate, projection: undefined };
-  }
+  const isClosed = today > lastDay;
   // Whole seconds, as they are written, so that the result can be made again.
-  const seconds = Math.floor(wholeMilliseconds(now) / 1000);
+  const seconds = Math.floor(wholeMilliseconds(until) / 1000);
   const [start, end] = [zone.startOfDay(today), zone.startOfDay(today + 1)];
   const ofToday = Math.max(0, Math.min(1, (seconds * 1000 - start) / (end - start)));
-  const projection = project(days, used, { firstDay, lastDay, today, ofToday });
-  const elapsed = Math.max(0, today - firstDay + ofToday);
-  return { ...shared, state: 'open', elapsed, dailyRate: perDay(inPeriod, Math.max(1, elapsed)), projection };
+  const elapsed = isClosed ? lastDay - firstDay + 1 : Math.max(0, today - firstDay + ofToday);
+  const state: 'open' | 'closed' = isClosed ? 'closed' : 'open';
+  return {
+    firstDay,
+    lastDay,
+    /** `closed` once its last day is over. */
+    state,
+    /** Days of it that are over, and the part of today that is. */
+    elapsed,
+    /** Used a day so far, rounded; the first day counts as a whole one. */
+    dailyRate: perDay(inPeriod, Math.max(1, elapsed)),
+    /** Of all messages, also of those before the first day. */
+    used,
+    /** Days with usage, the earliest first. */
+    days,
+    /** From today to the last day; undefined where the period is closed, or it is too early to say. */
+    projection: isClosed ? undefined : project(days, used, { firstDay, lastDay, today, ofToday }),
+  };
 }
 
 /** Rounded as estimates are. */
@@ -97,20 +82,12 @@ function periodAround(
   return { firstDay, lastDay: Math.max(firstDay, Math.min(lastDayOf('month', month), last)) };
 }
 
-interface Calendar {
-  readonly firstDay: number;
-  readonly lastDay: number;
-  readonly today: number;
-  /** How much of today is over, from 0 to 1. */
-  readonly ofToday: number;
-}
-
 /** Binary fractions are for the estimate alone: amounts of any size come as fractions of the power of ten below the sum. */
 function project(
   days: readonly DayUsage[],
   used: Amount,
-  { firstDay, lastDay, today, ofToday }: Calendar,
-): readonly ProjectedDay[] | undefined {
+  { firstDay, lastDay, today, ofToday }: Record<'firstDay' | 'lastDay' | 'today' | 'ofToday', number>,
+) {
   if (today < firstDay) return undefined;
   const exponent = toDecimal(used).e;
   const scaled = Array.from({ length: today - firstDay + 1 }, () => 0);
@@ -155,24 +132,6 @@ function sumOf(days: readonly DayUsage[]): Amount {
 export const CROSSINGS = ['warn', 'forecast', 'over'] as const;
 export type Crossing = (typeof CROSSINGS)[number];
 
-/** The usage of a period beside its limit. */
-export interface Budget {
-  readonly limit: Amount;
-  readonly usage: PeriodUsage;
-  /** Negative where more is used than the limit. */
-  readonly left: Amount;
-  /** Percent of the limit that is used, rounded down to two decimals. */
-  readonly share: Amount;
-  /** The usage from which on there is a warning; undefined without one. */
-  readonly warnAt: Amount | undefined;
-  /** The day on which the limit was crossed. */
-  readonly crossedOn: number | undefined;
-  /** The day on which it is projected to be crossed. */
-  readonly crossesOn: number | undefined;
-  /** What is true of it; none: it is within the limit, as far as one knows. */
-  readonly crossings: readonly Crossing[];
-}
-
 /** What can be said of the end of an open period. */
 export interface Outlook {
   readonly usage: PeriodUsage;
@@ -181,8 +140,11 @@ export interface Outlook {
   readonly budget: Budget | undefined;
 }
 
+/** The usage of a period beside its limit. */
+export type Budget = ReturnType<typeof budgetOf>;
+
 /** @param warn percent of the limit from which on there is a warning */
-export function budgetOf(usage: PeriodUsage, limit: Amount, warn?: Amount): Budget {
+export function budgetOf(usage: PeriodUsage, limit: Amount, warn?: Amount) {
   const exceeds = (amount: Amount) => compareAmounts(amount, limit) > 0;
   const crossedOn = firstBeyond(usage.days, limit);
   const crossesOn =
@@ -196,11 +158,17 @@ export function budgetOf(usage: PeriodUsage, limit: Amount, warn?: Amount): Budg
   return {
     limit,
     usage,
+    /** Negative where more is used than the limit. */
     left: subtractAmounts(limit, usage.used),
+    /** Percent of the limit that is used, rounded down to two decimals. */
     share: toAmount(toDecimal(usage.used).times(100).div(toDecimal(limit)).toDecimalPlaces(2, ROUND_DOWN)),
+    /** The usage from which on there is a warning; undefined without one. */
     warnAt,
+    /** The day on which the limit was crossed. */
     crossedOn,
+    /** The day on which it is projected to be crossed. */
     crossesOn,
+    /** What is true of it; none: it is within the limit, as far as one knows. */
     crossings: CROSSINGS.filter((crossing) => isTrue[crossing]),
   };
 }
