@@ -98,7 +98,7 @@ async function render(
 ): Promise<Iterable<string>> {
   switch (output.format) {
     case 'json':
-      return historyJson(result);
+      return [historyJson(result)];
     case 'csv':
       return historyCsv(result, output);
     case 'html': {

@@ -2,7 +2,8 @@ import type { Report } from '../../document/records.js';
 import { type Literal, literal } from '../../json/spans.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Summary } from '../../usage/summary/summary.js';
-import { summaryFieldNames, summaryFields } from '../documents/summary.js';
+import type { Digits } from '../documents/json.js';
+import { summaryColumns } from '../documents/summary.js';
 import type { Field, PlainValue, Renderer } from '../rows.js';
 import { jsonString } from '../text.js';
 import { type DelimitedOptions, type Dialect, headOf } from './dialect.js';
@@ -162,11 +163,16 @@ export function* delimitedSummary(
   summary: Summary,
   { bom }: DelimitedOptions,
 ): Generator<string> {
-  yield headOf(summaryFieldNames(summary), bom, dialect);
+  const columns = summaryColumns(summary);
+  const cellOf = (value: Digits | string = '') =>
+    typeof value === 'string' ? dialect.cell(value) : value.text;
+  yield headOf(
+    columns.map(({ name }) => name),
+    bom,
+    dialect,
+  );
   for (const group of summary.groups) {
-    const cells = summaryFields(group, summary).map(({ value = '', type }) =>
-      type === 'number' ? value : dialect.cell(value),
-    );
+    const cells = columns.map(({ value }) => cellOf(value(group)));
     yield `${cells.join(dialect.delimiter)}${dialect.endOfRow}`;
   }
 }

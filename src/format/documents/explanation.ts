@@ -1,51 +1,52 @@
 import { type Amount, formatAmount, PUBLISHED_RATES, type Rates } from '../../engine/index.js';
 import { RULES } from '../../engine/rules.js';
-import { costOf, formatCost } from '../../rates/money.js';
-import type { ExplainedPrice, PriceStep } from '../../usage/pricing/message-pricer.js';
+import { costOf } from '../../rates/money.js';
+import type { ExplainedPrice, ExplainedText, PriceStep } from '../../usage/pricing/message-pricer.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
-import { jsonString } from '../text.js';
+import { digits, documentJson, exact, exactCost, lines, type Members } from './json.js';
 
 /** `{"explanation":{…}}`, one step a line. A price that a report set has no `text`, `rules` or `words`. */
-export function explanationJson(price: ExplainedPrice): string {
-  const { message, report, byText, steps, credits, money } = price;
-  const members: string[] = [];
-  const add = (name: string, json: string) => members.push(`"${name}":${json}`);
-  if (message !== undefined) {
-    const { id, timestamp, reportId } = message;
-    add('message_id', `${id}`);
-    add('timestamp', JSON.stringify(timestamp));
-    const textual = reportId === undefined ? 'text' : 'missing-report';
-    add('kind', JSON.stringify(report === undefined ? textual : 'report'));
-    if (reportId !== undefined) {
-      add('report_id', typeof reportId === 'string' ? jsonString(reportId) : `${reportId}`);
-    }
-  }
-  if (report !== undefined) add('report_name', jsonString(report.name));
-  if (byText !== undefined) {
-    const { text, rules, explanation } = byText;
-    add('rules', JSON.stringify(rules));
-    add('text', jsonString(text));
-    add('characters', `${explanation.measure.characters}`);
-    add('words', jsonString(explanation.words));
-    add('third_vowels', JSON.stringify(explanation.thirdVowels));
-  }
-  add('steps', `[\n${steps.map(stepJson).join(',\n')}\n]`);
-  add('credits_used', formatAmount(credits));
-  if (money !== undefined) {
-    add('credit_price', formatCost(money.creditPrice));
-    add('cost', formatCost(costOf(credits, money.creditPrice)));
-    add('currency', JSON.stringify(money.currency));
-  }
-  return `{"explanation":{${members.join(',')}}}\n`;
+export function explanationJson({ message, report, byText, steps, credits, money }: ExplainedPrice): string {
+  const textual = message?.reportId === undefined ? 'text' : 'missing-report';
+  return documentJson({
+    explanation: {
+      message_id: message?.id,
+      timestamp: message?.timestamp,
+      kind: message && (report === undefined ? textual : 'report'),
+      report_id: message?.reportId,
+      report_name: report?.name,
+      ...(byText && textMembers(byText)),
+      steps: lines(steps.map(stepMembers)),
+      credits_used: exact(credits),
+      ...(money && {
+        credit_price: exactCost(money.creditPrice),
+        cost: exactCost(costOf(credits, money.creditPrice)),
+        currency: money.currency,
+      }),
+    },
+  });
 }
 
-function stepJson({ step, count, rate, factor, minimum, amount }: PriceStep): string {
-  const members = [`"step":"${step}"`, `"count":${count}`];
-  if (rate !== undefined) members.push(`"rate":${formatAmount(rate)}`);
-  if (factor !== undefined) members.push(`"factor":${factorText(factor)}`);
-  if (minimum !== undefined) members.push(`"minimum":${formatAmount(minimum)}`);
-  members.push(`"amount":${formatAmount(amount)}`);
-  return `{${members.join(',')}}`;
+function textMembers({ text, rules, explanation }: ExplainedText): Members {
+  const { measure, words, thirdVowels } = explanation;
+  return {
+    rules,
+    text,
+    characters: measure.characters,
+    words: words.map((word) => ({ ...word })),
+    third_vowels: thirdVowels.map((vowel) => ({ ...vowel })),
+  };
+}
+
+function stepMembers({ step, count, rate, factor, minimum, amount }: PriceStep): Members {
+  return {
+    step,
+    count,
+    rate: exact(rate),
+    factor: factor === undefined ? undefined : digits(factorText(factor)),
+    minimum: exact(minimum),
+    amount: exact(amount),
+  };
 }
 
 /** Step, count, rate and credits of each step as people read them, and of the total, on one decimal point. */

@@ -12,7 +12,7 @@ import type {
 } from '../../usage/history/history.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import { csvDialect, type DelimitedOptions, headOf } from '../data/dialect.js';
-import { jsonString } from '../text.js';
+import { digits, documentJson, exactCost, lines, type Members, sumMembers } from './json.js';
 
 /** A history and what is known of how it was made. */
 export interface HistoryResult {
@@ -33,85 +33,105 @@ export interface HistoryResult {
 export const monthText = (month: number) => periodText('month', month);
 
 /** `{"history":{…,"periods":[…],…}}`, one period a line; amounts in full. */
-export function* historyJson(result: HistoryResult): Generator<string> {
+export function historyJson(result: HistoryResult): string {
   const { history, comparison, timezone, asOf, rules = null, unknownRules, currency } = result;
-  const head = jsonString({
-    timezone,
-    as_of: secondText(asOf),
-    rules,
-    rules_unknown_of: unknownRules,
-    currency,
-  }).slice(0, -1);
-  yield `{"history":${head},"periods":[`;
-  let separator = '\n';
-  for (const period of history.periods) {
-    yield `${separator}${periodJson(period, currency)}`;
-    separator = ',\n';
-  }
-  yield `\n],"total":{${sumMembers(history.total)}}`;
-  yield `,"comparison":${comparison === undefined ? 'null' : comparisonJson(history, comparison)}}}\n`;
+  return documentJson({
+    history: {
+      timezone,
+      as_of: secondText(asOf),
+      rules,
+      rules_unknown_of: unknownRules,
+      currency,
+      periods: lines(history.periods.map((period) => periodMembers(period, currency))),
+      total: sumMembers(history.total),
+      comparison: comparison === undefined ? null : comparisonMembers(history, comparison),
+    },
+  });
 }
 
-function periodJson({ month, state, input, change, replaced }: HistoryPeriod, currency: string | undefined) {
-  const { total } = input.sums;
-  const invoice =
-    total.cost === undefined || currency === undefined
-      ? ''
-      : `,"invoice":${formatCost(invoiceTotal(total.cost, currency).rounded)}`;
-  const older = replaced.map(
-    (each) =>
-      `{${inputMembers(each.input)},${sumMembers(each.input.sums.total)},"change":${changeJson(each.change)},"changed_after_close":${each.changedAfterClose}}`,
-  );
-  return `{"period":"${monthText(month)}","state":"${state}",${inputMembers(input)},${sumMembers(total)}${invoice},"change":${changeJson(change)},"replaced":[${older.join(',')}]}`;
+function periodMembers(
+  { month, state, input, change, replaced }: HistoryPeriod,
+  currency: string | undefined,
+): Members {
+  const { cost } = input.sums.total;
+  return {
+    period: monthText(month),
+    state,
+    ...inputMembers(input),
+    invoice: cost && currency ? exactCost(invoiceTotal(cost, currency).rounded) : undefined,
+    change: changeMembers(change),
+    replaced: replaced.map((each) => ({
+      ...inputMembers(each.input),
+      change: changeMembers(each.change),
+      changed_after_close: each.changedAfterClose,
+    })),
+  };
 }
 
-function inputMembers({ name, madeAt, madeBy, sums }: HistoryInput): string {
-  const { elsewhere } = sums;
-  return jsonString({ input: name, made_at: secondText(madeAt), made_at_by: madeBy, elsewhere }).slice(1, -1);
+function inputMembers({ name, madeAt, madeBy, sums }: HistoryInput): Members {
+  return {
+    input: name,
+    made_at: secondText(madeAt),
+    made_at_by: madeBy,
+    elsewhere: sums.elsewhere,
+    ...sumMembers(sums.total),
+  };
 }
 
-function sumMembers({ messages, credits, cost }: Sum): string {
-  const costMember = cost === undefined ? '' : `,"cost":${formatCost(cost)}`;
-  return `"messages":${messages},"credits":${formatAmount(credits)}${costMember}`;
+function changeMembers(change: Change | undefined): Members | null {
+  if (change === undefined) return null;
+  const { messages, credits, cost } = change.percent;
+  return {
+    ...sumMembers(change),
+    percent: {
+      messages: digits(messages) ?? null,
+      credits: digits(credits) ?? null,
+      cost: change.cost === undefined ? undefined : (digits(cost) ?? null),
+    },
+  };
 }
 
-function changeJson(change: Change | undefined): string {
-  if (change === undefined) return 'null';
-  const { messages = null, credits = null, cost } = change.percent;
-  const costMember = change.cost === undefined ? '' : `,"cost":${cost ?? null}`;
-  return `{${sumMembers(change)},"percent":{"messages":${messages},"credits":${credits}${costMember}}}`;
-}
-
-function comparisonJson({ periods }: History, { toDate, before, now, change, movers }: Comparison): string {
+function comparisonMembers({ periods }: History, comparison: Comparison): Members {
+  const { toDate, before, now, change, movers } = comparison;
   const last = periods.at(-1)?.month ?? 0;
-  const times = (until: Instant | undefined) =>
-    until === undefined ? '' : `"until":"${secondText(until)}",`;
-  const mover = (each: Mover) =>
-    `\n{"report_name":${jsonString(each.reportName ?? null)},"before":{${sumMembers(each.before)}},"now":{${sumMembers(each.now)}},"change":${changeJson(each.change)}}`;
-  return [
-    `{"to_date":${toDate !== undefined}`,
-    `"before":{"period":"${monthText(last - 1)}",${times(toDate?.untilBefore)}${sumMembers(before)}}`,
-    `"now":{"period":"${monthText(last)}",${times(toDate?.until)}${sumMembers(now)}}`,
-    `"change":${changeJson(change)}`,
-    `"increases":[${movers.increases.map(mover).join()}]`,
-    `"decreases":[${movers.decreases.map(mover).join()}]}`,
-  ].join(',');
+  const period = (month: number, until: Instant | undefined, sum: Sum): Members => ({
+    period: monthText(month),
+    until: until === undefined ? undefined : secondText(until),
+    ...sumMembers(sum),
+  });
+  const mover = (each: Mover): Members => ({
+    report_name: each.reportName ?? null,
+    before: sumMembers(each.before),
+    now: sumMembers(each.now),
+    change: changeMembers(each.change),
+  });
+  return {
+    to_date: toDate !== undefined,
+    before: period(last - 1, toDate?.untilBefore, before),
+    now: period(last, toDate?.until, now),
+    change: changeMembers(change),
+    increases: lines(movers.increases.map(mover)),
+    decreases: lines(movers.decreases.map(mover)),
+  };
 }
 
-const CSV_COLUMNS = [
-  'period',
-  'state',
-  'messages',
-  'credits',
-  'cost',
-  'currency',
-  'messages_change_percent',
-  'credits_change_percent',
-  'cost_change_percent',
-  'input',
-  'made_at',
-  'replaced',
-];
+/** The columns of CSV; a text may be anything. */
+const CSV_COLUMNS: Readonly<
+  Record<string, (period: HistoryPeriod, currency: string | undefined) => string | undefined>
+> = {
+  period: ({ month }) => monthText(month),
+  state: ({ state }) => state,
+  messages: ({ input }) => `${input.sums.total.messages}`,
+  credits: ({ input }) => formatAmount(input.sums.total.credits),
+  cost: ({ input: { sums } }) => sums.total.cost && formatCost(sums.total.cost),
+  currency: ({ input }, currency) => input.sums.total.cost && currency,
+  messages_change_percent: ({ change }) => change?.percent.messages,
+  credits_change_percent: ({ change }) => change?.percent.credits,
+  cost_change_percent: ({ change }) => change?.percent.cost,
+  input: ({ input }) => input.name,
+  made_at: ({ input }) => secondText(input.madeAt),
+  replaced: ({ replaced }) => `${replaced.length}`,
+};
 
 /** The periods, one a row. */
 export function* historyCsv(
@@ -119,24 +139,12 @@ export function* historyCsv(
   options: DelimitedOptions,
 ): Generator<string> {
   const dialect = csvDialect(options);
-  yield headOf(CSV_COLUMNS, options.bom, dialect);
-  for (const { month, state, input, change, replaced } of history.periods) {
-    const { messages, credits, cost } = input.sums.total;
-    const { percent } = change ?? {};
-    const cells = [
-      monthText(month),
-      state,
-      `${messages}`,
-      formatAmount(credits),
-      cost === undefined ? '' : formatCost(cost),
-      cost === undefined ? '' : (currency ?? ''),
-      percent?.messages ?? '',
-      percent?.credits ?? '',
-      percent?.cost ?? '',
-      dialect.cell(input.name),
-      secondText(input.madeAt),
-      `${replaced.length}`,
-    ];
+  yield headOf(Object.keys(CSV_COLUMNS), options.bom, dialect);
+  for (const period of history.periods) {
+    const cells = Object.entries(CSV_COLUMNS).map(([name, value]) => {
+      const text = value(period, currency) ?? '';
+      return name === 'input' ? dialect.cell(text) : text;
+    });
     yield cells.join(dialect.delimiter) + dialect.endOfRow;
   }
 }

@@ -1,15 +1,27 @@
 import { dayText, firstDayOf, lastDayOf } from '../../calendar/days.js';
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
-import { type Amount, formatAmount } from '../../engine/index.js';
-import { formatCost, invoiceTotal, NO_COST } from '../../rates/money.js';
-import type { PeriodUsage } from '../../usage/forecast/budget.js';
+import type { ReportId } from '../../document/records.js';
+import { invoiceTotal, NO_COST } from '../../rates/money.js';
 import { type Budget, leftPerDay, type Outlook, statusOf } from '../../usage/forecast/budget.js';
 import type { Sum } from '../../usage/pricing/sums.js';
-import { type DaySpan, type Grouping, type GroupKey, labelOf } from '../../usage/summary/groups.js';
+import { type Grouping, type GroupKey, labelOf } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
-import { jsonString } from '../text.js';
+import type { ColumnType } from '../rows.js';
+import {
+  type Digits,
+  digits,
+  documentJson,
+  documentPieces,
+  exact,
+  exactCost,
+  type Json,
+  jsonText,
+  lines,
+  type Members,
+  sumMembers,
+} from './json.js';
 
 /** What a summary is of. */
 export interface SummaryFacts {
@@ -53,99 +65,106 @@ export function summaryFacts(
  * `{"summary":{…,"groups":[…],"total":{…}}}`, one group a line. Numbers in full; a share has two decimals. With two
  * groupings there are `subtotals`, and `empty_spans` where empty periods are left out.
  */
-export function* summaryJson(summary: Summary, facts: SummaryFacts): Generator<string> {
-  const head = jsonString({
-    source: facts.source,
-    period: facts.period,
-    timezone: facts.timezone,
-    rules: facts.rules,
-    currency: summary.currency,
-    first_message: summary.first?.timestamp ?? null,
-    last_message: summary.last?.timestamp ?? null,
-    state: facts.state,
-    as_of: facts.asOf,
-    by: summary.by,
+export function summaryJson(summary: Summary, facts: SummaryFacts): string[] {
+  const { currency, by, emptySpans } = summary;
+  return documentPieces({
+    summary: {
+      source: facts.source,
+      period: facts.period,
+      timezone: facts.timezone,
+      rules: facts.rules,
+      currency,
+      first_message: summary.first?.timestamp ?? null,
+      last_message: summary.last?.timestamp ?? null,
+      state: facts.state,
+      as_of: facts.asOf,
+      by,
+      groups: lines(groupMembers(summary, summary.groups)),
+      subtotals:
+        by.length > 1 ? lines(groupMembers({ by: by.slice(0, 1), currency }, summary.subtotals)) : undefined,
+      empty_spans:
+        emptySpans.length === 0
+          ? undefined
+          : emptySpans.map(({ first, last }) => ({ first_day: dayText(first), last_day: dayText(last) })),
+      total: {
+        ...sumMembers(summary),
+        ...(currency !== undefined && invoiceMembers(summary, currency)),
+        out_of: facts.outOf,
+      },
+      budget: facts.outlook?.budget && budgetMembers(facts.outlook.budget, facts.outlook.unit),
+    },
   });
-  yield `{"summary":${head.slice(0, -1)},"groups":[`;
-  let separator = '\n';
-  for (const group of summary.groups) {
-    yield separator + groupJson(group, summary);
-    separator = ',\n';
-  }
-  yield separator === '\n' ? ']' : '\n]';
-  if (summary.by.length > 1) {
-    yield `,"subtotals":[${summary.subtotals.map((subtotal) => `\n${groupJson(subtotal, summary)}`).join()}\n]`;
-  }
-  if (summary.emptySpans.length > 0) yield `,"empty_spans":${jsonString(summary.emptySpans.map(spanOf))}`;
-  const outOf = facts.outOf === undefined ? '' : `,"out_of":${facts.outOf}`;
-  const sums = [
-    ...sumFields(summary),
-    ...(summary.currency === undefined ? [] : costFields(summary, summary.currency)),
-  ];
-  yield `,"total":{${sums.map(({ name, value }) => `"${name}":${value}`).join(',')}${outOf}}${budgetMember(facts)}}}\n`;
 }
 
-/** Nothing without a limit: what was written before there were limits stays as it is. */
-function budgetMember({ outlook }: SummaryFacts): string {
-  if (outlook?.budget === undefined) return '';
-  return `,\n"budget":{${budgetMembers(outlook.budget, outlook.unit)}}`;
+/** The cost, as an invoice has it too, and what its one rounding added. */
+function invoiceMembers({ cost = NO_COST }: Sum, currency: string): Members {
+  const { rounded, rounding } = invoiceTotal(cost, currency);
+  return { cost: exactCost(cost), invoice: exactCost(rounded), rounding: exactCost(rounding) };
 }
 
 /** The groups, one a line, and nothing else. */
 export function* summaryNdjson(summary: Summary): Generator<string> {
-  for (const group of summary.groups) yield `${groupJson(group, summary)}\n`;
+  for (const members of groupMembers(summary, summary.groups)) yield `${jsonText(members)}\n`;
 }
 
-function groupJson(group: SummaryGroup, summary: Summary): string {
-  return objectJson(summaryFields(group, summary), group.keys);
+function* groupMembers(about: SummaryAbout, groups: readonly SummaryGroup[]): Generator<Members> {
+  const columns = summaryColumns(about);
+  for (const group of groups) {
+    const members: Record<string, Json> = {};
+    for (const { name, value } of columns) {
+      members[name] = value(group) ?? null;
+      if (name !== 'week') continue;
+      const days = group.keys.map(weekDays).find((week) => week !== undefined);
+      Object.assign(members, { first_day: days?.first, last_day: days?.last });
+    }
+    yield members;
+  }
 }
 
-/** The cost, as an invoice has it too, and what its one rounding added. */
-function costFields(sum: Sum, currency: string): SummaryField[] {
-  const { rounded, rounding } = invoiceTotal(sum.cost ?? NO_COST, currency);
+type SummaryAbout = Pick<Summary, 'by' | 'currency'>;
+
+/** A column of a summary as scripts see it. */
+interface SummaryColumn {
+  readonly name: string;
+  readonly holds: ColumnType;
+  /** Digits of a number, or a text, which may be from upstream; undefined where the group has none. */
+  readonly value: (group: SummaryGroup) => Digits | string | undefined;
+}
+
+/** The groupings in their order (`report` is two columns), then the sums. `share` is in percent of the summary's credits. */
+export function summaryColumns({ by, currency }: SummaryAbout): SummaryColumn[] {
+  const columns: SummaryColumn[] = [
+    ...by.flatMap(keyColumns),
+    { name: 'messages', holds: 'integer', value: ({ messages }) => digits(`${messages}`) },
+    { name: 'credits', holds: 'decimal', value: ({ credits }) => exact(credits) },
+    { name: 'share', holds: 'decimal', value: ({ share }) => digits(percentText(share)) },
+  ];
+  if (currency === undefined) return columns;
   return [
-    costField(sum),
-    { name: 'invoice', value: formatCost(rounded), type: 'number' },
-    { name: 'rounding', value: formatCost(rounding), type: 'number' },
+    ...columns,
+    { name: 'cost', holds: 'decimal', value: ({ cost = NO_COST }) => exactCost(cost) },
+    { name: 'currency', holds: 'text', value: () => currency },
   ];
 }
 
-const spanOf = ({ first, last }: DaySpan) => ({ first_day: dayText(first), last_day: dayText(last) });
-
-/** A week has its days beside it. */
-function objectJson(fields: readonly SummaryField[], keys: readonly (GroupKey | undefined)[]): string {
-  const days = keys.map(weekDays).find((week) => week !== undefined);
-  const members = fields.map(({ name, value, type }) => {
-    const written = type === 'number' || value === undefined ? value : jsonString(value);
-    const member = `"${name}":${written ?? 'null'}`;
-    return name === 'week' && days
-      ? `${member},"first_day":"${days.first}","last_day":"${days.last}"`
-      : member;
-  });
-  return `{${members.join(',')}}`;
-}
-
-/** One field of a group as scripts see it. */
-export interface SummaryField {
-  readonly name: string;
-  /** Undefined where the group has none: `null` in JSON, an empty cell in CSV. */
-  readonly value: string | undefined;
-  /** `number`: a JSON number's text; `text`: anything, from upstream. */
-  readonly type: 'number' | 'text';
-}
-
-/** The names of a group's fields: the groupings in their order (`report` is two), then the sums. */
-export function summaryFieldNames({ by, currency }: Pick<Summary, 'by' | 'currency'>): string[] {
-  const cost = currency === undefined ? [] : ['cost', 'currency'];
-  return [...by.flatMap(keyNames), 'messages', 'credits', 'share', ...cost];
-}
-
-/** The fields of one group, in the order of `summaryFieldNames`. `share` is in percent of the summary's credits. */
-export function summaryFields(group: SummaryGroup, summary: Summary): SummaryField[] {
-  // A subtotal has fewer keys than there are groupings.
-  const groupings = summary.by.slice(0, group.keys.length);
-  const keys = groupings.flatMap((grouping, index) => keyFields(grouping, group.keys[index]));
-  return [...keys, ...groupFields(group, summary)];
+function keyColumns(grouping: Grouping, index: number): SummaryColumn[] {
+  if (grouping !== 'report') {
+    const value = ({ keys }: SummaryGroup) => {
+      const key = keys[index];
+      return key === undefined || key.by === 'report' ? undefined : labelOf(key);
+    };
+    return [{ name: grouping, holds: grouping === 'day' ? 'date' : 'text', value }];
+  }
+  const reportOf = ({ keys }: SummaryGroup) => {
+    const key = keys[index];
+    return key?.by === 'report' ? key : undefined;
+  };
+  const idOf = (id: ReportId | undefined) =>
+    id === undefined || typeof id === 'string' ? id : digits(`${id}`);
+  return [
+    { name: 'report_id', holds: 'id', value: (group) => idOf(reportOf(group)?.id) },
+    { name: 'report_name', holds: 'text', value: (group) => reportOf(group)?.name },
+  ];
 }
 
 /** The first and the last day of a week, which few know by its number. */
@@ -153,47 +172,6 @@ export function weekDays(key: GroupKey | undefined): { first: string; last: stri
   if (key?.by !== 'week') return undefined;
   const { by, period } = key;
   return { first: dayText(firstDayOf(by, period)), last: dayText(lastDayOf(by, period)) };
-}
-
-function groupFields(group: Omit<SummaryGroup, 'keys'>, { currency }: Summary): SummaryField[] {
-  const share: SummaryField = { name: 'share', value: percentText(group.share), type: 'number' };
-  const sums = [...sumFields(group), share];
-  return currency === undefined
-    ? sums
-    : [...sums, costField(group), { name: 'currency', value: currency, type: 'text' }];
-}
-
-function sumFields({ messages, credits }: Sum): SummaryField[] {
-  return [
-    { name: 'messages', value: `${messages}`, type: 'number' },
-    { name: 'credits', value: formatAmount(credits), type: 'number' },
-  ];
-}
-
-const costField = ({ cost = NO_COST }: Sum): SummaryField => ({
-  name: 'cost',
-  value: formatCost(cost),
-  type: 'number',
-});
-
-function keyNames(grouping: Grouping): string[] {
-  return grouping === 'report' ? ['report_id', 'report_name'] : [grouping];
-}
-
-function keyFields(grouping: Grouping, key: GroupKey | undefined): SummaryField[] {
-  if (grouping !== 'report') {
-    const value = key === undefined || key.by === 'report' ? undefined : labelOf(key);
-    return [{ name: grouping, value, type: 'text' }];
-  }
-  const { id, name } = key?.by === 'report' ? key : {};
-  return [
-    {
-      name: 'report_id',
-      value: id === undefined ? undefined : `${id}`,
-      type: typeof id === 'string' ? 'text' : 'number',
-    },
-    { name: 'report_name', value: name, type: 'text' },
-  ];
 }
 
 /** What a budget is about, and what it is used for. */
@@ -212,56 +190,48 @@ export interface BudgetFacts extends Omit<SummaryFacts, 'state'> {
 
 /** `{"budget":{…}}`, one of the largest reports or days a line. Numbers in full; those of the projection are estimates. */
 export function budgetJson(budget: Budget, facts: BudgetFacts): string {
-  const { source, period, timezone, rules, asOf, outOf, messages, earlier, later, reports, days } = facts;
   const { firstDay, lastDay, state } = budget.usage;
-  const head = jsonString({
-    source,
-    period,
-    timezone,
-    rules,
-    state,
-    as_of: asOf,
-    first_day: dayText(firstDay),
-    last_day: dayText(lastDay),
-    messages,
-    earlier_messages: earlier,
-    later_messages: later,
-    out_of: outOf,
-  }).slice(1, -1);
-  const lines = (summary: Summary) => summary.groups.map((group) => `\n${groupJson(group, summary)}`).join();
-  return `{"budget":{${[
-    head,
-    budgetMembers(budget, facts.unit),
-    `"largest_reports":[${lines(reports)}]`,
-    `"largest_days":[${lines(days)}]`,
-  ].join(',\n')}}}\n`;
+  return documentJson({
+    budget: {
+      source: facts.source,
+      period: facts.period,
+      timezone: facts.timezone,
+      rules: facts.rules,
+      state,
+      as_of: facts.asOf,
+      first_day: dayText(firstDay),
+      last_day: dayText(lastDay),
+      messages: facts.messages,
+      earlier_messages: facts.earlier,
+      later_messages: facts.later,
+      out_of: facts.outOf,
+      ...budgetMembers(budget, facts.unit),
+      largest_reports: lines(groupMembers(facts.reports, facts.reports.groups)),
+      largest_days: lines(groupMembers(facts.days, facts.days.groups)),
+    },
+  });
 }
 
-/** The limit, what is used of it, and what is projected: members of a JSON object. */
-function budgetMembers(budget: Budget, unit: string): string {
+/** The limit, what is used of it, and what is projected. */
+function budgetMembers(budget: Budget, unit: string): Members {
   const { usage, limit, left, share, warnAt, crossings, crossedOn, crossesOn } = budget;
-  const amount = (value: Amount | undefined) => (value === undefined ? 'null' : formatAmount(value));
-  const day = (value: number | undefined) => (value === undefined ? 'null' : `"${dayText(value)}"`);
-  return [
-    `"unit":"${unit}"`,
-    `"limit":${formatAmount(limit)}`,
-    `"used":${formatAmount(usage.used)}`,
-    `"left":${formatAmount(left)}`,
-    `"share":${formatAmount(share)}`,
-    `"warn_at":${amount(warnAt)}`,
-    `"status":"${statusOf(budget)}"`,
-    `"crossings":${jsonString(crossings)}`,
-    `"crossed_on":${day(crossedOn)}`,
-    `"crosses_on":${day(crossesOn)}`,
-    `"daily_rate":${formatAmount(usage.dailyRate)}`,
-    `"left_per_day":${amount(leftPerDay(budget))}`,
-    `"projection":${projectionJson(usage)}`,
-  ].join(',');
-}
-
-function projectionJson({ projection }: PeriodUsage): string {
-  const end = projection?.at(-1);
-  if (end === undefined) return 'null';
-  const { day, projected, low, high } = end;
-  return `{"day":"${dayText(day)}","projected":${formatAmount(projected)},"low":${formatAmount(low)},"high":${formatAmount(high)}}`;
+  const day = (value: number | undefined) => (value === undefined ? null : dayText(value));
+  const end = usage.projection?.at(-1);
+  return {
+    unit,
+    limit: exact(limit),
+    used: exact(usage.used),
+    left: exact(left),
+    share: exact(share),
+    warn_at: exact(warnAt) ?? null,
+    status: statusOf(budget),
+    crossings,
+    crossed_on: day(crossedOn),
+    crosses_on: day(crossesOn),
+    daily_rate: exact(usage.dailyRate),
+    left_per_day: exact(leftPerDay(budget)) ?? null,
+    projection: end
+      ? { day: dayText(end.day), projected: exact(end.projected), low: exact(end.low), high: exact(end.high) }
+      : null,
+  };
 }

@@ -5,7 +5,8 @@ import { formatCost } from '../../rates/money.js';
 import type { DatedRates, RateCard } from '../../rates/rate-card.js';
 import type { DataTables } from '../../receipt/flags.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
-import { jsonString, visible } from '../text.js';
+import { documentJson, lines } from '../documents/json.js';
+import { visible } from '../text.js';
 import { type Column, drawTable, wrapFirstColumn } from './draw.js';
 import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
 
@@ -70,10 +71,15 @@ interface ShownSetting {
 
 /** `{"settings":[…]}`, one setting a line; values are text as a person writes them, or null. */
 export function settingsJson(settings: readonly ShownSetting[]): string {
-  const lines = settings.map(({ name, value = null, origin, flag = null, variable, service }) =>
-    jsonString({ name, value, origin, flag, variable, service }),
-  );
-  return `{"settings":[\n${lines.join(',\n')}\n]}\n`;
+  const members = settings.map(({ name, value = null, origin, flag = null, variable, service }) => ({
+    name,
+    value,
+    origin,
+    flag,
+    variable,
+    service,
+  }));
+  return documentJson({ settings: lines(members) });
 }
 
 /** The settings of every command, then those that only `serve` reads. Nothing is shortened: values are copied. */

@@ -2,8 +2,9 @@ import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, sumsInWords } from '../amounts.js';
-import { type SummaryFacts, summaryFieldNames, summaryFields } from '../documents/summary.js';
-import type { Field, Renderer } from '../rows.js';
+import { textOf } from '../documents/json.js';
+import { type SummaryFacts, summaryColumns } from '../documents/summary.js';
+import type { ColumnType, Field, Renderer } from '../rows.js';
 import { visible } from '../text.js';
 import { cellText, RIGHT, type TableOptions, titleOf } from './usage-table.js';
 
@@ -31,20 +32,22 @@ export function markdownRenderer(
 
 /** The groups of a summary and a line with the totals. */
 export function* markdownSummary(summary: Summary, { outOf }: SummaryFacts): Generator<string> {
+  const columns = summaryColumns(summary);
   yield headOf(
-    summaryFieldNames(summary),
-    summaryFieldNames(summary).map((name) => SUMS.includes(name)),
+    columns.map(({ name }) => name),
+    columns.map(({ holds }) => SUMS.includes(holds)),
   );
   for (const group of summary.groups) {
-    const cells = summaryFields(group, summary).map(({ name, value = '' }) =>
-      SUMS.includes(name) ? groupThousands(value) : inert(visible(value)),
-    );
+    const cells = columns.map(({ holds, value }) => {
+      const text = textOf(value(group)) ?? '';
+      return SUMS.includes(holds) ? groupThousands(text) : inert(visible(text));
+    });
     yield rowOf(cells);
   }
   yield totalLine(summary, summary.currency, outOf);
 }
 
-const SUMS: readonly string[] = ['messages', 'credits', 'share', 'cost'];
+const SUMS: readonly ColumnType[] = ['integer', 'decimal'];
 
 function headOf(titles: readonly string[], right: readonly boolean[]): string {
   return rowOf(titles) + rowOf(right.map((each) => (each ? '---:' : '---')));

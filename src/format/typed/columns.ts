@@ -1,14 +1,10 @@
 import { formatAmount } from '../../engine/index.js';
 import { formatCost } from '../../rates/money.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import type { Summary } from '../../usage/summary/summary.js';
+import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { messagesInWords } from '../amounts.js';
-import {
-  type SummaryFacts,
-  type SummaryField,
-  summaryFieldNames,
-  summaryFields,
-} from '../documents/summary.js';
+import { textOf } from '../documents/json.js';
+import { type SummaryFacts, summaryColumns } from '../documents/summary.js';
 import type { ColumnType, Field, Piece, Renderer } from '../rows.js';
 
 /** A column of a format whose columns have a type. */
@@ -66,10 +62,15 @@ export function* typedSummary(
   summary: Summary,
   { outOf }: SummaryFacts,
 ): Generator<Piece> {
-  const columns = summaryColumns(summary);
-  const writer = newWriter<SummaryRow>({ name: 'summary', columns, where: ([key]) => `group ${key?.value}` });
+  const columns = summaryColumns(summary).map(({ name, holds, value }) => ({
+    name,
+    holds,
+    value: (group: SummaryGroup) => textOf(value(group)),
+  }));
+  const where = (group: SummaryGroup) => `group ${columns[0]?.value(group)}`;
+  const writer = newWriter<SummaryGroup>({ name: 'summary', columns, where });
   yield writer.head();
-  yield writer.rows(summary.groups.map((group) => summaryFields(group, summary)));
+  yield writer.rows(summary.groups);
   const { messages, credits, cost } = summary;
   const totals = new Map([
     ['messages', `${messages}`],
@@ -77,24 +78,4 @@ export function* typedSummary(
   ]);
   if (cost !== undefined) totals.set('cost', formatCost(cost));
   yield* writer.tail(totals, messagesInWords(messages, outOf));
-}
-
-type SummaryRow = readonly SummaryField[];
-
-/** Of the other fields numbers are decimals, and the rest are texts. */
-const SUMMARY_TYPES: Readonly<Record<string, ColumnType>> = {
-  day: 'date',
-  report_id: 'id',
-  messages: 'integer',
-  credits: 'decimal',
-  cost: 'decimal',
-  share: 'decimal',
-};
-
-function summaryColumns(summary: Summary): Column<SummaryRow>[] {
-  return summaryFieldNames(summary).map((name, index) => ({
-    name,
-    holds: SUMMARY_TYPES[name] ?? 'text',
-    value: (row) => row[index]?.value,
-  }));
 }
