@@ -109,6 +109,7 @@ async function tokenCredentials(): Promise<
     ['the token in the query or a cookie', [[`Cookie: token=${TOKEN}`], false]],
     ['the right token', [bearer(TOKEN), true]],
     ['a JWT', [bearer(await jwt({ sub: 'a' })), true]],
+    ['a JWT whose subject is no text', [bearer(await jwt({ sub: { toString: 1 } })), false]],
     ['a JWT that has expired', [bearer(await jwt({}, SECRET, -60)), false]],
     ['a JWT for another service', [bearer(await jwt({ aud: 'other' })), false]],
     ['a JWT by another secret', [bearer(await jwt({}, 'another secret of 32 bytes and more')), false]],

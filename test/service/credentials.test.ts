@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -132,6 +133,37 @@ describe('fault E12 (credentials follow their files, and connections live on)', 
     await waitFor(async () => (await statusOf(serving, TWO)) === 200);
     expect(await statusOf(serving, ONE)).toBe(401);
   });
+
+  test('a file that is wrong holds up no other: who is revoked there is out', async () => {
+    const tokens = write('good', line('one', ONE) + line('two', TWO));
+    const secret = write('bad', 'a secret of more than 32 bytes in it');
+    const serving = await serve('--tokens', tokens, '--jwt-secret-file', secret, '--rate-limit', 'off');
+    const jwt = await new SignJWT({ exp: Math.floor(Date.now() / 1000) + 600 })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(Buffer.from('a secret of more than 32 bytes in it'));
+    writeFileSync(secret, 'short');
+    writeFileSync(tokens, line('one', ONE));
+    await waitFor(async () => (await statusOf(serving, TWO)) === 401);
+    expect([await statusOf(serving, ONE), await statusOf(serving, jwt)]).toEqual([200, 200]);
+    await serving.logged('credentials were not renewed: those of before stay in force');
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'a pipe in place of a file is not waited for (needs mkfifo)',
+    async () => {
+      const tokens = write('piped', line('one', ONE));
+      const serving = await serve('--tokens', tokens);
+      rmSync(tokens);
+      execFileSync('mkfifo', [tokens]);
+      expect(
+        await serving.logged('credentials were not renewed: those of before stay in force'),
+      ).toMatchObject({ reason: expect.stringMatching(/^cannot read .*(no regular file|no such file)/) });
+      rmSync(tokens);
+      write('piped', line('two', TWO));
+      await waitFor(async () => (await statusOf(serving, TWO)) === 200);
+      expect(await statusOf(serving, ONE)).toBe(401);
+    },
+  );
 
   test('the JWT secret', async () => {
     const [old, next] = ['an old secret of more than 32 bytes', 'a new secret of more than 32 bytes.'];

@@ -8,7 +8,7 @@ const WATCH_INTERVAL = 400;
 export interface CredentialEvents {
   /** New credentials were read and are in force. */
   onRenewed(): void;
-  /** The files cannot be used: the credentials of before stay in force. */
+  /** A file cannot be used: what it said before stays in force. */
   onRefused(error: unknown): void;
 }
 
@@ -40,13 +40,18 @@ export async function openCredentials(
 
   async function read(found: string): Promise<void> {
     seen = found;
+    let refused = false;
+    const refuse = (error: unknown) => {
+      refused = true;
+      onRefused(error);
+    };
     try {
-      const next = await readCredentials(settings);
+      const next = await readCredentials(settings, { before: current, onRefused: refuse });
       listener(next);
       current = next;
-      onRenewed();
+      if (!refused) onRenewed();
     } catch (error) {
-      onRefused(error);
+      refuse(error);
     }
   }
   async function look(): Promise<void> {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { CommandLineError, SettingError, UnreadableError } from '../../errors.js';
 import { hasCode, reasonOf } from '../../os-error.js';
 import { checkServerCertificate, parseCertificates } from './certificates.js';
-import type { Credentials, JwtOptions, TlsOptions } from './credentials.js';
+import type { Credentials, HashedToken, JwtOptions, TlsOptions } from './credentials.js';
 import { parseTokenFile } from './tokens.js';
 
 /** Bytes of an HS256 secret (RFC 7518, section 3.2). */
@@ -23,19 +23,70 @@ export interface CredentialSettings {
   readonly tlsClientCa: string | undefined;
 }
 
+/** What remains in force where a file cannot be used any more. */
+export interface Fallback {
+  readonly before: Credentials;
+  /** Called for each file. */
+  onRefused(error: unknown): void;
+}
+
 /**
  * Reads the files that say who is admitted, and how connections are encrypted.
  *
+ * @param fallback without it a file that cannot be used is an error
  * @throws CommandLineError for flags that need each other
  * @throws UnreadableError, SettingError for their files
  */
-export async function readCredentials(settings: CredentialSettings): Promise<Credentials> {
-  const { tokens } = settings;
-  return {
-    tls: await readTls(settings),
-    tokens: tokens === undefined ? [] : parseTokenFile(await readText(tokens, HASHES_ONLY), tokens),
-    jwt: await readJwt(settings),
+export async function readCredentials(
+  settings: CredentialSettings,
+  fallback?: Fallback,
+): Promise<Credentials> {
+  // Each for itself: who is revoked in one file must not stay because another is wrong.
+  const read = async <Part>(
+    paths: readonly (string | undefined)[],
+    readPart: () => Promise<Part>,
+    before: (credentials: Credentials) => Part,
+  ): Promise<Part> => {
+    if (fallback === undefined) return readPart();
+    try {
+      await checkFiles(paths);
+      return await readPart();
+    } catch (error) {
+      fallback.onRefused(error);
+      return before(fallback.before);
+    }
   };
+  const { tlsCert, tlsKey, tlsClientCa, tokens: tokensFile, jwtSecretFile, jwks: keys } = settings;
+  const tls = await read(
+    [tlsCert, tlsKey, tlsClientCa],
+    () => readTls(settings),
+    (before) => before.tls,
+  );
+  const tokens = await read(
+    [tokensFile],
+    () => readTokens(settings),
+    (before) => before.tokens,
+  );
+  const secret = await read(
+    [jwtSecretFile],
+    () => readSecret(settings),
+    (before) => before.jwt?.secret,
+  );
+  const jwks = await read(
+    [keys],
+    () => readJwks(settings),
+    (before) => before.jwt?.jwks,
+  );
+  return { tls, tokens, jwt: jwtOptions(settings, secret, jwks) };
+}
+
+/** Some may be pipes, which are read at the start, and might never end a second time. @throws UnreadableError */
+async function checkFiles(paths: readonly (string | undefined)[]): Promise<void> {
+  for (const path of paths) {
+    const found = path === undefined ? undefined : await stat(path).catch(() => undefined);
+    if (path !== undefined && found?.isFile() === false)
+      throw new UnreadableError(path, 'is no regular file');
+  }
 }
 
 /** The files whose change changes the credentials. */
@@ -74,9 +125,15 @@ async function readTls({
   return { cert, key, clientCa, authorities };
 }
 
-async function readJwt(settings: CredentialSettings): Promise<JwtOptions | undefined> {
-  const { jwtIssuer: issuer, jwtAudience: audience, jwks } = settings;
-  const secret = await readSecret(settings);
+async function readTokens({ tokens }: CredentialSettings): Promise<HashedToken[]> {
+  return tokens === undefined ? [] : parseTokenFile(await readText(tokens, HASHES_ONLY), tokens);
+}
+
+function jwtOptions(
+  { jwtIssuer: issuer, jwtAudience: audience }: CredentialSettings,
+  secret: JwtOptions['secret'],
+  jwks: JwtOptions['jwks'],
+): JwtOptions | undefined {
   if (secret === undefined && jwks === undefined) {
     if (issuer ?? audience)
       throw new CommandLineError('--jwt-issuer and --jwt-audience need --jwks or a secret');
@@ -87,7 +144,7 @@ async function readJwt(settings: CredentialSettings): Promise<JwtOptions | undef
       '--jwks: needs --jwt-issuer and --jwt-audience, or a token made for another service would do',
     );
   }
-  return { secret, jwks: jwks === undefined ? undefined : await readJwks(jwks), issuer, audience };
+  return { secret, jwks, issuer, audience };
 }
 
 async function readSecret({ jwtSecretFile, jwtSecret }: CredentialSettings): Promise<Buffer | undefined> {
@@ -100,7 +157,8 @@ async function readSecret({ jwtSecretFile, jwtSecret }: CredentialSettings): Pro
   return secret;
 }
 
-async function readJwks(where: string): Promise<URL | object> {
+async function readJwks({ jwks: where }: CredentialSettings): Promise<URL | object | undefined> {
+  if (where === undefined) return undefined;
   if (isUrl(where)) {
     if (!URL.canParse(where)) throw new CommandLineError('--jwks: expected a URL or a file');
     return new URL(where);
