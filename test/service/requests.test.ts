@@ -65,17 +65,21 @@ describe('every request ends in log and metrics, and its work ends with it', () 
     expect(log.filter(({ level }) => Number(level) > 30)).toEqual([]);
   });
 
-  test('one whose address cannot be read, one for an address that is not, and one for a method', async () => {
+  test('one with an expectation, one whose address cannot be read, one for an address that is not, and one for a method', async () => {
     serving = await startServe(['--source', 'sample']);
     const { url, log } = serving;
+    const headers = ['Host: localhost', 'Connection: close', 'Expect: the-unexpected'];
+    expect(await exchange(url, requestText({ target: '/nothing', headers }))).toMatchObject([
+      { status: 404 },
+    ]);
     expect((await fetch(`${url}/%zz`)).status).toBe(400);
     expect((await fetch(`${url}/usage/%ff`)).status).toBe(400);
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
     expect((await fetch(`${url}/usage`, { method: 'POST', body: '{}' })).status).toBe(405);
     const statuses = () => log.filter(({ msg }) => msg === 'answered').map(({ status }) => status);
-    await expect.poll(statuses, { timeout: 10_000 }).toEqual([400, 400, 404, 405]);
+    await expect.poll(statuses, { timeout: 10_000 }).toEqual([404, 400, 400, 404, 405]);
     expect(log.filter(({ msg }) => msg === 'answered')).toMatchObject(
-      Array.from({ length: 4 }, () => ({ level: 30, route: 'unknown', visitor: 'ip 127.0.0.1' })),
+      Array.from({ length: 5 }, () => ({ level: 30, route: 'unknown', visitor: 'ip 127.0.0.1' })),
     );
   });
 });

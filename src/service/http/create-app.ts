@@ -126,9 +126,11 @@ function underBasePath(handler: RequestListener, basePath: string): RequestListe
   if (basePath === '') return handler;
   return (request, response) => {
     const { url = '/' } = request;
-    const rest = url.startsWith(basePath) ? url.slice(basePath.length) : url;
-    if (rest === '' || rest.startsWith('?')) request.url = `/${rest}`;
-    else if (rest.startsWith('/')) request.url = rest;
+    const [origin = ''] = /^https?:\/\/[^/?#]*/i.exec(url) ?? [];
+    const path = url.slice(origin.length);
+    const rest = path.startsWith(basePath) ? path.slice(basePath.length) : path;
+    if (rest === '' || rest.startsWith('?')) request.url = `${origin}/${rest}`;
+    else if (rest.startsWith('/')) request.url = origin + rest;
     handler(request, response);
   };
 }

@@ -76,6 +76,8 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
     create(handler) {
       const server = createOne(connections.watchRequests(handler));
       connections.watchServer(server);
+      // Node would refuse any but `100-continue` by itself, before anybody is authenticated, and unlogged.
+      server.on('checkExpectation', (request, response) => server.emit('request', request, response));
       return server;
     },
     renewTls(next) {
