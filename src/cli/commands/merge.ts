@@ -19,8 +19,8 @@ import { refuseTerminal, resultChoice, resultOptions } from '../options/output.j
 import { asOfIn, asOfOption } from '../options/period.js';
 import type { Context } from '../process/host.js';
 import { deliverPieces } from '../run/deliver.js';
-import { renderSummary } from '../run/results.js';
 import { defineCommand } from './define.js';
+import { renderSummary } from './summary.js';
 
 const declareMerge = () => {
   const command = new Command('merge')

@@ -1,12 +1,21 @@
 import { Command } from '@commander-js/extra-typings';
 import { oneOf } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
-import { sumsInWords } from '../../format/amounts.js';
-import { SUMMARY_FORMATS } from '../../format/formats.js';
+import { type SummaryFacts, summaryFacts } from '../../format/documents/summary.js';
+import { FORMATS, SUMMARY_FORMATS, type SummaryFormat } from '../../format/formats.js';
+import type { Piece } from '../../format/rows.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
+import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
 import { type OptionsOf, repeatedOption, shapingFlags, withOptions } from '../options/declare.js';
-import { refuseTerminal, resultChoice, resultOptions } from '../options/output.js';
 import {
+  type ResultChoice,
+  type ResultOptions,
+  refuseTerminal,
+  resultChoice,
+  resultOptions,
+} from '../options/output.js';
+import {
+  type AsOfOptions,
   asOfIn,
   asOfOption,
   filterOptions,
@@ -15,11 +24,11 @@ import {
   runOptions,
 } from '../options/period.js';
 import { ratesOption, settingOptions } from '../options/settings.js';
-import { deliver } from '../run/deliver.js';
-import { usingPeriod } from '../run/period.js';
+import type { Context } from '../process/host.js';
+import { limitOf, outlookOf } from '../run/budget.js';
+import { openTerminal } from '../run/deliver.js';
+import { type Export, runExport } from '../run/export.js';
 import { openEither } from '../run/priced.js';
-import { withReceipt } from '../run/receipt.js';
-import { writeSummary } from '../run/results.js';
 import { type CommandContext, defineCommand } from './define.js';
 
 const GROUP = 'Summary:';
@@ -68,30 +77,62 @@ export const make = defineCommand({
 
 /** What it holds in memory grows with the groups, not with the messages. */
 async function runSummary(options: SummaryOptions, context: CommandContext): Promise<void> {
-  const now = Date.now();
+  const made = summaryExport(options, shapingFlags(context.command), Date.now(), context);
+  refuseTerminal(made.output, context.host);
+  await runExport(made, options, context, (needs) => openEither(options, context, needs));
+}
+
+/** @param now where `--as-of` does not say @throws CommandLineError */
+export function summaryExport(
+  options: Pick<SummaryOptions, 'by'> & ResultOptions & AsOfOptions,
+  flags: Export['flags'],
+  now: number,
+  context: Context,
+): Export<Summary> {
   const output = resultChoice(options, SUMMARY_FORMATS);
-  refuseTerminal(output, context.host);
   const by = groupingsOf(options);
-  const flags = shapingFlags(context.command);
-  await withReceipt(options.receipt, { command: 'summary', flags, output }, context, async (receipt) => {
-    const opening = openEither(options, context, { ...receipt?.observer, textsUnread: true });
-    await usingPeriod(opening, async (period) => {
-      const asOf = asOfIn(period.zone, options);
-      await deliver(
-        { ...output, onDigest: receipt?.onDigest },
-        context,
-        (writer) => writeSummary(period, { by, output, asOf, now }, writer, context),
-        ({ messages, credits }) => sumsInWords(messages, credits, period.outOf()),
-      );
-      await receipt?.write(period, asOf ?? now);
-    });
-  });
+  return {
+    command: 'summary',
+    flags,
+    output,
+    textsUnread: true,
+    async write(period, writer) {
+      const { sourceName: source, settings, zone, prices, selection, outOf } = period;
+      const asOf = asOfIn(zone, options);
+      const limit = limitOf(period);
+      const sums = await period.read(async (batches) => {
+        const summary = createSummary(by, zone, prices);
+        for await (const items of batches) {
+          context.signal.throwIfAborted();
+          summary.add(items);
+        }
+        return summary.value(dayBounds(selection));
+      });
+      const about = { source, period: settings.period, rules: settings.rules, zone, outOf: outOf() };
+      const facts = summaryFacts(sums, about, asOf, now);
+      const outlook = facts.state === 'open' ? outlookOf(sums, limit, period, asOf ?? now) : undefined;
+      const pieces = await renderSummary(sums, { ...facts, outlook }, output, context);
+      for (const piece of pieces) await writer.write(piece);
+      return { asOf: asOf ?? now, sums };
+    },
+  };
 }
 
 /** @throws CommandLineError */
-export function groupingsOf({ by = [] }: Pick<SummaryOptions, 'by'>): readonly [Grouping, Grouping?] {
+function groupingsOf({ by = [] }: Pick<SummaryOptions, 'by'>): readonly [Grouping, Grouping?] {
   const [first = 'day', second, ...more] = by;
   if (more.length > 0) throw new CommandLineError(`--by: two at the most, not ${by.length}`);
   if (first === second) throw new CommandLineError(`--by: ${first} was given twice`);
   return second === undefined ? [first] : [first, second];
+}
+
+/** The pieces of a summary in a format. */
+export function renderSummary(
+  summary: Summary,
+  facts: SummaryFacts,
+  output: ResultChoice<SummaryFormat>,
+  { host }: Context,
+): Promise<Iterable<Piece>> {
+  const options = { ...output, terminal: () => openTerminal(output, host) };
+  return FORMATS[output.format].summary(summary, facts, options);
 }

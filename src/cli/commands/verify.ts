@@ -3,30 +3,28 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
-import type { Instant } from '../../calendar/instant.js';
 import { CommandLineError, UnreadableError } from '../../errors.js';
 import { verificationJson, verificationText } from '../../format/documents/verification.js';
-import { DOCUMENT_FORMATS, SUMMARY_FORMATS } from '../../format/formats.js';
+import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS } from '../../format/rows.js';
 import { reasonOf } from '../../os-error.js';
-import type { Writer } from '../../output/writer.js';
 import { digestWriter } from '../../output/writer.js';
 import { checkExport } from '../../receipt/check-export.js';
 import { dataTables } from '../../receipt/flags.js';
 import { compareReceipts, type Receipt, readReceipt } from '../../receipt/receipt.js';
 import { readFileChunks } from '../../source/file.js';
 import { argument, type OptionsOf, shapingFlags, withOptions, wordsOf } from '../options/declare.js';
-import { readsTexts, resultChoice, resultOptions, rowsChoice } from '../options/output.js';
-import { asOfIn, asOfOption, runOptions } from '../options/period.js';
+import { resultChoice, resultOptions, rowsChoice } from '../options/output.js';
+import { asOfOption, runOptions } from '../options/period.js';
 import { ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliverPieces } from '../run/deliver.js';
-import { openPeriod, type Period, type PeriodOptions, usingPeriod } from '../run/period.js';
-import { type Export, makeReceipt, observeExport } from '../run/receipt.js';
-import { writeSummary, writeUsage } from '../run/results.js';
+import type { Export } from '../run/export.js';
+import { openPeriod, type PeriodOptions, usingPeriod } from '../run/period.js';
+import { observeExport } from '../run/receipt.js';
 import { defineCommand } from './define.js';
-import { declareSummary, groupingsOf } from './summary.js';
-import { declareUsage } from './usage.js';
+import { declareSummary, summaryExport } from './summary.js';
+import { declareUsage, usageExport } from './usage.js';
 
 const declareVerify = () => {
   const command = new Command('verify')
@@ -126,28 +124,30 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
   // Nor does a price or a limit that is set here say that it was set there.
   const own = { ...rest, creditPrice: 'none', currency: 'none', budget: 'none' };
   const now = Date.parse(receipt.as_of);
+  let made: Export;
+  let again: PeriodOptions;
   if (receipt.command === 'summary') {
     const command = parsed(declareSummary(), receipt);
-    const again = { ...own, ...command.opts(), output: NOWHERE };
-    const output = resultChoice(again, SUMMARY_FORMATS);
-    const by = groupingsOf(again);
-    const remade = { command: receipt.command, flags: shapingFlags(command), output };
-    return remake(receipt, remade, { ...again, textsUnread: true }, context, async (period, writer) => {
-      const asOf = asOfIn(period.zone, again);
-      await writeSummary(period, { by, output, asOf, now }, writer, context);
-      return asOf ?? now;
-    });
+    const summary = { ...own, ...command.opts(), output: NOWHERE };
+    made = summaryExport(summary, shapingFlags(command), now, context);
+    again = summary;
+  } else {
+    // A page of `report` may have `--as-of`, which `usage` has not.
+    const command = parsed(withOptions(declareUsage(), asOfOption('Output:')), receipt);
+    const usage = { ...own, ...command.opts(), output: NOWHERE };
+    made = usageExport(rowsChoice(usage), usage, shapingFlags(command), now, context);
+    again = usage;
   }
-  // A page of `report` may have `--as-of`, which `usage` has not.
-  const command = parsed(withOptions(declareUsage(), asOfOption('Output:')), receipt);
-  const again = { ...own, ...command.opts(), output: NOWHERE };
-  const output = rowsChoice(again);
-  const remade = { command: receipt.command, flags: shapingFlags(command), output };
-  const textsUnread = !readsTexts(output);
-  return remake(receipt, remade, { ...again, textsUnread }, context, async (period, writer) => {
-    const asOf = asOfIn(period.zone, again) ?? now;
-    await writeUsage(period, output, asOf, writer, context);
-    return asOf;
+  const observed = observeExport(made, context.host);
+  const { textsUnread } = made;
+  const opening = openPeriod(again, context, { ...observed.needs, sourceName: receipt.source, textsUnread });
+  return usingPeriod(opening, async (period) => {
+    const writer = digestWriter();
+    const { asOf } = await made.write(period, writer);
+    await writer.commit();
+    const remade = observed.receipt(period, asOf, writer.digest());
+    if (remade === undefined) throw new Error('the messages were not read to the end');
+    return remade;
   });
 }
 
@@ -159,30 +159,4 @@ function parsed<Declared extends ReturnType<typeof declareSummary> | ReturnType<
   command.exitOverride().configureOutput({ writeErr: () => {} });
   command.parse(wordsOf(receipt.flags, command), { from: 'user' });
   return command;
-}
-
-/** @param write writes the export, and returns what it took for now */
-async function remake(
-  receipt: Receipt,
-  made: Export,
-  { textsUnread, ...options }: PeriodOptions & { readonly textsUnread: boolean },
-  context: Context,
-  write: (period: Period, writer: Writer) => Promise<Instant>,
-): Promise<Receipt> {
-  const observed = await observeExport();
-  const opening = openPeriod(options, context, {
-    ...observed.observer,
-    sourceName: receipt.source,
-    textsUnread,
-  });
-  return usingPeriod(opening, async (period) => {
-    const writer = digestWriter();
-    const asOf = await write(period, writer);
-    await writer.commit();
-    const [inputs, sha256] = [observed.inputs(), writer.digest()];
-    if (inputs === undefined || sha256 === undefined) {
-      throw new Error('the messages were not read to the end');
-    }
-    return makeReceipt(made, period, { inputs, rows: observed.rows(), sha256, asOf }, context.host);
-  });
 }
