@@ -1,13 +1,14 @@
 import type { GivenAs } from '../config/read-selection.js';
 import type { Settings } from '../config/settings.js';
+import type { Message } from '../document/records.js';
 import type { Ruleset } from '../engine/index.js';
 import { type CreditPrices, fixedPrice } from '../rates/money.js';
 import { pricesOfCard, type RateCard } from '../rates/rate-card.js';
-import type { Source } from '../source/source.js';
-import { messagePricer } from '../usage/pricing/message-pricer.js';
+import type { Source, Validators } from '../source/source.js';
+import { type MessagePricer, messagePricer } from '../usage/pricing/message-pricer.js';
 import type { DuplicateRule, UsageItem } from '../usage/pricing/priced-row.js';
 import { createReportCache } from '../usage/pricing/reports.js';
-import { readUsage, type UsageRequest } from '../usage/rows/read-usage.js';
+import { readUsage, selectMessages, type UsageRequest } from '../usage/rows/read-usage.js';
 import {
   checkReportFilter,
   narrows,
@@ -37,8 +38,8 @@ export interface UsageDeps extends SourceDeps {
   readonly textsUnread?: boolean;
   /** Makes the error for a part of the selection that the data shows to be wrong. */
   readonly refuse?: GivenAs['refuse'];
-  /** Called with every batch of messages. */
-  readonly onBatch?: () => void;
+  /** Called with the number of messages of each batch. */
+  readonly onBatch?: (messages: number) => void;
 }
 
 /** A billing period, ready to be read. */
@@ -50,6 +51,16 @@ export interface Usage {
    * `consume` again with the rows from the first on, so `consume` starts afresh at every call.
    */
   read<Result>(consume: (batches: AsyncIterable<UsageItem[]>) => Promise<Result>): Promise<Result>;
+  /**
+   * As `read`, for who prices the messages later: by `priceByText` those that no `report` prices. `consume` is not called
+   * where the document is still the one that `known` came with.
+   */
+  readMessages<Result>(
+    known: Validators,
+    consume: (batches: AsyncIterable<Message[]>, validators: Validators) => Promise<Result>,
+  ): Promise<{ readonly changed: Result } | 'unchanged'>;
+  readonly priceByText: MessagePricer;
+  readonly report: Source['report'];
   /** Messages of the period where the selected rows may be fewer; undefined where they are all. Valid after reading. */
   outOf(): number | undefined;
   /** Messages read so far, reports answered, and reports being waited for. */
@@ -79,27 +90,36 @@ export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promi
   const reports = createReportCache(source);
   let messages = 0;
   let filterCheck: ReportFilterCheck | undefined;
+  const request = {
+    reports,
+    priceByText,
+    duplicates,
+    selection,
+    readDocument,
+    textsUnread,
+    onRead(more: number) {
+      messages += more;
+      onBatch?.(more);
+    },
+  };
   return {
     sourceName: source.name,
     read: (consume) =>
       source.messages((bytes) => {
         messages = 0;
         filterCheck = selection.report && checkReportFilter(selection.report, deps.refuse);
-        const request: UsageRequest = {
-          reports,
-          priceByText,
-          duplicates,
-          selection,
-          filterCheck,
-          readDocument,
-          textsUnread,
-          onRead(more) {
-            messages += more;
-            onBatch?.();
-          },
-        };
-        return consume(watchRows(readUsage(bytes, request)));
+        return consume(watchRows(readUsage(bytes, { ...request, filterCheck })));
       }),
+    async readMessages(known, consume) {
+      const read = (bytes: AsyncIterable<Uint8Array>, validators: Validators) => {
+        messages = 0;
+        return consume(selectMessages(bytes, request), validators);
+      };
+      const answer = source.messagesIfChanged?.(known, read);
+      return answer ?? { changed: await source.messages((bytes) => read(bytes, {})) };
+    },
+    priceByText,
+    report: (id) => source.report(id),
     outOf: () => (narrows(selection) ? messages : undefined),
     progress: () => ({ messages, ...reports.progress() }),
     note: () => filterCheck?.note(),

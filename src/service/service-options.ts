@@ -1,12 +1,19 @@
 import type { TimeZone } from '../calendar/time-zone.js';
+import type { Ruleset } from '../engine/rules.js';
 import type { CreditPrices } from '../rates/money.js';
+import type { RateCard } from '../rates/rate-card.js';
 import type { Limit } from '../usage/forecast/limit.js';
+import type { DuplicateRule } from '../usage/pricing/priced-row.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
 import type { AppOptions } from './http/create-app.js';
 import type { PeriodOptions } from './period/open-period.js';
 
 /** Everything that a service needs to know, checked by the caller. Times are milliseconds. */
 export interface ServiceOptions extends AppOptions, PeriodOptions {
+  readonly rules: Ruleset;
+  /** Of `--rates`. */
+  readonly card: RateCard | undefined;
+  readonly duplicates: DuplicateRule;
   readonly host: string;
   readonly port: number;
   /** What a credit costs, where it has a price. */

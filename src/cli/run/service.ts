@@ -3,7 +3,14 @@ import { rm } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import type { Settings } from '../../config/settings.js';
-import { DEFAULT_MAX_BODY, httpSettings, openSource, type SourceSettings } from '../../core/open-source.js';
+import {
+  DEFAULT_MAX_BODY,
+  httpSettings,
+  openSource,
+  type SourceDeps,
+  type SourceSettings,
+} from '../../core/open-source.js';
+import { openUsage } from '../../core/open-usage.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import { writeFileAtomically } from '../../output/file.js';
@@ -104,21 +111,32 @@ async function serviceOptions(
   credentials: LiveCredentials,
   tracing: Tracing | undefined,
   context: Context,
-) {
+): Promise<ServiceOptions> {
   const { duplicates = 'error', maxBody = DEFAULT_MAX_BODY } = given;
   const { settings, zone, card, prices } = await openBasis(given, context.host);
   if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
   const isLocal = !/^https?:\/\//i.test(settings.source);
   // A local source by its full path, so that what must not be shown of it is known.
   const source = isLocal && settings.source !== 'sample' ? resolve(settings.source) : settings.source;
-  const sourceSettings = { ...settings, source, deadline: Number.POSITIVE_INFINITY, maxBody };
-  const pool = isLocal ? undefined : await openPool(sourceSettings, context);
-  const open: ServiceOptions['openSource'] = (observer, signal) => {
-    const { env, stdin } = context.host;
-    const startedAt = performance.now();
-    const deps = { env, stdin, signal, startedAt, observer, ...(pool !== undefined && { pool }) };
-    return openSource(sourceSettings, deps);
+  const usageSettings = {
+    ...settings,
+    source,
+    deadline: Number.POSITIVE_INFINITY,
+    maxBody,
+    card,
+    duplicates,
+    selection: { offset: 0 },
   };
+  const { env, stdin } = context.host;
+  const pool = isLocal ? undefined : await openPool(usageSettings, context);
+  const complete = <Deps extends Pick<SourceDeps, 'signal'>>(deps: Deps) => ({
+    ...deps,
+    env,
+    stdin,
+    startedAt: performance.now(),
+    ...(pool !== undefined && { pool }),
+  });
+  const open: ServiceOptions['openSource'] = (deps) => openSource(usageSettings, complete(deps));
   return {
     ...choice,
     credentials,
@@ -128,7 +146,7 @@ async function serviceOptions(
     limit: limitOf({ settings, prices }),
     duplicates,
     zone,
-    cacheScope: cacheScope(sourceSettings, context.host.env),
+    cacheScope: cacheScope(usageSettings, env),
     isLocal,
     serverPaths: source === settings.source && !isAbsolute(source) ? [] : [source, dirname(source)],
     sourceName: await nameOf(settings, open, context.signal),
@@ -138,6 +156,7 @@ async function serviceOptions(
     version,
     tracing,
     openSource: open,
+    openUsage: (deps) => openUsage(usageSettings, complete(deps)),
   };
 }
 
@@ -169,7 +188,7 @@ async function nameOf(
   open: ServiceOptions['openSource'],
   signal: AbortSignal,
 ): Promise<string> {
-  const source = await open({}, signal);
+  const source = await open({ signal });
   await source.close();
   return source.name === resolve(given) ? given : source.name;
 }

@@ -1,8 +1,6 @@
-import { readMessages } from '../../document/messages.js';
-import type { Source, Validators } from '../../source/source.js';
-import { createDuplicateCheck } from '../../usage/pricing/ids.js';
-import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
-import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
+import type { Usage } from '../../core/open-usage.js';
+import type { Message } from '../../document/records.js';
+import type { Validators } from '../../source/source.js';
 import { type Jobs, takeTurns } from '../shared/jobs.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import { Refusal } from '../shared/problem.js';
@@ -13,16 +11,13 @@ import { PricedRows } from './priced-rows.js';
 export interface DocumentStoreOptions {
   /** Milliseconds. */
   readonly ttl: number;
-  readonly duplicates: DuplicateRule;
-  readonly priceByText: MessagePricer;
   readonly budget: MemoryBudget;
   readonly jobs: Jobs;
   /** Reports lie beside the messages, so that one source reads both. */
   readonly isLocal: boolean;
-  openSource(signal: AbortSignal): Promise<Source>;
+  openUsage(signal: AbortSignal): Promise<Usage>;
   /** Called with where each reader's document came from. */
   onLookup(outcome: 'hit' | 'loaded' | 'unchanged'): void;
-  onRead(messages: number): void;
 }
 
 interface Load {
@@ -130,24 +125,20 @@ export class DocumentStore {
   private async request(sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
     const known = this.current;
     const release = known?.acquire();
-    const source = await this.options.openSource(signal);
+    const usage = await this.options.openUsage(signal);
     let document: PeriodDocument | undefined;
     try {
-      if (source.messagesIfChanged === undefined) {
-        document = await source.messages((bytes) => this.build(bytes, {}, sentAt, source, signal));
-      } else {
-        const answer = await source.messagesIfChanged(known?.validators ?? {}, (bytes, validators) => {
-          this.dropExpired(known);
-          return this.build(bytes, validators, sentAt, source, signal);
-        });
-        document = answer === 'unchanged' ? known : answer.changed;
-      }
+      const answer = await usage.readMessages(known?.validators ?? {}, (batches, validators) => {
+        this.dropExpired(known);
+        return this.build(batches, validators, sentAt, usage, signal);
+      });
+      document = answer === 'unchanged' ? known : answer.changed;
       if (document === undefined) throw new Error('upstream calls a document unchanged that was never read');
       this.options.onLookup(document === known ? 'unchanged' : 'loaded');
       this.install(document, sentAt);
       return document;
     } finally {
-      if (document?.source !== source) await source.close();
+      if (document?.usage !== usage) await usage.close();
       release?.();
     }
   }
@@ -176,27 +167,23 @@ export class DocumentStore {
   }
 
   private async build(
-    bytes: AsyncIterable<Uint8Array>,
+    batches: AsyncIterable<Message[]>,
     validators: Validators,
     sentAt: number,
-    source: Source,
+    usage: Usage,
     signal: AbortSignal,
   ): Promise<PeriodDocument> {
-    const { budget, duplicates, priceByText, isLocal, onRead } = this.options;
-    const account = budget.openAccount();
-    const rows = new PricedRows(priceByText, account);
-    const counts = createDuplicateCheck(duplicates);
-    let messageCount = 0;
+    const account = this.options.budget.openAccount();
+    const rows = new PricedRows(usage.priceByText, account);
     try {
-      for await (const messages of readMessages(bytes)) {
-        messageCount += messages.length;
-        onRead(messages.length);
-        rows.add(messages, counts);
+      for await (const messages of batches) {
+        rows.add(messages);
         await takeTurns(signal);
       }
       rows.end();
-      const local = isLocal ? source : undefined;
-      return new PeriodDocument(++this.count, rows, messageCount, validators, sentAt, local, account);
+      const local = this.options.isLocal ? usage : undefined;
+      const { messages } = usage.progress();
+      return new PeriodDocument(++this.count, rows, messages, validators, sentAt, local, account);
     } catch (error) {
       rows.close();
       account.close();

@@ -1,9 +1,6 @@
-import type { Ruleset } from '../../engine/rules.js';
-import type { RateCard } from '../../rates/rate-card.js';
-import { combineObservers, type Source, type SourceObserver } from '../../source/source.js';
+import type { Usage, UsageDeps } from '../../core/open-usage.js';
+import { combineObservers, type Source } from '../../source/source.js';
 import type { Tracing } from '../../telemetry/tracing.js';
-import { messagePricer } from '../../usage/pricing/message-pricer.js';
-import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
 import { Jobs } from '../shared/jobs.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Redis } from '../shared/redis.js';
@@ -14,10 +11,6 @@ import { ReportStore } from './report-store.js';
 
 /** Times are milliseconds. */
 export interface PeriodOptions {
-  readonly rules: Ruleset;
-  /** Of `--rates`. */
-  readonly card: RateCard | undefined;
-  readonly duplicates: DuplicateRule;
   /** As in `LimitOptions`. */
   readonly cacheScope: readonly string[];
   /** Of `O_COPILOT_CACHE_SECRET`. */
@@ -30,8 +23,9 @@ export interface PeriodOptions {
   readonly concurrency: number;
   readonly maxJobs: number;
   readonly tracing: Tracing | undefined;
-  /** A source for one document: the first failure ends it. It has no deadline; whoever waits has. */
-  openSource(observer: SourceObserver, signal: AbortSignal): Promise<Source>;
+  /** Each for one document: the first failure ends it. It has no deadline; whoever waits has. */
+  openSource(deps: Pick<UsageDeps, 'observer' | 'signal'>): Promise<Source>;
+  openUsage(deps: Pick<UsageDeps, 'observer' | 'signal' | 'onBatch'>): Promise<Usage>;
 }
 
 export interface PeriodParts {
@@ -43,18 +37,14 @@ export interface PeriodParts {
 /** The period's messages and reports, with their caches. */
 export function openPeriod(options: PeriodOptions, { redis, budget, metrics }: PeriodParts) {
   const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
-  const openSource = (signal: AbortSignal) => options.openSource(observer, signal);
   const documents = new DocumentStore({
     ttl: options.messagesTtl,
-    duplicates: options.duplicates,
-    priceByText: messagePricer(options.rules, options.card),
     budget,
     // Counted by themselves: the one answer that --max-jobs 1 allows needs a document.
     jobs: new Jobs(options.maxJobs),
     isLocal: options.isLocal,
-    openSource,
+    openUsage: (signal) => options.openUsage({ observer, signal, onBatch: metrics.read }),
     onLookup: (outcome) => metrics.lookedUp('messages', outcome),
-    onRead: metrics.read,
   });
   // The same path may hold other files on the next machine.
   const isShared = redis !== undefined && !options.isLocal;
@@ -63,7 +53,7 @@ export function openPeriod(options: PeriodOptions, { redis, budget, metrics }: P
     concurrency: options.concurrency,
     budget,
     shared: isShared ? { redis, entries: sealedEntries(options.cacheScope, options.cacheSecret) } : undefined,
-    openSource,
+    openSource: (signal) => options.openSource({ observer, signal }),
     onLookup: (outcome) => metrics.lookedUp('report', outcome),
   });
   return { documents, reports };

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { Usage } from '../../core/open-usage.js';
 import type { Report } from '../../document/records.js';
-import type { Source, Validators } from '../../source/source.js';
+import type { Validators } from '../../source/source.js';
 import type { MemoryAccount } from '../shared/memory-budget.js';
 import type { PricedRows } from './priced-rows.js';
 
@@ -48,7 +49,7 @@ export class PeriodDocument {
     /** `performance.now()` when the request was sent that gave it or called it unchanged. */
     public sentAt: number,
     /** Where reports are read as well; undefined where each is requested by itself. */
-    readonly source: Source | undefined,
+    readonly usage: Pick<Usage, 'report' | 'close'> | undefined,
     private readonly account: MemoryAccount,
   ) {
     this.views = new LRUCache({
@@ -98,7 +99,7 @@ export class PeriodDocument {
     this.rows.close();
     this.views.clear();
     this.account.close();
-    void this.source?.close();
+    void this.usage?.close();
   }
 }
 

@@ -61,12 +61,9 @@ export class PricedRows {
     this.texts = new TextStore(account);
   }
 
-  /**
-   * @param counts whether a message counts
-   * @throws Refusal (503) where the budget has no memory left for them, and what `counts` throws
-   */
-  add(messages: readonly Message[], counts: (message: Message) => boolean): void {
-    for (const message of messages) if (counts(message)) this.addRow(message);
+  /** @throws Refusal (503) where the budget has no memory left for them */
+  add(messages: readonly Message[]): void {
+    for (const message of messages) this.addRow(message);
   }
 
   /** Call once, after the last row. */

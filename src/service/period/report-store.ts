@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { readReport } from '../../document/messages.js';
 import type { Report, ReportId } from '../../document/records.js';
-import type { Source } from '../../source/source.js';
-import { limitConcurrency } from '../../source/source.js';
+import { limitConcurrency, type Source } from '../../source/source.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Redis } from '../shared/redis.js';
 import type { ReportEntry, SealedEntries } from '../shared/sealed-entries.js';
@@ -23,7 +22,7 @@ export interface ReportStoreOptions {
   readonly budget: MemoryBudget;
   /** Where reports are shared with other services. */
   readonly shared: { readonly redis: Redis; readonly entries: SealedEntries } | undefined;
-  /** A source for one report: another's failure does not end it. */
+  /** For one report: another's failure does not end it. */
   openSource(signal: AbortSignal): Promise<Source>;
   onLookup(outcome: 'hit' | 'miss'): void;
 }
@@ -109,8 +108,8 @@ export class ReportStore {
       this.options.onLookup('hit');
       return Promise.resolve(known);
     }
-    // A source of the document reads what lies beside it, which may be another's for the next document.
-    const scope = document.source === undefined ? '' : document.number;
+    // What lies beside a document may be another's for the next one.
+    const scope = document.usage === undefined ? '' : document.number;
     return this.work.run(`${scope} ${key}`, signal, (workSignal) => this.request(document, id, workSignal));
   }
 
@@ -126,7 +125,7 @@ export class ReportStore {
     const answer = await this.limit(async () => {
       signal.throwIfAborted();
       const sentAt = Date.now();
-      const bytes = await this.fetch(document.source, id, signal);
+      const bytes = await this.fetch(document.usage, id, signal);
       return { bytes, sentAt, report: bytes === undefined ? undefined : readReport(bytes, id) };
     });
     void this.writeShared(key, answer);
@@ -134,11 +133,11 @@ export class ReportStore {
   }
 
   private async fetch(
-    source: Source | undefined,
+    beside: PeriodDocument['usage'],
     id: ReportId,
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined> {
-    if (source !== undefined) return source.report(id);
+    if (beside !== undefined) return beside.report(id);
     const own = await this.options.openSource(signal);
     try {
       return await own.report(id);

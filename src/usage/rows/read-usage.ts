@@ -53,7 +53,8 @@ export async function* readUsage(
   }
 }
 
-async function* selectMessages(
+/** The messages of a query, but for what their price decides. @throws DataError, and whatever the source throws */
+export async function* selectMessages(
   bytes: AsyncIterable<Uint8Array>,
   { duplicates, selection, onRead, readDocument = readMessages }: UsageRequest,
 ): AsyncGenerator<Message[]> {
