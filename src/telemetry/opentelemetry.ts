@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout } from 'node:timers/promises';
 import {
   type Attributes,
   type Context,
@@ -94,21 +95,19 @@ export function startTracing(options: TracingOptions): Tracing {
       return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
     },
     async close() {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(() => {
-          onFailure(`no answer within ${LONGEST_CLOSE} ms`);
-          resolve();
-        }, LONGEST_CLOSE);
-      });
-      // A failed delivery was told to onFailure already.
+      const shutdown = new AbortController();
+      const late = setTimeout(LONGEST_CLOSE, undefined, { signal: shutdown.signal }).then(
+        () => onFailure(`no answer within ${LONGEST_CLOSE} ms`),
+        () => {},
+      );
+      // onFailure was called for a failed delivery already.
       await Promise.race([provider.shutdown().catch(() => {}), late]);
-      clearTimeout(timer);
+      shutdown.abort();
     },
   };
 }
 
-/** An exporter that tells of each delivery that failed. */
+/** Reports each delivery that failed. */
 function openExporter({ timeout, onFailure }: TracingOptions): SpanExporter {
   const exporter = new OTLPTraceExporter({ timeoutMillis: timeout });
   return {
@@ -160,10 +159,8 @@ function observeWith(
 function serverOf(url: string): Attributes {
   if (!URL.canParse(url)) return {};
   const { hostname, port, protocol } = new URL(url);
-  return {
-    'server.address': hostname,
-    'server.port': port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
-  };
+  const usual = protocol === 'https:' ? 443 : 80;
+  return { 'server.address': hostname, 'server.port': port === '' ? usual : Number(port) };
 }
 
 function markOutcome(span: Span, outcome: string): void {

@@ -123,10 +123,10 @@ test('the first rows of an order are those of the whole order, though the rest i
   });
   for (const descending of [false, true]) {
     const order = { field: 'credits_used', descending } as const;
-    const whole = createSorter(order);
+    const whole = createSorter((item: UsageItem) => item, order);
     whole.add(items);
     for (const limit of [0, 1, 100, 40_000]) {
-      const first = createSorter(order, limit);
+      const first = createSorter((item: UsageItem) => item, order, limit);
       for (let at = 0; at < items.length; at += 1000) first.add(items.slice(at, at + 1000));
       expect(idsOf(first.sorted())).toEqual(idsOf(whole.sorted().slice(0, limit)));
     }

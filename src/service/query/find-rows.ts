@@ -8,7 +8,7 @@ import {
   type RowQuery,
   type SortOrder,
 } from '../../usage/rows/row-query.js';
-import { createSorterOf } from '../../usage/rows/sort.js';
+import { createSorter } from '../../usage/rows/sort.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
 import { type Jobs, ROWS_A_TURN, takeTurns } from '../shared/jobs.js';
@@ -124,7 +124,7 @@ async function sortRows(
   const bytes = rows.length * BYTES_SORTED + (sort.field === 'text' ? document.rows.textSize : 0);
   budget.take(bytes);
   try {
-    const sorter = createSorterOf(itemOf, sort);
+    const sorter = createSorter(itemOf, sort);
     for (let at = 0; at < rows.length; at += ROWS_A_TURN) {
       sorter.add(Array.from(rows.subarray(at, at + ROWS_A_TURN)));
       await takeTurns(signal);

@@ -45,7 +45,7 @@ export async function* readUsage(
     yield* page(selected, offset, limit);
     return;
   }
-  const sorter = createSorter(sort, offset + limit);
+  const sorter = createSorter((item: UsageItem) => item, sort, offset + limit);
   for await (const items of selected) sorter.add(items);
   const sorted = sorter.sorted();
   for (let at = offset; at < Math.min(sorted.length, offset + limit); at += ROWS_A_BATCH) {

@@ -16,12 +16,7 @@ const SLACK = 4096;
  * Collects rows and gives them back in order; equal rows stay in upstream's order, and rows without the field
  * come last either way. It holds every row, or about `limit` of them where only the first `limit` are wanted.
  */
-export function createSorter(order: SortOrder, limit?: number) {
-  return createSorterOf((item: UsageItem) => item, order, limit);
-}
-
-/** The same for rows that are held in another form. */
-export function createSorterOf<Row>(
+export function createSorter<Row>(
   itemOf: (row: Row) => UsageItem,
   { field, descending }: SortOrder,
   limit = Number.POSITIVE_INFINITY,

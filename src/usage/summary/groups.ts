@@ -140,8 +140,8 @@ export function commonDays(periods: readonly CalendarKey[]): DaySpan {
 const MAX_EMPTY = 1000;
 
 interface EmptySpan extends DaySpan {
-  /** A group of zero for each period; undefined where they are more than may be shown. */
-  readonly groups: readonly RawGroup[] | undefined;
+  /** A group of zero for each period, at most one more than may be shown. */
+  readonly groups: readonly RawGroup[];
 }
 
 /**
@@ -157,8 +157,7 @@ export function emptyPeriods(
   days: DaySpan,
   zone: TimeZone,
 ): { readonly groups: readonly RawGroup[]; readonly leftOut: readonly DaySpan[] } {
-  const units = by.map((grouping) => (isCalendarUnit(grouping) ? grouping : undefined));
-  const calendar = createCalendar(units, zone);
+  const calendar = createCalendar(by, zone);
   const occupied = groups.map(({ keys }) => calendar.spanOf(keys)).sort((a, b) => a.first - b.first);
   const end = calendar.spanAt(days.last).last + 1;
   const spans: EmptySpan[] = [];
@@ -168,49 +167,48 @@ export function emptyPeriods(
       spans.push({ first: next, last: first - 1, groups: calendar.groupsIn(next, first - 1) });
     next = Math.max(next, last + 1);
   }
-  const leftOut = longestBeyond(MAX_EMPTY, spans);
+  const leftOut = longestBeyondLimit(spans);
   return {
-    groups: spans.flatMap((span) => (leftOut.has(span) ? [] : (span.groups ?? []))),
-    leftOut: [...leftOut].map(({ first, last }) => ({ first, last })).sort((a, b) => a.first - b.first),
+    groups: spans.flatMap((span) => (leftOut.has(span) ? [] : span.groups)),
+    leftOut: spans.filter((span) => leftOut.has(span)).map(({ first, last }) => ({ first, last })),
   };
 }
 
-/** The longest spans, without which no more than `limit` groups are left; of two as long, the earlier one first. */
-function longestBeyond(limit: number, spans: readonly EmptySpan[]): Set<EmptySpan> {
-  const sizeOf = ({ groups }: EmptySpan) => groups?.length ?? limit + 1;
-  let size = spans.reduce((sum, span) => sum + sizeOf(span), 0);
+/** The longest spans, without which no more groups are left than may be shown; of two as long, the earlier one first. */
+function longestBeyondLimit(spans: readonly EmptySpan[]): Set<EmptySpan> {
+  let size = spans.reduce((sum, { groups }) => sum + groups.length, 0);
   const leftOut = new Set<EmptySpan>();
   for (const span of spans.toSorted((a, b) => b.last - b.first - (a.last - a.first))) {
-    if (size <= limit) break;
+    if (size <= MAX_EMPTY) break;
     leftOut.add(span);
-    size -= sizeOf(span);
+    size -= span.groups.length;
   }
   return leftOut;
 }
 
 /** Periods of one unit, or what periods of two have in common: a week's days in one month. */
-function createCalendar(units: readonly (CalendarUnit | undefined)[], zone: TimeZone) {
-  const used = units.filter((unit) => unit !== undefined);
+function createCalendar(by: readonly Grouping[], zone: TimeZone) {
+  const units = by.map((grouping) => (isCalendarUnit(grouping) ? grouping : undefined));
+  const keysAt = (day: number) => units.map((unit) => unit && periodOf(unit, day));
 
   function spanOf(keys: readonly RawKey[]): DaySpan {
     return commonDays(
-      units.flatMap((by, index) => (by === undefined ? [] : [{ by, period: Number(keys[index]) }])),
+      units.flatMap((unit, index) => (unit === undefined ? [] : [{ by: unit, period: Number(keys[index]) }])),
     );
   }
 
-  const keysAt = (day: number) => units.map((unit) => unit && periodOf(unit, day));
+  return {
+    spanOf,
+    spanAt: (day: number) => spanOf(keysAt(day)),
 
-  /** A group of zero for each period of a span; undefined for more than may be shown. */
-  function groupsIn(first: number, last: number): RawGroup[] | undefined {
-    const groups: RawGroup[] = [];
-    for (let day = first; day <= last; ) {
-      const keys = keysAt(day);
-      if (!used.includes('day') || hasDay(zone, day)) groups.push({ keys, messages: 0, credits: ZERO });
-      if (groups.length > MAX_EMPTY) return undefined;
-      day = spanOf(keys).last + 1;
-    }
-    return groups;
-  }
-
-  return { spanOf, spanAt: (day: number) => spanOf(keysAt(day)), groupsIn };
+    groupsIn(first: number, last: number): RawGroup[] {
+      const groups: RawGroup[] = [];
+      for (let day = first; day <= last && groups.length <= MAX_EMPTY; ) {
+        const keys = keysAt(day);
+        if (!units.includes('day') || hasDay(zone, day)) groups.push({ keys, messages: 0, credits: ZERO });
+        day = spanOf(keys).last + 1;
+      }
+      return groups;
+    },
+  };
 }
