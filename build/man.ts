@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../package.json';
 import { TOPICS, type TopicSection } from '../src/cli/help/topics.js';
-import { examplesOf } from '../src/cli/options/declare.js';
+import { EXAMPLES } from '../src/cli/options/declare.js';
 import { createWholeProgram } from '../src/cli/program.js';
 
 const MAN_PAGE = new URL('../man/o-copilot.1', import.meta.url);
@@ -32,7 +32,7 @@ export async function manPage(): Promise<string> {
     ...topicLines('PRICING', TOPICS.pricing.sections),
     '.SH EXAMPLES',
     ...program.commands.flatMap((command) =>
-      examplesOf(command).flatMap(([line, text]) => ['.TP', `.B ${roff(line)}`, roff(text)]),
+      (EXAMPLES.get(command) ?? []).flatMap(([line, text]) => ['.TP', `.B ${roff(line)}`, roff(text)]),
     ),
   ].join('\n')}\n`;
 }

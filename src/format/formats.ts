@@ -36,6 +36,8 @@ interface SummaryOptions extends DelimitedOptions {
   readonly terminal: () => Promise<Terminal>;
 }
 
+type FormatOption = 'fields' | 'delimiter' | 'bom' | 'withText' | 'accountId' | 'accountName';
+
 interface Declaration<Rows = RowOptions, Sums = SummaryOptions> {
   readonly description: string;
   /** Endings of `--output` that choose it. */
@@ -43,8 +45,8 @@ interface Declaration<Rows = RowOptions, Sums = SummaryOptions> {
   readonly mediaType: string;
   /** Of the media type, beside `charset`. */
   readonly parameters?: string;
-  /** Flags beside the format that it follows. */
-  readonly flags: readonly ('fields' | 'delimiter' | 'bom')[];
+  /** Options beside the format that it follows. */
+  readonly options: readonly FormatOption[];
   /** Whether it can hold one document such as a diff. */
   readonly document?: true;
   /** Fields beside those of the contract, where a credit has a price. */
@@ -89,7 +91,7 @@ const READABLE = {
     description: 'one JSON document',
     endings: ['.json'],
     mediaType: 'application/json',
-    flags: ['fields'],
+    options: ['fields'],
     document: true,
     rows: async ({ fields }) => {
       const { jsonRenderer } = await data();
@@ -101,7 +103,7 @@ const READABLE = {
     description: 'one JSON object a line',
     endings: ['.ndjson', '.jsonl'],
     mediaType: 'application/x-ndjson',
-    flags: ['fields'],
+    options: ['fields'],
     rows: async ({ fields }) => {
       const { ndjsonRenderer } = await data();
       return () => ndjsonRenderer(fields);
@@ -113,7 +115,7 @@ const READABLE = {
     endings: ['.csv'],
     mediaType: 'text/csv',
     parameters: 'header=present',
-    flags: ['fields', 'delimiter', 'bom'],
+    options: ['fields', 'delimiter', 'bom'],
     rows: async (options) => {
       const { csvDialect, delimitedRenderer } = await data();
       return () => delimitedRenderer(csvDialect(options), options);
@@ -127,7 +129,7 @@ const READABLE = {
     description: 'tab-separated values with a header; a tab or line break in a text is \\t, \\n or \\r',
     endings: ['.tsv'],
     mediaType: 'text/tab-separated-values',
-    flags: ['fields', 'bom'],
+    options: ['fields', 'bom'],
     rows: async (options) => {
       const { delimitedRenderer, tsvDialect } = await data();
       return () => delimitedRenderer(tsvDialect(options), options);
@@ -145,7 +147,7 @@ const BINARY = {
     description: 'an Excel workbook, with a filter and a total',
     endings: ['.xlsx'],
     mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    flags: ['fields'],
+    options: ['fields'],
     priced: ['cost', 'currency'],
     binary: true,
     ...withTypes(async () => (await import('./typed/xlsx.js')).xlsxWriter),
@@ -154,7 +156,7 @@ const BINARY = {
     description: 'Apache Parquet, for DuckDB, Spark and other data tools',
     endings: ['.parquet'],
     mediaType: 'application/vnd.apache.parquet',
-    flags: ['fields'],
+    options: ['fields'],
     binary: true,
     ...withTypes(async () => (await import('./typed/parquet.js')).parquetWriter),
   },
@@ -166,7 +168,7 @@ export const FORMATS = {
     description: 'a table for people (the default)',
     endings: ['.txt'],
     mediaType: 'text/plain',
-    flags: ['fields'],
+    options: ['fields'],
     priced: ['cost'],
     document: true,
     rows: async ({ fields, outOf, terminal, prices }) => {
@@ -182,7 +184,7 @@ export const FORMATS = {
     description: 'one self-contained page: chart, sortable table, totals',
     endings: ['.html', '.htm'],
     mediaType: 'text/html',
-    flags: [],
+    options: ['withText'],
     rows: async ({ zone, subject, asOf }) => {
       const { loadPageShell, pageRenderer } = await import('./page/page.js');
       const shell = await loadPageShell();
@@ -193,7 +195,7 @@ export const FORMATS = {
     description: 'CSV with the columns of the FinOps FOCUS specification (docs/focus.md)',
     endings: [],
     mediaType: 'text/csv',
-    flags: [],
+    options: ['accountId', 'accountName'],
     rows: async (options) => {
       const { focusRenderer } = await import('./data/focus.js');
       return () => focusRenderer(options);
@@ -204,7 +206,7 @@ export const FORMATS = {
     description: 'a table in GitHub Flavored Markdown, for a ticket',
     endings: ['.md'],
     mediaType: 'text/markdown',
-    flags: ['fields'],
+    options: ['fields'],
     priced: ['cost'],
     rows: async ({ fields, outOf, prices }) => {
       const { markdownRenderer } = await import('./table/markdown.js');

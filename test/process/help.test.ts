@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { manPage } from '../../build/man.js';
 import { commandLines } from '../../src/cli/help/layout.js';
 import { TOPICS } from '../../src/cli/help/topics.js';
-import { examplesOf } from '../../src/cli/options/declare.js';
+import { EXAMPLES } from '../../src/cli/options/declare.js';
 import { createWholeProgram } from '../../src/cli/program.js';
 import { ERRORS, SIGNAL_STATUS } from '../../src/errors.js';
 import { runPty } from './pty.js';
@@ -115,7 +115,7 @@ describe('help on a terminal', () => {
   test(`${KIND}: a command line that was broken is still the same command`, async () => {
     const program = await createWholeProgram({ host: process, signal: new AbortController().signal });
     const lines = program.commands
-      .flatMap(examplesOf)
+      .flatMap((command) => EXAMPLES.get(command) ?? [])
       .map(([line]) => line)
       .filter((line) => line.startsWith('o-copilot') && !line.endsWith('source'));
     /** The words of each command, as bash sees them. */

@@ -183,29 +183,12 @@ function subjectOf(
 
 const FORMAT = 'o-copilot-budget/1';
 
-/** What the file of `--once` says: the crossings of one budget that were reported. */
-interface Reported {
-  /** The budget and its period, to the letter. */
-  readonly budget: string;
-  readonly crossings: readonly Crossing[];
-}
-
-/** Crossings that are reported once a period. */
-export interface OnceFile {
-  /** Those that were not reported yet. */
-  newOf(budget: string, crossings: readonly Crossing[]): readonly Crossing[];
-  /** Remembers that they were. @throws CannotCreateError, CannotWriteError */
-  report(budget: string, crossings: readonly Crossing[]): Promise<void>;
-  /** Lets the next run in. */
-  close(): Promise<void>;
-}
-
 /**
  * Opens the file of `--once`, under a lock of its own until it is closed: of two runs at once only one reports.
  *
  * @throws LockedError; CannotCreateError; UnreadableError; DataError for a file that holds anything else
  */
-export async function openOnce(path: string): Promise<OnceFile> {
+async function openOnce(path: string) {
   const lock = await acquireLock(lockFileOf(path));
   try {
     const reported = await readReported(path);
@@ -213,8 +196,11 @@ export async function openOnce(path: string): Promise<OnceFile> {
     const writer = await fileWriter(path);
     const earlier = (budget: string) => (reported?.budget === budget ? reported.crossings : []);
     return {
-      newOf: (budget, crossings) => crossings.filter((each) => !earlier(budget).includes(each)),
-      async report(budget, crossings) {
+      /** Those of `crossings` that were not reported yet. */
+      newOf: (budget: string, crossings: readonly Crossing[]) =>
+        crossings.filter((each) => !earlier(budget).includes(each)),
+      /** Remembers that they were. @throws CannotCreateError, CannotWriteError */
+      async report(budget: string, crossings: readonly Crossing[]) {
         const all = CROSSINGS.filter((each) => crossings.includes(each) || earlier(budget).includes(each));
         await writer.write(`${jsonString({ format: FORMAT, budget, crossings: all })}\n`);
         await writer.commit();
@@ -230,8 +216,8 @@ export async function openOnce(path: string): Promise<OnceFile> {
   }
 }
 
-/** Undefined where nothing was reported yet. */
-async function readReported(path: string): Promise<Reported | undefined> {
+/** The budget, to the letter, and those of its crossings that were reported; undefined where none was. */
+async function readReported(path: string) {
   const json = await readFile(path, 'utf8').catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return '';
     throw new UnreadableError(path, reasonOf(error));

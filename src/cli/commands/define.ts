@@ -1,5 +1,5 @@
 import type { Command, CommandUnknownOpts, OptionValues } from '@commander-js/extra-typings';
-import { type Examples, refuseExtraWords, refuseFlagsAsValues, setExamples } from '../options/declare.js';
+import { EXAMPLES, type Examples, refuseExtraWords, refuseFlagsAsValues } from '../options/declare.js';
 import type { Context } from '../process/host.js';
 import { checkFiles } from '../run/files.js';
 
@@ -41,7 +41,7 @@ export function defineCommand<
 >(definition: Definition<Args, Options, Globals>): MakeCommand {
   return (context, { words, onCommand }) => {
     const command = definition.declare().helpGroup(definition.purpose);
-    setExamples(command, definition.examples ?? []);
+    EXAMPLES.set(command, definition.examples ?? []);
     if (words[0] === command.name()) {
       onCommand?.(command);
       refuseFlagsAsValues(command, words);

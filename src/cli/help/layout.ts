@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts, Help } from '@commander-js/extra-typings';
 import { wrapWords } from '../../format/table/lines.js';
-import { type Examples, examplesOf } from '../options/declare.js';
+import { EXAMPLES, type Examples } from '../options/declare.js';
 import type { Host } from '../process/host.js';
 
 /** Columns where help does not go to a terminal. */
@@ -80,7 +80,7 @@ export function helpLayout(width: number): Partial<Help> {
 /** Shows examples after the help of each command. */
 export function addExamples(commands: readonly CommandUnknownOpts[], width: number): void {
   for (const command of commands) {
-    const examples = examplesOf(command);
+    const examples = EXAMPLES.get(command) ?? [];
     if (examples.length === 0) continue;
     command.addHelpText('after', () => `\nExamples:\n${exampleLines(examples, width).join('\n')}`);
   }

@@ -81,15 +81,7 @@ export function argument<const Usage extends string>(usage: Usage, description: 
 /** Command lines worth knowing; the text says what each is for. */
 export type Examples = readonly (readonly [line: string, text: string])[];
 
-const examples = new WeakMap<object, Examples>();
-
-export function setExamples(command: object, lines: Examples): void {
-  examples.set(command, lines);
-}
-
-export function examplesOf(command: object): Examples {
-  return examples.get(command) ?? [];
-}
+export const EXAMPLES = new WeakMap<object, Examples>();
 
 /** The values of a command's options. */
 export type OptionsOf<Declare extends () => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>;

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { flagOf } from '../../config/setting.js';
 import { InvalidValue, listOf, oneOf, plainText } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import type { BillingAccount } from '../../format/data/focus.js';
@@ -131,20 +132,7 @@ export function rowsChoice(options: RowsOptions): RowsChoice {
   if (stream && result.output !== undefined && result.output !== '-') {
     throw new CommandLineError('--stream: is for stdout; --output FILE is always whole or not at all');
   }
-  if (fields !== undefined && !declarationOf(result.format).flags.includes('fields')) {
-    throw new CommandLineError(`--fields: ${result.format} has fields of its own`);
-  }
-  if (options.withText === true && result.format !== 'html') {
-    throw new CommandLineError(
-      `--with-text: is for html, not ${result.format}; say --fields with text in it`,
-    );
-  }
   const { accountId, accountName } = options;
-  if (result.format !== 'focus' && (accountId ?? accountName) !== undefined) {
-    throw new CommandLineError(
-      `--account-${accountId === undefined ? 'name' : 'id'}: is for focus, not ${result.format}`,
-    );
-  }
   return {
     ...result,
     fields,
@@ -165,13 +153,7 @@ export function resultChoice<Of extends Format>(
   const { output, delimiter, bom, formulaGuard, color: when, quiet } = options;
   if (output === '') throw new CommandLineError('--output: needs the name of a file, or - for stdout');
   const format = formatOf(options, formats);
-  const { flags } = declarationOf(format);
-  if (delimiter !== undefined && !flags.includes('delimiter')) {
-    throw new CommandLineError(`--delimiter: is for CSV, not ${format}`);
-  }
-  if (bom === true && !flags.includes('bom')) {
-    throw new CommandLineError(`--bom: is for CSV and TSV, not ${format}`);
-  }
+  refuseOthers(options, format);
   return {
     format,
     delimiter: delimiter ?? ',',
@@ -181,6 +163,23 @@ export function resultChoice<Of extends Format>(
     color: when === false ? 'never' : typeof when === 'string' ? when : 'auto',
     quiet: quiet === true,
   };
+}
+
+const PURPOSES = [
+  ['delimiter', (format) => `is for CSV, not ${format}`],
+  ['bom', (format) => `is for CSV and TSV, not ${format}`],
+  ['fields', (format) => `${format} has fields of its own`],
+  ['withText', (format) => `is for html, not ${format}; say --fields with text in it`],
+  ['accountId', (format) => `is for focus, not ${format}`],
+  ['accountName', (format) => `is for focus, not ${format}`],
+] as const satisfies [keyof RowsOptions, (format: Format) => string][];
+
+/** Refuses options that the format does not follow. @throws CommandLineError */
+function refuseOthers(options: Partial<RowsOptions>, format: Format): void {
+  for (const [name, problemWith] of PURPOSES) {
+    if (options[name] === undefined || declarationOf(format).options.includes(name)) continue;
+    throw new CommandLineError(`${flagOf(name)}: ${problemWith(format)}`);
+  }
 }
 
 /** @throws CommandLineError where bytes that are no text would go to a terminal */

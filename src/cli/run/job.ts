@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { formatAmount } from '../../engine/index.js';
 import { LockedError } from '../../errors.js';
 import { STDOUT_NAMES, writeFileAtomically } from '../../output/file.js';
@@ -88,23 +89,19 @@ export async function reportFailedStart(
 ): Promise<void> {
   if (error instanceof FileOverlapError || (error instanceof Error && reported.has(error))) return;
   if (command !== undefined && !command.options.some(({ long }) => long === '--metrics')) return;
-  const metrics = flagIn('--metrics', words);
+  const { metrics, lock } = filesIn(words);
   if (metrics === undefined || STDOUT_NAMES.includes(metrics) || (await isTaken(metrics, words))) return;
-  const lock = flagIn('--lock', words);
   // The first failure is the one to show.
   await guardJob({ metrics, ...(lock !== undefined && { lock }) }, context, () =>
     Promise.reject(error),
   ).catch(() => {});
 }
 
-function flagIn(flag: string, words: readonly string[]): string | undefined {
-  const end = words.indexOf('--');
-  const values = words.slice(0, end === -1 ? undefined : end).flatMap((word, index, all) => {
-    if (word.startsWith(`${flag}=`)) return [word.slice(flag.length + 1)];
-    const next = all[index + 1];
-    return word === flag && next !== undefined && !next.startsWith('-') ? [next] : [];
-  });
-  return values.at(-1) || undefined;
+function filesIn(words: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args: [...words], strict: false, options: { metrics: text, lock: text } });
+  const named = (value: unknown) => (typeof value === 'string' && !/^(-|$)/.test(value) ? value : undefined);
+  return { metrics: named(values.metrics), lock: named(values.lock) };
 }
 
 /** Whether the file is named for something else too, or holds anything but metrics of ours. */
