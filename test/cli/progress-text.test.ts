@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeProgress, type ProgressState } from '../../src/cli/run/progress-text.js';
+import { describeProgress, type ProgressState } from '../../src/cli/run/progress.js';
 
 const URL = 'http://127.0.0.1:80/messages/current-period';
 const KIND = 'fault D6 (progress says how far, how fast, what for)';
