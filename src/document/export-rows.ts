@@ -2,8 +2,7 @@ import { parseInstant } from '../calendar/instant.js';
 import { type Amount, parseAmount } from '../engine/index.js';
 import type { PlainReader } from '../json/documents.js';
 import { readNdjsonDocument } from '../json/documents.js';
-import { exactInteger } from '../json/exact-json.js';
-import { readRecord } from '../json/object-reader.js';
+import { exactInteger, readRecord } from '../json/object-reader.js';
 import { parseCost } from '../rates/money.js';
 import type { ExportRow, ReportId } from './records.js';
 

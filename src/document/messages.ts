@@ -2,7 +2,6 @@ import { parseInstant } from '../calendar/instant.js';
 import { parseAmount } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { readArrayDocument, readNdjsonDocument } from '../json/documents.js';
-import { exactInteger } from '../json/exact-json.js';
 import { type ObjectReader, readRecord } from '../json/object-reader.js';
 import { valueEnd } from '../json/scan.js';
 import { byteOrderMark, checkUtf8 } from '../json/spans.js';
@@ -76,10 +75,10 @@ export function readMessageAt(json: string, place: string, named: (id: number | 
 }
 
 function reportIdOf(message: ObjectReader): ReportId | undefined {
-  const value = message.members.get('report_id') ?? undefined;
-  if (value === undefined) return undefined;
-  const id = typeof value === 'string' ? value : exactInteger(value);
-  if (id === undefined || id === '') throw message.error('report_id', 'an integer, a string or null');
+  if ((message.members.get('report_id') ?? undefined) === undefined) return undefined;
+  const what = 'an integer, a string or null';
+  const id = message.id('report_id', what);
+  if (id === '') throw message.error('report_id', what);
   if (typeof id !== 'string' || id.isWellFormed()) return id;
   throw message.refuse('holds half of a surrogate pair, so no request can name that report', 'report_id');
 }
@@ -145,5 +144,5 @@ function parseReport(bytes: Uint8Array, where: string): ObjectReader {
   if (characters.trim() === '') throw new DataError(where, 'is empty');
   // For its bound on depth alone: the parser below recurses.
   valueEnd(json, 0, where);
-  return readRecord(characters, where, ['id', 'name', 'credit_cost'], 'is not a JSON object');
+  return readRecord(characters, where, ['id', 'name', 'credit_cost']);
 }

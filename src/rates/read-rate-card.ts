@@ -5,8 +5,7 @@ import { checkRates, parseAmount, type Rates, type Thresholds, toDecimal } from 
 import { leastOf } from '../engine/rates.js';
 import { AMOUNT_RATES, FACTOR_RATES, recordOf, THRESHOLDS } from '../engine/rules.js';
 import { SettingError, UnreadableError } from '../errors.js';
-import type { Refuse } from '../json/exact-json.js';
-import { type ObjectReader, readDocument } from '../json/object-reader.js';
+import { type ObjectReader, type Refuse, readDocument } from '../json/object-reader.js';
 import { reasonOf } from '../os-error.js';
 import { type CreditPrice, CURRENCIES, parseCreditPrice } from './money.js';
 import { type DatedRates, MOST_ENTRIES, type RateCard, rateKey } from './rate-card.js';

@@ -5,8 +5,7 @@ import { dirname, join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { ReportId } from '../document/records.js';
 import { DataError, UnreadableError } from '../errors.js';
-import { parseExactJsonAt } from '../json/exact-json.js';
-import { objectReader } from '../json/object-reader.js';
+import { readRecord } from '../json/object-reader.js';
 import { jsonValues } from '../json/scan.js';
 import { hasCode, reasonOf } from '../os-error.js';
 import { limitConcurrency, nameProblem, REPORT_FILES_AT_ONCE, type Source } from './source.js';
@@ -163,7 +162,7 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
   let count = 0;
   for (const report of jsonValues(bytes, path)) {
     const where = `${path}, report ${++count}`;
-    const id = idOf(report, where);
+    const id = String(readRecord(report.toString(), where, ['id']).id('id'));
     if (reports.has(id)) throw new DataError(where, `${JSON.stringify(id)} occurs twice`, 'id');
     reports.set(id, report);
   }
@@ -172,8 +171,4 @@ export async function openReportsFile(path: string): Promise<Pick<Source, 'repor
     throw new DataError(path, 'is empty; a file of no reports holds []');
   }
   return { report: async (id) => reports.get(String(id)) };
-}
-
-function idOf(report: Buffer, where: string): string {
-  return String(objectReader(parseExactJsonAt(report.toString(), where), where).id('id'));
 }

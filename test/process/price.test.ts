@@ -82,11 +82,17 @@ describe('price', () => {
     ['[{"id":7,"name":"R","credit_cost":1}] x', 65, 'does not end with its array'],
     ['{"id":7,', 65, 'ends early'],
     ['7', 65, 'ends early'],
-    ['[7]', 65, 'report 1: expected an object, got 7'],
+    ['[7]', 65, 'report 1: is not an object'],
+    ['{"id":7,"id":7,"name":"R","credit_cost":1}', 65, 'report 1: is not valid JSON: key "id" occurs twice'],
   ])('a file of reports that is wrong: %s', async (reports, status, problem) => {
     const run = await price(line(1, { report_id: 7 }), [], reports);
     expect(run).toMatchObject({ stdout: '', status });
     expect(run.stderr).toContain(problem);
+  });
+
+  test('fault C8 (duplicate keys): what is not read of a report in a file may be repeated', async () => {
+    const report = '{"id":7,"name":"R","credit_cost":79,"x":1,"x":2}';
+    expect(await price(line(1, { report_id: 7 }), [], report)).toMatchObject({ stderr: '', status: 0 });
   });
 
   test('an --output is whole or not there, and ill-matched flags are refused', async () => {

@@ -3,8 +3,7 @@ import { parseInstant } from '../../calendar/instant.js';
 import { isTimeZone, openTimeZone } from '../../calendar/time-zone.js';
 import { compareAmounts, parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
-import { exactInteger, expected } from '../../json/exact-json.js';
-import { type ObjectReader, readDocument } from '../../json/object-reader.js';
+import { expected, type ObjectReader, readDocument } from '../../json/object-reader.js';
 import { type Cost, CURRENCIES, NO_COST, parseCost } from '../../rates/money.js';
 import { KINDS } from '../pricing/priced-row.js';
 import { createReportCheck } from '../pricing/reports.js';
@@ -92,9 +91,9 @@ function readGroup(
 
 function keyOf(group: ObjectReader, grouping: Grouping, isEmpty: boolean): GroupKey | undefined {
   if (grouping === 'report') {
-    const [given, name] = [group.members.get('report_id'), group.members.get('report_name')];
-    const id = typeof given === 'string' ? given : exactInteger(given);
-    if (id === undefined && given !== null) throw group.error('report_id', 'an integer, a string or null');
+    const name = group.members.get('report_name');
+    const given = group.members.get('report_id');
+    const id = given === null ? undefined : group.id('report_id', 'an integer, a string or null');
     if (name !== null && typeof name !== 'string') throw group.error('report_name', 'a string or null');
     return { by: 'report', id, name: name ?? undefined };
   }
