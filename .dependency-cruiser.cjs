@@ -63,7 +63,6 @@ module.exports = {
       'calendar',
       'json',
       'rates/money.ts',
-      'source/digest-source.ts',
       'document',
       'usage',
     ),

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReportId } from '../document/records.js';
 import { DataError, UnreadableError } from '../errors.js';
 import { type ObjectReader, readDocument } from '../json/object-reader.js';
 import { hasCode, reasonOf } from '../os-error.js';
-import { readChunks, reportFileName } from './file.js';
+import { readChunks } from './file.js';
+import type { FileEntry } from './record.js';
 import { limitConcurrency, REPORT_FILES_AT_ONCE, type Source } from './source.js';
 
 /**
@@ -42,15 +42,10 @@ export async function snapshotSource(folder: string, signal: AbortSignal): Promi
 
 /** @throws UnreadableError without a manifest; DataError for one that is not ours */
 export async function openManifest(folder: string): Promise<Manifest> {
-  return readManifest(await readManifestFile(folder), folder);
-}
-
-async function readManifestFile(folder: string): Promise<string> {
-  try {
-    return await readFile(join(folder, MANIFEST), 'utf8');
-  } catch (error) {
+  const content = await readFile(join(folder, MANIFEST), 'utf8').catch((error: unknown) => {
     throw new UnreadableError(folder, `is not a snapshot: ${MANIFEST}: ${reasonOf(error)}`);
-  }
+  });
+  return readManifest(content, folder);
 }
 
 async function* checked(
@@ -94,108 +89,18 @@ function checkSum(sha256: string, entry: FileEntry, folder: string): void {
   );
 }
 
-/** Where the bytes are stored; a file opened again begins anew. */
-interface FileStore {
-  openFile(name: string): Promise<{
-    write(bytes: Uint8Array): void;
-    close(): Promise<Omit<FileEntry, 'file'>>;
-  }>;
-}
-
-/** The same source, with every byte that it yields also stored. */
-export function recordSource(source: Source, store: FileStore) {
-  let messages: FileEntry | undefined;
-  const reports = new Map<string, FileEntry>();
-  const missing: string[] = [];
-
-  const recorded: Source = {
-    name: source.name,
-    close: () => source.close(),
-    messages: (consume) =>
-      source.messages(async (bytes) => {
-        const file = await store.openFile(MESSAGES);
-        try {
-          return await consume(copied(bytes, file));
-        } finally {
-          messages = { file: MESSAGES, ...(await file.close()) };
-        }
-      }),
-    async report(id) {
-      const bytes = await source.report(id);
-      if (bytes === undefined) {
-        missing.push(String(id));
-        return undefined;
-      }
-      const name = snapshotReportName(id);
-      const file = await store.openFile(name);
-      file.write(bytes);
-      reports.set(String(id), { file: name, ...(await file.close()) });
-      return bytes;
-    },
-  };
-
-  return {
-    source: recorded,
-    /** What was recorded; `messages` is undefined before they were read. */
-    recorded: () => ({ messages, reports, missing }),
-  };
-}
-
-async function* copied(
-  bytes: AsyncIterable<Uint8Array>,
-  file: { write(bytes: Uint8Array): void },
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    file.write(chunk);
-    yield chunk;
-  }
-}
-
 export const MANIFEST = 'manifest.json';
-export const MESSAGES = 'messages.json';
 const FORMAT = 'o-copilot-snapshot/1';
 
 /** What a snapshot folder holds, and from where. */
-export interface Manifest {
-  readonly format: typeof FORMAT;
-  readonly program: string;
-  readonly source: string;
-  readonly period: string;
-  /** RFC 3339, UTC. */
-  readonly started_at: string;
-  readonly finished_at: string;
-  readonly messages: FileEntry;
-  /** By id, in the order of the ids. */
-  readonly reports: readonly (FileEntry & { readonly id: string })[];
-  /** Ids of the reports that did not exist. */
-  readonly missing_reports: readonly string[];
-}
-
-export interface FileEntry {
-  readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
+export type Manifest = ReturnType<typeof readManifest>;
 
 export function newManifest(contents: Omit<Manifest, 'format'>): string {
   return `${JSON.stringify({ format: FORMAT, ...contents }, null, 2)}\n`;
 }
 
-/** Names of devices in Windows, whatever their ending, and what no name may hold there. */
-const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)\.|\*/;
-
-/**
- * Where a report lies in a snapshot: under its id, or under a hash of it where some file system cannot hold it, or takes
- * it for another one that differs in case.
- */
-export function snapshotReportName(id: ReportId): string {
-  const name = reportFileName(id);
-  const isPortable = name.length <= 120 && name === name.toLowerCase() && !RESERVED.test(name);
-  return `reports/${isPortable ? name : `sha256-${createHash('sha256').update(String(id)).digest('hex')}.json`}`;
-}
-
 /** @throws DataError when `content` is no manifest of a snapshot that this program reads */
-export function readManifest(content: string, folder: string): Manifest {
+export function readManifest(content: string, folder: string) {
   const manifest = readDocument(content, `snapshot ${folder}, ${MANIFEST}`);
   if (manifest.members.get('format') !== FORMAT)
     throw manifest.refuse(`is not a manifest of the format ${FORMAT}`);
@@ -204,10 +109,13 @@ export function readManifest(content: string, folder: string): Manifest {
     program: manifest.text('program'),
     source: manifest.text('source'),
     period: manifest.text('period'),
+    /** RFC 3339, UTC. */
     started_at: manifest.text('started_at'),
     finished_at: manifest.text('finished_at'),
     messages: fileEntry(manifest.object('messages')),
+    /** By id, in the order of the ids. */
     reports: manifest.objects('reports').map((report) => ({ ...fileEntry(report), id: report.text('id') })),
+    /** Ids of the reports that did not exist. */
     missing_reports: manifest.texts('missing_reports'),
   };
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { snapshotReportName } from '../../src/source/snapshot.js';
+import { snapshotReportName } from '../../src/source/record.js';
 import { nameProblem } from '../../src/source/source.js';
 import { manyMessages } from './period.js';
 import { BIN, inFolder, runBin } from './run.js';

@@ -2,7 +2,8 @@ import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
 import { sumsInWords } from '../../format/amounts.js';
 import { newFolder } from '../../output/new-folder.js';
-import { MANIFEST, newManifest, recordSource } from '../../source/snapshot.js';
+import { createRecorder } from '../../source/record.js';
+import { MANIFEST, newManifest } from '../../source/snapshot.js';
 import { createTotals, type Totals } from '../../usage/pricing/sums.js';
 import { argument, type OptionsOf, withOptions } from '../options/declare.js';
 import { jobOptions, runOptions } from '../options/period.js';
@@ -40,13 +41,10 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
     const startedAt = new Date();
     const folder = await newFolder(path);
     try {
-      let recorder: ReturnType<typeof recordSource> | undefined;
+      const recorder = createRecorder(folder);
       const opening = openPeriod(options, context, {
         textsUnread: true,
-        wrapSource(source) {
-          recorder = recordSource(source, folder);
-          return recorder.source;
-        },
+        wrapSource: recorder.wrap,
       });
       const { sourceName, settings, totals } = await usingPeriod(opening, async (period) => {
         record.period = period;
@@ -54,8 +52,8 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
         record.totals = totals;
         return { ...period, totals };
       });
-      const recorded = recorder?.recorded();
-      if (recorded?.messages === undefined) throw new Error('the messages were read but not recorded');
+      const { messages: document, reports, missing } = recorder.recorded();
+      if (document === undefined) throw new Error('the messages were read but not recorded');
       const manifest = await folder.openFile(MANIFEST);
       manifest.write(
         Buffer.from(
@@ -65,9 +63,9 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
             period: settings.period,
             started_at: startedAt.toISOString(),
             finished_at: new Date().toISOString(),
-            messages: recorded.messages,
-            reports: [...recorded.reports].map(([id, entry]) => ({ id, ...entry })).sort(byId),
-            missing_reports: recorded.missing.sort(),
+            messages: document,
+            reports,
+            missing_reports: missing,
           }),
         ),
       );
@@ -92,8 +90,4 @@ function totalsOf(period: Period, signal: AbortSignal): Promise<Totals> {
     }
     return totals.value();
   });
-}
-
-function byId(a: { readonly id: string }, b: { readonly id: string }): number {
-  return a.id < b.id ? -1 : 1;
 }

@@ -5,7 +5,7 @@ import { RULESET_VERSIONS } from '../../engine/index.js';
 import { formatCost } from '../../rates/money.js';
 import { dataTables, type ReceiptFlag } from '../../receipt/flags.js';
 import { observeRows, RECEIPT_FORMAT, type Receipt, rowSums } from '../../receipt/receipt.js';
-import { createInputDigests } from '../../source/digest-source.js';
+import { createInputDigests } from '../../source/record.js';
 import { limitText } from '../../usage/forecast/limit.js';
 import { type ResultChoice, wantsColor } from '../options/output.js';
 import type { Host } from '../process/host.js';
