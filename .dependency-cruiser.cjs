@@ -56,16 +56,7 @@ module.exports = {
       'source/source.ts',
       'rates/(money|rate-card).ts',
     ),
-    only(
-      'receipt',
-      'errors.ts',
-      'engine',
-      'calendar',
-      'json',
-      'rates/money.ts',
-      'document',
-      'usage',
-    ),
+    only('receipt', 'errors.ts', 'engine', 'calendar', 'json', 'rates/money.ts', 'document', 'usage'),
     only('format', 'errors.ts', 'engine', 'calendar', 'document', 'json', 'usage', 'rates', 'receipt'),
     only('output', 'errors.ts', 'os-error.ts'),
     only(

@@ -88,9 +88,6 @@ export function snapshotReportName(id: ReportId): string {
 
 const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** What a bill was computed from. */
-export type InputDigests = NonNullable<ReturnType<ReturnType<typeof createInputDigests>['value']>>;
-
 /** Records the digests of a source's documents alone, for a receipt. */
 export function createInputDigests() {
   const { wrap, recorded } = createRecorder({
