@@ -42,34 +42,13 @@ export interface SettingSources extends Variables {
   readonly flagName?: (name: string) => string;
 }
 
-export interface ResolvedSetting<Value> {
-  readonly value: Value;
-  /** `--retries`, `O_COPILOT_RETRIES`, `.env line 3 (…)`, `default`. */
-  readonly origin: string;
-  /** The value as it was written; undefined where nothing was set. */
-  readonly given: string | undefined;
-}
-
 /**
  * Resolves one setting. An empty variable counts as not set, since CI systems pass unset inputs that way.
  *
+ * @returns the value, where it was set (`--retries`, `O_COPILOT_RETRIES`, `.env line 3 (…)`, `default`), and as what
  * @throws CommandLineError for a flag, SettingError for a variable with a wrong value
  */
-export function resolveSetting<Value>(
-  name: string,
-  setting: Setting<Value> & { readonly default: string },
-  sources: SettingSources,
-): ResolvedSetting<Value>;
-export function resolveSetting<Value>(
-  name: string,
-  setting: Setting<Value>,
-  sources: SettingSources,
-): ResolvedSetting<Value | undefined>;
-export function resolveSetting<Value>(
-  name: string,
-  setting: Setting<Value>,
-  sources: SettingSources,
-): ResolvedSetting<Value | undefined> {
+export function resolveSetting(name: string, setting: Setting<unknown>, sources: SettingSources) {
   const found = find(name, setting, sources);
   if (found === undefined) {
     const value = setting.default === undefined ? undefined : setting.parse(setting.default);

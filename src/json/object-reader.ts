@@ -61,6 +61,13 @@ export class ObjectReader {
     throw this.refuse(`no such key; the keys are ${keys.join(', ')}`, other);
   }
 
+  /** What `read` gives; any key that is not in it is refused. */
+  exactly<Read extends object>(read: (at: ObjectReader) => Read): Read {
+    const found = read(this);
+    this.only(Object.keys(found));
+    return found;
+  }
+
   object(key: string): ObjectReader {
     return objectReader(this.members.get(key), this.name, this.#pathOf(key), this.refuseAs);
   }

@@ -3,7 +3,7 @@ import { formatAmount, parseAmount, RULESETS } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { type ObjectReader, readDocument } from '../json/object-reader.js';
 import { type CreditPrices, CURRENCIES, formatCost, parseCost } from '../rates/money.js';
-import { KINDS, recordByKind, type UsageItem } from '../usage/pricing/priced-row.js';
+import { recordByKind, type UsageItem } from '../usage/pricing/priced-row.js';
 import { createTotals, type Sum, type Totals } from '../usage/pricing/sums.js';
 import { type DataTables, RECEIPT_FLAGS, type ReceiptFlag } from './flags.js';
 
@@ -18,12 +18,10 @@ export function readReceipt(json: string, file: string) {
   if (at.members.get('format') !== RECEIPT_FORMAT) {
     throw new DataError(file, `is not a receipt of the format ${RECEIPT_FORMAT}`);
   }
-  at.only(MEMBERS);
-  const rules = at.object('rules').only(['ruleset', 'version', 'rates_sha256']);
-  const inputs = at.object('inputs').only(['messages_sha256', 'reports', 'missing_reports']);
-  const reports = inputs.object('reports').only(['count', 'sha256']);
-  const rows = at.object('rows').only(['count', 'credits', 'cost', 'currency', 'by_kind']);
-  const kinds = rows.object('by_kind').only(KINDS);
+  return at.exactly(readMembers);
+}
+
+function readMembers(at: ObjectReader) {
   return {
     format: RECEIPT_FORMAT,
     /** `o-copilot 1.2.3`. */
@@ -37,49 +35,38 @@ export function readReceipt(json: string, file: string) {
     state: at.choice('state', ['open', 'closed']),
     /** What was taken for now: RFC 3339, UTC, whole seconds. */
     as_of: at.matching('as_of', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-    rules: {
+    rules: at.object('rules').exactly((rules) => ({
       ruleset: rules.choice('ruleset', RULESETS),
       version: rules.count('version'),
       /** Of the file of `--rates`; null without one. */
-      rates_sha256:
-        rules.members.get('rates_sha256') === null ? null : rules.matching('rates_sha256', SHA256),
-    },
+      rates_sha256: rules.members.get('rates_sha256') === null ? null : sha256In(rules, 'rates_sha256'),
+    })),
     /** Undefined in a receipt of a version that did not write it. */
-    tables: at.members.has('tables') ? readTables(at.object('tables')) : undefined,
-    inputs: {
-      messages_sha256: inputs.matching('messages_sha256', SHA256),
-      reports: { count: reports.count('count'), sha256: reports.matching('sha256', SHA256) },
+    tables: at.members.has('tables') ? at.object('tables').exactly(readTables) : undefined,
+    inputs: at.object('inputs').exactly((inputs) => ({
+      messages_sha256: sha256In(inputs, 'messages_sha256'),
+      reports: inputs.object('reports').exactly((reports) => ({
+        count: reports.count('count'),
+        sha256: sha256In(reports, 'sha256'),
+      })),
       missing_reports: inputs.texts('missing_reports'),
-    },
+    })),
     /** Messages read, before any was left out. */
     messages: at.count('messages'),
-    rows: {
+    rows: at.object('rows').exactly((rows) => ({
       ...readSums(rows),
       ...readCost(rows),
-      by_kind: recordByKind((kind) => readSums(kinds.object(kind).only(['count', 'credits']))),
-    },
-    output: { sha256: at.object('output').only(['sha256']).matching('sha256', SHA256) },
+      by_kind: rows.object('by_kind').exactly(readKinds),
+    })),
+    output: at.object('output').exactly((output) => ({ sha256: sha256In(output, 'sha256') })),
   } as const;
 }
 
-const MEMBERS = [
-  'format',
-  'program',
-  'command',
-  'flags',
-  'source',
-  'period',
-  'state',
-  'as_of',
-  'rules',
-  'tables',
-  'inputs',
-  'messages',
-  'rows',
-  'output',
-];
+const readKinds = (kinds: ObjectReader) => recordByKind((kind) => kinds.object(kind).exactly(readSums));
 
-const SHA256 = /^[0-9a-f]{64}$/;
+const readTables = (at: ObjectReader): DataTables => ({ unicode: at.text('unicode'), tz: at.text('tz') });
+
+const sha256In = (at: ObjectReader, key: string) => at.matching(key, /^[0-9a-f]{64}$/);
 
 export interface RowSums {
   readonly count: number;
@@ -104,11 +91,6 @@ function readCost(rows: ObjectReader): RowCost {
   const cost = rows.text('cost');
   if (parseCost(cost) === undefined) throw rows.error('cost', 'an amount of money');
   return { cost, currency: rows.choice('currency', CURRENCIES) };
-}
-
-function readTables(tables: ObjectReader): DataTables {
-  tables.only(['unicode', 'tz']);
-  return { unicode: tables.text('unicode'), tz: tables.text('tz') };
 }
 
 function readFlags(flags: ObjectReader): Readonly<Record<string, ReceiptFlag>> {

@@ -18,28 +18,6 @@ import { detectResources, envDetector, resourceFromAttributes } from '@opentelem
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { SourceObserver } from '../source/source.js';
 
-/** Traces for an OpenTelemetry collector. */
-export interface Tracing {
-  /** Makes a span of each request to upstream, under the span that caused it, and passes that on to upstream. */
-  readonly observer: SourceObserver;
-  /**
-   * Runs `work`, and all that it starts, under a new span, which `end` ends.
-   *
-   * @param headers of the caller: its span is the parent (W3C Trace Context)
-   */
-  enter<Result>(span: NewSpan, work: () => Result, headers?: TraceHeaders): EnteredSpan<Result>;
-  /** Ids of the current span, for log lines; empty outside of one. */
-  logFields(): { readonly trace_id?: string; readonly span_id?: string };
-  /** Sends what is left, for half a second at the most. Does not throw: a collector that is away spoils no bill. */
-  close(): Promise<void>;
-}
-
-export interface EnteredSpan<Result> {
-  readonly result: Result;
-  /** @param error class of the failure, such as `502`; without it the work succeeded */
-  end(attributes?: SpanAttributes, error?: string): void;
-}
-
 type SpanAttributes = Readonly<Record<string, string | number>>;
 type TraceHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -48,6 +26,15 @@ interface NewSpan {
   readonly kind: 'server' | 'internal';
   readonly attributes: SpanAttributes;
 }
+
+export interface EnteredSpan<Result> {
+  readonly result: Result;
+  /** @param error class of the failure, such as `502`; without it the work succeeded */
+  end(attributes?: SpanAttributes, error?: string): void;
+}
+
+/** Traces for an OpenTelemetry collector. */
+export type Tracing = ReturnType<typeof startTracing>;
 
 export interface TracingOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -62,7 +49,7 @@ export interface TracingOptions {
 const LONGEST_CLOSE = 500;
 
 /** Sends spans as OTLP over HTTP. The exporter reads its address and headers from the environment itself. */
-export function startTracing(options: TracingOptions): Tracing {
+export function startTracing(options: TracingOptions) {
   const { version, onFailure } = options;
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'o-copilot', 'service.version': version }).merge(
@@ -76,8 +63,19 @@ export function startTracing(options: TracingOptions): Tracing {
   const propagator = new W3CTraceContextPropagator();
 
   return {
+    /** Makes a span of each request to upstream, under the span that caused it, and passes that on to upstream. */
     observer: observeWith(tracer, current, propagator),
-    enter({ name, kind, attributes }, work, headers = {}) {
+
+    /**
+     * Runs `work`, and all that it starts, under a new span, which `end` ends.
+     *
+     * @param headers of the caller: its span is the parent (W3C Trace Context)
+     */
+    enter<Result>(
+      { name, kind, attributes }: NewSpan,
+      work: () => Result,
+      headers: TraceHeaders = {},
+    ): EnteredSpan<Result> {
       const parent = propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
       const options = { kind: kind === 'server' ? SpanKind.SERVER : SpanKind.INTERNAL, attributes };
       const span = tracer.startSpan(name, options, parent);
@@ -90,11 +88,15 @@ export function startTracing(options: TracingOptions): Tracing {
         },
       };
     },
+
+    /** Ids of the current span, for log lines; empty outside of one. */
     logFields() {
       const span = trace.getSpanContext(current());
       return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
     },
-    async close() {
+
+    /** Sends what is left, for half a second at the most. Does not throw: a collector that is away spoils no bill. */
+    async close(): Promise<void> {
       const shutdown = new AbortController();
       const late = setTimeout(LONGEST_CLOSE, undefined, { signal: shutdown.signal }).then(
         () => onFailure(`no answer within ${LONGEST_CLOSE} ms`),

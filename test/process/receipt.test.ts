@@ -170,7 +170,7 @@ describe('verify', () => {
       const broken = {
         '{': 'is not valid JSON',
         '{}': 'is not a receipt',
-        '{"format":"o-copilot-receipt/1"}': 'rules',
+        '{"format":"o-copilot-receipt/1"}': 'a.json: program: is missing',
       };
       for (const [content, problem] of Object.entries(broken)) {
         writeFileSync(join(cwd, 'a.json'), content);

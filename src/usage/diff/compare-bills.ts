@@ -75,7 +75,8 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
     return change;
   }
 
-  async function* merge(left: RowCursor, right: RowCursor): AsyncGenerator<BillChange> {
+  async function* merge(oldRows: Rows, newRows: Rows): AsyncGenerator<BillChange> {
+    const [left, right] = [createRowCursor(oldRows), createRowCursor(newRows)];
     await left.step();
     await right.step();
     while (left.row !== undefined || right.row !== undefined) {
@@ -84,6 +85,7 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
       const takeNew = after !== undefined && (before === undefined || after.id <= before.id);
       const change = compare(takeOld ? before : undefined, takeNew ? after : undefined);
       if (change !== undefined) yield change;
+      // Awaited only where a batch has to be read.
       const nextOld = takeOld ? left.step() : undefined;
       if (nextOld !== undefined) await nextOld;
       const nextNew = takeNew ? right.step() : undefined;
@@ -103,14 +105,16 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
         else compare(equal, row);
       }
     }
-    const [left, right] = [[...index.rest()], unmatched].map((rows) => rows.sort(byIdAndContent));
-    yield* merge(cursorOver(left ?? []), cursorOver(right ?? []));
+    yield* merge(
+      inOneBatch([...index.rest()].sort(byIdAndContent)),
+      inOneBatch(unmatched.sort(byIdAndContent)),
+    );
   }
 
   return {
     changes: () =>
       inBatches(
-        sorted ? merge(createRowCursor(old), createRowCursor(fresh)) : mergeUnmatched(),
+        sorted ? merge(inOrder(old), inOrder(fresh)) : mergeUnmatched(),
         CHANGES_A_BATCH,
         (change) => change,
       ),
@@ -150,28 +154,27 @@ function differs(field: ComparedField, before: ExportRow, after: ExportRow): boo
   }
 }
 
-/** Steps through rows whose ids rise, one at a time. */
-interface RowCursor {
-  /** Undefined before the first and after the last. */
-  readonly row: ExportRow | undefined;
-  /** Goes on to the next row. A promise only where a batch has to be read. */
-  step(): Promise<void> | undefined;
-}
-
-/** Of batches; `step` throws UnsortedRows at a batch with an id that is not larger than the one before. */
-function createRowCursor(batches: Rows): RowCursor {
-  const iterator = batches[Symbol.asyncIterator]();
-  let batch: readonly ExportRow[] = [];
-  let index = 0;
+/** Checks a whole batch when it arrives: the sooner that rows turn out unsorted, the less was in vain. */
+async function* inOrder(batches: Rows): Rows {
   let last: number | bigint = Number.NEGATIVE_INFINITY;
-
-  /** Checks a whole batch when it arrives: the sooner that rows turn out unsorted, the less was in vain. */
-  function checkOrder(): void {
+  for await (const batch of batches) {
     for (const { id } of batch) {
       if (id <= last) throw new UnsortedRows();
       last = id;
     }
+    yield batch;
   }
+}
+
+async function* inOneBatch(rows: readonly ExportRow[]): Rows {
+  yield rows;
+}
+
+/** Steps through rows one at a time. */
+function createRowCursor(batches: Rows) {
+  const iterator = batches[Symbol.asyncIterator]();
+  let batch: readonly ExportRow[] = [];
+  let index = 0;
 
   async function refill(): Promise<void> {
     do {
@@ -180,27 +183,15 @@ function createRowCursor(batches: Rows): RowCursor {
       index = 0;
       if (done) return;
     } while (batch.length === 0);
-    checkOrder();
   }
 
   return {
+    /** Undefined before the first and after the last. */
     get row() {
       return batch[index];
     },
+    /** Goes on to the next row. A promise only where a batch has to be read. */
     step: () => (++index >= batch.length ? refill() : undefined),
-  };
-}
-
-function cursorOver(rows: readonly ExportRow[]): RowCursor {
-  let index = -1;
-  return {
-    get row() {
-      return rows[index];
-    },
-    step() {
-      index++;
-      return undefined;
-    },
   };
 }
 
