@@ -201,7 +201,8 @@ describe('fault E12 (credentials follow their files, and connections live on)', 
     await waitFor(async () => (await serverName(serving)) === 'renewed server');
     expect([await askOn(friend, '/usage'), await askOn(other, '/usage')]).toEqual([200, 200]);
 
-    // An authority that is known no more: out on the open connection, and on a new one.
+    // An authority that is known no more: out on the open connection, and on a new one, although the key does not fit.
+    writeFileSync(key, server.key);
     writeFileSync(ca, readFileSync(ours.caFile));
     await waitFor(async () => (await askNew(serving, '/usage', { ...trust, ...client })) === 403);
     expect(await askOn(friend, '/usage')).toBe(200);

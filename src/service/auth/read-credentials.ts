@@ -57,10 +57,15 @@ export async function readCredentials(
     }
   };
   const { tlsCert, tlsKey, tlsClientCa, tokens: tokensFile, jwtSecretFile, jwks: keys } = settings;
-  const tls = await read(
-    [tlsCert, tlsKey, tlsClientCa],
-    () => readTls(settings),
+  const certificate = await read(
+    [tlsCert, tlsKey],
+    () => readServerCertificate(settings),
     (before) => before.tls,
+  );
+  const authorities = await read(
+    [tlsClientCa],
+    () => readAuthorities(settings),
+    ({ tls }) => ({ clientCa: tls?.clientCa, authorities: tls?.authorities ?? [] }),
   );
   const tokens = await read(
     [tokensFile],
@@ -77,6 +82,7 @@ export async function readCredentials(
     () => readJwks(settings),
     (before) => before.jwt?.jwks,
   );
+  const tls = certificate && { cert: certificate.cert, key: certificate.key, ...authorities };
   return { tls, tokens, jwt: jwtOptions(settings, secret, jwks) };
 }
 
@@ -101,28 +107,28 @@ export function needsCredentials({ tokens, jwt, tls }: Credentials): boolean {
   return tokens.length > 0 || jwt !== undefined || tls?.clientCa !== undefined;
 }
 
-async function readTls({
+async function readServerCertificate({
   tlsCert,
   tlsKey,
   tlsClientCa,
-}: CredentialSettings): Promise<TlsOptions | undefined> {
+}: CredentialSettings): Promise<Pick<TlsOptions, 'cert' | 'key'> | undefined> {
   if (tlsCert === undefined || tlsKey === undefined) {
     if (tlsCert ?? tlsKey ?? tlsClientCa) {
       throw new CommandLineError('--tls-cert and --tls-key go together, and --tls-client-ca needs them');
     }
     return undefined;
   }
-  const [cert, key, clientCa] = await Promise.all([
-    readBytes(tlsCert),
-    readBytes(tlsKey),
-    tlsClientCa === undefined ? undefined : readBytes(tlsClientCa),
-  ]);
+  const [cert, key] = await Promise.all([readBytes(tlsCert), readBytes(tlsKey)]);
   checkServerCertificate({ cert, certPath: tlsCert, key, keyPath: tlsKey });
-  const authorities =
-    clientCa === undefined || tlsClientCa === undefined
-      ? []
-      : parseCertificates(clientCa, '--tls-client-ca', tlsClientCa);
-  return { cert, key, clientCa, authorities };
+  return { cert, key };
+}
+
+async function readAuthorities({
+  tlsClientCa: path,
+}: CredentialSettings): Promise<Pick<TlsOptions, 'clientCa' | 'authorities'>> {
+  if (path === undefined) return { clientCa: undefined, authorities: [] };
+  const clientCa = await readBytes(path);
+  return { clientCa, authorities: parseCertificates(clientCa, '--tls-client-ca', path) };
 }
 
 async function readTokens({ tokens }: CredentialSettings): Promise<HashedToken[]> {
