@@ -127,7 +127,8 @@ describe.skipIf(!installed)('with a real Redis', () => {
     await more();
     ended = true;
     await Promise.all(clients);
-    expect(serving.log.map(({ msg }) => msg)).toContain('redis is down: serving without its cache');
+    const downs = serving.log.filter(({ msg }) => msg === 'redis is down: serving without its cache');
+    expect(downs.map(({ reason }) => reason)).toEqual(['Socket closed unexpectedly', 'Socket timeout']);
     expect(serving.log.filter(({ msg }) => msg === 'a bug')).toEqual([]);
   });
 
@@ -258,6 +259,19 @@ describe.skipIf(!installed)('a Redis that others write to (needs redis-server)',
       expect([answer.status, (await answer.text()).includes('"credits_used":11')]).toEqual([200, true]);
     }
     expect(upstream.hits('/reports/7')).toBe(2);
+  });
+
+  test('fault E8 (what is damaged or foreign is a miss): a value of 100 MB is not read', async () => {
+    const port = await begin();
+    const upstream = await upstreamOf(costs(11));
+    await (await (await serve(port, upstream.url)).get('/usage')).text();
+    await expect.poll(async () => (await keysOf(port)).length).toBe(1);
+    const [key = ''] = await keysOf(port);
+    await command(port, 'eval', "redis.call('set', KEYS[1], string.rep('x', 100000000))", '1', key);
+    const { get } = await serve(port, upstream.url);
+    expect(await (await get('/usage')).text()).toContain('"credits_used":11');
+    const [, sent] = /total_net_output_bytes:(\d+)/.exec(await command(port, 'info', 'stats')) ?? [];
+    expect(Number(sent)).toBeLessThan(50_000_000);
   });
 
   test('fault E8 (what is damaged or foreign is a miss): of another kind, of another report, of another secret', async () => {

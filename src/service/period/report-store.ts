@@ -4,7 +4,7 @@ import type { Report, ReportId } from '../../document/records.js';
 import { limitConcurrency, type Source } from '../../source/source.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Redis } from '../shared/redis.js';
-import type { ReportEntry, SealedEntries } from '../shared/sealed-entries.js';
+import { LONGEST_ENTRY, type ReportEntry, type SealedEntries } from '../shared/sealed-entries.js';
 import { createController, SharedWork } from '../shared/shared-work.js';
 import type { PeriodDocument, ResolvedReport, ResolvedReports } from './period-document.js';
 
@@ -150,7 +150,7 @@ export class ReportStore {
     const { shared } = this.options;
     if (shared === undefined) return undefined;
     const key = String(id);
-    const text = await shared.redis.get(shared.entries.keyOf(key));
+    const text = await shared.redis.get(shared.entries.keyOf(key), LONGEST_ENTRY);
     const entry = text === undefined ? undefined : shared.entries.open(key, text);
     if (entry === undefined) return undefined;
     try {

@@ -17,7 +17,8 @@ export interface RedisOptions {
 
 /** A cache shared by services. While it fails it is empty: its calls never throw. */
 export interface Redis {
-  get(key: string): Promise<string | undefined>;
+  /** @param longest bytes; of a longer value only those are read */
+  get(key: string, longest: number): Promise<string | undefined>;
   /** @param ttl milliseconds */
   set(key: string, text: string, ttl: number): Promise<void>;
   /** `down` also while it refuses commands. */
@@ -76,9 +77,9 @@ export function connectRedis({ url, onState, onFailure }: RedisOptions): Redis {
   }
 
   return {
-    get: (key) =>
-      command(() => client.get(key)).then(
-        (text) => text ?? undefined,
+    get: (key, longest) =>
+      command(() => client.getRange(key, 0, longest - 1)).then(
+        (text) => text || undefined,
         () => undefined,
       ),
     async set(key, text, ttl) {
@@ -105,9 +106,11 @@ function countFailures(report: (reason: string, since: number) => void): (reason
   };
 }
 
+const REASON = /^(?:[A-Z]{3,20}\b|Socket closed unexpectedly|(?:Socket|Connection) timeout)/;
+
 /** Redis's own word for it, or the system's. Without the message, which may hold a URL with its password. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it failed';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return /^[A-Z]{3,20}\b/.exec(error.message)?.[0] ?? error.name;
+  return REASON.exec(error.message)?.[0] ?? error.name;
 }

@@ -2,8 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Milliseconds that another service's clock may be ahead of ours. */
 const MOST_CLOCK_SKEW = 5000;
-/** Characters; what is longer was not written here. */
-const LONGEST_ENTRY = 12 * 1024 * 1024;
+/** Bytes; what is longer was not written here, and is not read. */
+export const LONGEST_ENTRY = 12 * 1024 * 1024;
 
 /** What upstream said of a report: its bytes, or that it does not exist. */
 export interface ReportEntry {
@@ -42,7 +42,7 @@ export function sealedEntries(scope: readonly string[], secret: string | undefin
       return `1.${macOf(id, content).toString('base64url')}.${content}`;
     },
     open(id, text) {
-      if (text.length > LONGEST_ENTRY) return undefined;
+      if (text.length >= LONGEST_ENTRY) return undefined;
       const [, mac = '', content = '', sent = '', value = ''] =
         /^1\.([\w-]{43})\.((\d{1,16})\.([\w-]*))$/.exec(text) ?? [];
       const given = Buffer.from(mac, 'base64url');
