@@ -2,14 +2,14 @@ import { Chalk } from 'chalk';
 import Table from 'cli-table3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Column, drawTable } from '../../src/format/table/draw.js';
+import { type DrawnColumn, drawTable } from '../../src/format/table/draw.js';
 import { shorten, textWidth } from '../../src/format/table/lines.js';
 import { visible } from '../../src/format/text.js';
 
 const chalk = new Chalk({ level: 1 });
 
 /** The rows as cli-table3 draws them itself. */
-function drawnByLibrary(rows: readonly string[][], columns: readonly Column[]): string[] {
+function drawnByLibrary(rows: readonly string[][], columns: readonly DrawnColumn[]): string[] {
   const sides = ['top', 'bottom', 'left', 'right'];
   const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
   const inner = ['left-mid', 'mid', 'mid-mid', 'right-mid'];
@@ -64,7 +64,7 @@ test('rows are drawn as cli-table3 draws all of them in one table', () => {
 });
 
 test('a table of any length has a rule above and below its rows, and the totals last', () => {
-  const columns: Column[] = [{ title: 'Message', align: 'right', dim: false, width: 7 }];
+  const columns: DrawnColumn[] = [{ title: 'Message', align: 'right', dim: false, width: 7 }];
   for (const count of [0, 1, 199, 200, 201, 400]) {
     const rows = Array.from({ length: count }, (_, index) => [`${index}`]);
     const plain = new Chalk({ level: 0 });

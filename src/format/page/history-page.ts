@@ -1,12 +1,22 @@
 import { secondText } from '../../calendar/instant.js';
 import { compareAmounts, formatAmount } from '../../engine/index.js';
-import { formatCost, invoiceTotal } from '../../rates/money.js';
-import type { Change, Comparison, HistoryPeriod, Mover } from '../../usage/history/history.js';
-import type { Sum } from '../../usage/pricing/sums.js';
+import { invoiceTotal } from '../../rates/money.js';
+import type { Change, Comparison, HistoryPeriod } from '../../usage/history/history.js';
 import { proportion } from '../../usage/summary/shares.js';
-import { groupThousands, signedAmount } from '../amounts.js';
+import { groupThousands } from '../amounts.js';
 import { type HistoryResult, monthText } from '../documents/history.js';
-import { historyNotes, percentCell, rulesInWords, spanText } from '../table/history-table.js';
+import { alignAmounts, type Column, cellsIn } from '../table/draw.js';
+import {
+  historyNotes,
+  moverColumns,
+  partColumns,
+  percentCell,
+  periodColumns,
+  rulesInWords,
+  spanText,
+  toDateParts,
+  totalCells,
+} from '../table/history-table.js';
 import { escapeHtml, visible } from '../text.js';
 
 /** A history as one self-contained page without a script: a chart, and the tables of the terminal. */
@@ -20,20 +30,14 @@ export function* historyPage(result: HistoryResult): Generator<string> {
   yield `<title>${title}</title>\n<style>\n${STYLE}</style>\n</head>\n<body>\n<main>\n<h1>${title}</h1>\n`;
   yield `<p class="soft">As of ${secondText(result.asOf)}, days in ${escapeHtml(timezone)}. Rules: ${escapeHtml(visible(rulesInWords(result)))}</p>\n`;
   yield chart(periods);
-  yield section(
-    'Periods',
-    table(
-      ['Period', ...sumTitles(currency), ...(currency === undefined ? [] : ['Invoice']), 'Change', 'From'],
-      periods.map(({ month, state, input, change }) => [
-        `${monthText(month)}${state === 'open' ? ' (open)' : ''}`,
-        ...sumCells(input.sums.total, currency),
-        ...invoiceCells(input.sums.total, currency),
-        percentCell(change?.percent.credits),
-        escapeHtml(visible(input.name)),
-      ]),
-      ['Total', ...sumCells(total, currency), ...(currency === undefined ? [] : ['']), '', ''],
-    ),
-  );
+  const columns = periodColumns(currency);
+  const totals = totalCells(total, currency);
+  if (currency !== undefined) {
+    columns.splice(-1, 0, invoiceColumn(currency));
+    totals.splice(-1, 0, '');
+  }
+  columns.push({ title: 'From', cell: ({ input }) => visible(input.name) });
+  yield section('Periods', table(columns, periods, totals));
   if (comparison !== undefined) yield compared(comparison, last, currency);
   const notes = historyNotes(result);
   if (notes.length > 0) {
@@ -42,57 +46,25 @@ export function* historyPage(result: HistoryResult): Generator<string> {
   yield '</main>\n</body>\n</html>\n';
 }
 
-function compared(
-  { toDate, before, now, change, movers }: Comparison,
-  last: number,
-  currency: string | undefined,
-) {
-  const parts: string[] = [];
-  if (toDate !== undefined) {
-    const rows = [
-      [`${monthText(last - 1)} to ${secondText(toDate.untilBefore)}`, ...sumCells(before, currency)],
-      [`${monthText(last)} to ${secondText(toDate.until)}`, ...sumCells(now, currency)],
-    ];
-    const totals = ['Change', ...percentCells(change, currency)];
-    parts.push(
-      section(
-        'This period to date against the same days of the last',
-        table(['Period', ...sumTitles(currency)], rows, totals),
-      ),
-    );
-  }
-  const all = [...movers.increases, ...movers.decreases];
-  const row = ({ reportName, before: old, now: fresh, change: { credits, percent } }: Mover) => [
-    reportName === undefined ? '– (priced by text)' : escapeHtml(visible(reportName)),
-    groupThousands(formatAmount(old.credits)),
-    groupThousands(formatAmount(fresh.credits)),
-    groupThousands(signedAmount(credits)),
-    percentCell(percent.credits),
-  ];
-  const titles = ['Report', monthText(last - 1), monthText(last), 'Change', '%'];
-  const heading = `What changed most, in credits${toDate === undefined ? '' : ', to date'}`;
-  parts.push(
-    section(heading, all.length === 0 ? '<p>No report changed.</p>\n' : table(titles, all.map(row))),
-  );
-  return parts.join('');
-}
-
-const sumTitles = (currency: string | undefined) => [
-  'Messages',
-  'Credits',
-  ...(currency === undefined ? [] : [`Cost ${currency}`]),
-];
-
-function sumCells({ messages, credits, cost }: Sum, currency: string | undefined): string[] {
-  const amounts = [groupThousands(`${messages}`), groupThousands(formatAmount(credits))];
-  if (currency === undefined) return amounts;
-  return [...amounts, cost === undefined ? '–' : groupThousands(formatCost(cost))];
-}
-
 /** What is paid for a period: a total of several is on no invoice. */
-function invoiceCells({ cost }: Sum, currency: string | undefined): string[] {
-  if (currency === undefined) return [];
-  return [cost === undefined ? '–' : groupThousands(invoiceTotal(cost, currency).amount)];
+const invoiceColumn = (currency: string): Column<HistoryPeriod> => ({
+  title: 'Invoice',
+  holds: 'number',
+  cell: ({ input: { sums } }) =>
+    sums.total.cost === undefined ? '–' : groupThousands(invoiceTotal(sums.total.cost, currency).amount),
+});
+
+function compared(comparison: Comparison, last: number, currency: string | undefined): string {
+  const { toDate, change, movers } = comparison;
+  const all = [...movers.increases, ...movers.decreases];
+  const most = section(
+    `What changed most, in credits${toDate === undefined ? '' : ', to date'}`,
+    all.length === 0 ? '<p>No report changed.</p>\n' : table(moverColumns(last), all),
+  );
+  if (toDate === undefined) return most;
+  const totals = ['Change', ...percentCells(change, currency)];
+  const parts = table(partColumns(currency), toDateParts(comparison, last), totals);
+  return section('This period to date against the same days of the last', parts) + most;
 }
 
 function percentCells({ percent }: Change, currency: string | undefined): string[] {
@@ -116,13 +88,21 @@ function section(title: string, content: string): string {
   return `<section>\n<h2>${title}</h2>\n${content}</section>\n`;
 }
 
-function table(titles: readonly string[], rows: readonly string[][], totals?: readonly string[]): string {
-  const cells = (tag: string, texts: readonly string[]) =>
-    texts.map((text) => `<${tag}>${text}</${tag}>`).join('');
-  const head = titles.map((text) => `<th scope="col">${text}</th>`).join('');
-  const body = rows.map((row) => `<tr>${cells('td', row)}</tr>\n`).join('');
-  const foot = totals === undefined ? '' : `<tfoot><tr>${cells('td', totals)}</tr></tfoot>\n`;
-  return `<div class="wide"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}</tbody>\n${foot}</table></div>\n`;
+/** @param totals of the first columns; the others have none */
+function table<Row>(columns: readonly Column<Row>[], items: readonly Row[], totals?: string[]): string {
+  const rows = items.map(cellsIn(columns));
+  alignAmounts(totals === undefined ? rows : [...rows, totals], columns);
+  const row = (cells: readonly string[], tag = 'td') => {
+    const all = columns.map((_, index) => `<${tag}>${escapeHtml(cells[index] ?? '')}</${tag.slice(0, 2)}>`);
+    return `<tr>${all.join('')}</tr>`;
+  };
+  const head = row(
+    columns.map(({ title }) => title),
+    'th scope="col"',
+  );
+  const foot = totals === undefined ? '' : `<tfoot>${row(totals)}</tfoot>\n`;
+  const body = rows.map((cells) => `${row(cells)}\n`).join('');
+  return `<div class="wide"><table>\n<thead>${head}</thead>\n<tbody>\n${body}</tbody>\n${foot}</table></div>\n`;
 }
 
 /** The colours of the page of a bill. */

@@ -4,11 +4,10 @@ import { RULES, RULES_OF } from '../../engine/rules.js';
 import { formatCost } from '../../rates/money.js';
 import type { DatedRates, RateCard } from '../../rates/rate-card.js';
 import type { DataTables } from '../../receipt/flags.js';
-import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { documentJson, lines } from '../documents/json.js';
 import { visible } from '../text.js';
-import { type Column, drawTable, wrapFirstColumn } from './draw.js';
-import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
+import { type Column, cellsIn, drawCells, drawTable, fitColumns } from './draw.js';
+import { drawFacts, paragraph, type Terminal } from './lines.js';
 
 /** Rates for people, in the order in which they apply. */
 export function* ratesTable(
@@ -30,17 +29,11 @@ export function* ratesTable(
     terminal,
   );
   yield '\n';
-  const rows = rateRows(rates);
-  const decimals = mostDecimals(rows.map(([, amount]) => amount));
-  const cells = rows.map(([label, amount]) => [label, groupThousands(padDecimals(amount, decimals))]);
-  const width = (index: number, title: string) =>
-    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0));
-  const columns: Column[] = [
-    { title: 'Rate', align: 'left', dim: false, width: width(0, 'Rate') },
-    { title: 'Credits', align: 'right', dim: false, width: width(1, 'Credits') },
+  const columns: Column<readonly [label: string, amount: string]>[] = [
+    { title: 'Rate', cell: ([label]) => label, wraps: true },
+    { title: 'Credits', cell: ([, amount]) => amount, holds: 'credits' },
   ];
-  const wrapped = wrapFirstColumn(cells, columns, terminal.width);
-  yield* drawTable(wrapped, columns, terminal.chalk, undefined, terminal.width);
+  yield* drawCells(rateRows(rates).map(cellsIn(columns)), columns, terminal);
   const factor = new Decimal(rates.palindromeFactor).toFixed();
   const rest = `Where no word appears twice, never below ${formatAmount(rates.minimum)}; a palindrome costs ${factor} times as much.`;
   yield* paragraph(rest, 1, terminal.width);
@@ -87,23 +80,23 @@ export function* settingsTable(
   settings: readonly ShownSetting[],
   { chalk, width }: Terminal,
 ): Generator<string> {
-  const rowOf = ({ name, value, origin }: ShownSetting) => [
-    name,
-    visible(value ?? '–'),
-    origin === 'default' ? chalk.dim(origin) : visible(origin),
+  const columns: Column<ShownSetting>[] = [
+    { title: 'Setting', cell: ({ name }) => name },
+    { title: 'Value', cell: ({ value = '–' }) => visible(value) },
+    {
+      title: 'Set by',
+      cell: ({ origin }) => (origin === 'default' ? chalk.dim(origin) : visible(origin)),
+    },
   ];
-  const rows = settings.map(rowOf);
-  const columns = ['Setting', 'Value', 'Set by'].map(
-    (title, index): Column => ({
-      title,
-      align: 'left',
-      dim: false,
-      width: Math.max(title.length, ...rows.map((row) => textWidth(row[index] ?? ''))),
-    }),
-  );
-  yield* drawTable(settings.filter(({ service }) => !service).map(rowOf), columns, chalk, undefined, width);
+  const cellsOf = cellsIn(columns);
+  const drawn = fitColumns(settings.map(cellsOf), columns, undefined, width);
+  const part = (service: boolean) => {
+    const rows = settings.filter((setting) => setting.service === service).map(cellsOf);
+    return drawTable(rows, drawn, chalk, undefined, width);
+  };
+  yield* part(false);
   yield '\n';
   yield* paragraph('serve alone reads these too:', 1, width);
   yield '\n';
-  yield* drawTable(settings.filter(({ service }) => service).map(rowOf), columns, chalk, undefined, width);
+  yield* part(true);
 }

@@ -1,3 +1,4 @@
+import type { ChalkInstance } from 'chalk';
 import type { ExportRow } from '../../document/records.js';
 import { addAmounts, compareAmounts, formatAmount, subtractAmounts, ZERO } from '../../engine/index.js';
 import { type Cost, formatCost, NO_COST, subtractCosts } from '../../rates/money.js';
@@ -19,27 +20,30 @@ import {
 } from '../amounts.js';
 import { type DiffNames, type DiffRenderer, isEqual } from '../documents/diff.js';
 import { visible } from '../text.js';
-import { type Column, drawTable, shortenColumn } from './draw.js';
-import { drawFacts, namedLines, paragraph, type Terminal, textWidth } from './lines.js';
+import { type Column, cellsIn, drawCells } from './draw.js';
+import { drawFacts, namedLines, paragraph, type Terminal } from './lines.js';
 
-const TITLES = ['Change', 'Message', 'Old', 'New', 'Difference', 'What'];
-/** The columns of credits, which share one decimal point. */
-const CREDIT_COLUMNS = [2, 3, 4];
-const WHAT = 5;
 const NARROWEST = 8;
 const NOTHING = '–';
 
 /** A comparison for people. It holds every change, since the widths depend on the last one too. */
 export function diffTable(names: DiffNames, terminal: Terminal): DiffRenderer {
-  const changes: BillChange['change'][] = [];
+  const { chalk } = terminal;
+  const paints: Readonly<Record<string, ChalkInstance>> = { added: chalk.green, removed: chalk.red };
+  const credits = (row: ExportRow | undefined) => (row === undefined ? NOTHING : formatAmount(row.credits));
+  const columns: Column<BillChange>[] = [
+    { title: 'Change', cell: ({ change }) => change, paint: (text) => (paints[text] ?? chalk.yellow)(text) },
+    { title: 'Message', holds: 'number', cell: ({ old, new: fresh }) => `${(fresh ?? old).id}` },
+    { title: 'Old', holds: 'credits', cell: ({ old }) => credits(old) },
+    { title: 'New', holds: 'credits', cell: ({ new: fresh }) => credits(fresh) },
+    { title: 'Difference', holds: 'credits', cell: (change) => signedAmount(differenceOf(change)) },
+    { title: 'What', cell: whatOf, least: NARROWEST },
+  ];
   const rows: string[][] = [];
   return {
     head: () => '',
     rows(batch) {
-      for (const change of batch) {
-        changes.push(change.change);
-        rows.push(cellsOf(change));
-      }
+      rows.push(...batch.map(cellsIn(columns)));
       return '';
     },
     *tail(comparison) {
@@ -49,12 +53,11 @@ export function diffTable(names: DiffNames, terminal: Terminal): DiffRenderer {
         yield ' The two are equal.\n';
         return;
       }
-      const totals = totalsOf(comparison);
-      alignCredits([...rows, totals]);
-      const columns = columnsOf([...rows, totals]);
-      shortenColumn(rows, columns, WHAT, NARROWEST, terminal.width);
-      for (const [index, row] of rows.entries()) row[0] = paint(changes[index], terminal);
-      yield* drawTable(rows, columns, terminal.chalk, totals, terminal.width);
+      const { old, new: fresh } = comparison;
+      const difference = signedAmount(subtractAmounts(fresh.credits, old.credits));
+      const totals = ['Total', '', formatAmount(old.credits), formatAmount(fresh.credits), difference, ''];
+      const shown = rows.some((row) => row.at(-1) !== '') ? columns : columns.slice(0, -1);
+      yield* drawCells(rows, shown, terminal, { totals });
       const counts = (['added', 'removed', 'changed', 'unchanged'] as const).map(
         (each) => `${groupThousands(`${comparison[each]}`)} ${each}`,
       );
@@ -76,17 +79,6 @@ function factsOf(names: DiffNames, { currency, old, new: fresh }: Comparison): [
   return [...facts, ['Cost', `${difference.gt(0) ? '+' : ''}${money(difference)}`]];
 }
 
-function cellsOf(change: BillChange): string[] {
-  return [
-    change.change,
-    `${(change.new ?? change.old).id}`,
-    change.old === undefined ? NOTHING : formatAmount(change.old.credits),
-    change.new === undefined ? NOTHING : formatAmount(change.new.credits),
-    signedAmount(differenceOf(change)),
-    whatOf(change),
-  ];
-}
-
 /** Everything that changed beside the credits; of a message that came or went, its report. */
 function whatOf(change: BillChange): string {
   if (change.change !== 'changed') return visible((change.new ?? change.old).reportName ?? '');
@@ -100,40 +92,6 @@ function fieldText(row: ExportRow, field: ComparedField): string {
   if (field === 'cost' && row.cost !== undefined)
     return visible(`${formatCost(row.cost)} ${row.currency ?? ''}`);
   return visible((field === 'report_name' ? row.reportName : row.timestamp) ?? NOTHING);
-}
-
-function totalsOf({ old, new: fresh }: Comparison): string[] {
-  const difference = signedAmount(subtractAmounts(fresh.credits, old.credits));
-  return ['Total', '', formatAmount(old.credits), formatAmount(fresh.credits), difference, ''];
-}
-
-function alignCredits(rows: readonly string[][]): void {
-  const decimals = Math.max(
-    ...CREDIT_COLUMNS.map((column) => mostDecimals(rows.map((row) => row[column] ?? ''))),
-  );
-  for (const row of rows) {
-    for (const column of CREDIT_COLUMNS) {
-      const cell = row[column] ?? '';
-      if (cell !== NOTHING) row[column] = groupThousands(padDecimals(cell, decimals));
-    }
-  }
-}
-
-function columnsOf(rows: readonly string[][]): Column[] {
-  const columns = TITLES.map(
-    (title, index): Column => ({
-      title,
-      align: index === 0 || index === WHAT ? 'left' : 'right',
-      dim: false,
-      width: rows.reduce((most, row) => Math.max(most, textWidth(row[index] ?? '')), title.length),
-    }),
-  );
-  return rows.some((row) => row[WHAT] !== '') ? columns : columns.slice(0, WHAT);
-}
-
-function paint(change: BillChange['change'] | undefined, { chalk }: Terminal): string {
-  if (change === 'added') return chalk.green(change);
-  return change === 'removed' ? chalk.red(change) : chalk.yellow(change ?? '');
 }
 
 /** Reports or months listed; more are counted only. */

@@ -1,10 +1,10 @@
-import { compareAmounts, type ExplainedWord, formatAmount, ZERO } from '../../engine/index.js';
+import { type ExplainedWord, formatAmount } from '../../engine/index.js';
 import { costOf, formatCost } from '../../rates/money.js';
 import type { ExplainedPrice, ExplainedText } from '../../usage/pricing/message-pricer.js';
 import { groupThousands } from '../amounts.js';
 import { stepCells, stepLabel } from '../documents/explanation.js';
 import { visible } from '../text.js';
-import { type Column, drawTable, wrapFirstColumn } from './draw.js';
+import { type Column, cellsIn, drawCells } from './draw.js';
 import { drawFacts, paragraph, type Terminal, textWidth, wrapText, wrapWords } from './lines.js';
 
 /** Different words listed in each class; more are counted only. */
@@ -44,23 +44,18 @@ function* drawText(
   yield '\n';
 }
 
-function drawSteps(
-  { steps, credits, byText }: ExplainedPrice,
-  { chalk, width }: Terminal,
-): Generator<string> {
+function drawSteps({ steps, credits, byText }: ExplainedPrice, terminal: Terminal): Generator<string> {
   const { rows, total } = stepCells({ steps, credits }, byText?.rates);
   const columns = ['Step', 'Count', 'Rate', 'Credits'].map(
-    (title, index): Column => ({
+    (title, index): Column<readonly string[]> => ({
       title,
-      align: index === 0 ? 'left' : 'right',
-      dim: false,
-      width: Math.max(title.length, ...[...rows, total].map((row) => row[index]?.length ?? 0)),
+      cell: (cells) => cells[index] ?? '',
+      holds: index === 0 ? undefined : 'number',
+      wraps: index === 0,
+      paint: (text, cells) => (Number(cells.at(-1)) === 0 ? terminal.chalk.dim(text) : text),
     }),
   );
-  const painted = wrapFirstColumn(rows, columns, width, (cell, index) =>
-    compareAmounts(steps[index]?.amount ?? ZERO, ZERO) === 0 && cell !== '' ? chalk.dim(cell) : cell,
-  );
-  return drawTable(painted, columns, chalk, total, width);
+  return drawCells(rows.map(cellsIn(columns)), columns, terminal, { totals: total });
 }
 
 function* drawCost({ credits, money }: ExplainedPrice, { width }: Terminal): Generator<string> {

@@ -1,13 +1,13 @@
 import { type Instant, secondText } from '../../calendar/instant.js';
-import { type Amount, formatAmount } from '../../engine/index.js';
+import { formatAmount } from '../../engine/index.js';
 import { formatCost } from '../../rates/money.js';
 import type { Change, Comparison, HistoryPeriod, Mover, ReplacedInput } from '../../usage/history/history.js';
 import type { Sum } from '../../usage/pricing/sums.js';
-import { groupThousands, messagesInWords, mostDecimals, padDecimals, signedAmount } from '../amounts.js';
+import { groupThousands, messagesInWords, signedAmount } from '../amounts.js';
 import { type HistoryResult, monthText } from '../documents/history.js';
 import { visible } from '../text.js';
-import { addBars, type Column, drawTable, wrapFirstColumn } from './draw.js';
-import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
+import { type Column, cellsIn, drawCells, sumColumns } from './draw.js';
+import { drawFacts, paragraph, type Terminal } from './lines.js';
 
 /** A history for people: a row and a bar for each period, the last two beside each other, and what was replaced. */
 export function* historyTable(result: HistoryResult, terminal: Terminal): Generator<string> {
@@ -20,7 +20,11 @@ export function* historyTable(result: HistoryResult, terminal: Terminal): Genera
   ];
   yield* drawFacts(facts, terminal);
   yield '\n';
-  yield* drawPeriods(history.periods, history.total, currency, terminal);
+  const columns = periodColumns(currency);
+  yield* drawCells(history.periods.map(cellsIn(columns)), columns, terminal, {
+    totals: totalCells(history.total, currency),
+    bars: history.periods.map(({ input }) => input.sums.total.credits),
+  });
   if (comparison !== undefined) yield* drawComparison(comparison, last, currency, terminal);
   const notes = historyNotes(result);
   if (notes.length > 0) yield '\n';
@@ -40,49 +44,65 @@ export function rulesInWords({ rules, unknownRules }: HistoryResult): string {
   return unknownRules.length === 0 ? rules : `${rules}; not known ${without}`;
 }
 
-function* drawPeriods(
-  periods: readonly HistoryPeriod[],
-  total: Sum,
-  currency: string | undefined,
-  terminal: Terminal,
-): Generator<string> {
-  const columns = sumColumns([...periods.map(({ input }) => input.sums.total), total], currency);
-  const rows = periods.map(({ month, state, input, change }) => [
-    `${monthText(month)}${state === 'open' ? ' open' : ''}`,
-    ...columns.cells(input.sums.total),
-    percentCell(change?.percent.credits),
-  ]);
-  const totals = ['Total', ...columns.cells(total), '–'];
-  yield* draw(['Period', ...columns.titles, 'Change'], rows, terminal, {
-    totals,
-    bars: periods.map(({ input }) => input.sums.total.credits),
+export const periodColumns = (currency: string | undefined): Column<HistoryPeriod>[] => [
+  {
+    title: 'Period',
+    cell: ({ month, state }) => `${monthText(month)}${state === 'open' ? ' open' : ''}`,
+    wraps: true,
+  },
+  ...sumColumns<HistoryPeriod>(currency, ({ input }) => input.sums.total),
+  { title: 'Change', holds: 'number', cell: ({ change }) => percentCell(change?.percent.credits) },
+];
+
+export const totalCells = (total: Sum, currency: string | undefined) => [
+  'Total',
+  ...cellsIn(sumColumns(currency, (sum: Sum) => sum))(total),
+  '–',
+];
+
+/** A period up to a time of its month. */
+export type PartOfPeriod = Sum & { readonly name: string };
+
+/** The open period so far, and the same days of the one before it. */
+export function toDateParts({ toDate, before, now }: Comparison, last: number): PartOfPeriod[] {
+  const part = (month: number, until: Instant | undefined, sum: Sum) => ({
+    ...sum,
+    name: until === undefined ? monthText(month) : `${monthText(month)} to ${secondText(until)}`,
   });
+  return [part(last - 1, toDate?.untilBefore, before), part(last, toDate?.until, now)];
 }
 
+export const partColumns = (currency: string | undefined): Column<PartOfPeriod>[] => [
+  { title: 'Period', cell: ({ name }) => name, wraps: true },
+  ...sumColumns<PartOfPeriod>(currency, (part) => part),
+];
+
+export const moverColumns = (last: number): Column<Mover>[] => [
+  {
+    title: 'Report',
+    cell: ({ reportName }) => (reportName === undefined ? '– (priced by text)' : visible(reportName)),
+    wraps: true,
+  },
+  { title: monthText(last - 1), holds: 'credits', cell: ({ before }) => formatAmount(before.credits) },
+  { title: monthText(last), holds: 'credits', cell: ({ now }) => formatAmount(now.credits) },
+  { title: 'Change', holds: 'credits', cell: ({ change }) => signedAmount(change.credits) },
+  { title: '%', holds: 'number', cell: ({ change }) => percentCell(change.percent.credits) },
+];
+
 function* drawComparison(
-  { toDate, before, now, change, movers }: Comparison,
+  comparison: Comparison,
   last: number,
   currency: string | undefined,
   terminal: Terminal,
 ): Generator<string> {
-  const nameOf = (month: number, until: Instant | undefined) =>
-    until === undefined ? monthText(month) : `${monthText(month)} to ${secondText(until)}`;
-  const [then, after] = [nameOf(last - 1, toDate?.untilBefore), nameOf(last, toDate?.until)];
+  const { toDate, change, movers } = comparison;
   yield '\n';
   if (toDate !== undefined) {
     yield* paragraph('This period to date against the same days of the last:', 1, terminal.width);
     yield '\n';
-    const columns = sumColumns([before, now], currency);
-    const sign = changeCells(change, currency);
-    yield* draw(
-      ['Period', ...columns.titles],
-      [
-        [then, ...columns.cells(before)],
-        [after, ...columns.cells(now)],
-      ],
-      terminal,
-      { totals: ['Change', ...sign] },
-    );
+    const columns = partColumns(currency);
+    const rows = toDateParts(comparison, last).map(cellsIn(columns));
+    yield* drawCells(rows, columns, terminal, { totals: ['Change', ...changeCells(change, currency)] });
     yield '\n';
   }
   const all = [...movers.increases, ...movers.decreases];
@@ -90,24 +110,11 @@ function* drawComparison(
     yield* paragraph('No report changed.', 1, terminal.width);
     return;
   }
-  yield* paragraph(
-    `What changed most, in credits${toDate === undefined ? '' : ', to date'}:`,
-    1,
-    terminal.width,
-  );
+  const heading = `What changed most, in credits${toDate === undefined ? '' : ', to date'}:`;
+  yield* paragraph(heading, 1, terminal.width);
   yield '\n';
-  const decimals = (sums: readonly Sum[]) => mostDecimals(sums.map(({ credits }) => formatAmount(credits)));
-  const places = decimals(all.flatMap((each) => [each.before, each.now]));
-  const shown = (credits: Amount) => groupThousands(padDecimals(formatAmount(credits), places));
-  const row = ({ reportName, before: old, now: fresh, change: changed }: Mover) => [
-    reportName === undefined ? '– (priced by text)' : visible(reportName),
-    shown(old.credits),
-    shown(fresh.credits),
-    groupThousands(padDecimals(signedAmount(changed.credits), places)),
-    percentCell(changed.percent.credits),
-  ];
-  const titles = ['Report', monthText(last - 1), monthText(last), 'Change', '%'];
-  yield* draw(titles, all.map(row), terminal);
+  const columns = moverColumns(last);
+  yield* drawCells(all.map(cellsIn(columns)), columns, terminal);
 }
 
 /** What an auditor looks for: inputs that another of the same period replaces, and messages of other months. */
@@ -149,21 +156,6 @@ function replacedText(
   return `${monthText(month)}: ${name} replaces ${visible(input.name)} (${made}): ${found}${closed}`;
 }
 
-function sumColumns(sums: readonly Sum[], currency: string | undefined) {
-  const decimals = mostDecimals(sums.map(({ credits }) => formatAmount(credits)));
-  const costDecimals = mostDecimals(sums.map(({ cost }) => (cost === undefined ? '' : formatCost(cost))));
-  return {
-    titles: ['Messages', 'Credits', ...(currency === undefined ? [] : [`Cost ${currency}`])],
-    cells: ({ messages, credits, cost }: Sum) => [
-      groupThousands(`${messages}`),
-      groupThousands(padDecimals(formatAmount(credits), decimals)),
-      ...(currency === undefined
-        ? []
-        : [cost === undefined ? '–' : groupThousands(padDecimals(formatCost(cost), costDecimals))]),
-    ],
-  };
-}
-
 function changeCells({ messages, credits, cost, percent }: Change, currency: string | undefined): string[] {
   const sign = (text: string) => (/^-|^0$/.test(text) ? text : `+${text}`);
   const withPercent = (text: string, part: string | undefined) =>
@@ -181,30 +173,4 @@ function changeCells({ messages, credits, cost, percent }: Change, currency: str
 export function percentCell(percent: string | undefined): string {
   if (percent === undefined) return '–';
   return `${/^-|^0\.00$/.test(percent) ? '' : '+'}${groupThousands(percent)} %`;
-}
-
-interface Drawing {
-  readonly totals?: string[];
-  /** Of each row. */
-  readonly bars?: readonly Amount[];
-}
-
-function* draw(
-  titles: readonly string[],
-  rows: string[][],
-  terminal: Terminal,
-  { totals, bars }: Drawing = {},
-): Generator<string> {
-  const all = totals === undefined ? rows : [...rows, totals];
-  const columns = titles.map(
-    (title, index): Column => ({
-      title,
-      align: index === 0 ? 'left' : 'right',
-      dim: false,
-      width: Math.max(title.length, ...all.map((row) => textWidth(row[index] ?? ''))),
-    }),
-  );
-  if (bars !== undefined) addBars(rows, columns, bars, terminal);
-  const { chalk, width } = terminal;
-  yield* drawTable(wrapFirstColumn(rows, columns, width), columns, chalk, totals, width);
 }

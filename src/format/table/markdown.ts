@@ -6,26 +6,24 @@ import { textOf } from '../documents/json.js';
 import { type SummaryFacts, summaryColumns } from '../documents/summary.js';
 import type { ColumnType, Field, Renderer } from '../rows.js';
 import { visible } from '../text.js';
-import { cellText, RIGHT, type TableOptions, titleOf } from './usage-table.js';
+import type { Column } from './draw.js';
+import { type TableOptions, usageColumns } from './usage-table.js';
 
 /** A table in GitHub Flavored Markdown and a line with the totals. Nothing of upstream is anything but text in it. */
 export function markdownRenderer(
   fields: readonly Field[],
   { outOf, currency }: Pick<TableOptions, 'outOf' | 'currency'>,
 ): Renderer {
+  const columns = usageColumns(fields, currency);
+  const cellOf = ({ cell, holds }: Column<UsageItem>, item: UsageItem) =>
+    holds === 'credits' || holds === 'cost' ? groupThousands(cell(item)) : inert(cell(item));
   return {
     head: () =>
       headOf(
-        fields.map(({ name }) => titleOf(name, currency)),
-        fields.map(({ name }) => RIGHT.includes(name)),
+        columns.map(({ title }) => title),
+        columns.map(({ holds }) => holds !== undefined),
       ),
-    rows: (items) => {
-      const cellOf = (field: Field, item: UsageItem) => {
-        const text = cellText(field, item);
-        return field.holds === 'decimal' ? groupThousands(text) : inert(text);
-      };
-      return items.map((item) => rowOf(fields.map((field) => cellOf(field, item)))).join('');
-    },
+    rows: (items) => items.map((item) => rowOf(columns.map((column) => cellOf(column, item)))).join(''),
     tail: (totals) => [totalLine(totals, currency, outOf())],
   };
 }

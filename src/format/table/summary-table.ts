@@ -1,16 +1,15 @@
 import { dayText, firstDayOf } from '../../calendar/days.js';
-import { formatAmount } from '../../engine/index.js';
-import { formatCost, NO_COST } from '../../rates/money.js';
+import { NO_COST } from '../../rates/money.js';
 import type { Budget } from '../../usage/forecast/budget.js';
 import { type Grouping, type GroupKey, isCalendarUnit, labelOf } from '../../usage/summary/groups.js';
 import { percentText } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
-import { groupThousands, invoiceInWords, mostDecimals, padDecimals } from '../amounts.js';
+import { groupThousands, invoiceInWords } from '../amounts.js';
 import { type BudgetFacts, type SummaryFacts, weekDays } from '../documents/summary.js';
 import { visible } from '../text.js';
 import { budgetLines, outlookLines } from './budget-lines.js';
-import { addBars, type Column, drawTable, shortenColumn, wrapFirstColumn } from './draw.js';
-import { drawFacts, paragraph, type Terminal, textWidth } from './lines.js';
+import { alignAmounts, type Column, cellsIn, drawCells, sumColumns } from './draw.js';
+import { drawFacts, paragraph, type Terminal } from './lines.js';
 
 const TITLES: Readonly<Record<Grouping, string>> = {
   day: 'Day',
@@ -49,34 +48,34 @@ export function* summaryTable(summary: Summary, facts: SummaryFacts, terminal: T
  * @param outOf after the number of all messages, in a row for the totals; no such row where it is undefined
  */
 function* groupsTable(summary: Summary, terminal: Terminal, outOf?: string): Generator<string> {
-  const { currency } = summary;
-  const all = [...summary.groups, summary];
-  const decimals = mostDecimals(all.map(({ credits }) => formatAmount(credits)));
-  const costText = ({ cost = NO_COST }: Pick<Sums, 'cost'>) => formatCost(cost);
-  const costDecimals = mostDecimals(all.map(costText));
-  const sums = ({ messages, credits, share, cost }: Sums, more = '') => [
-    `${groupThousands(`${messages}`)}${more}`,
-    groupThousands(padDecimals(formatAmount(credits), decimals)),
-    ...(currency === undefined ? [] : [groupThousands(padDecimals(costText({ cost }), costDecimals))]),
-    `${percentText(share)} %`,
+  const { by, groups, currency } = summary;
+  const columns: Column<SummaryGroup>[] = [
+    ...by.map((grouping, index) => ({
+      title: TITLES[grouping],
+      cell: ({ keys }: SummaryGroup) => keyText(keys[index]),
+      least: grouping === 'report' ? NARROWEST_REPORT : undefined,
+      wraps: true,
+    })),
+    ...sumColumns<SummaryGroup>(currency, (group) => group, '0'),
+    { title: 'Share', holds: 'number', cell: ({ share }) => `${percentText(share)} %` },
   ];
-  const rows = rowsOf(summary, sums);
-  const share = summary.groups.reduce((sum, group) => sum + group.share, 0);
-  const totals =
-    outOf === undefined
-      ? undefined
-      : ['Total', ...summary.by.slice(1).map(() => ''), ...sums({ ...summary, share }, outOf)];
-  const columns = columnsOf(summary, [...rows.map(({ cells }) => cells), totals ?? []]);
-  fillWidth(rows, columns, summary, terminal);
-  const cells = wrapFirstColumn(
-    rows.map((row) => row.cells),
-    columns,
-    terminal.width,
-  );
-  yield* drawTable(cells, columns, terminal.chalk, totals, terminal.width);
+  /** With other texts in place of its keys. */
+  const sumsOf = (group: SummaryGroup, ...names: string[]) => [
+    ...by.map((_, index) => names[index] ?? ''),
+    ...cellsIn(columns)(group).slice(by.length),
+  ];
+  const rows = rowsOf(summary, cellsIn(columns), (subtotal) => sumsOf(subtotal, '', 'Subtotal'));
+  const share = groups.reduce((sum, group) => sum + group.share, 0);
+  const totals = sumsOf({ ...summary, keys: [], share }, 'Total');
+  totals[by.length] += outOf ?? '';
+  const cells = rows.map((row) => row.cells);
+  // Also where the totals are not shown, as in a budget's largest groups.
+  alignAmounts([...cells, totals], columns);
+  yield* drawCells(cells, columns, terminal, {
+    totals: outOf === undefined ? undefined : totals,
+    bars: rows.map(({ group }) => group?.credits),
+  });
 }
-
-type Sums = Pick<SummaryGroup, 'messages' | 'credits' | 'cost' | 'share'>;
 
 interface Row {
   readonly cells: string[];
@@ -99,17 +98,21 @@ function factsOf(summary: Summary, facts: SummaryFacts): [string, string][] {
  * The groups; a key that the row above has already is left empty. Subtotals come after their groups, and a mark where
  * empty periods are left out.
  */
-function rowsOf(summary: Summary, sums: (sums: Sums) => string[]): Row[] {
+function rowsOf(
+  summary: Summary,
+  cellsOf: (group: SummaryGroup) => string[],
+  subtotalCells: (subtotal: SummaryGroup) => string[],
+): Row[] {
   const rows: Row[] = [];
   const subtotals = new Map(summary.subtotals.map((subtotal) => [keyName(subtotal.keys[0]), subtotal]));
   const spans = isCalendarUnit(summary.by[0] ?? 'kind') ? [...summary.emptySpans] : [];
   let above: string | undefined;
   const endGroup = () => {
     const subtotal = above === undefined ? undefined : subtotals.get(above);
-    if (subtotal !== undefined) rows.push({ cells: ['', 'Subtotal', ...sums(subtotal)] });
+    if (subtotal !== undefined) rows.push({ cells: subtotalCells(subtotal) });
   };
   for (const group of summary.groups) {
-    const [first = '', ...others] = group.keys.map(keyText);
+    const cells = cellsOf(group);
     const name = keyName(group.keys[0]);
     if (name !== above) {
       endGroup();
@@ -118,8 +121,8 @@ function rowsOf(summary: Summary, sums: (sums: Sums) => string[]): Row[] {
         spans.shift();
       }
     }
-    const shown = name === above && others.length > 0 ? '' : first;
-    rows.push({ cells: [shown, ...others, ...sums(group)], group });
+    if (name === above && summary.by.length > 1) cells[0] = '';
+    rows.push({ cells, group });
     above = name;
   }
   endGroup();
@@ -145,32 +148,6 @@ function keyText(key: GroupKey | undefined): string {
     return labelOf(key) + (week === undefined ? '' : `  ${week.first} to ${week.last}`);
   if (key.name !== undefined) return visible(key.name);
   return key.id === undefined ? '– (no report)' : `– (no report ${visible(`${key.id}`)})`;
-}
-
-function columnsOf({ by, currency }: Summary, rows: readonly string[][]): Column[] {
-  const cost = currency === undefined ? [] : [`Cost ${currency}`];
-  const titles = [...by.map((grouping) => TITLES[grouping]), 'Messages', 'Credits', ...cost, 'Share'];
-  return titles.map((title, index) => ({
-    title,
-    align: index < by.length ? 'left' : 'right',
-    dim: false,
-    width: Math.max(title.length, ...rows.map((row) => textWidth(row[index] ?? ''))),
-  }));
-}
-
-/** Uses the width of a terminal: names are shortened where it is too narrow, a bar is drawn where columns are left. */
-function fillWidth(rows: readonly Row[], columns: Column[], summary: Summary, terminal: Terminal): void {
-  const { width } = terminal;
-  if (width === undefined) return;
-  const names = summary.by.indexOf('report');
-  const cellsOfRows = rows.map(({ cells }) => cells);
-  if (!shortenColumn(cellsOfRows, columns, names, NARROWEST_REPORT, width)) return;
-  addBars(
-    cellsOfRows,
-    columns,
-    rows.map(({ group }) => group?.credits),
-    terminal,
-  );
 }
 
 /** A budget for people: what is used, what is left, what is projected, and what it was used for. */
