@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
+import { UnreadableError } from './errors.js';
 
 /** An error of the operating system: `ENOSPC`, `EACCES` …. */
 export interface OsError extends Error {
@@ -34,6 +35,11 @@ export function reasonOf(error: unknown): string {
   if (!isOsError(error)) throw error;
   return ownWords.get(error.code) ?? getSystemErrorMap().get(error.errno)?.[1] ?? error.code;
 }
+
+/** For `catch`: the file or folder cannot be read. */
+export const unreadable = (path: string) => (error: unknown) => {
+  throw new UnreadableError(path, reasonOf(error));
+};
 
 /** For `catch`: what this user may not do or this file system does not know is ignored; all else is thrown. */
 export function ignoreUnsupported(error: unknown): undefined {

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { version } from '../../package.json';
 import type { Settings } from '../config/settings.js';
-import { UnreadableError, UpstreamTimeoutError } from '../errors.js';
-import { reasonOf } from '../os-error.js';
+import { UpstreamTimeoutError } from '../errors.js';
+import { unreadable } from '../os-error.js';
 import type { HttpSettings } from '../source/http/address.js';
 import type { Agents } from '../source/http/agents.js';
 import { type RunLimits, type Source, type SourceObserver, startRun } from '../source/source.js';
@@ -55,9 +55,7 @@ export async function openSource(settings: SourceSettings, deps: SourceDeps): Pr
   const { signal } = startRun(limitsOf(settings, deps), (problem) => new UpstreamTimeoutError(name, problem));
   const { fileSource, stdinSource } = await import('../source/file.js');
   if (where === '-') return stdinSource(deps.stdin, signal);
-  const found = await stat(where).catch((error) => {
-    throw new UnreadableError(where, reasonOf(error));
-  });
+  const found = await stat(where).catch(unreadable(where));
   if (found.isDirectory()) {
     return (await import('../source/snapshot.js')).snapshotSource(where, signal);
   }

@@ -4,17 +4,15 @@ import { compareInstants, parseInstant } from '../calendar/instant.js';
 import { checkRates, parseAmount, type Rates, type Thresholds, toDecimal } from '../engine/index.js';
 import { leastOf } from '../engine/rates.js';
 import { AMOUNT_RATES, FACTOR_RATES, recordOf, THRESHOLDS } from '../engine/rules.js';
-import { SettingError, UnreadableError } from '../errors.js';
+import { SettingError } from '../errors.js';
 import { type ObjectReader, type Refuse, readDocument } from '../json/object-reader.js';
-import { reasonOf } from '../os-error.js';
+import { unreadable } from '../os-error.js';
 import { type CreditPrice, CURRENCIES, parseCreditPrice } from './money.js';
 import { type DatedRates, MOST_ENTRIES, type RateCard, rateKey } from './rate-card.js';
 
 /** @throws UnreadableError; SettingError for a file that is no rate card */
 export async function openRateCard(path: string): Promise<RateCard> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UnreadableError(path, reasonOf(error));
-  });
+  const bytes = await readFile(path).catch(unreadable(path));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { name: path, sha256, ...readRateCard(decode(bytes, path), path) };
 }

@@ -7,7 +7,7 @@ import type { ReportId } from '../document/records.js';
 import { DataError, UnreadableError } from '../errors.js';
 import { readRecord } from '../json/object-reader.js';
 import { jsonValues } from '../json/scan.js';
-import { hasCode, reasonOf } from '../os-error.js';
+import { hasCode, reasonOf, unreadable } from '../os-error.js';
 import { limitConcurrency, nameProblem, REPORT_FILES_AT_ONCE, type Source } from './source.js';
 
 /** A messages JSON file, with `reports/ID.json` beside it. */
@@ -67,9 +67,7 @@ export interface InputFile {
  */
 export async function openInput(path: string, stdin: Readable, signal: AbortSignal): Promise<InputFile> {
   if (path === '-') return pipedInput('stdin', () => readChunks('stdin', stdin, signal));
-  const stats = await stat(path).catch((error: unknown) => {
-    throw new UnreadableError(path, reasonOf(error));
-  });
+  const stats = await stat(path).catch(unreadable(path));
   if (stats.isDirectory()) throw new UnreadableError(path, 'is a directory');
   const bytes = () => readFileChunks(path, signal);
   if (!stats.isFile()) return pipedInput(path, bytes);
@@ -155,9 +153,7 @@ async function openStream(path: string, signal: AbortSignal): Promise<Readable> 
  * @throws UnreadableError; DataError for what is no report, or a duplicate id
  */
 export async function openReportsFile(path: string): Promise<Pick<Source, 'report'>> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new UnreadableError(path, reasonOf(error));
-  });
+  const bytes = await readFile(path).catch(unreadable(path));
   const reports = new Map<string, Uint8Array>();
   let count = 0;
   for (const report of jsonValues(bytes, path)) {

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
-import { CommandLineError, UnreadableError } from '../../errors.js';
+import { CommandLineError } from '../../errors.js';
 import { verificationJson, verificationText } from '../../format/documents/verification.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS } from '../../format/rows.js';
-import { reasonOf } from '../../os-error.js';
+import { unreadable } from '../../os-error.js';
 import { digestWriter } from '../../output/writer.js';
 import { checkExport } from '../../receipt/check-export.js';
 import { dataTables } from '../../receipt/flags.js';
@@ -61,9 +60,10 @@ async function runVerify(
   receiptPath: string,
 ): Promise<void> {
   const output = resultChoice(options, DOCUMENT_FORMATS);
-  const receipt = readReceipt(await readText(receiptPath), receiptPath);
-  const sha256 = await digestOf(path, context.signal);
-  const file = { name: path, sha256, bytes: () => readFileChunks(path, context.signal) };
+  const json = await readFile(receiptPath, 'utf8').catch(unreadable(receiptPath));
+  const receipt = readReceipt(json, receiptPath);
+  const bytes = () => readFileChunks(path, context.signal);
+  const file = { name: path, sha256: await digestOf(bytes()), bytes };
   const offline = await checkExport(receipt, file, CONTRACT_FIELDS);
   const again = options.source !== undefined;
   const repeated = again ? compareReceipts(receipt, await makeAgain(receipt, options, context)) : [];
@@ -89,20 +89,9 @@ function isNotComputed(path: string): boolean {
   return /^(program|source|as_of|flags|tables)\b/.test(path);
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new UnreadableError(path, reasonOf(error));
-  });
-}
-
-async function digestOf(path: string, signal: AbortSignal): Promise<string> {
+async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path, { signal })) hash.update(chunk);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new UnreadableError(path, reasonOf(error));
-  }
+  for await (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
 }
 

@@ -5,7 +5,7 @@ import { readExport } from '../../document/export.js';
 import type { ExportRow } from '../../document/records.js';
 import { RULESET_VERSIONS } from '../../engine/index.js';
 import { DataError, UnreadableError } from '../../errors.js';
-import { reasonOf } from '../../os-error.js';
+import { unreadable } from '../../os-error.js';
 import { type Cost, type CreditPrices, formatCost } from '../../rates/money.js';
 import { RECEIPT_FORMAT, type Receipt, readReceipt } from '../../receipt/receipt.js';
 import { readFileChunks } from '../../source/file.js';
@@ -44,9 +44,7 @@ export async function readInputs(
   const receipts = new Map<string, { readonly name: string; readonly receipt: Receipt }>();
   const opened: [path: string, read: ReadFile][] = [];
   for (const path of paths) {
-    const stats = await stat(path).catch((error: unknown) => {
-      throw new UnreadableError(path, reasonOf(error));
-    });
+    const stats = await stat(path).catch(unreadable(path));
     if (stats.isDirectory()) opened.push([path, readSnapshot]);
     else if (!stats.isFile()) throw new UnreadableError(path, 'it is no file, and may have to be read twice');
     else if (await isReceipt(path, context.signal)) {
@@ -144,11 +142,7 @@ const readExportFile: ReadFile = async (path, _, { zone, prices }, { signal }, r
         const costs = costsOf(row, path, prices);
         sums ??= sumInput(zone, costs.currency !== undefined, until);
         if (currency !== undefined && costs.currency !== currency) {
-          throw new DataError(
-            `${path}, message ${row.id}`,
-            `is not ${currency} as the rows before it`,
-            'currency',
-          );
+          throw rowError(path, row, `is not ${currency} as the rows before it`, 'currency');
         }
         currency = costs.currency;
         sums.add({ ...costs, instant, reportName: row.reportName, credits: row.credits });
@@ -179,6 +173,9 @@ async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: ReturnType<typeof
   }
 }
 
+const rowError = (path: string, { id }: ExportRow, problem: string, field: string) =>
+  new DataError(`${path}, message ${id}`, problem, field);
+
 function rulesText(ruleset: string, version: number, rates: string | null): string {
   return `${ruleset}, version ${version}${rates === null ? '' : `, rates ${rates.slice(0, 12)}`}`;
 }
@@ -199,21 +196,13 @@ function costsOf(row: ExportRow, path: string, prices: CreditPrices | undefined)
   const { id, timestamp = '', cost, currency } = row;
   if (cost !== undefined) {
     if (currency !== undefined) return { cost, currency };
-    throw new DataError(
-      `${path}, message ${id}`,
-      'has a cost and no currency; export both fields',
-      'currency',
-    );
+    throw rowError(path, row, 'has a cost and no currency; export both fields', 'currency');
   }
   return { price: prices?.priceOf({ id, timestamp }), currency: prices?.currency };
 }
 
-function timeOf({ id, timestamp }: ExportRow, path: string): Instant {
-  const instant = timestamp === undefined ? undefined : parseInstant(timestamp);
+function timeOf(row: ExportRow, path: string): Instant {
+  const instant = row.timestamp === undefined ? undefined : parseInstant(row.timestamp);
   if (instant !== undefined) return instant;
-  throw new DataError(
-    `${path}, message ${id}`,
-    'needs an RFC 3339 timestamp; export with that field',
-    'timestamp',
-  );
+  throw rowError(path, row, 'needs an RFC 3339 timestamp; export with that field', 'timestamp');
 }
