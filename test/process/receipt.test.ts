@@ -164,6 +164,24 @@ describe('verify', () => {
     });
   });
 
+  test('a member that no receipt has is refused at any depth', async () => {
+    await inFolder(async (cwd) => {
+      const flags = ['--csv', '--source', 'sample', '--output', 'a.csv', '--receipt', 'a.json'];
+      await runMain(['usage', ...flags], { cwd });
+      const receipt = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'));
+      const objects = ['', 'flags', 'rules', 'tables', 'inputs', 'inputs.reports', 'rows', 'rows.by_kind'];
+      for (const path of [...objects, 'rows.by_kind.text', 'output']) {
+        const copy = structuredClone(receipt);
+        const keys = path === '' ? [] : path.split('.');
+        keys.reduce((object, key) => object[key], copy).more = 1;
+        writeFileSync(join(cwd, 'b.json'), JSON.stringify(copy));
+        const run = await runMain(['verify', 'a.csv', 'b.json'], { cwd });
+        expect(run).toMatchObject({ stdout: '', status: 65 });
+        expect(run.stderr).toContain(`b.json: ${[...keys, 'more'].join('.')}: no such key`);
+      }
+    });
+  });
+
   test('what is no receipt, or not there', async () => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'a.csv'), '');
