@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
 import { parseInstant } from '../calendar/instant.js';
-import { creditPricesOf } from '../core/open-usage.js';
 import type { Message, ReportId } from '../document/records.js';
 import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
+import { creditPricesOf } from '../rates/rate-card.js';
 import { openRateCard } from '../rates/read-rate-card.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
 import { inBatches, priceMessages } from '../usage/pricing/price-messages.js';

@@ -3,7 +3,7 @@ import { compareInstants, type Instant, instantOf } from '../calendar/instant.js
 import { formatAmount, PUBLISHED_RATES, type Rates } from '../engine/index.js';
 import { AMOUNT_RATES, FACTOR_RATES, THRESHOLDS } from '../engine/rules.js';
 import { DataError } from '../errors.js';
-import { type CreditPrice, type CreditPrices, type DatedMessage, formatCost } from './money.js';
+import { type CreditPrice, type CreditPrices, type DatedMessage, fixedPrice, formatCost } from './money.js';
 
 /** The rates of the ruleset `published` from one instant until the next entry of the card. */
 export interface DatedRates {
@@ -47,9 +47,28 @@ export function datedRatesOf({ id, timestamp }: DatedMessage, card: RateCard): D
   );
 }
 
-/** What credits cost by a card; undefined where it has no prices. */
-export function pricesOfCard(card: RateCard | undefined): CreditPrices | undefined {
-  if (card?.currency === undefined) return undefined;
+interface PriceSettings {
+  readonly creditPrice: CreditPrice | undefined;
+  readonly currency: string | undefined;
+  refuse(name: 'creditPrice', problem: string): Error;
+}
+
+/**
+ * What a credit costs by the settings or by the rate card; undefined where neither has a price.
+ *
+ * @throws what `refuse` makes where both have one: neither is more right than the other, and to choose silently would
+ *   be a wrong invoice
+ */
+export function creditPricesOf(
+  { creditPrice, currency, refuse }: PriceSettings,
+  card: RateCard | undefined,
+): CreditPrices | undefined {
+  const fixed = creditPrice && currency !== undefined ? fixedPrice(creditPrice, currency) : undefined;
+  if (card?.currency === undefined) return fixed;
+  if (fixed !== undefined) {
+    const problem = `${card.name} has prices of its own (credit_price): use either this setting, or the prices of the file`;
+    throw refuse('creditPrice', problem);
+  }
   return {
     currency: card.currency,
     fixed: undefined,

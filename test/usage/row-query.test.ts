@@ -6,9 +6,8 @@ import type { ReportId } from '../../src/document/records.js';
 import { compareAmounts, hundredths, textPricer } from '../../src/engine/index.js';
 import { KINDS, kindOf, type UsageItem } from '../../src/usage/pricing/priced-row.js';
 import { createReportCache } from '../../src/usage/pricing/reports.js';
-import { readUsage } from '../../src/usage/rows/read-usage.js';
+import { createSorter, readUsage } from '../../src/usage/rows/read-usage.js';
 import { parseReportFilter, type RowQuery } from '../../src/usage/rows/row-query.js';
-import { createSorter } from '../../src/usage/rows/sort.js';
 
 const price = textPricer('published');
 

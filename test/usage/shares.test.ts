@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hundredths, parseAmount } from '../../src/engine/index.js';
-import { divideUnits, percentText, proportion } from '../../src/usage/summary/shares.js';
+import { divideUnits, percentText, proportion } from '../../src/usage/pricing/sums.js';
 
 const amount = (text: string) => parseAmount(text) ?? hundredths(Number.NaN);
 

@@ -11,11 +11,10 @@ import {
 } from '../../config/setting.js';
 import { resolveSettings, SETTINGS, type Settings } from '../../config/settings.js';
 import { choicesOf } from '../../config/value.js';
-import { creditPricesOf } from '../../core/open-usage.js';
 import type { Ruleset } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
 import type { CreditPrices } from '../../rates/money.js';
-import type { RateCard } from '../../rates/rate-card.js';
+import { creditPricesOf, type RateCard } from '../../rates/rate-card.js';
 import type { Host } from '../process/host.js';
 import { type OptionsOf, option } from './declare.js';
 

@@ -10,8 +10,7 @@ import {
 } from '../../usage/forecast/budget.js';
 import { amountIn, CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
-import { addSums, createTotals } from '../../usage/pricing/sums.js';
-import { divideUnits, WHOLE } from '../../usage/summary/shares.js';
+import { addSums, createTotals, divideUnits, WHOLE } from '../../usage/pricing/sums.js';
 import { createSummary, dayBounds, type Summary, type SummaryGroup } from '../../usage/summary/summary.js';
 import type { Gauge } from './job.js';
 import type { Period } from './period.js';

@@ -1,10 +1,9 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { version } from '../../../package.json';
 import type { Settings } from '../../config/settings.js';
-import { DEFAULT_MAX_BODY } from '../../core/open-source.js';
-import { openUsage, type Usage, type UsageDeps } from '../../core/open-usage.js';
 import { UpstreamError } from '../../errors.js';
 import { visible } from '../../format/text.js';
+import { DEFAULT_MAX_BODY, openUsage, type Usage, type UsageDeps } from '../../open-usage.js';
 import type { CreditPrices } from '../../rates/money.js';
 import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceWork } from '../../telemetry/tracing.js';

@@ -3,15 +3,15 @@ import { rm } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import type { Settings } from '../../config/settings.js';
+import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
 import {
   DEFAULT_MAX_BODY,
   httpSettings,
   openSource,
+  openUsage,
   type SourceDeps,
   type SourceSettings,
-} from '../../core/open-source.js';
-import { openUsage } from '../../core/open-usage.js';
-import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
+} from '../../open-usage.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import { writeFileAtomically } from '../../output/file.js';
 import { type LiveCredentials, openCredentials } from '../../service/auth/live-credentials.js';

@@ -5,8 +5,8 @@ import type { ReportId } from '../../document/records.js';
 import { invoiceTotal, NO_COST } from '../../rates/money.js';
 import { type Budget, leftPerDay, type Outlook, statusOf } from '../../usage/forecast/budget.js';
 import type { Sum } from '../../usage/pricing/sums.js';
+import { percentText } from '../../usage/pricing/sums.js';
 import { type Grouping, type GroupKey, labelOf } from '../../usage/summary/groups.js';
-import { percentText } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import type { ColumnType } from '../rows.js';
 import {

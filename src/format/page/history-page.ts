@@ -2,7 +2,7 @@ import { secondText } from '../../calendar/instant.js';
 import { compareAmounts, formatAmount } from '../../engine/index.js';
 import { invoiceTotal } from '../../rates/money.js';
 import type { Change, Comparison, HistoryPeriod } from '../../usage/history/history.js';
-import { proportion } from '../../usage/summary/shares.js';
+import { proportion } from '../../usage/pricing/sums.js';
 import { groupThousands } from '../amounts.js';
 import { type HistoryResult, monthText } from '../documents/history.js';
 import { alignAmounts, type Column, cellsIn } from '../table/draw.js';

@@ -3,7 +3,7 @@ import { type Amount, compareAmounts, formatAmount, subtractAmounts, ZERO } from
 import type { PeriodUsage } from '../../usage/forecast/budget.js';
 import { type Budget, leftPerDay, type Outlook, statusOf } from '../../usage/forecast/budget.js';
 import { decimalsIn } from '../../usage/forecast/limit.js';
-import { proportion } from '../../usage/summary/shares.js';
+import { proportion } from '../../usage/pricing/sums.js';
 import { estimateText, groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { bar, type Terminal } from './lines.js';
 

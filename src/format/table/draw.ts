@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import { type Amount, compareAmounts, formatAmount, ZERO } from '../../engine/index.js';
 import { formatCost } from '../../rates/money.js';
 import type { Sum } from '../../usage/pricing/sums.js';
-import { proportion } from '../../usage/summary/shares.js';
+import { proportion } from '../../usage/pricing/sums.js';
 import { groupThousands, mostDecimals, padDecimals } from '../amounts.js';
 import { bar, namedLines, shorten, type Terminal, textWidth, wrapText } from './lines.js';
 

@@ -1,8 +1,8 @@
 import { dayText, firstDayOf } from '../../calendar/days.js';
 import { NO_COST } from '../../rates/money.js';
 import type { Budget } from '../../usage/forecast/budget.js';
+import { percentText } from '../../usage/pricing/sums.js';
 import { type Grouping, type GroupKey, isCalendarUnit, labelOf } from '../../usage/summary/groups.js';
-import { percentText } from '../../usage/summary/shares.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords } from '../amounts.js';
 import { type BudgetFacts, type SummaryFacts, weekDays } from '../documents/summary.js';

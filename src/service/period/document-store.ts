@@ -1,5 +1,5 @@
-import type { Usage } from '../../core/open-usage.js';
 import type { Message } from '../../document/records.js';
+import type { Usage } from '../../open-usage.js';
 import type { Validators } from '../../source/source.js';
 import { type Jobs, takeTurns } from '../shared/jobs.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';

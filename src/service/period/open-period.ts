@@ -1,4 +1,4 @@
-import type { Usage, UsageDeps } from '../../core/open-usage.js';
+import type { Usage, UsageDeps } from '../../open-usage.js';
 import { combineObservers, type Source } from '../../source/source.js';
 import type { Tracing } from '../../telemetry/tracing.js';
 import { Jobs } from '../shared/jobs.js';

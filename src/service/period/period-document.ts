@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Usage } from '../../core/open-usage.js';
 import type { Report } from '../../document/records.js';
+import type { Usage } from '../../open-usage.js';
 import type { Validators } from '../../source/source.js';
 import type { MemoryAccount } from '../shared/memory-budget.js';
 import type { PricedRows } from './priced-rows.js';

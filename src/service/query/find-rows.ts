@@ -1,5 +1,6 @@
 import { ZERO } from '../../engine/index.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import { createSorter } from '../../usage/rows/read-usage.js';
 import {
   checkReportFilter,
   matchesMessage,
@@ -8,7 +9,6 @@ import {
   type RowQuery,
   type SortOrder,
 } from '../../usage/rows/row-query.js';
-import { createSorter } from '../../usage/rows/sort.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
 import { type Jobs, ROWS_A_TURN, takeTurns } from '../shared/jobs.js';

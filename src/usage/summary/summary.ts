@@ -2,7 +2,7 @@ import { compareInstants, type Instant, instantOf } from '../../calendar/instant
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { type CreditPrices, NO_COST } from '../../rates/money.js';
 import type { UsageItem } from '../pricing/priced-row.js';
-import { addSums, createSum, createSums, type Sum } from '../pricing/sums.js';
+import { addSums, createSum, createSums, divideUnits, type Sum, WHOLE } from '../pricing/sums.js';
 import type { RowQuery } from '../rows/row-query.js';
 import {
   createGroupKeys,
@@ -13,7 +13,6 @@ import {
   isCalendarUnit,
   type RawGroup,
 } from './groups.js';
-import { divideUnits, WHOLE } from './shares.js';
 
 export interface SummaryGroup extends Sum {
   /** One for each grouping, in their order; undefined in a period without messages. */
