@@ -41,8 +41,17 @@ export const unreadable = (path: string) => (error: unknown) => {
   throw new UnreadableError(path, reasonOf(error));
 };
 
-/** For `catch`: what this user may not do or this file system does not know is ignored; all else is thrown. */
-export function ignoreUnsupported(error: unknown): undefined {
-  if (hasCode(error, 'EPERM', 'EACCES', 'EINVAL', 'EISDIR', 'ENOSYS', 'ENOTSUP')) return undefined;
-  throw error;
+/** For `catch`: an error with one of these codes is ignored; all else is thrown. */
+export function ignore(...codes: string[]) {
+  return (error: unknown): undefined => {
+    if (!hasCode(error, ...codes)) throw error;
+  };
+}
+
+/** For `catch`: what this user may not do or this file system does not know is ignored. */
+export const ignoreUnsupported = ignore('EPERM', 'EACCES', 'EINVAL', 'EISDIR', 'ENOSYS', 'ENOTSUP');
+
+/** For `catch`: whatever the system says is ignored. */
+export function ignoreOsError(error: unknown): undefined {
+  if (!isOsError(error)) throw error;
 }

@@ -3,7 +3,7 @@ import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotCreateError, CannotWriteError } from '../errors.js';
-import { hasCode, ignoreUnsupported, isOsError, reasonOf } from '../os-error.js';
+import { hasCode, ignore, ignoreOsError, ignoreUnsupported, reasonOf } from '../os-error.js';
 import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
 import { abandonedError, createWriteBuffer, type Writer, type WriterOptions } from './writer.js';
 
@@ -34,7 +34,7 @@ export async function atomicFileWriter(file: AtomicFile, options: WriterOptions)
 
   const discard = async (): Promise<void> => {
     await handle.close();
-    if (!renamed) await unlinkIfExists(temporary);
+    if (!renamed) await unlink(temporary).catch(ignore('ENOENT'));
     finished();
   };
 
@@ -121,14 +121,6 @@ export async function renameOver(temporary: string, path: string, shown: string)
 
 const IN_USE = '; another program may have it open: close it and run again';
 
-async function unlinkIfExists(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
-}
-
 /**
  * Gives a new file the owner and mode of the one it replaces, or what any new file gets: 0666 less the umask.
  * A group or owner that this user may not give is left; so is a mode where the file system has none.
@@ -169,10 +161,7 @@ async function checkReplaceable({ path, existing, shown }: AtomicFile): Promise<
 
 /** Whether something is mounted at `path`, a file as Docker's `--volume FILE` does. Known on Linux only. */
 async function isMountPoint(path: string): Promise<boolean> {
-  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch((error: unknown) => {
-    if (isOsError(error)) return '';
-    throw error;
-  });
+  const mounts = (await readFile('/proc/self/mountinfo', 'utf8').catch(ignoreOsError)) ?? '';
   // White space and backslashes are written in octal.
   const written = path.replace(
     /[ \t\n\\]/g,

@@ -2,7 +2,7 @@ import { type BigIntStats, fstatSync } from 'node:fs';
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { CommandLineError } from '../errors.js';
-import { isOsError } from '../os-error.js';
+import { ignoreOsError } from '../os-error.js';
 import { isTemporaryName } from './temporary-name.js';
 
 /** Two of the files of a run are one: none of them may be written, not even to report this failure. */
@@ -120,7 +120,7 @@ const MAX_LINKS = 40;
 
 async function identify(path: string): Promise<FileIdentity> {
   const [stats, canonical] = await Promise.all([
-    stat(path, { bigint: true }).catch(ifOsError),
+    stat(path, { bigint: true }).catch(ignoreOsError),
     canonicalPath(path, MAX_LINKS),
   ]);
   return identityOf(stats, canonical);
@@ -131,7 +131,7 @@ function identifyDescriptor(descriptor: number): FileIdentity | undefined {
   try {
     return identityOf(fstatSync(descriptor, { bigint: true }), undefined);
   } catch (error) {
-    return ifOsError(error);
+    return ignoreOsError(error);
   }
 }
 
@@ -161,7 +161,7 @@ async function isWithin(file: FileIdentity, folder: FileIdentity): Promise<boole
  */
 async function filesWithEntry(folder: FileIdentity, files: readonly FileIdentity[]): Promise<FileIdentity[]> {
   if (folder.path === undefined || folder.kind !== 'folder' || files.length === 0) return [];
-  const entries = (await readdir(folder.path, { withFileTypes: true }).catch(ifOsError)) ?? [];
+  const entries = (await readdir(folder.path, { withFileTypes: true }).catch(ignoreOsError)) ?? [];
   // An appended descriptor may be a mount of an entry, which has one hard link only.
   const mayBeLinked = files.some(({ links, path, size }) => links > 1 || (path === undefined && size > 0));
   const found = new Set<FileIdentity>();
@@ -186,23 +186,23 @@ function kindOf(stats: BigIntStats): FileIdentity['kind'] {
 }
 
 async function canonicalPath(path: string, linksLeft: number): Promise<string> {
-  const real = await realpath(path).catch(ifOsError);
+  const real = await realpath(path).catch(ignoreOsError);
   if (real !== undefined) return real;
   const parent = dirname(path);
   // Not `resolve`: the working folder may be gone.
   if (parent === path) return path;
   const folder = await canonicalPath(parent, linksLeft);
-  const target = await readlink(join(folder, basename(path))).catch(ifOsError);
+  const target = await readlink(join(folder, basename(path))).catch(ignoreOsError);
   if (target === undefined || linksLeft === 0) return join(folder, basename(path));
   return canonicalPath(isAbsolute(target) ? target : join(folder, target), linksLeft - 1);
 }
 
 /** Whether names in `folder` that differ in case only are one: an entry is looked up in the other case. */
 async function ignoresCase(folder: string): Promise<boolean> {
-  const names = (await readdir(folder).catch(ifOsError)) ?? [];
+  const names = (await readdir(folder).catch(ignoreOsError)) ?? [];
   const name = names.find((each) => swapCase(each) !== each && !names.includes(swapCase(each)));
   if (name === undefined) return process.platform === 'darwin' || process.platform === 'win32';
-  return (await stat(join(folder, swapCase(name))).catch(ifOsError)) !== undefined;
+  return (await stat(join(folder, swapCase(name))).catch(ignoreOsError)) !== undefined;
 }
 
 function swapCase(text: string): string {
@@ -211,9 +211,4 @@ function swapCase(text: string): string {
 
 function folded(path: string): string {
   return path.normalize('NFC').toLowerCase();
-}
-
-/** What cannot be looked at is an error of whoever opens it. */
-function ifOsError(error: unknown): undefined {
-  if (!isOsError(error)) throw error;
 }

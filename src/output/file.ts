@@ -1,12 +1,10 @@
-import type { Stats } from 'node:fs';
 import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { CannotCreateError } from '../errors.js';
-import { hasCode, reasonOf } from '../os-error.js';
-import { atomicFileWriter } from './atomic-file.js';
-import { specialFileWriter } from './special-file.js';
-import { type StdoutOptions, stdoutWriter } from './stdout.js';
+import { hasCode, ignore, reasonOf } from '../os-error.js';
+import { type AtomicFile, atomicFileWriter } from './atomic-file.js';
+import { type StdoutOptions, specialFileWriter, stdoutWriter } from './stdout.js';
 import type { Writer, WriterOptions } from './writer.js';
 
 /**
@@ -15,9 +13,10 @@ import type { Writer, WriterOptions } from './writer.js';
  * @throws CannotCreateError when no such file can be made or written
  */
 export async function fileWriter(path: string, options: WriterOptions = {}): Promise<Writer> {
-  const target = await resolveTarget(path);
-  if (target.kind === 'special') return specialFileWriter(path, options);
-  return atomicFileWriter({ ...target, shown: path }, options);
+  const target = await resolveTarget(path).catch((error: unknown) => {
+    throw error instanceof CannotCreateError ? error : new CannotCreateError(path, reasonOf(error));
+  });
+  return target === undefined ? specialFileWriter(path, options) : atomicFileWriter(target, options);
 }
 
 /**
@@ -50,39 +49,26 @@ export async function openWriter(
   return fileWriter(output, options);
 }
 
-type ResolvedPath =
-  /** A regular file, or none yet, at a path whose last part is no symbolic link. */
-  | { readonly kind: 'file'; readonly path: string; readonly existing: Stats | undefined }
-  /** A device, a FIFO, or a descriptor such as /dev/fd/3: it is written to, never replaced. */
-  | { readonly kind: 'special'; readonly path: string };
-
 /** Linux's own limit. */
 const MAX_LINKS = 40;
 
 /**
- * What a write to `path` would reach, through symbolic links, a dangling one too.
- * @throws CannotCreateError for a folder, a missing folder, a loop of links, a file that may not be written
+ * What a write to `path` would reach, through symbolic links, a dangling one too. Undefined for a device, a FIFO, or a
+ * descriptor such as /dev/fd/3: it is written to, never replaced.
+ * @throws CannotCreateError for a folder, a missing folder, a loop of links; the system's for a file that may not be written
  */
-async function resolveTarget(path: string): Promise<ResolvedPath> {
-  try {
-    return await follow(path, await statIfExists(path));
-  } catch (error) {
-    if (error instanceof CannotCreateError) throw error;
-    throw new CannotCreateError(path, reasonOf(error));
-  }
-}
-
-async function follow(path: string, existing: Stats | undefined): Promise<ResolvedPath> {
+async function resolveTarget(path: string): Promise<AtomicFile | undefined> {
+  const existing = await stat(path).catch(ignore('ENOENT'));
   if (existing?.isDirectory()) throw new CannotCreateError(path, 'is a directory');
-  if (existing?.isFile() === false) return { kind: 'special', path };
+  if (existing?.isFile() === false) return undefined;
   if (existing !== undefined) await access(path, constants.W_OK);
   let link = path;
   for (let links = 0; links <= MAX_LINKS; links++) {
     const folder = await realFolder(path, link);
-    if (isDescriptorFolder(folder)) return { kind: 'special', path };
+    if (isDescriptorFolder(folder)) return undefined;
     const here = join(folder, basename(link));
-    const next = await readlinkIfLink(here);
-    if (next === undefined) return { kind: 'file', path: here, existing };
+    const next = await readlink(here).catch(ignore('EINVAL', 'ENOENT'));
+    if (next === undefined) return { path: here, existing, shown: path };
     link = resolve(folder, next);
   }
   throw new CannotCreateError(path, 'too many symbolic links');
@@ -101,22 +87,4 @@ async function realFolder(path: string, link: string): Promise<string> {
 /** `/dev/stdout` may be a regular file that others write to as well; replacing it would lose their part. */
 function isDescriptorFolder(folder: string): boolean {
   return /^\/proc\/\d+\/(task\/\d+\/)?fd$/.test(folder);
-}
-
-async function statIfExists(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-async function readlinkIfLink(path: string): Promise<string | undefined> {
-  try {
-    return await readlink(path);
-  } catch (error) {
-    if (hasCode(error, 'EINVAL', 'ENOENT')) return undefined;
-    throw error;
-  }
 }

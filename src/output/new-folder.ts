@@ -6,36 +6,12 @@ import { hasCode, reasonOf } from '../os-error.js';
 import { renameOver, syncFolder, writeFullySync } from './atomic-file.js';
 import { removeAtExit, removeStale, temporaryName } from './temporary-name.js';
 
-/** What was written of one file. */
-interface WrittenFile {
-  readonly bytes: number;
-  /** Hexadecimal. */
-  readonly sha256: string;
-}
-
-/** A file of a new folder, being written. */
-interface NewFile {
-  /** @throws CannotWriteError */
-  write(bytes: Uint8Array): void;
-  /** Syncs and closes it. Safe twice. @throws CannotWriteError */
-  close(): Promise<WrittenFile>;
-}
-
-/** A folder that appears under its name only when it is complete. */
-export interface NewFolder {
-  /** Begins the file `name`, or begins it anew. It may lie in a subfolder: `reports/5.json`. */
-  openFile(name: string): Promise<NewFile>;
-  commit(): Promise<void>;
-  /** Leaves nothing behind. Safe after commit and twice. */
-  abandon(): Promise<void>;
-}
-
 /**
  * Builds a folder beside `path` and renames it there at commit. A folder that holds anything is never replaced.
  *
  * @throws CannotCreateError at once where `path` cannot become a new folder
  */
-export async function newFolder(path: string): Promise<NewFolder> {
+export async function newFolder(path: string) {
   const target = resolve(path);
   await refuseExisting(target, path);
   await removeStale(dirname(target), basename(target));
@@ -46,7 +22,8 @@ export async function newFolder(path: string): Promise<NewFolder> {
   const finished = removeAtExit(temporary);
   const subfolders = new Set<string>();
 
-  async function openFile(name: string): Promise<NewFile> {
+  /** Begins the file `name`, or begins it anew. It may lie in a subfolder: `reports/5.json`. */
+  async function openFile(name: string) {
     const file = join(temporary, name);
     const folder = dirname(file);
     if (!subfolders.has(folder)) {
@@ -56,9 +33,10 @@ export async function newFolder(path: string): Promise<NewFolder> {
     const handle = await open(file, 'w').catch(fail);
     const hash = createHash('sha256');
     let bytes = 0;
-    let written: WrittenFile | undefined;
+    let written: { readonly bytes: number; readonly sha256: string } | undefined;
     return {
-      write(chunk) {
+      /** @throws CannotWriteError */
+      write(chunk: Uint8Array): void {
         hash.update(chunk);
         bytes += chunk.length;
         try {
@@ -67,6 +45,7 @@ export async function newFolder(path: string): Promise<NewFolder> {
           fail(error);
         }
       },
+      /** Syncs and closes it, and gives its size and SHA-256 in hex. Safe twice. @throws CannotWriteError */
       async close() {
         if (written !== undefined) return written;
         written = { bytes, sha256: hash.digest('hex') };
@@ -83,7 +62,8 @@ export async function newFolder(path: string): Promise<NewFolder> {
 
   return {
     openFile,
-    async commit() {
+    /** Gives it its name, now that it is complete. */
+    async commit(): Promise<void> {
       for (const folder of subfolders) await syncFolder(folder);
       await syncFolder(temporary);
       // An empty folder of that name is replaced; a filled one makes rename fail, whoever filled it meanwhile.
@@ -91,7 +71,8 @@ export async function newFolder(path: string): Promise<NewFolder> {
       finished();
       await syncFolder(dirname(target));
     },
-    async abandon() {
+    /** Leaves nothing behind. Safe after commit and twice. */
+    async abandon(): Promise<void> {
       await rm(temporary, { recursive: true, force: true });
       finished();
     },

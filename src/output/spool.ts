@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CannotWriteError } from '../errors.js';
@@ -6,26 +6,35 @@ import { reasonOf } from '../os-error.js';
 import { writeFullySync } from './atomic-file.js';
 import { abandonedError, createWriteBuffer, type Writer, type WriterOptions } from './writer.js';
 
-/** Where a whole result is copied to in the end. */
-export interface CopyTarget {
-  /** Throws OCopilotErrors, or an AbortError. */
-  copy(pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<void>;
-  readonly closed: boolean;
-}
-
 /**
  * Holds everything back until commit, then copies it in one go: for what cannot be renamed into place.
+ *
+ * @param copy throws OCopilotErrors, or an AbortError
+ * @param isClosed whether the reader has gone
  * @throws CannotWriteError from any call when the temporary folder cannot take what memory does not
  */
-export function spooledWriter(target: CopyTarget, options: WriterOptions): Writer {
+export function spooledWriter(
+  copy: (pieces: Iterable<Uint8Array>, signal: AbortSignal) => Promise<void>,
+  options: WriterOptions,
+  isClosed = () => false,
+): Writer {
   const spool = createSpool();
   const buffer = createWriteBuffer((bytes) => spool.append(bytes), options);
   const stop = new AbortController();
 
+  /** Once abandoned, the spool is closed and must not be read from. */
+  function* pieces(): Iterable<Uint8Array> {
+    stop.signal.throwIfAborted();
+    for (const piece of spool.pieces()) {
+      yield piece;
+      stop.signal.throwIfAborted();
+    }
+  }
+
   return {
     digest: buffer.digest,
     get closed() {
-      return target.closed;
+      return isClosed();
     },
     write(chunk) {
       stop.signal.throwIfAborted();
@@ -33,13 +42,13 @@ export function spooledWriter(target: CopyTarget, options: WriterOptions): Write
     },
     async restart() {
       buffer.restart();
-      spool.clear();
+      spool.close();
     },
     async commit() {
       stop.signal.throwIfAborted();
       await buffer.flush();
       try {
-        await target.copy(untilAborted(spool.pieces(), stop.signal), stop.signal);
+        await copy(pieces(), stop.signal);
       } finally {
         spool.close();
       }
@@ -51,105 +60,80 @@ export function spooledWriter(target: CopyTarget, options: WriterOptions): Write
   };
 }
 
-/** Once abandoned, the spool is closed and must not be read from. */
-function* untilAborted(pieces: Iterable<Uint8Array>, signal: AbortSignal): Iterable<Uint8Array> {
-  signal.throwIfAborted();
-  for (const piece of pieces) {
-    yield piece;
-    signal.throwIfAborted();
-  }
-}
-
 const MEMORY = 8 * 1024 * 1024;
 
 /** Bytes read back at a time. */
-const PIECE = 256 * 1024;
+const PIECE = 1024 * 1024;
+
+export type Spool = ReturnType<typeof createSpool>;
 
 /**
- * Holds a result back. The file beyond the memory is nameless from the start, so even SIGKILL leaves nothing.
- * Without space in the temporary folder the run fails rather than grow in memory without bounds.
- * Its methods throw CannotWriteError, which names the temporary folder.
+ * Bytes that wait for their destination: some in memory, the rest in a temporary file without a name, which the
+ * system removes whatever happens to the process.
+ *
+ * @param mostInMemory bytes held in memory before the rest goes to the file
  */
-export interface Spool {
-  /** Holds `bytes` itself, which must not change. */
-  append(bytes: Uint8Array): void;
-  clear(): void;
-  /** Everything, in order. Each piece is its own: a stream may hold it after its write has ended. */
-  pieces(): Iterable<Uint8Array>;
-  /** Gives up memory and file. Safe twice. */
-  close(): void;
-}
-
-/** @param mostInMemory bytes held in memory before the rest goes to a temporary file */
-export function createSpool(mostInMemory = MEMORY): Spool {
+export function createSpool(mostInMemory = MEMORY) {
   let memory: Uint8Array[] = [];
   let memorySize = 0;
-  let fileSize = 0;
-  let file: number | undefined;
+  let file: ReturnType<typeof openNameless> | undefined;
 
   return {
-    append(bytes) {
-      if (fileSize === 0 && memorySize + bytes.length <= mostInMemory) {
+    /** Holds `bytes` itself, which must not change. @throws CannotWriteError, which names the temporary folder */
+    append(bytes: Uint8Array): void {
+      if (file === undefined && memorySize + bytes.length <= mostInMemory) {
         memory.push(bytes);
         memorySize += bytes.length;
         return;
       }
       file ??= openNameless();
-      writeNameless(file, bytes);
-      fileSize += bytes.length;
+      file.append(bytes);
     },
-    clear() {
-      if (file !== undefined) truncate(file);
-      memory = [];
-      memorySize = 0;
-      fileSize = 0;
-    },
-    *pieces() {
+    /** Everything, in order. Each piece is its own: a stream may hold it after its write has ended. */
+    *pieces(): Iterable<Uint8Array> {
       yield* memory;
-      if (file !== undefined) yield* readPieces(file, fileSize);
+      const size = file?.size() ?? 0;
+      for (let at = 0; file && at < size; at += PIECE) yield file.read(at, Math.min(PIECE, size - at));
     },
-    close() {
-      if (file !== undefined) closeSync(file);
+    /** Gives up memory and file, and is empty again. Safe twice. */
+    close(): void {
+      file?.close();
       file = undefined;
       memory = [];
       memorySize = 0;
-      fileSize = 0;
     },
   };
 }
 
-/**
- * A temporary file without a name, opened to append, so that a truncated one is written from its start again.
- * @throws CannotWriteError
- */
-export function openNameless(): number {
-  const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+/** A temporary file without a name. @throws CannotWriteError, also its methods, which names the temporary folder */
+export function openNameless() {
+  const { O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const path = join(tmpdir(), `o-copilot-${process.pid}-${Math.random().toString(36).slice(2, 12)}`);
-  return inTemporaryFolder(() => {
-    const file = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  const file = inTemporaryFolder(() => {
+    const descriptor = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     unlinkSync(path);
-    return file;
+    return descriptor;
   });
-}
+  let size = 0;
 
-/** @throws CannotWriteError */
-export function writeNameless(file: number, bytes: Uint8Array): void {
-  inTemporaryFolder(() => writeFullySync(file, bytes));
-}
-
-function truncate(file: number): void {
-  inTemporaryFolder(() => ftruncateSync(file, 0));
-}
-
-function* readPieces(file: number, size: number): Iterable<Uint8Array> {
-  let position = 0;
-  while (position < size) {
-    const piece = Buffer.allocUnsafe(PIECE);
-    const length = inTemporaryFolder(() => readSync(file, piece, 0, PIECE, position));
-    if (length === 0) throw new CannotWriteError(tmpdir(), 'a temporary file ended early');
-    yield piece.subarray(0, length);
-    position += length;
-  }
+  return {
+    /** Bytes appended so far. */
+    size: () => size,
+    append(bytes: Uint8Array): void {
+      inTemporaryFolder(() => writeFullySync(file, bytes));
+      size += bytes.length;
+    },
+    read(position: number, length: number): Buffer {
+      const bytes = Buffer.allocUnsafe(length);
+      for (let at = 0; at < length; ) {
+        const read = inTemporaryFolder(() => readSync(file, bytes, at, length - at, position + at));
+        if (read === 0) throw new CannotWriteError(tmpdir(), 'a temporary file ended early');
+        at += read;
+      }
+      return bytes;
+    },
+    close: () => closeSync(file),
+  };
 }
 
 function inTemporaryFolder<T>(task: () => T): T {

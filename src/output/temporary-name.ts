@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { lstat, readdir, rm, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { hasCode, isOsError } from '../os-error.js';
+import { hasCode, ignoreOsError, isOsError } from '../os-error.js';
 
 /** Bytes of the target's name that are used: with the rest, under the 255 that file systems allow. */
 const MAX_STEM = 190;
@@ -33,8 +33,7 @@ function removeUnfinished(): void {
 
 /** Whether `entry` is a temporary name of the target `name`, of any process. */
 export function isTemporaryName(entry: string, name: string): boolean {
-  const prefix = prefixOf(name);
-  return entry.startsWith(prefix) && ownerOf(entry.slice(prefix.length)) !== undefined;
+  return ownerOf(entry, name) !== undefined;
 }
 
 /**
@@ -42,10 +41,9 @@ export function isTemporaryName(entry: string, name: string): boolean {
  * machine, or not written for a day. Best effort: what cannot be removed stays.
  */
 export async function removeStale(folder: string, name: string): Promise<void> {
-  const prefix = prefixOf(name);
-  for (const entry of await readdirIfAllowed(folder)) {
-    const owner = entry.startsWith(prefix) ? ownerOf(entry.slice(prefix.length)) : undefined;
-    if (owner !== undefined) await removeIfStale(join(folder, entry), owner);
+  for (const entry of (await readdir(folder).catch(ignoreOsError)) ?? []) {
+    const owner = ownerOf(entry, name);
+    if (owner !== undefined) await removeIfStale(join(folder, entry), owner).catch(ignoreOsError);
   }
 }
 
@@ -54,30 +52,19 @@ interface Owner {
   readonly pid: number;
 }
 
-function ownerOf(rest: string): Owner | undefined {
-  const [, where, pid] = /^([0-9a-z]+)-(\d{1,9})-[0-9a-z]+\.tmp$/.exec(rest) ?? [];
+function ownerOf(entry: string, name: string): Owner | undefined {
+  const prefix = prefixOf(name);
+  if (!entry.startsWith(prefix)) return undefined;
+  const [, where, pid] = /^([0-9a-z]+)-(\d{1,9})-[0-9a-z]+\.tmp$/.exec(entry.slice(prefix.length)) ?? [];
   return where === undefined ? undefined : { where, pid: Number(pid) };
 }
 
 async function removeIfStale(path: string, owner: Owner): Promise<void> {
-  try {
-    const stats = await lstat(path);
-    const ended = owner.where === pidSpace() && !isAlive(owner.pid);
-    if (!ended && Date.now() - stats.mtimeMs <= DAY) return;
-    if (stats.isFile()) await unlink(path);
-    else if (stats.isDirectory()) await rm(path, { recursive: true });
-  } catch (error) {
-    if (!isOsError(error)) throw error;
-  }
-}
-
-async function readdirIfAllowed(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isOsError(error)) return [];
-    throw error;
-  }
+  const stats = await lstat(path);
+  const ended = owner.where === pidSpace() && !isAlive(owner.pid);
+  if (!ended && Date.now() - stats.mtimeMs <= DAY) return;
+  if (stats.isFile()) await unlink(path);
+  else if (stats.isDirectory()) await rm(path, { recursive: true });
 }
 
 function prefixOf(name: string): string {

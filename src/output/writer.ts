@@ -25,7 +25,7 @@ export interface Writer {
 }
 
 export interface WriterOptions {
-  /** Computes `Sink.digest`. */
+  /** Computes `Writer.digest`. */
   readonly digest?: boolean;
 }
 
@@ -37,25 +37,17 @@ export function abandonedError(): DOMException {
 /** Bytes. Below this a write costs more than its bytes; above it nothing was gained (measured on ext4). */
 const BATCH = 64 * 1024;
 
-/** The near end of a writer: turns chunks into bytes, in batches, and hashes them. */
-export interface WriteBuffer {
-  /** Bytes are the buffer's from now on: they are not copied. */
-  write(chunk: string | Uint8Array): Promise<void> | void;
-  /** Hands on what is still held, at the end. */
-  flush(): Promise<void> | void;
-  restart(): void;
-  digest(): string | undefined;
-}
-
 /**
- * Each buffer given to `deliver` is its own, free to be retained.
+ * The near end of a writer: turns chunks into bytes, in batches, and hashes them.
+ *
+ * @param deliver gets buffers of its own, free to be retained
  * @param batch the least number of bytes handed on before `flush`
  */
 export function createWriteBuffer(
   deliver: (bytes: Uint8Array) => Promise<void> | void,
   options: WriterOptions,
   batch = BATCH,
-): WriteBuffer {
+) {
   const freshHash = options.digest === true ? createHash('sha256') : undefined;
   let hash = freshHash?.copy();
   let text = '';
@@ -84,7 +76,8 @@ export function createWriteBuffer(
   };
 
   return {
-    write(chunk) {
+    /** Bytes are the buffer's from now on: they are not copied. */
+    write(chunk: string | Uint8Array): Promise<void> | void {
       if (typeof chunk === 'string') {
         text += chunk;
       } else {
@@ -96,11 +89,12 @@ export function createWriteBuffer(
       encode(wholeLength(text));
       return handOn();
     },
-    flush() {
+    /** Hands on what is still held, at the end. */
+    flush(): Promise<void> | void {
       encode(text.length);
       return handOn();
     },
-    restart() {
+    restart(): void {
       text = '';
       encoded = [];
       encodedSize = 0;

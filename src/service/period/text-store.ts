@@ -1,6 +1,5 @@
-import { closeSync, readSync } from 'node:fs';
 import { CannotWriteError } from '../../errors.js';
-import { openNameless, writeNameless } from '../../output/spool.js';
+import { openNameless } from '../../output/spool.js';
 import type { MemoryAccount } from '../shared/memory-budget.js';
 
 /** Bytes of texts held in memory; what is beyond lies in a nameless temporary file. */
@@ -18,8 +17,7 @@ export interface StoredTexts {
  */
 export class TextStore {
   private inMemory = 0;
-  private inFile = 0;
-  private file: number | undefined;
+  private file: ReturnType<typeof openNameless> | undefined;
   private isFull = false;
 
   constructor(private readonly account: MemoryAccount) {}
@@ -31,41 +29,33 @@ export class TextStore {
       this.inMemory += block.length;
       return { read: (start, end) => block.subarray(start, end) };
     }
-    const offset = this.inFile;
+    const offset = this.file?.size() ?? 0;
     if (!this.writeFile(block)) return undefined;
-    return { read: (start, end) => this.readFile(offset + start, end - start) };
+    return {
+      read: (start, end) => {
+        if (this.file === undefined) throw new Error('the texts of a document were read after it was closed');
+        return this.file.read(offset + start, end - start);
+      },
+    };
   }
 
   private writeFile(block: Buffer): boolean {
     if (this.isFull) return false;
     try {
       this.file ??= openNameless();
-      writeNameless(this.file, block);
+      this.file.append(block);
     } catch (error) {
       if (!(error instanceof CannotWriteError)) throw error;
       // What is behind the last whole block cannot be separated from it any more.
       this.isFull = true;
       return false;
     }
-    this.inFile += block.length;
     return true;
-  }
-
-  private readFile(position: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
-    if (this.file === undefined) throw new Error('the texts of a document were read after it was closed');
-    let at = 0;
-    while (at < length) {
-      const read = readSync(this.file, bytes, at, length - at, position + at);
-      if (read === 0) throw new Error('a temporary file ended early');
-      at += read;
-    }
-    return bytes;
   }
 
   /** Safe twice. */
   close(): void {
-    if (this.file !== undefined) closeSync(this.file);
+    this.file?.close();
     this.file = undefined;
   }
 }
