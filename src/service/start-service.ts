@@ -2,28 +2,23 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { CommandLineError } from '../errors.js';
-import { AnswerStore } from './answer/answer-store.js';
-import { createIdentify, type Identify } from './auth/access.js';
+import { AnswerStore } from './answer/answer-period.js';
+import { type Credentials, createIdentify, type Identify, neededCredentials } from './auth/access.js';
 import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
-import type { Credentials } from './auth/credentials.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
-import { needsCredentials } from './auth/read-credentials.js';
 import { createApp } from './http/create-app.js';
 import { createHttpServers, type HttpServers } from './http/servers.js';
 import { openPeriod } from './period/open-period.js';
-import { createZoneStore } from './query/zone-store.js';
-import { addDescriptionRoutes } from './routes/description-routes.js';
+import { createZoneReader } from './query/parameters.js';
 import { addExplanationRoute } from './routes/explanation-route.js';
-import { addHealthRoute } from './routes/health-route.js';
-import { addMetricsRoute } from './routes/metrics-route.js';
+import { addOperationRoutes } from './routes/operation-routes.js';
 import { addPageRoute } from './routes/page-route.js';
-import { addReadinessRoute } from './routes/readiness-route.js';
 import { addSummaryRoute } from './routes/summary-route.js';
 import { addUsageRoute } from './routes/usage-route.js';
 import type { ServiceOptions } from './service-options.js';
-import { Jobs } from './shared/jobs.js';
 import { MemoryBudget } from './shared/memory-budget.js';
 import type { Redis } from './shared/redis.js';
+import { Jobs } from './shared/work.js';
 import type { OpenLog } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
 
@@ -64,32 +59,19 @@ export async function startService(
     localNamesOnly: isOpen(options),
   });
 
-  addHealthRoute(app, options.version);
-  const waiting = { deadline: options.deadline, ending: ending.signal };
-  addReadinessRoute(app, {
-    documents,
-    ...waiting,
-    serverPaths: options.serverPaths,
+  const shared = { ...options, documents, budget, ending: ending.signal };
+  addOperationRoutes(app, {
+    ...shared,
+    metrics,
+    neededCredentials: neededCredentials(credentials.current()),
     redisState: () => redis?.state() ?? 'unused',
   });
-  addMetricsRoute(app, metrics, { open: options.openMetrics, budget });
-  addDescriptionRoutes(app, budget);
   const parts = {
-    ...waiting,
-    documents,
+    ...shared,
     reports,
     answers,
-    budget,
     jobs,
-    messagesTtl: options.messagesTtl,
-    duplicates: options.duplicates,
-    zones: createZoneStore(options.zone),
-    rules: options.rules,
-    card: options.card,
-    prices: options.prices,
-    limit: options.limit,
-    sourceName: options.sourceName,
-    periodName: options.period,
+    readZone: createZoneReader(options.zone),
     onLookup: (outcome: 'hit' | 'miss') => metrics.lookedUp('bill', outcome),
   };
   for (const add of [addPageRoute, addUsageRoute, addExplanationRoute, addSummaryRoute]) add(app, parts);
@@ -143,7 +125,8 @@ function checkReach(app: FastifyInstance, options: ServiceOptions): void {
 
 /** Whether requests are not authenticated. */
 function isOpen({ insecure, credentials }: ServiceOptions): boolean {
-  return !insecure && !needsCredentials(credentials.current());
+  const { bearer, certificate } = neededCredentials(credentials.current());
+  return !insecure && !bearer && !certificate;
 }
 
 /** Requests are not authenticated, and other machines can send them. */

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
+import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
@@ -16,11 +18,12 @@ import {
   string,
   tuple,
 } from 'fast-check';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inlineCodeOf } from '../docs/markdown.js';
 import { manyMessages, USUAL } from '../process/period.js';
 import { runMain } from '../process/run-main.js';
-import { makeCertificates } from '../tls.js';
+import { type Authority, makeAuthority } from '../tls.js';
 import { type Reply, startUpstream, type Upstream, type UpstreamOptions } from '../upstream.js';
 import { nextPage, type Serving, startServe } from './start-serve.js';
 
@@ -40,17 +43,31 @@ interface Parameter {
 interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly responses: Readonly<Record<string, Described>>;
+  readonly security?: readonly object[];
 }
 interface OpenApi {
   readonly openapi: string;
+  readonly security: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'head', Operation>>>>;
-  readonly components: { readonly responses: Readonly<Record<string, Described>>; readonly schemas: object };
+  readonly components: {
+    readonly responses: Readonly<Record<string, Described>>;
+    readonly schemas: object;
+    readonly securitySchemes: object;
+  };
+}
+
+const SECRET = 'a secret of thirty-two characters.';
+
+async function withJwt(): Promise<Record<string, string>> {
+  const jwt = new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h');
+  return { authorization: `Bearer ${await jwt.sign(Buffer.from(SECRET))}` };
 }
 
 let upstream: Upstream;
 let serving: Serving;
 let closed: Serving;
 let document: OpenApi;
+let closedDocument: OpenApi;
 /** Changed by a test to make upstream fail. */
 const answer: Reply = {};
 
@@ -58,10 +75,9 @@ beforeAll(async () => {
   upstream = await startUpstream({ ...USUAL, script: { '/messages/current-period': answer } });
   const source = ['--source', upstream.url, '--messages-ttl', '1ms', '--retries', '0'];
   serving = await startServe([...source, '--rate-limit', 'off']);
-  closed = await startServe(['--source', 'sample', '--rate-limit', '3/1h'], {
-    O_COPILOT_JWT_SECRET: 'a secret of thirty-two characters.',
-  });
-  document = JSON.parse(await (await serving.get('/openapi.json')).text());
+  closed = await startServe(['--source', 'sample', '--rate-limit', '3/1h'], { O_COPILOT_JWT_SECRET: SECRET });
+  document = JSON.parse((await ask(serving, '/openapi.json')).body);
+  closedDocument = JSON.parse((await ask(closed, '/openapi.json', await withJwt())).body);
 });
 afterAll(async () => {
   await Promise.all([serving.stop(), closed.stop()]);
@@ -79,6 +95,7 @@ function validatorOf(schema: object): ValidateFunction {
   if (known !== undefined) return known;
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strict: false });
   addFormats.default(ajv);
+  // What schemas refer to is the same in every service.
   const validate = ajv.compile({ ...schema, components: document.components });
   validators.set(schema, validate);
   return validate;
@@ -95,10 +112,10 @@ async function ask(
   address: string,
   headers: Record<string, string> = {},
   method = 'GET',
-  ca?: Buffer,
+  tls?: { readonly ca: Buffer; readonly key?: string; readonly cert?: string },
 ) {
-  const get = ca === undefined ? httpGet : httpsGet;
-  const request = get(`${service.url}${address}`, { headers, method, agent: false, ca });
+  const get = tls === undefined ? httpGet : httpsGet;
+  const request = get(`${service.url}${address}`, { headers, method, agent: false, ...tls });
   const [response]: IncomingMessage[] = await once(request, 'response');
   if (response === undefined) throw new Error('no response');
   const chunks: Buffer[] = [];
@@ -115,13 +132,12 @@ function expectDescribed(
   path: string,
   { status, headers, body }: Answer,
   method: 'get' | 'head' = 'get',
+  { paths, components } = document,
 ): void {
-  const response = document.paths[path]?.[method]?.responses[status];
+  const response = paths[path]?.[method]?.responses[status];
   expect(response, `${method} ${path} ${status}`).toBeDefined();
   const described =
-    response?.$ref === undefined
-      ? response
-      : document.components.responses[response.$ref.split('/').at(-1) ?? ''];
+    response?.$ref === undefined ? response : components.responses[response.$ref.split('/').at(-1) ?? ''];
   for (const [name, value] of Object.entries(headers)) {
     if (OF_HTTP.includes(name)) continue;
     const schema = described?.headers?.[name]?.schema;
@@ -236,8 +252,8 @@ describe(`${KIND}: each status is described, with its headers and body`, () => {
     for (let turn = 0; turn < 4; turn++) {
       const refused = await ask(closed, '/ready');
       seen.add(refused.status);
-      expectDescribed('/ready', refused);
-      expectDescribed('/usage', refused);
+      expectDescribed('/ready', refused, 'get', closedDocument);
+      expectDescribed('/usage', refused, 'get', closedDocument);
     }
     expect([...seen]).toEqual([401, 429]);
   });
@@ -273,21 +289,22 @@ describe(`${KIND}: what is rarely answered is described as well`, () => {
   }
 
   test('403: a connection that has not shown a certificate', async () => {
-    const { caFile, certFile, keyFile, remove } = await makeCertificates();
-    const tls = ['--tls-cert', certFile, '--tls-key', keyFile, '--tls-client-ca', caFile];
-    const own = await startServe(['--source', 'sample', ...tls]);
+    const { caFile, issue, folder, remove } = await makeAuthority();
+    const own = await startServe(['--source', 'sample', ...(await tlsFlags({ caFile, issue, folder }))]);
     try {
       const target = { url: own.url.replace('127.0.0.1', 'localhost') };
       const ca = readFileSync(caFile);
+      const known = { ca, ...(await issue('client')) };
+      const own403: OpenApi = JSON.parse((await ask(target, '/openapi.json', {}, 'GET', known)).body);
       for (const path of Object.keys(document.paths).filter((each) => each !== '/health')) {
         const address = path.replace('{message_id}', '1000');
-        const found = await ask(target, address, {}, 'GET', ca);
+        const found = await ask(target, address, {}, 'GET', { ca });
         expect([path, found.status, found.headers.connection]).toEqual([path, 403, 'close']);
-        expectDescribed(path, found);
+        expectDescribed(path, found, 'get', own403);
         expect(JSON.parse(found.body).code).toBe('certificate_needed');
-        const head = await ask(target, address, {}, 'HEAD', ca);
+        const head = await ask(target, address, {}, 'HEAD', { ca });
         expect(head.status).toBe(403);
-        expectDescribed(path, head, 'head');
+        expectDescribed(path, head, 'head', own403);
       }
     } finally {
       await own.stop();
@@ -354,6 +371,98 @@ describe(`${KIND}: what is rarely answered is described as well`, () => {
       expect((await own.get('/usage?report=id:7')).status).toBe(200);
       expect((await own.get('/usage?report=name:7')).status).toBe(200);
     });
+  });
+});
+
+/** TLS with client certificates of the authority. */
+async function tlsFlags({ caFile, folder, issue }: Pick<Authority, 'caFile' | 'folder' | 'issue'>) {
+  await issue('server');
+  const [cert, key] = [join(folder, '1.pem'), join(folder, '1.key')];
+  return ['--tls-cert', cert, '--tls-key', key, '--tls-client-ca', caFile];
+}
+
+describe(`${KIND}: the credentials it names are those that a request needs`, () => {
+  const TOKEN = 'a-token-of-thirty-two-characters';
+  const bearer = { authorization: `Bearer ${TOKEN}` };
+  let authority: Authority;
+  let tls: readonly string[];
+  let tokens: string;
+
+  beforeAll(async () => {
+    authority = await makeAuthority();
+    tls = await tlsFlags(authority);
+    tokens = join(authority.folder, 'tokens');
+    writeFileSync(tokens, `probe sha256:${createHash('sha256').update(TOKEN).digest('hex')}\n`);
+  });
+  afterAll(() => authority.remove());
+
+  interface Case {
+    readonly what: string;
+    flags?(): readonly string[];
+    env?(): Record<string, string>;
+    readonly security: readonly object[];
+    readonly refusal?: number;
+    readonly open?: readonly string[];
+  }
+  const CASES: readonly Case[] = [
+    { what: 'none', security: [] },
+    { what: '--tokens', flags: () => ['--tokens', tokens], security: [{ bearer: [] }], refusal: 401 },
+    {
+      what: 'O_COPILOT_TOKENS',
+      env: () => ({ O_COPILOT_TOKENS: tokens }),
+      security: [{ bearer: [] }],
+      refusal: 401,
+    },
+    {
+      what: '--tokens with --open-metrics',
+      flags: () => ['--tokens', tokens, '--open-metrics'],
+      security: [{ bearer: [] }],
+      refusal: 401,
+      open: ['/metrics'],
+    },
+    { what: '--tls-client-ca', flags: () => tls, security: [{ certificate: [] }], refusal: 403 },
+    {
+      what: '--tls-client-ca and --tokens',
+      flags: () => [...tls, '--tokens', tokens],
+      security: [{ bearer: [], certificate: [] }],
+      refusal: 403,
+    },
+  ];
+
+  test.each(CASES)('$what', async ({ flags, env, security, refusal, open = [] }) => {
+    const own = await startServe(['--source', 'sample', ...(flags?.() ?? [])], env?.());
+    try {
+      const isTls = own.url.startsWith('https:');
+      const target = { url: own.url.replace('127.0.0.1', 'localhost') };
+      const ca = readFileSync(authority.caFile);
+      const stranger = isTls ? { ca } : undefined;
+      const known = isTls ? { ca, ...(await authority.issue('client')) } : undefined;
+      const described: OpenApi = JSON.parse((await ask(target, '/openapi.json', bearer, 'GET', known)).body);
+      expect(described.security).toEqual(security);
+      const needed = Object.keys(security[0] ?? {});
+      expect(Object.keys(described.components.securitySchemes)).toEqual(needed);
+      for (const [path, { get, head }] of Object.entries(described.paths)) {
+        const isOpen = refusal === undefined || path === '/health' || open.includes(path);
+        const refused = await ask(target, path.replace('{message_id}', '1000'), {}, 'GET', stranger);
+        expect([path, refused.status === refusal]).toEqual([path, !isOpen]);
+        for (const operation of [get, head]) {
+          expect([path, (operation.security ?? security).length > 0]).toEqual([path, !isOpen]);
+          expect([path, '401' in operation.responses]).toEqual([path, !isOpen && needed.includes('bearer')]);
+          expect([path, '403' in operation.responses]).toEqual([
+            path,
+            !isOpen && needed.includes('certificate'),
+          ]);
+        }
+        if (refusal !== 401 || isOpen) continue;
+        expect(refused.headers['www-authenticate']).toBe('Bearer');
+        expect(JSON.parse(refused.body)).toMatchObject({ status: 401, code: 'unauthorized' });
+        expectDescribed(path, refused, 'get', described);
+        const admitted = await ask(target, path.replace('{message_id}', '1000'), bearer);
+        expect([path, admitted.status < 400]).toEqual([path, true]);
+      }
+    } finally {
+      await own.stop();
+    }
   });
 });
 

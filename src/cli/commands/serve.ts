@@ -49,7 +49,7 @@ async function printTokenLine(name: string, { host }: Context): Promise<void> {
   if (!/^[^\s#]\S*$/.test(name)) {
     throw new CommandLineError('--hash-token: expected a name without spaces that does not begin with #');
   }
-  const { SHORTEST_TOKEN, tokenLine } = await import('../../service/auth/tokens.js');
+  const { SHORTEST_TOKEN, tokenLine } = await import('../../service/auth/access.js');
   const token = (await text(host.stdin)).trim();
   if (!/^[!-~]+$/.test(token) || token.length < SHORTEST_TOKEN) {
     throw new CommandLineError(

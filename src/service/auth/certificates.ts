@@ -3,6 +3,16 @@ import type { Socket } from 'node:net';
 import { createSecureContext, type TLSSocket } from 'node:tls';
 import { SettingError } from '../../errors.js';
 
+/** PEM. */
+export interface TlsOptions {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  /** Clients must have a certificate from one of these authorities. */
+  readonly clientCa: Buffer | undefined;
+  /** The certificates in `clientCa`. */
+  readonly authorities: readonly X509Certificate[];
+}
+
 /** A client certificate that was shown and verified in the handshake of its connection. */
 interface ShownCertificate {
   /** The common name. */
@@ -78,7 +88,7 @@ export function parseCertificates(pem: Buffer, flag: string, path: string): X509
   });
 }
 
-export interface ServerCertificate {
+interface ServerCertificate {
   readonly cert: Buffer;
   readonly certPath: string;
   readonly key: Buffer;

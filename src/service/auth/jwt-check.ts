@@ -8,7 +8,6 @@ import {
   jwtVerify,
 } from 'jose';
 import { Refusal } from '../shared/problem.js';
-import type { JwtOptions } from './credentials.js';
 
 /** Seconds that clocks may differ. */
 const CLOCK_TOLERANCE = 5;
@@ -16,6 +15,15 @@ const CLOCK_TOLERANCE = 5;
 /** Milliseconds: how long one fetch of keys may take, and how long none is tried after one that failed. */
 const LONGEST_FETCH = 5000;
 const PAUSE_AFTER_FAILURE = 5000;
+
+export interface JwtOptions {
+  /** HS256. */
+  readonly secret: Uint8Array | undefined;
+  /** RS256 and ES256: where a JWK set is, or the set. */
+  readonly jwks: URL | object | undefined;
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+}
 
 /** Gives the subject of a JWT that is signed with a known key, has not expired, and is meant for us; else undefined. */
 export type JwtCheck = (token: string) => Promise<string | undefined>;

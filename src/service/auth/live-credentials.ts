@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { Credentials } from './credentials.js';
+import type { Credentials } from './access.js';
 import { type CredentialSettings, credentialFiles, readCredentials } from './read-credentials.js';
 
 /** Milliseconds between two looks at the files: a revoked credential is out within a second. */

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { CommandLineError, SettingError, UnreadableError } from '../../errors.js';
 import { hasCode, reasonOf } from '../../os-error.js';
-import { checkServerCertificate, parseCertificates } from './certificates.js';
-import type { Credentials, HashedToken, JwtOptions, TlsOptions } from './credentials.js';
-import { parseTokenFile } from './tokens.js';
+import { type Credentials, type HashedToken, parseTokenFile } from './access.js';
+import { checkServerCertificate, parseCertificates, type TlsOptions } from './certificates.js';
+import type { JwtOptions } from './jwt-check.js';
 
 /** Bytes of an HS256 secret (RFC 7518, section 3.2). */
 const SHORTEST_SECRET = 32;
@@ -100,11 +100,6 @@ export function credentialFiles(settings: CredentialSettings): string[] {
   const { tokens, jwtSecretFile, jwks, tlsCert, tlsKey, tlsClientCa } = settings;
   const keyFile = jwks === undefined || isUrl(jwks) ? undefined : jwks;
   return [tokens, jwtSecretFile, keyFile, tlsCert, tlsKey, tlsClientCa].filter((path) => path !== undefined);
-}
-
-/** Whether requests are authenticated. */
-export function needsCredentials({ tokens, jwt, tls }: Credentials): boolean {
-  return tokens.length > 0 || jwt !== undefined || tls?.clientCa !== undefined;
 }
 
 async function readServerCertificate({

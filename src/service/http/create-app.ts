@@ -1,22 +1,21 @@
-import type { RequestListener } from 'node:http';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fastify from 'fastify';
 import type { Tracing } from '../../telemetry/tracing.js';
 import type { Identify } from '../auth/access.js';
 import { createQueryCheck } from '../query/parameters.js';
 import type { QuerySchema } from '../query/query-schemas.js';
-import { describeApi } from '../routes/schemas/describe-api.js';
-import { Refusal } from '../shared/problem.js';
+import { describeApi } from '../routes/describe-api.js';
+import { createProblemReply, Refusal } from '../shared/problem.js';
 import type { Redis } from '../shared/redis.js';
-import { createProblemReply } from '../shared/reply-problem.js';
 import type { OpenLog } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { createRequestLog } from '../telemetry/request-log.js';
-import { traceRequests } from '../telemetry/trace-requests.js';
+import { createRequestLog, traceRequests } from '../telemetry/request-log.js';
 import { answerInvalidRequest } from './connections.js';
 import { createGuard } from './guard.js';
 import { createLimits, type LimitOptions } from './limits.js';
 import { allowOrigins, answerOtherMethods } from './methods.js';
-import { createRequestIds } from './request-id.js';
 import type { HttpServers } from './servers.js';
 
 export interface AppParts {
@@ -132,5 +131,20 @@ function underBasePath(handler: RequestListener, basePath: string): RequestListe
     if (rest === '' || rest.startsWith('?')) request.url = `${origin}/${rest}`;
     else if (rest.startsWith('/')) request.url = origin + rest;
     handler(request, response);
+  };
+}
+
+/**
+ * Gives each request an id: the one that a proxy gave it, where it looks like one, otherwise a new one, made of this
+ * service's own random name and a count.
+ */
+function createRequestIds(): (request: Pick<IncomingMessage, 'headers'>) => string {
+  const name = randomBytes(6).toString('hex');
+  let count = 0;
+  return ({ headers }) => {
+    const given = headers['x-request-id'];
+    if (typeof given === 'string' && /^[\w.-]{1,64}$/.test(given)) return given;
+    count++;
+    return `${name}-${count}`;
   };
 }

@@ -5,8 +5,7 @@ import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { rememberCertificate } from '../auth/certificates.js';
-import type { TlsOptions } from '../auth/credentials.js';
+import { rememberCertificate, type TlsOptions } from '../auth/certificates.js';
 import { createConnections } from './connections.js';
 
 /** Milliseconds: how long a client may take to send a request, be silent between two, or take no byte of an answer. */

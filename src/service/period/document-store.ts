@@ -1,10 +1,9 @@
 import type { Message } from '../../document/records.js';
 import type { Usage } from '../../open-usage.js';
 import type { Validators } from '../../source/source.js';
-import { type Jobs, takeTurns } from '../shared/jobs.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import { Refusal } from '../shared/problem.js';
-import { SharedWork } from '../shared/shared-work.js';
+import { type Jobs, SharedWork, takeTurns } from '../shared/work.js';
 import { PeriodDocument } from './period-document.js';
 import { PricedRows } from './priced-rows.js';
 

@@ -1,10 +1,10 @@
 import type { Usage, UsageDeps } from '../../open-usage.js';
 import { combineObservers, type Source } from '../../source/source.js';
 import type { Tracing } from '../../telemetry/tracing.js';
-import { Jobs } from '../shared/jobs.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Redis } from '../shared/redis.js';
 import { sealedEntries } from '../shared/sealed-entries.js';
+import { Jobs } from '../shared/work.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { DocumentStore } from './document-store.js';
 import { ReportStore } from './report-store.js';

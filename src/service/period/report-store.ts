@@ -5,7 +5,7 @@ import { limitConcurrency, type Source } from '../../source/source.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Redis } from '../shared/redis.js';
 import { LONGEST_ENTRY, type ReportEntry, type SealedEntries } from '../shared/sealed-entries.js';
-import { createController, SharedWork } from '../shared/shared-work.js';
+import { createController, SharedWork } from '../shared/work.js';
 import type { PeriodDocument, ResolvedReport, ResolvedReports } from './period-document.js';
 
 /** Milliseconds that a report is believed not to exist: it may be about to. */

@@ -11,9 +11,9 @@ import {
 } from '../../usage/rows/row-query.js';
 import type { PeriodDocument, ResolvedReports, RowView } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
-import { type Jobs, ROWS_A_TURN, takeTurns } from '../shared/jobs.js';
 import type { MemoryAccount, MemoryBudget } from '../shared/memory-budget.js';
 import { badQuery } from '../shared/problem.js';
+import { type Jobs, ROWS_A_TURN, takeTurns } from '../shared/work.js';
 
 /** Rows given to a renderer at a time. */
 const ROWS_A_BATCH = 1024;
@@ -202,6 +202,7 @@ function reportsOf({ rows }: PeriodDocument, chosen: Uint32Array): Set<number> {
   return numbers;
 }
 
-function viewKey({ message, since, until, report, kind, sort }: RowQuery): string {
-  return JSON.stringify([`${message}`, since?.key, until?.key, report, kind, sort?.field, sort?.descending]);
+/** The same for queries of the same rows in the same order. */
+export function viewKey({ since, until, report, kind, sort }: RowQuery): string {
+  return JSON.stringify([since?.key, until?.key, report, kind, sort?.field, sort?.descending]);
 }

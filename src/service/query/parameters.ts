@@ -1,12 +1,13 @@
-import { isTimeZone, type TimeZone } from '../../calendar/time-zone.js';
-import { type GivenAs, readValue } from '../../config/read-selection.js';
+import { LRUCache } from 'lru-cache';
+import { isTimeZone, openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
+import { type GivenAs, readSelection, readValue } from '../../config/read-selection.js';
 import type { Parse } from '../../config/value.js';
 import { badQuery } from '../shared/problem.js';
-import type { ParameterSchema, QuerySchema } from './query-schemas.js';
-import type { ZoneStore } from './zone-store.js';
+import type { ParameterSchema, QueryOf, QuerySchema, SUMMARY_QUERY, USAGE_QUERY } from './query-schemas.js';
+import { readCursor } from './walk.js';
 
 /** Errors name a value by its parameter. */
-export const AS_PARAMETERS: GivenAs = { show: (name) => name, refuse: badQuery };
+const AS_PARAMETERS: GivenAs = { show: (name) => name, refuse: badQuery };
 
 /**
  * Gives a query's texts by name, as its schema allows: no other names, and each once but for lists, whose parts are joined by
@@ -42,11 +43,49 @@ export function readParameter<Value>(
   return text === undefined ? undefined : readValue(name, text, parse, AS_PARAMETERS);
 }
 
-/** The zone that `timezone` names, or the service's own. @throws Refusal (400) */
-export function readZone(timezone: string | undefined, zones: ZoneStore): TimeZone {
-  if (timezone === undefined) return zones.fallback;
-  if (!isTimeZone(timezone)) {
-    throw badQuery('timezone', 'expected an IANA time zone such as Europe/London or UTC');
+/** Zones cached with their table of offsets for the next query. */
+const MOST_ZONES = 16;
+
+/** Gives the zone that `timezone` names, or the service's own. It throws Refusal (400). */
+export function createZoneReader(own: TimeZone) {
+  const zones = new LRUCache<string, TimeZone>({ max: MOST_ZONES });
+  return (timezone: string | undefined): TimeZone => {
+    if (timezone === undefined) return own;
+    if (!isTimeZone(timezone)) {
+      throw badQuery('timezone', 'expected an IANA time zone such as Europe/London or UTC');
+    }
+    const zone = zones.get(timezone) ?? openTimeZone(timezone);
+    zones.set(timezone, zone);
+    return zone;
+  };
+}
+
+export type ZoneReader = ReturnType<typeof createZoneReader>;
+
+/** The parameters of `/usage` and `/summary`, as texts. */
+export type UsageParameters = QueryOf<typeof USAGE_QUERY>;
+export type SummaryParameters = QueryOf<typeof SUMMARY_QUERY>;
+type Filters = Pick<UsageParameters, keyof UsageParameters & keyof SummaryParameters>;
+
+/** Reads the filters with the parsers of the flags. @throws Refusal (400) that names the parameter */
+export function readFilters(given: Filters, readZone: ZoneReader) {
+  const zone = readZone(given.timezone);
+  return { zone, selection: readSelection(given, zone, AS_PARAMETERS) };
+}
+
+/** The filters and the order, and after which row the page begins. @throws Refusal (400) that names the parameter */
+export function readUsageQuery(given: UsageParameters, readZone: ZoneReader) {
+  const zone = readZone(given.timezone);
+  const selection = readSelection({ ...given, desc: isDescending(given.desc) }, zone, AS_PARAMETERS);
+  const { cursor, offset } = given;
+  if (cursor !== undefined && offset !== undefined) {
+    throw badQuery('offset', 'the cursor already says where the page begins');
   }
-  return zones.open(timezone);
+  return { selection, zone, after: cursor === undefined ? undefined : readCursor(cursor, selection) };
+}
+
+function isDescending(text: string | undefined): true | undefined {
+  if (text === undefined || text === 'false') return undefined;
+  if (text === '' || text === 'true') return true;
+  throw badQuery('desc', 'expected true or false');
 }

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { RowQuery } from '../../usage/rows/row-query.js';
 import type { PeriodDocument, RowView } from '../period/period-document.js';
 import { mix } from '../period/priced-rows.js';
-import { Refusal } from '../shared/problem.js';
-import { countRows } from './find-rows.js';
+import { badQuery, Refusal } from '../shared/problem.js';
+import { countRows, viewKey } from './find-rows.js';
 
 /** How far a walk over pages has come: enough to find out later whether the rows are still those it walks over. */
 export interface WalkState {
@@ -121,4 +122,44 @@ function changed(): Refusal {
     'cursor_gone',
     'the messages have changed or moved in the order since the last page; begin again without a cursor',
   );
+}
+
+/** Opaque to clients. It belongs to the query whose rows it marks. */
+export function writeCursor({ id, seen, seenSum, rest, restSum }: WalkState, selection: RowQuery): string {
+  const parts = [queryDigest(selection), id, seen, seenSum, rest, restSum];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** @throws Refusal (400) for what was not written here, or for another query */
+export function readCursor(text: string, selection: RowQuery): WalkState {
+  const parts = parseCursor(text);
+  if (parts === undefined) throw badQuery('cursor', 'is none that this service gave');
+  if (parts.query !== queryDigest(selection)) {
+    throw badQuery('cursor', 'belongs to a query for other rows, or in another order');
+  }
+  return parts;
+}
+
+function parseCursor(text: string): (WalkState & { readonly query: string }) | undefined {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(parts) || parts.length !== 6) return undefined;
+  const [query, id, seen, seenSum, rest, restSum]: unknown[] = parts;
+  if (typeof query !== 'string' || typeof id !== 'string' || !/^-?\d{1,40}$/.test(id)) return undefined;
+  if (!isCount(seen) || !isCount(rest) || typeof seenSum !== 'number' || typeof restSum !== 'number') {
+    return undefined;
+  }
+  return { query, id, seen, seenSum, rest, restSum };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function queryDigest(selection: RowQuery): string {
+  return createHash('sha256').update(viewKey(selection)).digest('base64url').slice(0, 16);
 }

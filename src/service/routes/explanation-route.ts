@@ -2,11 +2,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { datedRatesOf } from '../../rates/rate-card.js';
 import { explainItem } from '../../usage/pricing/message-pricer.js';
+import { KINDS } from '../../usage/pricing/priced-row.js';
 import { collectAnswer } from '../answer/answer.js';
+import type { RouteParts } from '../answer/answer-period.js';
 import { answerPeriod, type MakeAnswer } from '../answer/answer-period.js';
+import { NO_QUERY } from '../query/query-schemas.js';
 import { badQuery, Refusal } from '../shared/problem.js';
-import type { RouteParts } from './route-parts.js';
-import { EXPLANATION_SCHEMA } from './schemas/usage.js';
+import { COST, CREDITS, CURRENCY, OF_PERIOD, replies, SHORT_TEXT, storable, TIMESTAMP } from './replies.js';
 
 /** `GET /usage/{message_id}`: what `explain --json` prints. */
 export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): void {
@@ -51,3 +53,75 @@ function messageId(params: unknown): number | bigint {
   const id = Number(text);
   return Number.isSafeInteger(id) ? id + 0 : BigInt(text);
 }
+
+const STEP = {
+  type: 'object',
+  required: ['step', 'count', 'amount'],
+  additionalProperties: false,
+  properties: {
+    step: SHORT_TEXT,
+    count: { type: 'integer' },
+    rate: { ...CREDITS, description: 'Credits for one; a step that multiplies has none' },
+    factor: { type: 'number', description: 'What the credits so far are multiplied by' },
+    minimum: { ...CREDITS, description: 'The credits after the step are not below this' },
+    amount: CREDITS,
+  },
+};
+
+const WORD = {
+  type: 'object',
+  required: ['word', 'class'],
+  properties: { word: SHORT_TEXT, class: SHORT_TEXT },
+};
+const VOWEL = {
+  type: 'object',
+  required: ['position', 'character'],
+  properties: { position: { type: 'integer', minimum: 1 }, character: SHORT_TEXT },
+};
+
+const EXPLANATION = {
+  type: 'object',
+  required: ['explanation'],
+  additionalProperties: false,
+  properties: {
+    explanation: {
+      type: 'object',
+      required: ['message_id', 'timestamp', 'kind', 'steps', 'credits_used'],
+      additionalProperties: false,
+      properties: {
+        message_id: { type: 'integer' },
+        timestamp: TIMESTAMP,
+        kind: { type: 'string', enum: KINDS },
+        report_id: { type: ['integer', 'string'] },
+        report_name: SHORT_TEXT,
+        rules: { type: 'string', description: 'Of a price by text, as the four below' },
+        text: SHORT_TEXT,
+        characters: { type: 'integer' },
+        words: { type: 'array', items: WORD },
+        third_vowels: { type: 'array', items: VOWEL },
+        steps: { type: 'array', items: STEP },
+        credits_used: CREDITS,
+        credit_price: { ...COST, description: 'What a credit costs, where it has a price' },
+        cost: COST,
+        currency: CURRENCY,
+      },
+    },
+  },
+};
+
+/** `GET /usage/{message_id}`. */
+export const EXPLANATION_SCHEMA = {
+  operationId: 'explainMessage',
+  tags: ['usage'],
+  summary: 'How the price of one message came about',
+  description: 'As `o-copilot explain --json` prints it; the amounts of the steps add up to `credits_used`.',
+  params: {
+    type: 'object',
+    properties: { message_id: { type: 'integer', description: 'Of the message' } },
+  },
+  querystring: NO_QUERY,
+  response: replies(
+    storable({ description: 'The steps', content: { 'application/json': { schema: EXPLANATION } } }),
+    [...OF_PERIOD, 404, 409],
+  ),
+};

@@ -2,12 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import { loadPageShell, pageRenderer } from '../../format/page/page.js';
 import { writeRows } from '../../format/rows.js';
 import { collectAnswer } from '../answer/answer.js';
-import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
+import {
+  answerPeriod,
+  type MakeAnswer,
+  type QueryRequest,
+  type RouteParts,
+} from '../answer/answer-period.js';
 import { countRows, findRows, WHOLE } from '../query/find-rows.js';
-import { readZone } from '../query/parameters.js';
-import type { PAGE_QUERY, QueryOf } from '../query/query-schemas.js';
-import type { RouteParts } from './route-parts.js';
-import { PAGE_SCHEMA } from './schemas/page.js';
+import { PAGE_QUERY, type QueryOf } from '../query/query-schemas.js';
+import { OF_PERIOD, replies, SHORT_TEXT, storable } from './replies.js';
 
 type PageParameters = QueryOf<typeof PAGE_QUERY>;
 
@@ -21,12 +24,12 @@ export function addPageRoute(app: FastifyInstance, parts: RouteParts): void {
 }
 
 async function readRequest(request: QueryRequest<PageParameters>, parts: RouteParts): Promise<MakeAnswer> {
-  const zone = readZone(request.query.timezone, parts.zones);
+  const zone = parts.readZone(request.query.timezone);
   const shell = await loadPageShell();
 
   return async (document, signal) => {
     const found = await findRows(document, WHOLE, [0, countRows(document, WHOLE)], parts.reports, signal);
-    const { sourceName: source, periodName: period, rules, card, prices, limit } = parts;
+    const { sourceName: source, period, rules, card, prices, limit } = parts;
     const about = {
       ...{ source, period, rules, card, prices, limit },
       bounds: {},
@@ -55,4 +58,26 @@ const PAGE_HEADERS = {
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
+};
+
+/** `GET /`. */
+const PAGE_SCHEMA = {
+  operationId: 'showPage',
+  tags: ['usage'],
+  summary: 'The bill as a page for people',
+  description: 'The page that `o-copilot report` writes, over live data.',
+  querystring: PAGE_QUERY,
+  response: replies(
+    storable({
+      description: 'A page that needs nothing else',
+      headers: {
+        'content-security-policy': SHORT_TEXT,
+        'referrer-policy': SHORT_TEXT,
+        'x-frame-options': SHORT_TEXT,
+        'cross-origin-opener-policy': SHORT_TEXT,
+      },
+      content: { 'text/html': { schema: SHORT_TEXT } },
+    }),
+    OF_PERIOD,
+  ),
 };

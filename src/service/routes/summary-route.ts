@@ -2,18 +2,33 @@ import type { FastifyInstance } from 'fastify';
 import { listOf } from '../../config/value.js';
 import { summaryFacts } from '../../format/documents/summary.js';
 import { FORMATS } from '../../format/formats.js';
+import { KINDS } from '../../usage/pricing/priced-row.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds } from '../../usage/summary/summary.js';
 import { collectAnswer } from '../answer/answer.js';
-import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
+import {
+  answerPeriod,
+  type MakeAnswer,
+  type QueryRequest,
+  type RouteParts,
+} from '../answer/answer-period.js';
 import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
 import { countRows, findRows, useView } from '../query/find-rows.js';
-import { readParameter } from '../query/parameters.js';
-import { readFilters, type SummaryParameters } from '../query/usage-query.js';
+import { readFilters, readParameter, type SummaryParameters } from '../query/parameters.js';
+import { SUMMARY_QUERY } from '../query/query-schemas.js';
 import { badQuery } from '../shared/problem.js';
-import type { RouteParts } from './route-parts.js';
-import { SUMMARY_SCHEMA } from './schemas/summary.js';
+import {
+  COST,
+  CREDITS,
+  CURRENCY,
+  OF_PERIOD,
+  OTHER_CONTENTS,
+  replies,
+  SHORT_TEXT,
+  storable,
+  TIMESTAMP,
+} from './replies.js';
 
 /** `GET /summary`: what `summary` prints for the same query. */
 export function addSummaryRoute(app: FastifyInstance, parts: RouteParts): void {
@@ -27,7 +42,7 @@ export function addSummaryRoute(app: FastifyInstance, parts: RouteParts): void {
 async function readRequest(request: QueryRequest<SummaryParameters>, parts: RouteParts): Promise<MakeAnswer> {
   const given = request.query;
   const by = readGroupings(given.by);
-  const { selection, zone } = readFilters(given, parts.zones);
+  const { selection, zone } = readFilters(given, parts.readZone);
   const format = wantedFormat(request, given.format);
 
   return (document, signal) =>
@@ -39,8 +54,8 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
         for await (const items of found.batches()) sums.add(items);
         const summary = sums.value(dayBounds(selection));
         const outOf = narrows(selection) ? document.messageCount : undefined;
-        const { sourceName, periodName, rules } = parts;
-        const about = { source: sourceName, period: periodName, rules, zone, outOf };
+        const { sourceName: source, period, rules } = parts;
+        const about = { source, period, rules, zone, outOf };
         const facts = summaryFacts(summary, about, undefined, Date.now());
         // It says when it was made, so a document that upstream calls unchanged does not prolong it.
         const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
@@ -58,3 +73,98 @@ function readGroupings(text: string | undefined): readonly [Grouping, Grouping?]
   if (more.length > 0) throw badQuery('by', 'two at the most');
   return second === undefined ? [first] : [first, second];
 }
+
+const DAY = { type: 'string', format: 'date' };
+const DAYS = { first_day: DAY, last_day: DAY };
+
+/** The keys of a group by what it is grouped by; null where a message or an empty day, week or month has none. */
+const KEYS = {
+  day: { ...DAY, type: ['string', 'null'] },
+  week: { type: ['string', 'null'], description: 'ISO 8601: 2024-W18' },
+  month: { type: ['string', 'null'], description: '2024-04' },
+  kind: { type: ['string', 'null'], enum: [...KINDS, null] },
+  report_id: { type: ['integer', 'string', 'null'] },
+  report_name: { type: ['string', 'null'], description: 'Null where no report priced the messages' },
+};
+
+const GROUP = {
+  type: 'object',
+  required: ['messages', 'credits', 'share'],
+  additionalProperties: false,
+  properties: {
+    ...KEYS,
+    ...DAYS,
+    messages: { type: 'integer' },
+    credits: CREDITS,
+    share: { type: 'number', description: 'Percent of all credits' },
+    cost: COST,
+    currency: CURRENCY,
+  },
+};
+
+const TOTAL = {
+  type: 'object',
+  required: ['messages', 'credits'],
+  additionalProperties: false,
+  properties: {
+    messages: { type: 'integer' },
+    credits: CREDITS,
+    cost: COST,
+    invoice: { type: 'number', description: 'The cost, rounded to what can be paid' },
+    rounding: { type: 'number', description: 'What that added, or took away' },
+    out_of: { type: 'integer', description: 'Messages of the period, where a filter left some out' },
+  },
+};
+
+const SUMMARY = {
+  type: 'object',
+  required: ['summary'],
+  additionalProperties: false,
+  properties: {
+    summary: {
+      type: 'object',
+      required: ['source', 'period', 'timezone', 'rules', 'state', 'by', 'groups', 'total'],
+      additionalProperties: false,
+      properties: {
+        source: SHORT_TEXT,
+        period: SHORT_TEXT,
+        timezone: SHORT_TEXT,
+        rules: SHORT_TEXT,
+        currency: CURRENCY,
+        first_message: { type: ['string', 'null'] },
+        last_message: { type: ['string', 'null'] },
+        state: { type: 'string', enum: ['open', 'closed'] },
+        as_of: { ...TIMESTAMP, description: 'Of an open period: when this was requested' },
+        by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
+        groups: { type: 'array', items: GROUP },
+        subtotals: {
+          type: 'array',
+          description: 'With two groupings: the sums by the first of them',
+          items: GROUP,
+        },
+        empty_spans: {
+          type: 'array',
+          description: 'Days without messages that are too many to be groups',
+          items: { type: 'object', required: ['first_day', 'last_day'], properties: DAYS },
+        },
+        total: TOTAL,
+      },
+    },
+  },
+};
+
+/** `GET /summary`. */
+export const SUMMARY_SCHEMA = {
+  operationId: 'summarise',
+  tags: ['usage'],
+  summary: 'Totals by day, week, month, report or kind',
+  description: 'The bytes that `o-copilot summary` prints for the same query.',
+  querystring: SUMMARY_QUERY,
+  response: replies(
+    storable({
+      description: 'The totals',
+      content: { 'application/json': { schema: SUMMARY }, ...OTHER_CONTENTS },
+    }),
+    OF_PERIOD,
+  ),
+};

@@ -2,19 +2,31 @@ import type { FastifyInstance } from 'fastify';
 import { listOf } from '../../config/value.js';
 import { FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS, fieldsOf, needsPrice, writeRows } from '../../format/rows.js';
+import { KINDS } from '../../usage/pricing/priced-row.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { collectAnswer } from '../answer/answer.js';
-import { answerPeriod, type MakeAnswer, type QueryRequest } from '../answer/answer-period.js';
+import {
+  answerPeriod,
+  type MakeAnswer,
+  type QueryRequest,
+  type RouteParts,
+} from '../answer/answer-period.js';
 import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
-import { writeCursor } from '../query/cursor.js';
 import { findRows, useView } from '../query/find-rows.js';
-import { readParameter } from '../query/parameters.js';
-import { SHOWN_FIELDS } from '../query/query-schemas.js';
-import { readUsageQuery, type UsageParameters } from '../query/usage-query.js';
-import { pageRange, walkState } from '../query/walk.js';
+import { readParameter, readUsageQuery, type UsageParameters } from '../query/parameters.js';
+import { SHOWN_FIELDS, USAGE_QUERY } from '../query/query-schemas.js';
+import { pageRange, walkState, writeCursor } from '../query/walk.js';
 import { badQuery } from '../shared/problem.js';
-import type { RouteParts } from './route-parts.js';
-import { USAGE_SCHEMA } from './schemas/usage.js';
+import {
+  COST,
+  CREDITS,
+  CURRENCY,
+  OF_PERIOD,
+  OTHER_CONTENTS,
+  replies,
+  storable,
+  TIMESTAMP,
+} from './replies.js';
 
 /** Rows up to which a page is written at once; a larger answer waits for its turn. */
 const SMALL = 2000;
@@ -29,9 +41,9 @@ export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {
 }
 
 async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteParts): Promise<MakeAnswer> {
-  const { reports, budget, jobs, zones, prices } = parts;
+  const { reports, budget, jobs, readZone, prices } = parts;
   const given = request.query;
-  const { selection, zone, after } = readUsageQuery(given, zones);
+  const { selection, zone, after } = readUsageQuery(given, readZone);
   const format = wantedFormat(request, given.format);
   const fields = readParameter('fields', given.fields, listOf(SHOWN_FIELDS)) ?? CONTRACT_FIELDS;
   const unpriced = prices === undefined ? fields.find(needsPrice) : undefined;
@@ -67,3 +79,45 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
 function nextLink({ offset: _, ...given }: UsageParameters, cursor: string): Record<string, string> {
   return { link: `<?${new URLSearchParams({ ...given, cursor })}>; rel="next"` };
 }
+
+const USAGE_ITEM = {
+  type: 'object',
+  description: 'message_id, timestamp, report_name and credits_used, or those of `fields`',
+  additionalProperties: false,
+  properties: {
+    message_id: { type: 'integer' },
+    timestamp: TIMESTAMP,
+    report_name: { type: 'string', description: 'Only where a report priced the message' },
+    credits_used: CREDITS,
+    report_id: { type: ['integer', 'string'] },
+    kind: { type: 'string', enum: KINDS },
+    date: { type: 'string', format: 'date' },
+    cost: COST,
+    currency: CURRENCY,
+  },
+};
+
+const USAGE = {
+  type: 'object',
+  required: ['usage'],
+  additionalProperties: false,
+  properties: { usage: { type: 'array', items: USAGE_ITEM } },
+};
+
+/** `GET /usage`. */
+export const USAGE_SCHEMA = {
+  operationId: 'listUsage',
+  tags: ['usage'],
+  summary: 'Every message of the period with the credits it used',
+  description:
+    'The bytes that `o-copilot usage` prints for the same query. With `limit`, a page and the next one.',
+  querystring: USAGE_QUERY,
+  response: replies(
+    storable({
+      description: 'The rows',
+      headers: { link: { type: 'string', description: 'RFC 8288: rel="next"' } },
+      content: { 'application/json': { schema: USAGE }, ...OTHER_CONTENTS },
+    }),
+    [...OF_PERIOD, 410],
+  ),
+};

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import { PROBLEM_MEDIA_TYPE } from '../../shared/problem.js';
+import type { NeededCredentials } from '../auth/access.js';
+import { PROBLEM_MEDIA_TYPE } from '../shared/problem.js';
 import { PROBLEM_SCHEMA } from './replies.js';
 
 /** Collects the schemas of all routes added from here on for `/openapi.json`. */
@@ -25,33 +26,39 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
         { name: 'usage', description: 'The bill of the current period' },
         { name: 'operation', description: 'For who runs the service' },
       ],
-      components: {
-        securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A token or a JWT' } },
-      },
-      security: [{ bearer: [] }, {}],
     },
   });
 }
 
 const DESCRIPTION =
   `Every address takes GET, HEAD and OPTIONS; HEAD answers as GET does, without a body, and OPTIONS
-with 204 and Allow. Answers are whole: never part of a bill with status 200. Credentials are needed where the service has
-some; client certificates are another way.`.replaceAll('\n', ' ');
+with 204 and Allow. Answers are whole: never part of a bill with status 200.`.replaceAll('\n', ' ');
 
-/** What `/openapi.json` shows: HEAD beside each GET, and each error described once. */
-export function apiDescription(app: FastifyInstance): object {
+const BEARER = { type: 'http', scheme: 'bearer', description: 'A token or a JWT' };
+const CERTIFICATE = { type: 'mutualTLS', description: 'From an authority that the service trusts' };
+
+/** What `/openapi.json` shows: the credentials needed here, HEAD beside each GET, and each error described once. */
+export function apiDescription(app: FastifyInstance, { bearer, certificate }: NeededCredentials): object {
   const document: Document = Object(app.swagger());
+  const securitySchemes = {
+    ...(bearer && { bearer: BEARER }),
+    ...(certificate && { certificate: CERTIFICATE }),
+  };
+  const names = Object.keys(securitySchemes);
+  const security = names.length === 0 ? [] : [Object.fromEntries(names.map((name) => [name, []]))];
+  const impossible = [...(bearer ? [] : ['401']), ...(certificate ? [] : ['403'])];
   const problems: Responses = {};
   const paths = Object.entries(document.paths).map(([path, { get }]) => {
-    const operation = { ...get, responses: nameProblems(get.responses, problems) };
+    const possible = Object.entries(get.responses).filter(([status]) => !impossible.includes(status));
+    const operation = { ...get, responses: nameProblems(Object.fromEntries(possible), problems) };
     const responses = withoutBodies(operation.responses);
     return [
       path,
       { get: operation, head: { ...operation, operationId: `${get.operationId}Head`, responses } },
     ];
   });
-  const components = { ...document.components, responses: problems };
-  return { ...document, paths: Object.fromEntries(paths), components };
+  const components = { ...document.components, securitySchemes, responses: problems };
+  return { ...document, security, paths: Object.fromEntries(paths), components };
 }
 
 interface Document {

@@ -1,5 +1,5 @@
-import { DATA_FORMATS, declarationOf } from '../../../format/formats.js';
-import { PROBLEM_MEDIA_TYPE } from '../../shared/problem.js';
+import { DATA_FORMATS, declarationOf } from '../../format/formats.js';
+import { PROBLEM_MEDIA_TYPE } from '../shared/problem.js';
 
 /* What /openapi.json says of answers. The tests check real answers against it. */
 
