@@ -3,7 +3,7 @@ import { compareInstants, type Instant, parseInstant } from '../calendar/instant
 import { boundAtDay, boundAtInstant, type TimeBound, type TimeZone } from '../calendar/time-zone.js';
 import { KINDS } from '../usage/pricing/priced-row.js';
 import { parseReportFilter, type ReportFilter, type RowQuery, SORT_FIELDS } from '../usage/rows/row-query.js';
-import { InvalidValue, oneOf, type Parse, plainText, wholeNumber } from './value.js';
+import { InvalidValue, oneOf, type Parse, parsedBy, plainText, wholeNumber } from './value.js';
 
 /** How the values are given, for errors: as flags, or as the parameters of a query. */
 export interface GivenAs {
@@ -19,13 +19,12 @@ export interface WrittenTime {
   readonly at: { readonly day: number } | { readonly instant: Instant };
 }
 
-export const writtenTime: Parse<WrittenTime> = (text) => {
+export const writtenTime: Parse<WrittenTime> = parsedBy((text) => {
   const day = dayNumber(text);
   if (day !== undefined) return { text, at: { day } };
   const instant = parseInstant(text);
-  if (instant !== undefined) return { text, at: { instant } };
-  throw new InvalidValue('a date such as 2024-04-29 or an RFC 3339 instant', text);
-};
+  return instant === undefined ? undefined : { text, at: { instant } };
+}, 'a date such as 2024-04-29 or an RFC 3339 instant');
 
 /** What selects rows, by the names of flags and parameters, and how each is read; `desc` has no value. */
 export const SELECTION = {
@@ -78,12 +77,12 @@ export function selectRows(given: GivenSelection, zone: TimeZone, as: GivenAs): 
   }
   if (desc && sort === undefined) throw as.refuse('desc', `needs ${as.show('sort')} to say what to order by`);
   return {
-    ...(since !== undefined && { since: boundOf(since, zone, 0) }),
-    ...(until !== undefined && { until: boundOf(until, zone, 1) }),
-    ...(report !== undefined && { report }),
-    ...(kind !== undefined && { kind }),
-    ...(sort !== undefined && { sort: { field: sort, descending: desc } }),
-    ...(limit !== undefined && { limit }),
+    since: since && boundOf(since, zone, 0),
+    until: until && boundOf(until, zone, 1),
+    report,
+    kind,
+    sort: sort && { field: sort, descending: desc },
+    limit,
     offset,
   };
 }

@@ -1,6 +1,16 @@
 import { isIP } from 'node:net';
 import type { Declarations, ValuesOf } from './setting.js';
-import { duration, InvalidValue, oneOf, type Parse, plainText, size, TIME, wholeNumber } from './value.js';
+import {
+  duration,
+  InvalidValue,
+  oneOf,
+  type Parse,
+  parsedBy,
+  plainText,
+  size,
+  TIME,
+  wholeNumber,
+} from './value.js';
 
 /** Requests allowed within a span of time. */
 export interface RateLimit {
@@ -27,11 +37,10 @@ const redisUrl: Parse<string> = (text) => {
 
 /** Texts separated by commas. */
 function list(isValid: (part: string) => boolean, expected: string): Parse<readonly string[]> {
-  return (text) => {
+  return parsedBy((text) => {
     const parts = text.split(',').map((part) => part.trim());
-    if (parts.every(isValid)) return parts;
-    throw new InvalidValue(`${expected}, separated by commas`, text);
-  };
+    return parts.every(isValid) ? parts : undefined;
+  }, `${expected}, separated by commas`);
 }
 
 /** As Fastify's `trustProxy` takes it. */
@@ -45,18 +54,16 @@ function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
-const basePath: Parse<string> = (text) => {
+const basePath = parsedBy((text) => {
   const path = text.replace(/\/+$/, '');
-  if (/^(?:\/[\w.~-]+)*$/.test(path) && !/\/\.\.?(?:\/|$)/.test(path)) return path;
-  throw new InvalidValue('a path such as /billing', text);
-};
+  return /^(?:\/[\w.~-]+)*$/.test(path) && !/\/\.\.?(?:\/|$)/.test(path) ? path : undefined;
+}, 'a path such as /billing');
 
 /** Bytes. With less there is nothing to answer with. */
-const memory: Parse<number> = (text) => {
+const memory = parsedBy((text) => {
   const bytes = size(text);
-  if (bytes < 1024 ** 2) throw new InvalidValue('at least 1m', text);
-  return bytes;
-};
+  return bytes < 1024 ** 2 ? undefined : bytes;
+}, 'at least 1m');
 
 const NAME = { placeholder: 'name', parse: plainText } as const;
 const READ_FILE = { placeholder: 'file', parse: plainText, file: 'read', unset: 'none' } as const;

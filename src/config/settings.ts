@@ -1,9 +1,9 @@
 import { isTimeZone } from '../calendar/time-zone.js';
 import { RULESETS } from '../engine/rules.js';
 import { CommandLineError, SettingError } from '../errors.js';
-import { type CreditPrice, CURRENCIES, parseCreditPrice } from '../rates/money.js';
+import { CURRENCIES, parseCreditPrice } from '../rates/money.js';
 import { MOST_REPORTS_AT_ONCE, nameProblem } from '../source/source.js';
-import { parseLimit, type WrittenLimit } from '../usage/forecast/limit.js';
+import { parseLimit } from '../usage/forecast/limit.js';
 import { PREFIX, refuseUnknown } from './environment.js';
 import { SERVICE_SETTINGS } from './service-settings.js';
 import {
@@ -17,7 +17,7 @@ import {
   type ValuesOf,
   variablesOf,
 } from './setting.js';
-import { InvalidValue, oneOf, type Parse, plainText, TIME, wholeNumber } from './value.js';
+import { InvalidValue, oneOf, type Parse, parsedBy, plainText, TIME, wholeNumber } from './value.js';
 
 const source: Parse<string> = (text) => {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
@@ -32,43 +32,32 @@ const source: Parse<string> = (text) => {
   return plainText(text.trim());
 };
 
-const period: Parse<string> = (text) => {
-  if (nameProblem(text) !== undefined)
-    throw new InvalidValue('a name such as 2024-05, without / or \\', text);
-  return plainText(text);
-};
-
-const timeZone: Parse<string> = (text) => {
-  // The default needs no Intl, which takes a while to load.
-  if (text !== 'UTC' && !isTimeZone(text))
-    throw new InvalidValue('an IANA time zone such as Europe/London or UTC', text);
-  return text;
-};
-
-/** Overrides a price that is set elsewhere. */
-const NONE = 'none';
-
-const creditPrice: Parse<CreditPrice | undefined> = (text) => {
-  if (text === NONE) return undefined;
-  const price = parseCreditPrice(text);
-  if (price === undefined) throw new InvalidValue('what a credit costs, above 0, such as 0.02', text);
-  return price;
-};
-
-const currencies = oneOf([...CURRENCIES, NONE], 'a currency of ISO 4217 such as GBP, EUR or USD');
-const currency: Parse<string | undefined> = Object.assign(
-  (text: string) => (text === NONE ? undefined : currencies(text)),
-  { choices: currencies.choices },
+const period = parsedBy(
+  (text) => (nameProblem(text) === undefined ? plainText(text) : undefined),
+  'a name such as 2024-05, without / or \\',
 );
 
-export const budget: Parse<WrittenLimit | undefined> = (text) => {
-  if (text === NONE) return undefined;
-  const limit = parseLimit(text);
-  if (limit === undefined) {
-    throw new InvalidValue('an amount above 0 such as 2500, "2500 credits" or "50 GBP"', text);
-  }
-  return limit;
-};
+const timeZone = parsedBy(
+  // The default needs no Intl, which takes a while to load.
+  (text) => (text === 'UTC' || isTimeZone(text) ? text : undefined),
+  'an IANA time zone such as Europe/London or UTC',
+);
+
+/** Overrides what is set elsewhere. */
+const NONE = 'none';
+
+function orNone<Value>(parse: Parse<Value>): Parse<Value | undefined> {
+  return (text) => (text === NONE ? undefined : parse(text));
+}
+
+const creditPrice = orNone(parsedBy(parseCreditPrice, 'what a credit costs, above 0, such as 0.02'));
+
+const currencies = oneOf([...CURRENCIES, NONE], 'a currency of ISO 4217 such as GBP, EUR or USD');
+const currency = Object.assign(orNone(currencies), { choices: currencies.choices });
+
+export const budget = orNone(
+  parsedBy(parseLimit, 'an amount above 0 such as 2500, "2500 credits" or "50 GBP"'),
+);
 
 /** Every setting that flags, the environment and `.env` share. */
 export const SETTINGS = {

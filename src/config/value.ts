@@ -17,17 +17,22 @@ export class InvalidValue extends Error {
 /** Reads a setting's text. @throws InvalidValue */
 export type Parse<Value> = (text: string) => Value;
 
+/** @param read gives undefined for what is wrong */
+export function parsedBy<Value>(read: (text: string) => Value | undefined, expected: string): Parse<Value> {
+  return (text) => {
+    const value = read(text);
+    if (value === undefined) throw new InvalidValue(expected, text);
+    return value;
+  };
+}
+
 /** A whole number written in plain digits. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Parse<number> {
-  const range =
-    most === Number.MAX_SAFE_INTEGER
-      ? `a whole number of at least ${least}`
-      : `a whole number from ${least} to ${most}`;
-  return (text) => {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  return parsedBy((text) => {
     const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(number >= least && number <= most)) throw new InvalidValue(range, text);
-    return number;
-  };
+    return number >= least && number <= most ? number : undefined;
+  }, `a whole number ${range}`);
 }
 
 /** @param expected what errors say would be right; the choices unless given */
@@ -75,38 +80,42 @@ export function listOf<const Choice extends string>(choices: readonly Choice[]):
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** The longest that a timer can wait: 2^31 − 1 milliseconds. */
-const LONGEST = 2_147_483_647;
+/** A count and its unit, of at least 1. */
+function quantity(
+  pattern: RegExp,
+  units: Readonly<Record<string, number>>,
+  most: number,
+  expected: string,
+): Parse<number> {
+  return parsedBy((text) => {
+    const [, count, unit = ''] = pattern.exec(text) ?? [];
+    const value = Number(count) * (units[unit.toLowerCase()] ?? Number.NaN);
+    return value >= 1 && value <= most ? value : undefined;
+  }, expected);
+}
 
-/** A duration such as `500ms`, `10s`, `2m`, `1h`, in milliseconds; never zero. */
-export const duration: Parse<number> = (text) => {
-  const match = /^(\d{1,10})(ms|s|m|h)$/.exec(text);
-  const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN);
-  if (!(milliseconds >= 1 && milliseconds <= LONGEST)) {
-    throw new InvalidValue('a duration such as 500ms, 10s or 2m (24 days at the most)', text);
-  }
-  return milliseconds;
-};
+/** In milliseconds: as long as a timer can wait, 2^31 − 1, at the most. */
+export const duration = quantity(
+  /^(\d{1,10})(ms|s|m|h)$/,
+  { ms: 1, s: 1000, m: 60_000, h: 3_600_000 },
+  2_147_483_647,
+  'a duration such as 500ms, 10s or 2m (24 days at the most)',
+);
 
 /** The placeholder and the parser of a setting that is a duration. */
 export const TIME = { placeholder: 'time', parse: duration } as const;
 
-const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
-
-/** A size such as `500m` or `4g`, in bytes: the units are powers of 1024. */
-export const size: Parse<number> = (text) => {
-  const match = /^(\d{1,12})([kmgt]?)(?:i?b)?$/i.exec(text);
-  const bytes = Number(match?.[1]) * (SIZES[match?.[2]?.toLowerCase() ?? '-'] ?? Number.NaN);
-  if (!(bytes >= 1 && Number.isSafeInteger(bytes))) throw new InvalidValue('a size such as 500m or 4g', text);
-  return bytes;
-};
+/** In bytes: the units are powers of 1024. */
+export const size = quantity(
+  /^(\d{1,12})([kmgt]?)(?:i?b)?$/i,
+  { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 },
+  Number.MAX_SAFE_INTEGER,
+  'a size such as 500m or 4g',
+);
 
 /** Text that is not empty and holds no control character. */
-export const plainText: Parse<string> = (text) => {
+export const plainText = parsedBy(
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a header or URL must not hold them
-  if (text.trim() === '' || /[\u0000-\u001f\u007f]/.test(text)) {
-    throw new InvalidValue('text without control characters', text);
-  }
-  return text;
-};
+  (text) => (text.trim() === '' || /[\u0000-\u001f\u007f]/.test(text) ? undefined : text),
+  'text without control characters',
+);

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
 import { dayText } from '../../calendar/days.js';
 import { budget as limitText } from '../../config/settings.js';
-import { InvalidValue, oneOf } from '../../config/value.js';
-import { type Amount, compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
+import { oneOf, parsedBy } from '../../config/value.js';
+import { compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
 import { CommandLineError, DataError, UnreadableError } from '../../errors.js';
 import { type BudgetFacts, budgetJson } from '../../format/documents/summary.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
@@ -85,13 +85,10 @@ const declareBudget = () => {
   );
 };
 
-function percent(text: string): Amount {
-  const amount = parseAmount(text.replace(/ ?%$/, ''));
-  if (amount === undefined || compareAmounts(amount, ZERO) <= 0 || compareAmounts(amount, HUNDRED) > 0) {
-    throw new InvalidValue('percent of the limit, above 0 and up to 100, such as 80%', text);
-  }
-  return amount;
-}
+const percent = parsedBy((text) => {
+  const amount = parseAmount(text.replace(/ ?%$/, '')) ?? ZERO;
+  return compareAmounts(amount, ZERO) > 0 && compareAmounts(amount, HUNDRED) <= 0 ? amount : undefined;
+}, 'percent of the limit, above 0 and up to 100, such as 80%');
 
 const HUNDRED = parseAmount('100') ?? ZERO;
 

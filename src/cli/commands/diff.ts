@@ -1,5 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
-import { InvalidValue } from '../../config/value.js';
+import { parsedBy } from '../../config/value.js';
 import type { ExportRow } from '../../document/records.js';
 import { compareAmounts, ZERO } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
@@ -27,7 +27,7 @@ const declareDiff = () => {
       parsedOption(
         '--total <amount>',
         'reconcile OLD, or the source, with the amount of an invoice: 1234.55 credits, or "46.30 GBP"',
-        invoiceAmount,
+        parsedBy(parseWritten, 'an amount such as 1234.55 or "46.30 GBP"'),
         { group: 'Diff:' },
       ),
     );
@@ -42,12 +42,6 @@ const declareDiff = () => {
 };
 
 type DiffOptions = OptionsOf<typeof declareDiff>;
-
-function invoiceAmount(text: string): WrittenLimit {
-  const parsed = parseWritten(text);
-  if (parsed === undefined) throw new InvalidValue('an amount such as 1234.55 or "46.30 GBP"', text);
-  return parsed;
-}
 
 /** What changed between two bills, or how one differs from an invoice. */
 export const make = defineCommand({

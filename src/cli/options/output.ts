@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { flagOf } from '../../config/setting.js';
-import { InvalidValue, listOf, oneOf, plainText } from '../../config/value.js';
+import { listOf, oneOf, parsedBy, plainText } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import type { BillingAccount } from '../../format/data/focus.js';
 import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
@@ -49,7 +49,7 @@ const destination = () =>
 
 const csv = () =>
   new Command()
-    .addOption(parsedOption('--delimiter <character>', 'between CSV cells (default ,)', delimiterOf, SHAPES))
+    .addOption(parsedOption('--delimiter <character>', 'between CSV cells (default ,)', delimiter, SHAPES))
     .addOption(option('--bom', 'begin CSV or TSV with a byte order mark, for Excel', SHAPES))
     .addOption(
       option(
@@ -228,13 +228,10 @@ export function checkEnding(name: string, file: string, format: Format): void {
 }
 
 /** A character that occurs in no number, timestamp or header, and is no quote: else nobody could read the file. */
-function delimiterOf(text: string): string {
-  const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
-  if (!/^[\t!#$%&()*,/;<>?[\]^`{|}~]$/.test(delimiter)) {
-    throw new InvalidValue('one character such as , ; | or tab', text);
-  }
-  return delimiter;
-}
+const delimiter = parsedBy((text) => {
+  const character = text === 'tab' || text === '\\t' ? '\t' : text;
+  return /^[\t!#$%&()*,/;<>?[\]^`{|}~]$/.test(character) ? character : undefined;
+}, 'one character such as , ; | or tab');
 
 /**
  * Whether a stream gets colour. The first that says something decides: `--color always|never`, `NO_COLOR` (not

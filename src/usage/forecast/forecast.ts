@@ -1,17 +1,6 @@
 /*
  * An estimate, in binary floating point; what is used already is exact and no matter of this file. Only operations that
- * IEEE 754 rounds exactly are used, so that every engine gives the same digits. docs/budget.md has the back-test.
- *
- * 1. Only days that are over are evidence. With fewer than three there is no forecast.
- * 2. Each weekday has a factor: how much of an average day is used on it. A day beyond three times the median counts as that.
- * 3. The mean of a weekday is drawn to that of its class (Monday to Friday, or the weekend) by a prior of 12 days,
- * 4. and the class to 1, or 0.65 at the weekend, by a prior of 2 days: so a weekend that is yet to come counts too.
- * 5. The run rate is the mean of the days divided by their factors, capped as before; a day counts half after 8 days.
- * 6. The projection is what is used, plus the run rate times the factors of what is left of the period.
- * 7. The interval is that of a sum of days which scatter as those before did,
- * 8. widened by the doubt about the run rate, which is large after few days,
- * 9. and by a growth or decline of 1.75 % a day, which the days before cannot rule out.
- * 10. 1.28 standard deviations to each side make it one of 80 %. It never begins below what is used.
+ * IEEE 754 rounds exactly are used, so that every engine gives the same digits. docs/budget.md says how it is made.
  */
 
 /** Days that must be over before there is a forecast. */

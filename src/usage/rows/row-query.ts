@@ -8,18 +8,18 @@ import { type Kind, kindOf, type UsageItem } from '../pricing/priced-row.js';
 /** Which rows a bill shows, and in which order. */
 export interface RowQuery {
   /** The id of the only message. */
-  readonly message?: number | bigint;
+  readonly message?: number | bigint | undefined;
   /** The beginning of the time range, included, and its end, excluded. */
-  readonly since?: TimeBound;
-  readonly until?: TimeBound;
-  readonly report?: ReportFilter;
-  readonly kind?: Kind;
+  readonly since?: TimeBound | undefined;
+  readonly until?: TimeBound | undefined;
+  readonly report?: ReportFilter | undefined;
+  readonly kind?: Kind | undefined;
   /** Upstream's order where it is undefined. */
-  readonly sort?: SortOrder;
+  readonly sort?: SortOrder | undefined;
   /** Rows left out at the beginning. */
   readonly offset: number;
   /** Rows at the most. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 export const SORT_FIELDS = [
