@@ -11,9 +11,20 @@ export interface Terminal {
 /** Printable characters of one column each: ASCII, Latin letters, dashes and quotation marks. */
 const NARROW = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027]*$/;
 
+/** Of texts with other characters: names of reports come again and again, and graphemes take long to tell apart. */
+const widths = new Map<string, number>();
+const MOST_WIDTHS = 10_000;
+
 /** Terminal columns of `text`. Most texts need no look at graphemes. */
 export function textWidth(text: string): number {
-  return NARROW.test(text) ? text.length : stringWidth(text);
+  if (NARROW.test(text)) return text.length;
+  let width = widths.get(text);
+  if (width === undefined) {
+    width = stringWidth(text);
+    if (widths.size === MOST_WIDTHS) widths.clear();
+    widths.set(text, width);
+  }
+  return width;
 }
 
 const ELLIPSIS = '…';
