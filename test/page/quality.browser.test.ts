@@ -108,6 +108,33 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
     expect(await faults(page)).toEqual([]);
   });
 
+  it.each<[string, BrowserContextOptions]>([
+    ['light', { colorScheme: 'light' }],
+    ['dark', { colorScheme: 'dark' }],
+    ['narrow', { viewport: { width: 390, height: 740 } }],
+  ])('history (its page): has no fault of accessibility, and fits the window, %s', async (_, options) => {
+    await inFolder(async (folder) => {
+      const months = ['2024-02', '2024-03', '2024-05'];
+      for (const [index, month] of months.entries()) {
+        const rows = [1, 2, 3].map(
+          (day) => `${index}${day},${month}-0${day}T00:00:00Z,Report ${day},1${index}.${day},0.3,GBP`,
+        );
+        const lines = ['message_id,timestamp,report_name,credits_used,cost,currency', ...rows, ''];
+        await writeFile(join(folder, `the export of ${month}.csv`), lines.join('\r\n'));
+      }
+      const path = join(folder, 'history.html');
+      const inputs = months.map((month) => `the export of ${month}.csv`);
+      const words = ['history', ...inputs, '--as-of', '2024-05-04T00:00:00Z', '--output', path];
+      expect(await runMain(words, { cwd: folder })).toMatchObject({ status: 0 });
+      const { page, complaints } = await workshop.open(pathToFileURL(path).href, options);
+      expect(await faults(page)).toEqual([]);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+      expect(complaints).toEqual([]);
+    });
+  });
+
   it.each([360, 700, 1200])('fits a window of %i pixels', async (width) => {
     const { page } = await workshop.open(address, { viewport: { width, height: 800 } });
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -37,7 +37,7 @@ export function* historyPage(result: HistoryResult): Generator<string> {
     totals.splice(-1, 0, '');
   }
   columns.push({ title: 'From', cell: ({ input }) => visible(input.name) });
-  yield section('Periods', table(columns, periods, totals));
+  yield table('Periods', columns, periods, totals);
   if (comparison !== undefined) yield compared(comparison, last, currency);
   const notes = historyNotes(result);
   if (notes.length > 0) {
@@ -57,14 +57,15 @@ const invoiceColumn = (currency: string): Column<HistoryPeriod> => ({
 function compared(comparison: Comparison, last: number, currency: string | undefined): string {
   const { toDate, change, movers } = comparison;
   const all = [...movers.increases, ...movers.decreases];
-  const most = section(
-    `What changed most, in credits${toDate === undefined ? '' : ', to date'}`,
-    all.length === 0 ? '<p>No report changed.</p>\n' : table(moverColumns(last), all),
-  );
+  const heading = `What changed most, in credits${toDate === undefined ? '' : ', to date'}`;
+  const most =
+    all.length === 0
+      ? section(heading, '<p>No report changed.</p>\n')
+      : table(heading, moverColumns(last), all);
   if (toDate === undefined) return most;
+  const title = 'This period to date against the same days of the last';
   const totals = ['Change', ...percentCells(change, currency)];
-  const parts = table(partColumns(currency), toDateParts(comparison, last), totals);
-  return section('This period to date against the same days of the last', parts) + most;
+  return table(title, partColumns(currency), toDateParts(comparison, last), totals) + most;
 }
 
 function percentCells({ percent }: Change, currency: string | undefined): string[] {
@@ -88,8 +89,13 @@ function section(title: string, content: string): string {
   return `<section>\n<h2>${title}</h2>\n${content}</section>\n`;
 }
 
-/** @param totals of the first columns; the others have none */
-function table<Row>(columns: readonly Column<Row>[], items: readonly Row[], totals?: string[]): string {
+/** Arrows scroll it where it is wider than the window, once the Tab key is there. */
+function table<Row>(
+  title: string,
+  columns: readonly Column<Row>[],
+  items: readonly Row[],
+  totals?: string[],
+): string {
   const rows = items.map(cellsIn(columns));
   alignAmounts(totals === undefined ? rows : [...rows, totals], columns);
   const row = (cells: readonly string[], tag = 'td') => {
@@ -102,7 +108,11 @@ function table<Row>(columns: readonly Column<Row>[], items: readonly Row[], tota
   );
   const foot = totals === undefined ? '' : `<tfoot>${row(totals)}</tfoot>\n`;
   const body = rows.map((cells) => `${row(cells)}\n`).join('');
-  return `<div class="wide"><table>\n<thead>${head}</thead>\n<tbody>\n${body}</tbody>\n${foot}</table></div>\n`;
+  const content = `<table>\n<thead>${head}</thead>\n<tbody>\n${body}</tbody>\n${foot}</table>`;
+  return section(
+    title,
+    `<div class="wide" role="region" aria-label="${title}" tabindex="0">${content}</div>\n`,
+  );
 }
 
 /** The colours of the page of a bill. */
