@@ -61,11 +61,11 @@ export async function useView<Result>(
 
   const account = budget.openAccount();
   try {
-    const chosen = await jobs.inTurn(signal, () => chooseByMessage(document, selection, account, signal));
+    const chosen = await jobs.search(signal, () => chooseByMessage(document, selection, account, signal));
     const resolved = needsReports
       ? await reports.resolve(document, reportsOf(document, chosen), signal)
       : undefined;
-    const view = await jobs.inTurn(signal, async () => {
+    const view = await jobs.search(signal, async () => {
       // Another request for the same rows may have had its turn first.
       const found = document.findView(key);
       if (found !== undefined) return found;

@@ -43,7 +43,7 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
       freshUntil: Math.min(found.freshUntil, document.sentAt + parts.messagesTtl),
       headers: { ...PAGE_HEADERS, 'content-security-policy': `${shell.policy}; frame-ancestors 'none'` },
     };
-    return parts.jobs.inTurn(signal, () =>
+    return parts.jobs.write(signal, () =>
       collectAnswer(facts, parts.budget, (writer) =>
         writeRows(found.batches(), renderer, writer, signal, prices),
       ),

@@ -49,7 +49,7 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
     useView(document, selection, parts, signal, async (view) => {
       const count = countRows(document, view);
       const found = await findRows(document, view, [0, count], parts.reports, signal);
-      return parts.jobs.inTurn(signal, async () => {
+      return parts.jobs.write(signal, async () => {
         const sums = createSummary(by, zone, parts.prices);
         for await (const items of found.batches()) sums.add(items);
         const summary = sums.value(dayBounds(selection));

@@ -71,7 +71,7 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
         collectAnswer(facts, budget, (writer) =>
           writeRows(found.batches(), newRenderer(), writer, signal, prices),
         );
-      return found.count <= SMALL ? write() : jobs.inTurn(signal, write);
+      return found.count <= SMALL ? write() : jobs.write(signal, write);
     });
 }
 

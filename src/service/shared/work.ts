@@ -106,7 +106,7 @@ export function requestSignal(request: FastifyRequest, deadline: number, ending:
   };
 }
 
-/** Searches and large answers worked on at a time: more would not be faster on one thread, and each holds memory. */
+/** Searches, and large answers, worked on at a time: more would not be faster on one thread, and each holds memory. */
 const TURNS_AT_ONCE = 2;
 /** Rows worked on between two turns of other requests. */
 export const ROWS_A_TURN = 4096;
@@ -114,7 +114,9 @@ export const ROWS_A_TURN = 4096;
 /** Bounds the different answers and documents being computed, and how many of those that take long are worked on at a time. */
 export class Jobs {
   private readonly underWay = new Map<string, number>();
-  private readonly limitTurns = limitConcurrency(TURNS_AT_ONCE);
+  /** Searches do not wait for large answers, which take longer. */
+  private readonly limitSearches = limitConcurrency(TURNS_AT_ONCE);
+  private readonly limitAnswers = limitConcurrency(TURNS_AT_ONCE);
 
   constructor(private readonly most: number) {}
 
@@ -139,12 +141,19 @@ export class Jobs {
   }
 
   /** Runs `task`, which waits for nobody, when it is its turn. @throws the signal's reason, and what `task` throws */
-  inTurn<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
-    return this.limitTurns(() => {
-      signal.throwIfAborted();
-      return task();
-    });
+  search<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
+    return this.limitSearches(() => inTurn(signal, task));
   }
+
+  /** The same for writing an answer. */
+  write<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
+    return this.limitAnswers(() => inTurn(signal, task));
+  }
+}
+
+function inTurn<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
+  signal.throwIfAborted();
+  return task();
 }
 
 /** Gives other requests their turn. @throws the signal's reason */
