@@ -94,7 +94,7 @@ const VERSION: readonly string[] = ['-V', '--version'];
 const HELP: readonly string[] = ['-h', '--help'];
 
 /** Every command but `help`, by its name and in the order of the help page; each is loaded when it is run. */
-export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly make: MakeCommand }>>> = {
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly make: MakeCommand }>>> = {
   usage: () => import('./commands/usage.js'),
   summary: () => import('./commands/summary.js'),
   budget: () => import('./commands/budget.js'),

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { Command } from '@commander-js/extra-typings';
 import { openTimeZone } from '../../calendar/time-zone.js';
-import { DataError, UnreadableError } from '../../errors.js';
+import { DataError } from '../../errors.js';
 import { sumsInWords } from '../../format/amounts.js';
 import { summaryFacts } from '../../format/documents/summary.js';
 import { SUMMARY_FORMATS } from '../../format/formats.js';
 import { visible } from '../../format/text.js';
 import { jsonValues } from '../../json/scan.js';
-import { reasonOf } from '../../os-error.js';
+import { openInput } from '../../source/file.js';
 import {
   mergeSummaries,
   type PartialSummary,
@@ -78,17 +77,12 @@ interface Part {
 }
 
 async function readParts(path: string, { host, signal }: Context): Promise<Part[]> {
-  const name = path === '-' ? 'stdin' : path;
-  const reading = path === '-' ? buffer(host.stdin) : readFile(path, { signal });
-  const bytes = await reading.catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new UnreadableError(name, reasonOf(error));
-  });
-  const documents = [...jsonValues(bytes, name)];
+  const { name, bytes } = await openInput(path, host.stdin, signal);
+  const documents = [...jsonValues(await buffer(bytes()), name)];
   if (documents.length === 0) throw new DataError(name, 'holds no summary, so a part would be missing');
   const many = documents.length > 1;
-  return documents.map((bytes, index) => {
-    const json = bytes.toString();
+  return documents.map((document, index) => {
+    const json = document.toString();
     const part = many ? `${name}, summary ${index + 1}` : name;
     return { name: part, json, summary: readPartialSummary(json, part) };
   });

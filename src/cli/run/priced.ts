@@ -1,7 +1,7 @@
 import { type PricedRow, readPricedRows } from '../../document/export-rows.js';
 import { CommandLineError } from '../../errors.js';
 import { visible } from '../../format/text.js';
-import { readChunks, readFileChunks } from '../../source/file.js';
+import { openInput } from '../../source/file.js';
 import { createDuplicateCheck } from '../../usage/pricing/ids.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { createReportCheck } from '../../usage/pricing/reports.js';
@@ -38,16 +38,15 @@ async function openPriced(
   if (duplicates === 'once') throw new CommandLineError('--duplicates: error or keep with --from-priced');
   const basis = await openBasis(options, host);
   const selection = selectionOf(options, basis.zone);
+  const files = await Promise.all(paths.map((path) => openInput(path, host.stdin, signal)));
   let messages = 0;
 
   async function* items(): AsyncGenerator<UsageItem[]> {
     const counts = createDuplicateCheck(duplicates);
     const checkReport = createReportCheck();
     const watch = selection.report && checkReportFilter(selection.report);
-    for (const path of paths) {
-      const name = nameOf(path);
-      const bytes = path === '-' ? readChunks(name, host.stdin, signal) : readFileChunks(path, signal);
-      for await (const rows of readPricedRows(name, bytes)) {
+    for (const { name, bytes } of files) {
+      for await (const rows of readPricedRows(name, bytes())) {
         messages += rows.length;
         for (const { reportId: id, reportName, credits } of rows) {
           if (id === undefined) continue;
@@ -67,16 +66,12 @@ async function openPriced(
   return {
     ...basis,
     selection,
-    sourceName: paths.map(nameOf).join(', '),
+    sourceName: files.map(({ name }) => name).join(', '),
     read: (consume) => consume(items()),
     outOf: () => (narrows(selection) ? messages : undefined),
     counts: () => ({ messages, retries: 0 }),
     close: async () => {},
   };
-}
-
-function nameOf(path: string): string {
-  return path === '-' ? 'stdin' : path;
 }
 
 function itemOf({ id, timestamp, reportId, reportName, credits }: PricedRow): UsageItem {
