@@ -1,4 +1,10 @@
-import { Argument, type Command, Option, type OptionValues } from '@commander-js/extra-typings';
+import {
+  Argument,
+  type Command,
+  type CommandUnknownOpts,
+  Option,
+  type OptionValues,
+} from '@commander-js/extra-typings';
 import { InvalidValue, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/flags.js';
@@ -118,14 +124,6 @@ export function flagValue<Value>(flag: string, text: string, parse: Parse<Value>
   }
 }
 
-/** The options and arguments of a command, whatever their types. */
-export interface AnyCommand {
-  readonly options: readonly Option[];
-  readonly args: readonly string[];
-  readonly registeredArguments: readonly Argument[];
-  opts(): OptionValues;
-}
-
 /**
  * Refuses a flag that was taken as another flag's value (`--output --json`). A value that really looks like a flag can
  * be given as `--text=--json`.
@@ -133,7 +131,7 @@ export interface AnyCommand {
  * @throws CommandLineError
  */
 export function refuseFlagsAsValues(
-  { options }: Pick<AnyCommand, 'options'>,
+  { options }: Pick<CommandUnknownOpts, 'options'>,
   words: readonly string[],
 ): void {
   const namesOf = ({ long, short }: Pick<Option, 'long' | 'short'>) =>
@@ -150,14 +148,14 @@ export function refuseFlagsAsValues(
 }
 
 /** Refuses a word too many, and names it, which commander does not. @throws CommandLineError */
-export function refuseExtraWords({ args, registeredArguments }: AnyCommand): void {
+export function refuseExtraWords({ args, registeredArguments }: CommandUnknownOpts): void {
   const extra = args[registeredArguments.length];
   const variadic = registeredArguments.at(-1)?.variadic === true;
   if (extra !== undefined && !variadic) throw new CommandLineError(`unexpected argument '${extra}'`);
 }
 
 /** The flags of a command line that shape its result's bytes, by long name, but for those that settings resolve. */
-export function shapingFlags(command: AnyCommand): Record<string, ReceiptFlag> {
+export function shapingFlags(command: CommandUnknownOpts): Record<string, ReceiptFlag> {
   const values = command.opts();
   const flags: Record<string, ReceiptFlag> = {};
   for (const name of RECEIPT_FLAGS) {
@@ -174,7 +172,7 @@ export function shapingFlags(command: AnyCommand): Record<string, ReceiptFlag> {
 /** The words of a command line that give a receipt's flags. A name that shapes no bytes, such as `output`, is left out. */
 export function wordsOf(
   flags: Readonly<Record<string, ReceiptFlag>>,
-  { options }: Pick<AnyCommand, 'options'>,
+  { options }: Pick<CommandUnknownOpts, 'options'>,
 ) {
   return options.flatMap((each) => {
     const value = traitsOf(each).shapes === undefined ? undefined : flags[longName(each)];

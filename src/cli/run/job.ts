@@ -1,14 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { formatAmount } from '../../engine/index.js';
 import { LockedError } from '../../errors.js';
 import { STDOUT_NAMES, writeFileAtomically } from '../../output/file.js';
 import { FileOverlapError } from '../../output/file-overlap.js';
-import { acquireLock, type Lock } from '../../output/lock.js';
+import { acquireLock } from '../../output/lock.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
 import type { Totals } from '../../usage/pricing/sums.js';
-import type { AnyCommand } from '../options/declare.js';
 import type { JobOptions } from '../options/period.js';
 import { toFailure } from '../process/failure.js';
 import type { Context } from '../process/host.js';
@@ -44,12 +44,11 @@ export async function guardJob(
   job: (record: JobRecord) => Promise<void>,
 ): Promise<void> {
   const startedAt = performance.now();
+  const lock = lockFile === undefined ? undefined : await acquireLock(lockFile);
   const record: JobRecord = {};
-  let lock: Lock | undefined;
   let exitCode = 0;
   let isOthers = false;
   try {
-    if (lockFile !== undefined) lock = await acquireLock(lockFile);
     await job(record);
     exitCode = record.exitCode ?? 0;
     if (exitCode !== 0) context.host.exitCode = exitCode;
@@ -60,10 +59,9 @@ export async function guardJob(
     isOthers = error instanceof LockedError;
     throw error;
   } finally {
-    const held = lock !== undefined || lockFile === undefined;
-    if (metrics !== undefined && held && !isOthers) {
-      const milliseconds = performance.now() - startedAt;
-      await writeMetrics(metrics, { record, exitCode, milliseconds }).catch((error: unknown) => {
+    if (metrics !== undefined && !isOthers) {
+      const seconds = (performance.now() - startedAt) / 1000;
+      await writeMetrics(metrics, record, exitCode, seconds).catch((error: unknown) => {
         // The job's own failure says more.
         if (exitCode === 0) throw error;
       });
@@ -84,7 +82,7 @@ const reported = new WeakSet<Error>();
 export async function reportFailedStart(
   error: unknown,
   words: readonly string[],
-  command: Pick<AnyCommand, 'options'> | undefined,
+  command: Pick<CommandUnknownOpts, 'options'> | undefined,
   context: Context,
 ): Promise<void> {
   if (error instanceof FileOverlapError || (error instanceof Error && reported.has(error))) return;
@@ -115,13 +113,6 @@ async function isTaken(path: string, words: readonly string[]): Promise<boolean>
   return content === undefined || (content !== '' && !content.startsWith('# HELP o_copilot_'));
 }
 
-/** How a job ended. */
-interface JobOutcome {
-  readonly record: JobRecord;
-  readonly exitCode: number;
-  readonly milliseconds: number;
-}
-
 const LAST_SUCCESS = 'o_copilot_last_success_timestamp_seconds';
 
 /**
@@ -130,8 +121,12 @@ const LAST_SUCCESS = 'o_copilot_last_success_timestamp_seconds';
  *
  * @throws CannotCreateError, CannotWriteError
  */
-async function writeMetrics(path: string, outcome: JobOutcome): Promise<void> {
-  const { record, exitCode, milliseconds } = outcome;
+async function writeMetrics(
+  path: string,
+  record: JobRecord,
+  exitCode: number,
+  seconds: number,
+): Promise<void> {
   const counts = record.period?.counts() ?? { messages: 0, retries: 0 };
   const lastSuccess = exitCode === 0 ? `${Math.floor(Date.now() / 1000)}` : await lastSuccessIn(path);
   const text = [
@@ -140,7 +135,7 @@ async function writeMetrics(path: string, outcome: JobOutcome): Promise<void> {
     ...(lastSuccess === undefined
       ? []
       : [gauge(LAST_SUCCESS, 'When a run last ended with exit status 0, seconds since 1970.', lastSuccess)]),
-    gauge('o_copilot_duration_seconds', 'How long the last run took.', (milliseconds / 1000).toFixed(3)),
+    gauge('o_copilot_duration_seconds', 'How long the last run took.', seconds.toFixed(3)),
     gauge('o_copilot_messages', 'Messages that the last run read.', `${counts.messages}`),
     gauge('o_copilot_retries', 'Requests that the last run made again.', `${counts.retries}`),
     creditsByKind(record),
