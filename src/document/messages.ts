@@ -16,7 +16,7 @@ const DOCUMENT = 'the messages document';
  * @throws DataError for anything that is not one whole JSON document of that shape
  */
 export function readMessages(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Message[]> {
-  const marks = createPageMarks(DOCUMENT);
+  const marks = createPageMarks();
   return readArrayDocument(bytes, {
     name: DOCUMENT,
     key: 'messages',
@@ -89,7 +89,7 @@ const MARKS = ['has_more', 'next', 'next_page', 'total', 'total_count'];
  * Notices a document that says of itself that it is only one page of the period: a bill of the first page
  * would look whole and be too small.
  */
-export function createPageMarks(document: string) {
+export function createPageMarks() {
   const seen = new Set<string>();
   let more: string | undefined;
   let total: { key: string; value: number } | undefined;
@@ -98,7 +98,7 @@ export function createPageMarks(document: string) {
     /** @throws DataError for such a key twice */
     note(key: string, value: unknown): void {
       if (!MARKS.includes(key)) return;
-      if (seen.has(key)) throw new DataError(document, 'occurs twice', key);
+      if (seen.has(key)) throw new DataError(DOCUMENT, 'occurs twice', key);
       seen.add(key);
       if (key === 'has_more' && value === true) more = 'has_more is true';
       if ((key === 'next' || key === 'next_page') && typeof value === 'string' && value !== '') {
@@ -110,10 +110,10 @@ export function createPageMarks(document: string) {
     /** @throws DataError when the document said that it holds more than the `count` messages read */
     check(count: number): void {
       if (more !== undefined) {
-        throw new DataError(document, `is one page of several (${more}); a bill needs the whole period`);
+        throw new DataError(DOCUMENT, `is one page of several (${more}); a bill needs the whole period`);
       }
       if (total !== undefined && Number.isInteger(total.value) && total.value > count) {
-        throw new DataError(document, `says ${total.key} is ${total.value}, but it holds ${count} messages`);
+        throw new DataError(DOCUMENT, `says ${total.key} is ${total.value}, but it holds ${count} messages`);
       }
     },
   };

@@ -104,30 +104,21 @@ export function costTexts({ priceOf }: CreditPrices) {
   };
 }
 
-/** What an invoice asks for. */
-export interface InvoiceTotal {
-  readonly currency: string;
-  /** With all its minor units: `46.30`. */
-  readonly amount: string;
-  /** The same as a number. */
-  readonly rounded: Cost;
-  /** What rounding added, or took away; 0 where the exact amount can be paid. */
-  readonly rounding: Cost;
-}
-
 /** A half goes to the even neighbour. */
 export function roundCost(cost: Decimal, digits: number): Decimal {
   return cost.toDecimalPlaces(digits, ExactDecimal.ROUND_HALF_EVEN);
 }
 
-/** Rounds a total to what can be paid, a half to the even neighbour. To be done once, on the sum of exact costs. */
-export function invoiceTotal(total: Cost, currency: string): InvoiceTotal {
+/** What an invoice has for a total, rounded to what can be paid. To be done once, on the sum of exact costs. */
+export function invoiceTotal(total: Cost, currency: string) {
   const digits = minorUnits(currency);
   const rounded = exact<Cost>(roundCost(total, digits));
   return {
-    currency,
+    /** With all its minor units: `46.30`. */
     amount: rounded.toFixed(digits),
+    /** The same as a number. */
     rounded,
+    /** What rounding added, or took away; 0 where the exact amount can be paid. */
     rounding: subtractCosts(rounded, total),
   };
 }

@@ -16,15 +16,6 @@ import type { Sum } from '../usage/pricing/sums.js';
 import { type CheckedExport, type Contents, fieldsOf, readContents } from './export-contents.js';
 import { type Difference, leavesOf, type Receipt, type RowSums } from './receipt.js';
 
-/** What the export and the receipt show by themselves. */
-export interface OfflineCheck {
-  readonly differences: readonly Difference[];
-  /** Members of the receipt that nothing confirmed. */
-  readonly unchecked: readonly string[];
-  /** Why the rows were not read; undefined where they were. */
-  readonly unread: string | undefined;
-}
-
 const READABLE: readonly unknown[] = READABLE_FORMATS;
 
 /**
@@ -32,16 +23,12 @@ const READABLE: readonly unknown[] = READABLE_FORMATS;
  *
  * @param usualFields the fields of a row where the receipt names none
  */
-export async function checkExport(
-  receipt: Receipt,
-  file: CheckedExport,
-  usualFields: readonly string[],
-): Promise<OfflineCheck> {
+export async function checkExport(receipt: Receipt, file: CheckedExport, usualFields: readonly string[]) {
   const differences: Difference[] = [];
   const confirmed = new Set<string>(['format']);
-  const compare = (what: string, expected: string, found: string, confirms = true) => {
+  const compare = (what: string, expected: string, found: string) => {
     if (expected !== found) differences.push({ what, receipt: expected, found });
-    else if (confirms) confirmed.add(what);
+    else confirmed.add(what);
   };
 
   compare('output.sha256', receipt.output.sha256, file.sha256);
@@ -60,7 +47,13 @@ export async function checkExport(
     if (found !== undefined) compareFound(receipt, found, compare);
   }
   const unchecked = [...leavesOf(receipt).keys()].filter((path) => !confirmed.has(path));
-  return { differences, unchecked, unread };
+  return {
+    differences,
+    /** Members of the receipt that nothing confirmed. */
+    unchecked,
+    /** Why the rows were not read; undefined where they were. */
+    unread,
+  };
 }
 
 function compareFound(

@@ -126,7 +126,7 @@ describe('help on a terminal', () => {
     const whole = echo(lines);
     expect(whole).toHaveLength(lines.length);
     for (const width of [20, 40, 60]) {
-      expect(echo(lines.map((line) => commandLines(line, 2, width).join('\n')))).toEqual(whole);
+      expect(echo(lines.map((line) => commandLines(line, width).join('\n')))).toEqual(whole);
     }
   });
 });

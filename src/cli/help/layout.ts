@@ -41,12 +41,12 @@ export function itemLines(term: string, text: string, termWidth: number, width: 
 }
 
 /** A command line that a shell reads as one: broken between words, never inside quotes. */
-export function commandLines(command: string, indent: number, width: number): string[] {
+export function commandLines(command: string, width: number): string[] {
   const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   const lines: string[] = [];
   let line = '';
   for (const word of words) {
-    const space = width - indent - (lines.length === 0 ? 0 : 2) - 2;
+    const space = width - (lines.length === 0 ? 2 : 4) - 2;
     if (line !== '' && line.length + 1 + word.length > space) {
       lines.push(line);
       line = '';
@@ -54,8 +54,7 @@ export function commandLines(command: string, indent: number, width: number): st
     line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line].map((each, index) => {
-    const start = ' '.repeat(index === 0 ? indent : indent + 2);
-    return `${start}${each}${index < lines.length ? ' \\' : ''}`;
+    return `${index === 0 ? '  ' : '    '}${each}${index < lines.length ? ' \\' : ''}`;
   });
 }
 
@@ -89,6 +88,6 @@ export function addExamples(commands: readonly CommandUnknownOpts[], width: numb
 function exampleLines(examples: Examples, width: number): string[] {
   return examples.flatMap(([line, text]) => [
     ...textLines(text, 4, width).map((comment) => comment.replace('    ', '  # ')),
-    ...commandLines(line, 2, width),
+    ...commandLines(line, width),
   ]);
 }

@@ -73,8 +73,8 @@ export function figuresOf({ scale, costScale, meta: { minorUnits = 2 } }: Bill):
 }
 
 /** A number of things, with thousands apart: `1,234 messages`. */
-export function countOf(count: number, singular: string, plural = `${singular}s`): string {
-  return `${INTEGER.format(count)} ${count === 1 ? singular : plural}`;
+export function countOf(count: number, singular: string): string {
+  return `${INTEGER.format(count)} ${singular}${count === 1 ? '' : 's'}`;
 }
 
 const INTEGER = new Intl.NumberFormat('en');

@@ -115,7 +115,7 @@ const HEALTH_SCHEMA = {
   summary: 'Whether the service runs',
   description: 'Open to everybody.',
   security: [],
-  response: replies({ 200: unstored('It does', 'application/json', HEALTH) }),
+  response: replies({ 200: unstored('It does', HEALTH) }),
 };
 
 const READINESS = {
@@ -144,8 +144,8 @@ const READINESS_SCHEMA = {
   description: 'Not counted by the rate limit for who is admitted.',
   response: replies(
     {
-      200: unstored('It was', 'application/json', READINESS),
-      503: unstored('It was not', 'application/json', READINESS),
+      200: unstored('It was', READINESS),
+      503: unstored('It was not', READINESS),
     },
     GUARDED,
   ),

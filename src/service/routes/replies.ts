@@ -123,8 +123,8 @@ export function storable(ok: Reply): Readonly<Record<string, Reply>> {
 }
 
 /** An answer of this moment. */
-export function unstored(description: string, mediaType: string, schema: object): Reply {
-  return { description, headers: CACHE_CONTROL, content: { [mediaType]: { schema } } };
+export function unstored(description: string, schema: object): Reply {
+  return { description, headers: CACHE_CONTROL, content: { 'application/json': { schema } } };
 }
 
 /** What an answer is in the formats beside JSON, by media type. */

@@ -2,7 +2,7 @@ import type { ExportRow } from '../../document/records.js';
 import { type Amount, compareAmounts, subtractAmounts, ZERO } from '../../engine/index.js';
 import { type Cost, NO_COST } from '../../rates/money.js';
 import { inBatches } from '../pricing/price-messages.js';
-import { createSum, type Sum } from '../pricing/sums.js';
+import { createSum } from '../pricing/sums.js';
 import { createRowIndex } from './row-index.js';
 
 /** What one message is in two bills. */
@@ -25,16 +25,7 @@ export function differenceOf(change: BillChange): Amount {
 }
 
 /** How two bills compare. */
-export interface Comparison {
-  /** Of the costs of both; undefined where a credit has no price. */
-  readonly currency: string | undefined;
-  readonly old: Sum;
-  readonly new: Sum;
-  readonly added: number;
-  readonly removed: number;
-  readonly changed: number;
-  readonly unchanged: number;
-}
+export type Comparison = ReturnType<ReturnType<typeof compareBills>['comparison']>;
 
 /** What the rows of both bills cost. */
 export interface RowCosts {
@@ -118,8 +109,9 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
         CHANGES_A_BATCH,
         (change) => change,
       ),
-    comparison: (): Comparison => ({
+    comparison: () => ({
       ...counts,
+      /** Of the costs of both; undefined where a credit has no price. */
       currency: money?.currency,
       old: sums.old.value(),
       new: sums.new.value(),

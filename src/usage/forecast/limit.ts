@@ -16,12 +16,8 @@ export interface WrittenLimit {
   readonly unit: string | undefined;
 }
 
-/** What a period may use: an exact amount above 0. */
-export interface Limit {
-  readonly amount: Amount;
-  /** `credits`, or the code of a currency. */
-  readonly unit: string;
-}
+/** What a period may use: an exact amount above 0, and its unit. */
+export type Limit = WrittenLimit & { readonly unit: string };
 
 export const CREDITS = 'credits';
 

@@ -47,7 +47,7 @@ const rowsOrError = (seen: readonly unknown[]) => (typeof seen.at(-1) === 'strin
 
 /** The strict readers alone. */
 const strictMessages = (bytes: AsyncIterable<Uint8Array>) => {
-  const { note, check } = createPageMarks('the messages document');
+  const { note, check } = createPageMarks();
   const name = 'the messages document';
   const document = { name, key: 'messages', noun: 'message', plain: NEVER, readValue: readMessageValue };
   return readArrayDocument(bytes, { ...document, note, check });
