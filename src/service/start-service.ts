@@ -2,13 +2,15 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { CommandLineError } from '../errors.js';
+import { combineObservers } from '../source/source.js';
 import { AnswerStore } from './answer/answer-period.js';
 import { type Credentials, createIdentify, type Identify, neededCredentials } from './auth/access.js';
 import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
 import { createApp } from './http/create-app.js';
 import { createHttpServers, type HttpServers } from './http/servers.js';
-import { openPeriod } from './period/open-period.js';
+import { DocumentStore } from './period/document-store.js';
+import { ReportStore } from './period/report-store.js';
 import { createZoneReader } from './query/parameters.js';
 import { addExplanationRoute } from './routes/explanation-route.js';
 import { addOperationRoutes } from './routes/operation-routes.js';
@@ -18,6 +20,7 @@ import { addUsageRoute } from './routes/usage-route.js';
 import type { ServiceOptions } from './service-options.js';
 import { MemoryBudget } from './shared/memory-budget.js';
 import type { Redis } from './shared/redis.js';
+import { sealedEntries } from './shared/sealed-entries.js';
 import { Jobs } from './shared/work.js';
 import type { OpenLog } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
@@ -47,7 +50,7 @@ export async function startService(
   metrics.watchMemory(() => budget.taken);
   const jobs = new Jobs(options.maxJobs);
   const answers = new AnswerStore(budget);
-  const { documents, reports } = openPeriod(options, { redis, budget, metrics });
+  const { documents, reports } = openStores(options, redis, budget, metrics);
   const { credentials } = options;
   const servers = createHttpServers(credentials.current().tls);
   const app = await createApp(options, {
@@ -96,6 +99,36 @@ export async function startService(
       close();
     },
   };
+}
+
+/** The period's messages and reports, with their caches. */
+function openStores(
+  options: ServiceOptions,
+  redis: Redis | undefined,
+  budget: MemoryBudget,
+  metrics: Metrics,
+) {
+  const { isLocal, cacheScope, cacheSecret, concurrency } = options;
+  const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
+  const documents = new DocumentStore({
+    ttl: options.messagesTtl,
+    budget,
+    // Counted by themselves: the one answer that --max-jobs 1 allows needs a document.
+    jobs: new Jobs(options.maxJobs),
+    isLocal,
+    openUsage: (signal) => options.openUsage({ observer, signal, onBatch: metrics.read }),
+    onLookup: (outcome) => metrics.lookedUp('messages', outcome),
+  });
+  const reports = new ReportStore({
+    ttl: options.cacheTtl,
+    concurrency,
+    budget,
+    // The same path may hold other files on the next machine.
+    shared: isLocal || !redis ? undefined : { redis, entries: sealedEntries(cacheScope, cacheSecret) },
+    openSource: (signal) => options.openSource({ observer, signal }),
+    onLookup: (outcome) => metrics.lookedUp('report', outcome),
+  });
+  return { documents, reports };
 }
 
 /** The check of access, which follows the credentials. */

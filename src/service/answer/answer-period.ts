@@ -11,7 +11,7 @@ import type { ReportStore } from '../period/report-store.js';
 import type { ZoneReader } from '../query/parameters.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import { type Jobs, requestSignal, SharedWork } from '../shared/work.js';
-import type { Answer } from './answer.js';
+import { type Answer, StoredBody } from './answer.js';
 import { sendAnswer } from './send-answer.js';
 
 /** Makes the answer to one query. @param signal ends the work when nobody waits for it any more */
@@ -123,7 +123,7 @@ export class AnswerStore {
     return this.work.run(`${number} ${query}`, signal, async (workSignal) => {
       const answer = await make(workSignal);
       // Until those who wait for it have references of their own, which they take before the next turn.
-      if ('acquire' in answer.body) setImmediate(answer.body.acquire().release);
+      if (answer.body instanceof StoredBody) setImmediate(answer.body.acquire());
       const entry = { answer, document: number };
       this.entries.set(query, entry);
       if (this.entries.peek(query) !== entry) answer.retire();

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { PieceWriter } from '../../format/rows.js';
-import { createSpool } from '../../output/spool.js';
+import { createSpool, type Spool } from '../../output/spool.js';
 import { createWriteBuffer } from '../../output/writer.js';
-import type { MemoryBudget } from '../shared/memory-budget.js';
+import { type MemoryAccount, type MemoryBudget, SharedResource } from '../shared/memory-budget.js';
 import { SECURITY_HEADERS } from '../shared/problem.js';
 import { type Coding, CompressedBodies } from './compress.js';
-import { type StoredBytes, storeBytes } from './stored-bytes.js';
 
 /** Bytes up to which a body is one buffer, which is the quickest to send; the rest of a larger one is in a file. */
 const MOST_IN_MEMORY = 1024 * 1024;
@@ -13,7 +12,7 @@ const MOST_IN_MEMORY = 1024 * 1024;
 /** An answer made from the period, whole before its first byte is sent. */
 export interface Answer {
   /** In one piece, or where it is large, outside of memory. */
-  readonly body: MemoryBody | StoredBytes;
+  readonly body: MemoryBody | StoredBody;
   readonly size: number;
   readonly heads: Heads;
   /** `performance.now()` until which it may be served, for as long as its document is. */
@@ -26,6 +25,21 @@ export interface Answer {
 interface MemoryBody {
   readonly bytes: Buffer;
   readonly compressed: CompressedBodies;
+}
+
+/** A body outside of memory, which several clients read at once. */
+export class StoredBody extends SharedResource {
+  constructor(
+    readonly spool: Spool,
+    private readonly account: MemoryAccount,
+  ) {
+    super();
+  }
+
+  protected close(): void {
+    this.spool.close();
+    this.account.close();
+  }
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -124,8 +138,8 @@ export async function collectAnswer(
     await buffer.flush();
     const facts = { heads: new Heads(headers, buffer.digest()), freshUntil, size };
     if (size > MOST_IN_MEMORY) {
-      const body = storeBytes(spool, size, () => account.close());
-      return { ...facts, body, retire: body.retire };
+      const body = new StoredBody(spool, account);
+      return { ...facts, body, retire: () => body.retire() };
     }
     const bytes = Buffer.concat([...spool.pieces()], size);
     spool.close();

@@ -3,9 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fresh from 'fresh';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import { Refusal } from '../shared/problem.js';
-import type { Answer } from './answer.js';
+import { type Answer, StoredBody } from './answer.js';
 import { type Coding, chooseCoding, compressStream, STREAM_MEMORY } from './compress.js';
-import type { StoredBytes } from './stored-bytes.js';
 
 /**
  * Sends an answer, or 304 where the client has it. Clients may store it, and must revalidate it each time. What is in
@@ -20,7 +19,7 @@ export function sendAnswer(
   budget: MemoryBudget,
 ): Promise<FastifyReply> | undefined {
   const { 'accept-encoding': accepted, 'if-none-match': condition } = request.headers;
-  const coding = chooseCoding(accepted, size, 'acquire' in body);
+  const coding = chooseCoding(accepted, size, body instanceof StoredBody);
   if (coding === undefined) {
     const detail = 'there is gzip, br and identity';
     throw new Refusal(406, 'not_acceptable', detail, {}, { vary: heads.vary });
@@ -32,7 +31,7 @@ export function sendAnswer(
     return undefined;
   }
   reply.headers(headers);
-  if ('acquire' in body) sendStream(body, coding, request, reply, budget);
+  if (body instanceof StoredBody) sendStream(body, size, coding, request, reply, budget);
   else if (coding === 'identity') reply.send(body.bytes);
   else {
     const compressed = body.compressed.get(coding);
@@ -48,27 +47,28 @@ function hasIt(condition: string, etag: string): boolean {
 
 /** The length is known where nothing is compressed. */
 function sendStream(
-  body: StoredBytes,
+  body: StoredBody,
+  size: number,
   coding: Coding | 'identity',
   request: FastifyRequest,
   reply: FastifyReply,
   budget: MemoryBudget,
 ): FastifyReply {
-  if (coding === 'identity') reply.header('content-length', body.size);
+  if (coding === 'identity') reply.header('content-length', size);
   // Not `send()`, for which Fastify says that the length is 0.
   if (request.method === 'HEAD') return reply.send(Readable.from([]));
   const memory = coding === 'identity' ? 0 : STREAM_MEMORY[coding];
   // First: where memory is short, the answer itself is among what is given up for more.
-  const reference = body.acquire();
+  const release = body.acquire();
   try {
     budget.take(memory);
   } catch (error) {
-    reference.release();
+    release();
     throw error;
   }
-  const source = Readable.from(reference.pieces(), { objectMode: false });
+  const source = Readable.from(body.spool.pieces(), { objectMode: false });
   const stream = coding === 'identity' ? source : compressStream(source, coding);
-  source.on('close', reference.release);
+  source.on('close', release);
   stream.on('close', () => budget.give(memory));
   return reply.send(stream);
 }

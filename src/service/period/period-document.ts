@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Report } from '../../document/records.js';
 import type { Usage } from '../../open-usage.js';
 import type { Validators } from '../../source/source.js';
-import type { MemoryAccount } from '../shared/memory-budget.js';
+import { type MemoryAccount, SharedResource } from '../shared/memory-budget.js';
 import type { PricedRows } from './priced-rows.js';
 
 /** Selections of a document's rows cached for the next page, and the bytes they may take in all, for each row of it. */
@@ -32,12 +32,10 @@ export interface RowView {
 }
 
 /** A messages document that was read whole. Its memory is given back when it is out of use and nobody reads it. */
-export class PeriodDocument {
+export class PeriodDocument extends SharedResource {
   /** What answers know of its reports. */
   readonly reports = new Map<number, ResolvedReport>();
   private readonly views: LRUCache<string, RowView>;
-  private readers = 0;
-  private retired = false;
 
   constructor(
     /** No other document of this process has it. */
@@ -52,6 +50,7 @@ export class PeriodDocument {
     readonly usage: Pick<Usage, 'report' | 'close'> | undefined,
     private readonly account: MemoryAccount,
   ) {
+    super();
     this.views = new LRUCache({
       max: MOST_VIEWS,
       maxSize: 64 * MOST_VIEWS + rows.length * VIEW_BYTES_A_ROW,
@@ -69,33 +68,11 @@ export class PeriodDocument {
   storeView(key: string, view: RowView): void {
     this.views.delete(key);
     const size = sizeOf(view);
-    if (size <= this.views.maxSize && !this.retired && this.account.tryTake(size)) this.views.set(key, view);
+    if (size <= this.views.maxSize && !this.isRetired && this.account.tryTake(size))
+      this.views.set(key, view);
   }
 
-  /** Holds it open until the function returned is called, once. */
-  acquire(): () => void {
-    this.readers++;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.readers--;
-      this.closeIfUnused();
-    };
-  }
-
-  get isRetired(): boolean {
-    return this.retired;
-  }
-
-  /** No new readers will come. */
-  retire(): void {
-    this.retired = true;
-    this.closeIfUnused();
-  }
-
-  private closeIfUnused(): void {
-    if (!this.retired || this.readers > 0) return;
+  protected close(): void {
     this.rows.close();
     this.views.clear();
     this.account.close();

@@ -1,10 +1,10 @@
-import type { Message, MessageBytes, Report, ReportId } from '../../document/records.js';
-import { type Amount, type AsciiBytes, hundredths } from '../../engine/index.js';
-import { copyBytes, Span, viewOf } from '../../json/spans.js';
+import type { Message, Report, ReportId } from '../../document/records.js';
+import { type Amount, hundredths } from '../../engine/index.js';
+import { Span } from '../../json/spans.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type MemoryAccount, overloaded } from '../shared/memory-budget.js';
-import { type StoredTexts, TextStore } from './text-store.js';
+import { ByteColumn, mix, type ReadTexts, StoredMessage, TextStore } from './row-bytes.js';
 
 /** Rows of a block; a power of two, so that a row is found by shifting. */
 const BLOCK_BITS = 14;
@@ -18,17 +18,18 @@ const HIGHEST_PRICE = 2 ** 31 - 1;
 const OTHER_PRICE = -1;
 const NO_PRICE = -2;
 const NO_REPORT = -1;
+const NOTHING = new Span(Buffer.alloc(0));
 
-interface Block {
-  ids: Float64Array;
-  prices: Int32Array;
-  reports: Int32Array;
+class Block {
+  ids = new Float64Array(BLOCK_ROWS);
+  prices = new Int32Array(BLOCK_ROWS);
+  reports = new Int32Array(BLOCK_ROWS);
   /** Of all that an answer shows of the row, but for what its report says. */
-  hashes: Int32Array;
-  timestampEnds: Uint32Array;
-  textEnds: Uint32Array;
-  timestamps: Span;
-  texts: StoredTexts | undefined;
+  hashes = new Int32Array(BLOCK_ROWS);
+  timestampEnds = new Uint32Array(BLOCK_ROWS);
+  textEnds = new Uint32Array(BLOCK_ROWS);
+  timestamps = NOTHING;
+  readTexts: ReadTexts | undefined;
 }
 
 /**
@@ -83,7 +84,7 @@ export class PricedRows {
   private addRow(message: Message): void {
     const row = this.length++;
     const at = row & (BLOCK_ROWS - 1);
-    if (at === 0) this.blocks.push(beginBlock());
+    if (at === 0) this.blocks.push(new Block());
     const block = this.blockOf(row);
     const timestampStart = this.timestampBytes.size;
     const { raw } = message;
@@ -149,7 +150,7 @@ export class PricedRows {
     this.account.take(timestamps.length + block.ids.length * NUMBERS_A_ROW);
     block.timestamps = new Span(timestamps);
     this.textSize += this.textBytes.size;
-    block.texts = this.texts.append(this.textBytes.take());
+    block.readTexts = this.texts.append(this.textBytes.take());
   }
 
   private blockOf(row: number): Block {
@@ -206,18 +207,18 @@ export class PricedRows {
   textOf(row: number): string {
     const other = this.otherTexts.get(row);
     if (other !== undefined) return other;
-    const { texts, textEnds } = this.blockOf(row);
-    if (texts === undefined)
+    const { readTexts, textEnds } = this.blockOf(row);
+    if (readTexts === undefined)
       throw overloaded(
         'not enough memory or disk space for the texts of the messages (--max-memory, temporary folder)',
       );
     const at = row & (BLOCK_ROWS - 1);
-    return texts.read(at === 0 ? 0 : (textEnds[at - 1] ?? 0), textEnds[at] ?? 0).toString();
+    return readTexts(at === 0 ? 0 : (textEnds[at - 1] ?? 0), textEnds[at] ?? 0).toString();
   }
 
   /** Whether `textOf` can read every text. */
   holdTexts(): boolean {
-    return this.blocks.every(({ texts }) => texts !== undefined);
+    return this.blocks.every(({ readTexts }) => readTexts !== undefined);
   }
 
   /** The rows of the message `id`, in order. */
@@ -237,103 +238,4 @@ export class PricedRows {
   close(): void {
     this.texts.close();
   }
-}
-
-function beginBlock(): Block {
-  return {
-    ids: new Float64Array(BLOCK_ROWS),
-    prices: new Int32Array(BLOCK_ROWS),
-    reports: new Int32Array(BLOCK_ROWS),
-    hashes: new Int32Array(BLOCK_ROWS),
-    timestampEnds: new Uint32Array(BLOCK_ROWS),
-    textEnds: new Uint32Array(BLOCK_ROWS),
-    timestamps: NOTHING,
-    texts: undefined,
-  };
-}
-
-/** A message read from the columns. A class, since most of its members are read in few places. */
-class StoredMessage implements Message, MessageBytes {
-  readonly isPlainText = false;
-  readonly textStart = 0;
-  readonly textEnd = 0;
-
-  constructor(
-    readonly id: number | bigint,
-    readonly reportId: ReportId | undefined,
-    readonly span: Span,
-    readonly timestampStart: number,
-    readonly timestampEnd: number,
-    private readonly rows: PricedRows,
-    private readonly row: number,
-  ) {}
-
-  get raw(): MessageBytes {
-    return this;
-  }
-
-  get timestamp(): string {
-    return this.span.bytes.toString('latin1', this.timestampStart, this.timestampEnd);
-  }
-
-  get text(): string {
-    return this.rows.textOf(this.row);
-  }
-}
-
-/** Bytes from which a call out of JavaScript copies faster than a loop. */
-const LONG = 256;
-
-/** Bytes one after the other, which grow until they are taken. */
-class ByteColumn {
-  private bytes = Buffer.allocUnsafe(64 * 1024);
-  private view = viewOf(this.bytes);
-  size = 0;
-
-  addRange({ bytes, view }: AsciiBytes, start: number, end: number): void {
-    const length = end - start;
-    this.reserve(length);
-    if (length < LONG) copyBytes(view, start, this.view, this.size, length);
-    else this.bytes.set(bytes.subarray(start, end), this.size);
-    this.size += length;
-  }
-
-  addText(text: string): void {
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    this.reserve(text.length * 3);
-    this.size += this.bytes.write(text, this.size);
-  }
-
-  /** `hash` with the bytes from `start` on mixed in. */
-  hash(hash: number, start: number): number {
-    let mixed = hash;
-    let at = start;
-    for (; at + 4 <= this.size; at += 4) mixed = mix(mixed, this.view.getInt32(at, true));
-    for (; at < this.size; at++) mixed = mix(mixed, this.bytes[at] ?? 0);
-    return mixed;
-  }
-
-  /** A copy of the bytes; the column begins anew. */
-  take(): Buffer {
-    const taken = Buffer.from(this.bytes.subarray(0, this.size));
-    this.size = 0;
-    return taken;
-  }
-
-  private reserve(more: number): void {
-    if (this.size + more <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.size + more));
-    this.bytes.copy(larger, 0, 0, this.size);
-    this.bytes = larger;
-    this.view = viewOf(larger);
-  }
-}
-
-const NOTHING = new Span(Buffer.alloc(0));
-
-/** Two numbers as one of 32 bits, in which each bit of either counts. Order matters. */
-export function mix(a: number, b: number): number {
-  let mixed = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(b, 0xc2b2ae35);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x27d4eb2f);
-  return mixed ^ (mixed >>> 13);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RowQuery } from '../../usage/rows/row-query.js';
 import type { PeriodDocument, RowView } from '../period/period-document.js';
-import { mix } from '../period/priced-rows.js';
+import { mix } from '../period/row-bytes.js';
 import { badQuery, Refusal } from '../shared/problem.js';
 import { countRows, viewKey } from './find-rows.js';
 

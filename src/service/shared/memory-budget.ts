@@ -80,3 +80,39 @@ export class MemoryAccount {
     this.total = 0;
   }
 }
+
+/** What several readers use at once: it closes when it is out of use and nobody reads it. */
+export abstract class SharedResource {
+  private readers = 0;
+  private retired = false;
+
+  /** May be called twice. */
+  protected abstract close(): void;
+
+  /** Holds it open until the function returned is called, once or more often. @throws where it has closed */
+  acquire(): () => void {
+    if (this.retired && this.readers === 0) throw new Error('something was used after it was given up');
+    this.readers++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.readers--;
+      this.closeIfUnused();
+    };
+  }
+
+  get isRetired(): boolean {
+    return this.retired;
+  }
+
+  /** No new readers will come. Safe twice. */
+  retire(): void {
+    this.retired = true;
+    this.closeIfUnused();
+  }
+
+  private closeIfUnused(): void {
+    if (this.retired && this.readers === 0) this.close();
+  }
+}

@@ -1,15 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import {
-  CannotWriteError,
-  DataError,
-  OCopilotError,
-  UnauthorizedError,
-  UnreadableError,
-  UpstreamError,
-  UpstreamTimeoutError,
-} from '../../errors.js';
+import { CannotWriteError, type ErrorCode, OCopilotError, UpstreamError } from '../../errors.js';
 
 /** The body of every error: a problem document (RFC 9457), `application/problem+json`. */
 export interface Problem {
@@ -62,30 +54,36 @@ export function toProblem(error: unknown, serverPaths: readonly string[] = []): 
   if (error instanceof Refusal) {
     return problem(error.status, error.code, error.message, error.extensions);
   }
-  if (error instanceof UpstreamError || error instanceof UnauthorizedError || error instanceof DataError) {
-    const hide = (text: string) => hidePaths(text, serverPaths);
-    const details = Object.entries(error.details()).map(
-      ([key, value]): [string, string | number | boolean] => [
-        key,
-        typeof value === 'string' ? hide(value) : value,
-      ],
-    );
-    return problem(statusOf(error), error.code, hide(error.message), Object.fromEntries(details));
-  }
-  // These speak of files and settings of the server.
   if (error instanceof OCopilotError) {
-    return problem(statusOf(error), error.code, `${HIDDEN[error.code] ?? 'this failed'}; the log says why`);
+    const [status, hidden] = OWN_ERRORS[error.code] ?? [500, 'this failed'];
+    if (hidden !== undefined) return problem(status, error.code, `${hidden}; the log says why`);
+    const hide = (text: string) => hidePaths(text, serverPaths);
+    const details = Object.entries(error.details()).map(([key, value]): [string, typeof value] => [
+      key,
+      typeof value === 'string' ? hide(value) : value,
+    ]);
+    return problem(status, error.code, hide(error.message), Object.fromEntries(details));
   }
   const status = frameworkStatus(error);
   if (status !== undefined && error instanceof Error) return problem(status, 'bad_request', error.message);
   return problem(500, 'internal', 'a bug in o-copilot; the log says more under this request id');
 }
 
-const HIDDEN: Readonly<Record<string, string>> = {
-  unreadable: 'the source cannot be read',
-  cannot_write: 'not enough memory or disk space for so large an answer',
-  cannot_create: 'not enough memory or disk space for so large an answer',
-  bad_setting: 'a setting of the service is wrong',
+const NO_SPACE = 'not enough memory or disk space for so large an answer';
+
+/**
+ * The status of each error, and what is said of it where it speaks of files and settings of the server. Faults of upstream
+ * and of the data are a gateway's: 502 and 504; a source file or temporary folder is ours: 503.
+ */
+const OWN_ERRORS: Partial<Record<ErrorCode, readonly [status: number, hidden?: string]>> = {
+  upstream: [502],
+  upstream_timeout: [504],
+  unauthorized: [502],
+  bad_data: [502],
+  unreadable: [503, 'the source cannot be read'],
+  cannot_write: [503, NO_SPACE],
+  cannot_create: [500, NO_SPACE],
+  bad_setting: [500, 'a setting of the service is wrong'],
 };
 
 /** A path that begins a word, so that no URL is one. */
@@ -104,15 +102,6 @@ function retryAfterOf(error: unknown): number | undefined {
 
 /** Seconds: other answers have been sent by then, and their files are gone. */
 const SPOOL_RETRY = 5;
-
-/** Upstream's and the data's faults are a gateway's: 502 and 504; a source file or temporary folder is ours: 503. */
-function statusOf(error: OCopilotError): number {
-  if (error instanceof UpstreamTimeoutError) return 504;
-  if (error instanceof UpstreamError || error instanceof UnauthorizedError) return 502;
-  if (error instanceof DataError) return 502;
-  if (error instanceof UnreadableError || error instanceof CannotWriteError) return 503;
-  return 500;
-}
 
 /** Fastify's own refusals, of a malformed URL say, carry a status below 500. */
 function frameworkStatus(error: unknown): number | undefined {
