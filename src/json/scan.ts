@@ -20,7 +20,7 @@ export function valueEnd(bytes: Buffer, from: number, where: string): number {
   while (at < length) {
     const code = bytes[at] ?? 0;
     if (code === 0x22 /* " */) {
-      at = closingQuote(bytes, at);
+      at = stringEnd(bytes, at);
       if (at === -1) return -1;
       if (depth === 0) return at;
     } else if (code === 0x7b /* { */ || code === 0x5b /* [ */) {
@@ -40,19 +40,6 @@ export function valueEnd(bytes: Buffer, from: number, where: string): number {
     }
   }
   return -1;
-}
-
-/** The index after the closing quote of the string that opens at `from`, or -1. */
-function closingQuote(bytes: Buffer, from: number): number {
-  let at = from + 1;
-  while (true) {
-    const quote = bytes.indexOf(0x22, at);
-    if (quote === -1) return -1;
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return quote + 1;
-    at = quote + 1;
-  }
 }
 
 /** The index of the first byte from `from` on that is no white space of JSON; the length where there is none. */

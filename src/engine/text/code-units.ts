@@ -32,7 +32,9 @@ export function createUnitReader() {
 
     /** The UTF-16 code units of `[start, end)` at `[0, end - start)`. */
     utf16(characters: string, start: number, end: number): Uint16Array {
-      return utf16Units(characters, start, end, end - start <= BUFFERED ? unitBuffer : undefined);
+      const units = end - start <= BUFFERED ? unitBuffer : new Uint16Array(end - start);
+      for (let index = start; index < end; index++) units[index - start] = characters.charCodeAt(index);
+      return units;
     },
   };
 }
@@ -45,17 +47,6 @@ function isAscii(characters: string, start: number, end: number): boolean {
 function asciiBytes(length: number): AsciiBytes {
   const bytes = new Uint8Array(length);
   return { bytes, view: new DataView(bytes.buffer) };
-}
-
-/** The UTF-16 code units of `[start, end)`, put into `units` where it is given. */
-function utf16Units(
-  characters: string,
-  start: number,
-  end: number,
-  units = new Uint16Array(end - start),
-): Uint16Array {
-  for (let index = start; index < end; index++) units[index - start] = characters.charCodeAt(index);
-  return units;
 }
 
 /** Arguments of one call: more would not fit the stack of every engine. */

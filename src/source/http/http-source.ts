@@ -71,32 +71,32 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     }
   }
 
-  function messagesTooLong(): DataError {
-    const where = showAddress(messagesAddress(base, period));
-    return new DataError(where, `longer than ${maxBody} bytes; --max-body sets the limit`);
+  function fetchMessages<T>(
+    known: Validators,
+    consume: (bytes: AsyncIterable<Uint8Array>, validators: Validators) => Promise<T>,
+  ): Promise<{ readonly changed: T } | 'unchanged'> {
+    const address = messagesAddress(base, period);
+    const tooLong = () =>
+      new DataError(showAddress(address), `longer than ${maxBody} bytes; --max-body sets the limit`);
+    const read = async (opened: Opened) => {
+      if (opened.status === 304) return 'unchanged';
+      if (opened.status === 404) throw refuseStatus(404);
+      const { body, validators } = opened;
+      return { changed: await readBody(body, maxBody, tooLong, (bytes) => consume(bytes, validators)) };
+    };
+    return fetchDocument('messages', address, read, known);
   }
 
   return {
     name: redactUrl(base),
 
     async messages(consume) {
-      return fetchDocument('messages', messagesAddress(base, period), async (opened) => {
-        if (opened.status !== 200) throw refuseStatus(opened.status);
-        return readBody(opened.body, maxBody, messagesTooLong, consume);
-      });
+      const answer = await fetchMessages({}, consume);
+      if (answer === 'unchanged') throw refuseStatus(304);
+      return answer.changed;
     },
 
-    async messagesIfChanged(known, consume) {
-      const read = async (opened: Opened) => {
-        if (opened.status === 304) return 'unchanged' as const;
-        if (opened.status === 404) throw refuseStatus(404);
-        const { body, validators } = opened;
-        return {
-          changed: await readBody(body, maxBody, messagesTooLong, (bytes) => consume(bytes, validators)),
-        };
-      };
-      return fetchDocument('messages', messagesAddress(base, period), read, known);
-    },
+    messagesIfChanged: fetchMessages,
 
     async report(id) {
       const address = reportAddress(base, id);
