@@ -32,8 +32,8 @@ const OTHER = 4;
 /**
  * Reads messages of the usual shape straight from the bytes of a span: flat objects whose ids are plain
  * digits. It decides nothing: whatever is unusual (an escape outside the text, a nested value, a key twice,
- * a value out of range, the end of the span) makes `read` answer undefined, and `message-value.ts` then
- * reads the same bytes with a full parser and says what is wrong, if anything is.
+ * a value out of range, the end of the span) makes `read` answer undefined, and `readMessageValue` then says
+ * what is wrong, if anything is.
  *
  * The scanning functions work on numbers in locals: state in a closure would cost as much as the scan.
  */

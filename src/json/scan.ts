@@ -90,7 +90,7 @@ export function* jsonValues(bytes: Buffer, name: string): Generator<Buffer> {
  * V8 compile all reads of the function for a missing value, at half the speed.
  */
 
-/** Fifteen digits always fit a double exactly; longer numbers are for `message-value.ts`. */
+/** Fifteen digits always fit a double exactly; longer numbers are for the full parser. */
 const MOST_DIGITS = 15;
 
 const QUOTE = 0x22;

@@ -30,12 +30,8 @@ export async function refuseOverlap(reads: readonly FileUse[], writes: readonly 
   const inputs = await identifyAll(reads);
   const outputs = (await identifyAll(writes)).filter(({ identity }) => holdsData(identity));
   for (const input of inputs) {
-    const linked = await filesWithEntry(
-      input.identity,
-      outputs.map(({ identity }) => identity),
-    );
     for (const output of outputs) {
-      if (linked.includes(output.identity) || (await overlaps(output, input))) {
+      if ((await hasEntry(input.identity, output.identity)) || (await overlaps(output, input))) {
         throw new FileOverlapError(
           `${output.name} and ${input.name}: a run never writes to a file or folder that it reads`,
         );
@@ -156,21 +152,16 @@ async function isWithin(file: FileIdentity, folder: FileIdentity): Promise<boole
   return false;
 }
 
-/**
- * Those of `files` of which an entry of `folder` is another name: a hard link, or a symbolic link that leads out of it.
- */
-async function filesWithEntry(folder: FileIdentity, files: readonly FileIdentity[]): Promise<FileIdentity[]> {
-  if (folder.path === undefined || folder.kind !== 'folder' || files.length === 0) return [];
-  const entries = (await readdir(folder.path, { withFileTypes: true }).catch(ignoreOsError)) ?? [];
+/** Whether an entry of `folder` is another name of `file`: a hard link, or a symbolic link that leads out of it. */
+async function hasEntry(folder: FileIdentity, file: FileIdentity): Promise<boolean> {
+  if (folder.path === undefined || folder.kind !== 'folder') return false;
   // An appended descriptor may be a mount of an entry, which has one hard link only.
-  const mayBeLinked = files.some(({ links, path, size }) => links > 1 || (path === undefined && size > 0));
-  const found = new Set<FileIdentity>();
-  for (const entry of entries) {
+  const mayBeLinked = file.links > 1 || (file.path === undefined && file.size > 0);
+  for (const entry of (await readdir(folder.path, { withFileTypes: true }).catch(ignoreOsError)) ?? []) {
     if (!entry.isSymbolicLink() && !(mayBeLinked && entry.isFile())) continue;
-    const identity = await identify(join(folder.path, entry.name));
-    for (const file of files) if (await isSameFile(identity, file)) found.add(file);
+    if (await isSameFile(await identify(join(folder.path, entry.name)), file)) return true;
   }
-  return [...found];
+  return false;
 }
 
 function identityOf(stats: BigIntStats | undefined, path: string | undefined): FileIdentity {

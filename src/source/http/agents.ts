@@ -140,7 +140,8 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function proxyFor(origin: URL, env: Env): URL | undefined {
   const scheme = origin.protocol.slice(0, -1);
-  const name = [`${scheme}_proxy`, 'all_proxy'].flatMap(cases).find((candidate) => env[candidate]);
+  const names = [`${scheme}_proxy`, 'all_proxy'].flatMap((each) => [each, each.toUpperCase()]);
+  const name = names.find((each) => env[each]);
   if (name === undefined || isExcluded(origin.hostname, env.no_proxy || env.NO_PROXY || '')) return undefined;
   const value = env[name] ?? '';
   const address = value.includes('://') ? value : `http://${value}`;
@@ -183,21 +184,13 @@ function isInRange(address: string, range: string): boolean {
   return networks.check(address, family);
 }
 
-function portOf(url: URL): string {
-  return url.port || (url.protocol === 'https:' ? '443' : '80');
-}
-
-function cases(name: string): string[] {
-  return [name, name.toUpperCase()];
-}
-
 function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Where to connect, in the form node:http takes: an IPv6 address without brackets. */
 function endpointOf(url: URL): { host: string; port: string } {
-  return { host: withoutBrackets(url.hostname), port: portOf(url) };
+  return { host: withoutBrackets(url.hostname), port: url.port };
 }
 
 /** The header that a proxy with a user name in its URL wants. */
