@@ -18,7 +18,7 @@ export interface FileUse {
   readonly summed?: boolean;
 }
 
-type Identified = FileUse & { readonly identity: FileIdentity };
+type Identified = FileUse & FileIdentity;
 
 /**
  * Refuses a run that would write to what it reads, write two results to one file, or count one input twice. Nothing is
@@ -28,10 +28,10 @@ type Identified = FileUse & { readonly identity: FileIdentity };
  */
 export async function refuseOverlap(reads: readonly FileUse[], writes: readonly FileUse[]): Promise<void> {
   const inputs = await identifyAll(reads);
-  const outputs = (await identifyAll(writes)).filter(({ identity }) => holdsData(identity));
+  const outputs = (await identifyAll(writes)).filter(holdsData);
   for (const input of inputs) {
     for (const output of outputs) {
-      if ((await hasEntry(input.identity, output.identity)) || (await overlaps(output, input))) {
+      if ((await hasEntry(input, output)) || (await overlaps(output, input))) {
         throw new FileOverlapError(
           `${output.name} and ${input.name}: a run never writes to a file or folder that it reads`,
         );
@@ -48,9 +48,9 @@ async function refuseTwice(inputs: readonly Identified[]): Promise<void> {
   for (const [index, input] of inputs.entries()) {
     for (const other of inputs.slice(0, index)) {
       // A pipe gives its bytes once, so whoever reads it second gets nothing.
-      const once = input.identity.kind === 'pipe' || (input.at === 0 && other.at === 0);
+      const once = input.kind === 'pipe' || (input.at === 0 && other.at === 0);
       if (!once && !(input.summed && other.summed)) continue;
-      if (!(await isSameFile(input.identity, other.identity))) continue;
+      if (!(await isSameFile(input, other))) continue;
       if (other.at === 0 && input.at === 0) {
         throw new FileOverlapError('stdin cannot be both of two inputs: it can be read once only');
       }
@@ -62,11 +62,10 @@ async function refuseTwice(inputs: readonly Identified[]): Promise<void> {
 
 async function refuseOneForTwo(first: Identified, second: Identified): Promise<void> {
   const both = `${first.name} and ${second.name}`;
-  if (await isSameFile(first.identity, second.identity)) {
+  if (await isSameFile(first, second)) {
     throw new FileOverlapError(`${both} name the same file`);
   }
-  const isInside =
-    (await isWithin(first.identity, second.identity)) || (await isWithin(second.identity, first.identity));
+  const isInside = (await isWithin(first, second)) || (await isWithin(second, first));
   if (isInside) throw new FileOverlapError(`${both}: one is inside the other`);
 }
 
@@ -74,7 +73,7 @@ async function identifyAll(uses: readonly FileUse[]): Promise<Identified[]> {
   const found = await Promise.all(
     uses.map(async (use) => {
       const identity = typeof use.at === 'string' ? await identify(use.at) : identifyDescriptor(use.at);
-      return identity === undefined ? [] : [{ ...use, identity }];
+      return identity === undefined ? [] : [{ ...use, ...identity }];
     }),
   );
   return found.flat();
@@ -85,7 +84,7 @@ function holdsData({ kind }: FileIdentity): boolean {
   return kind !== 'pipe' && kind !== 'device';
 }
 
-async function overlaps({ identity: output }: Identified, { identity: input }: Identified): Promise<boolean> {
+async function overlaps(output: FileIdentity, input: FileIdentity): Promise<boolean> {
   if (!holdsData(input)) return false;
   if (isLeftover(input, output)) return true;
   // Also of a folder that does not exist yet.

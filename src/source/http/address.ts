@@ -63,14 +63,10 @@ export function redactUrl(url: URL): string {
 }
 
 function addressUnder(base: URL, folder: string, name: string): Address {
-  const path = `${base.pathname}/${folder}/${encodeSegment(folder, name)}`.replace(/\/{2,}/g, '/');
-  return { origin: base.origin, path: path + base.search };
-}
-
-function encodeSegment(folder: string, name: string): string {
   const problem = nameProblem(name);
   if (problem !== undefined) throw new DataError(folder, problem);
-  return encodeURIComponent(name);
+  const path = `${base.pathname}/${folder}/${encodeURIComponent(name)}`.replace(/\/{2,}/g, '/');
+  return { origin: base.origin, path: path + base.search };
 }
 
 /**

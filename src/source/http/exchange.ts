@@ -6,11 +6,11 @@ import type { Agents } from './agents.js';
 import { type Body, countTransfer, decodeBody, discardBody } from './body.js';
 import { bodyFault, connectionFault, Fault, isBroken, statusFault, timeoutFault } from './fault.js';
 
-/** A response that can be used: a document (200), that it is still the known one (304), or that there is none (404). */
-export type Opened =
-  | { readonly status: 200; readonly body: Body; readonly validators: Validators }
-  | { readonly status: 304 }
-  | { readonly status: 404 };
+/** A document that has begun to arrive. */
+export interface Opened {
+  readonly body: Body;
+  readonly validators: Validators;
+}
 
 /** What all requests of a source have in common. */
 export interface RequestContext {
@@ -24,26 +24,28 @@ export interface RequestContext {
  * Requests a document, unless it is still the one that `known` came with. The headers `own` go to the origin of
  * `start` only.
  *
- * @throws UnauthorizedError for 401 and 403, DataError for a web page, a Fault for every other status but 304 and 404
+ * @param absent the status that says that there is none, or none to read: 304 only for a known one
+ * @returns undefined for that status
+ * @throws UnauthorizedError for 401 and 403, DataError for a web page, a Fault for every other status
  */
 export async function openDocument(
   start: Address,
   own: Readonly<Record<string, string>>,
   context: RequestContext,
+  absent: 304 | 404,
   known: Validators = {},
-): Promise<Opened> {
+): Promise<Opened | undefined> {
   const conditions = conditionsFor(known);
   const { response, address } = await followRedirects(start, { ...conditions, ...own }, conditions, context);
   const { status, headers, stream } = response;
   if (status === 200) {
     const type = /^(text\/html|application\/xhtml\+xml)\b/i.exec(headers['content-type'] ?? '')?.[1];
-    if (type === undefined) return { status, body: response, validators: validatorsOf(headers) };
+    if (type === undefined) return { body: response, validators: validatorsOf(headers) };
     stream.destroy();
     throw new DataError(showAddress(start), `expected JSON, got ${type.toLowerCase()}`);
   }
   await discardBody(stream);
-  if (status === 404) return { status };
-  if (status === 304 && Object.keys(conditions).length > 0) return { status };
+  if (status === absent && (status === 404 || Object.keys(conditions).length > 0)) return undefined;
   if (status === 401 || status === 403) {
     throw new UnauthorizedError(showAddress(start), status, hintFor(context.settings, address.origin));
   }

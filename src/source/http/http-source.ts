@@ -12,7 +12,7 @@ import {
 import { type Agents, createAgents } from './agents.js';
 import { collectBody, readBody } from './body.js';
 import { type Opened, openDocument } from './exchange.js';
-import { Fault, statusFault } from './fault.js';
+import { Fault } from './fault.js';
 import { withRetries } from './retry.js';
 
 /** Bytes. A report is a name and a cost. */
@@ -40,7 +40,8 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
   async function fetchDocument<T>(
     document: 'messages' | 'report',
     address: Address,
-    read: (opened: Opened) => Promise<T>,
+    absent: 304 | 404,
+    read: (opened: Opened | undefined) => Promise<T>,
     known?: Validators,
   ): Promise<T> {
     const url = showAddress(address);
@@ -50,9 +51,9 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
       const exchange = observer.exchange?.({ document, url, attempt: number });
       const headers = { ...exchange?.headers, ...(authorization !== undefined && { authorization }) };
       try {
-        const opened = await openDocument(address, headers, context, known);
-        outcome = String(opened.status);
-        if (opened.status === 200) exchange?.answered?.(opened.body.transfer);
+        const opened = await openDocument(address, headers, context, absent, known);
+        if (opened === undefined) outcome = String(absent);
+        else exchange?.answered?.(opened.body.transfer);
         return await read(opened);
       } catch (error) {
         if (error instanceof Fault) outcome = error.outcome;
@@ -78,13 +79,12 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     const address = messagesAddress(base, period);
     const tooLong = () =>
       new DataError(showAddress(address), `longer than ${maxBody} bytes; --max-body sets the limit`);
-    const read = async (opened: Opened) => {
-      if (opened.status === 304) return 'unchanged';
-      if (opened.status === 404) throw refuseStatus(404);
+    const read = async (opened: Opened | undefined) => {
+      if (opened === undefined) return 'unchanged';
       const { body, validators } = opened;
       return { changed: await readBody(body, maxBody, tooLong, (bytes) => consume(bytes, validators)) };
     };
-    return fetchDocument('messages', address, read, known);
+    return fetchDocument('messages', address, 304, read, known);
   }
 
   return {
@@ -92,7 +92,7 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
 
     async messages(consume) {
       const answer = await fetchMessages({}, consume);
-      if (answer === 'unchanged') throw refuseStatus(304);
+      if (answer === 'unchanged') throw new Error('a document that was not known is unchanged');
       return answer.changed;
     },
 
@@ -106,11 +106,9 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
           `longer than ${LONGEST_REPORT} bytes, the most a report may have`,
         );
       return limit(() =>
-        fetchDocument('report', address, async (opened) => {
-          if (opened.status === 404) return undefined;
-          if (opened.status === 304) throw refuseStatus(304);
-          return collectBody(opened.body, LONGEST_REPORT, tooLong);
-        }),
+        fetchDocument('report', address, 404, async (opened) =>
+          opened === undefined ? undefined : collectBody(opened.body, LONGEST_REPORT, tooLong),
+        ),
       );
     },
 
@@ -119,8 +117,4 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
       if (pool === undefined) agents.destroy();
     },
   };
-}
-
-function refuseStatus(status: number): Fault {
-  return statusFault(status, `the server answered with status ${status}`);
 }
