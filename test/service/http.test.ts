@@ -293,5 +293,8 @@ test('limits count an IPv6 client by its /64, and an IPv4 client as one however 
   expect(limitKey('2001:db8:1:2::1')).toBe(limitKey('2001:0DB8:1:2:ffff:ffff:ffff:ffff'));
   expect(limitKey('2001:db8:1:2::1')).not.toBe(limitKey('2001:db8:1:3::1'));
   expect(limitKey('::ffff:192.0.2.1')).toBe(limitKey('192.0.2.1'));
+  for (const other of ['::FFFF:c000:0201', '0:0:0:0:0:ffff:192.0.2.1', '::ffff:c000:201%1']) {
+    expect(limitKey(other)).toBe('192.0.2.1');
+  }
   expect(limitKey('fe80::1%eth0')).toBe(limitKey('fe80::2'));
 });

@@ -61,13 +61,18 @@ describe('fault E17 (behind a reverse proxy): who the client is', () => {
       '192.0.2.2',
       'junk<script>',
       '2001:db8:1:2::7',
+      // As Azure's gateways have it.
+      '192.0.2.3:50612',
+      '[2001:db8:1:3::7]:50612',
+      '192.0.2.3:x',
     ]) {
       statuses.push((await ask(serving, '/usage', `X-Forwarded-For: ${chain}`))?.status);
     }
-    expect(statuses).toEqual([200, 200, 429, 200, 200, 200]);
-    expect(await visitors(serving, 6)).toEqual([
+    expect(statuses).toEqual([200, 200, 429, 200, 200, 200, 200, 200, 200]);
+    expect(await visitors(serving, 9)).toEqual([
       ...['ip 192.0.2.1', 'ip 192.0.2.1', 'ip 192.0.2.1', 'ip 192.0.2.2'],
       ...['ip 127.0.0.1', 'ip 2001:db8:1:2::/64'],
+      ...['ip 192.0.2.3', 'ip 2001:db8:1:3::/64', 'ip 127.0.0.1'],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 import { LRUCache } from 'lru-cache';
 
 const loopback = new BlockList();
@@ -46,6 +46,16 @@ export interface Client {
   readonly name: string;
 }
 
+/**
+ * The address in what a proxy says of its client, which may have a port after it: `192.0.2.1:50612`, `[2001:db8::1]:50612`.
+ * Undefined for anything else.
+ */
+export function forwardedAddress(text: string): string | undefined {
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];
+  const address = bracketed ?? plain ?? text;
+  return isIP(address) === 0 ? undefined : address;
+}
+
 const clients = new LRUCache<string, Client>({ max: MOST_CLIENTS });
 
 export function clientAt(address: string): Client {
@@ -62,11 +72,11 @@ export function clientAt(address: string): Client {
  * IPv4 address is one however it is written.
  */
 export function limitKey(address: string): string {
-  if (isIPv4(address)) return address;
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped !== undefined && isIPv4(mapped)) return mapped;
   if (isIP(address) !== 6) return address;
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::');
+  const shortest = new SocketAddress({ address: address.replace(/%.*$/, ''), family: 'ipv6' }).address;
+  const mapped = /^::ffff:([\d.]+)$/.exec(shortest)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail] = shortest.split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? 0 : 8 - first.length - last.length;

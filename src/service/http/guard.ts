@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { Identify, Visitor } from '../auth/access.js';
-import { type Client, clientAt, isLocalHost } from '../auth/addresses.js';
+import { type Client, clientAt, forwardedAddress, isLocalHost } from '../auth/addresses.js';
 import { Refusal } from '../shared/problem.js';
 import type { CountRequest } from './limits.js';
 
@@ -37,7 +36,7 @@ export function createGuard({ identify, count, localNamesOnly }: Guard) {
     const { ip = '', socket } = request;
     // A proxy may say anything in X-Forwarded-For.
     const client = clientAt(
-      ip === socket.remoteAddress || isIP(ip) !== 0 ? ip : (socket.remoteAddress ?? ''),
+      ip === socket.remoteAddress ? ip : (forwardedAddress(ip) ?? socket.remoteAddress ?? ''),
     );
     request.visitor = client.name;
     const refusal = checkFraming(request) ?? (localNamesOnly ? checkHost(request) : undefined);
