@@ -65,6 +65,19 @@ type DataDeclaration = Required<Pick<Declaration<DataOptions, DelimitedOptions>,
 /** One file for the usual formats for programs, so that a start does not wait for several. */
 const data = () => import('./data/data.js');
 
+function delimited(dialect: 'csvDialect' | 'tsvDialect'): Pick<DataDeclaration, 'rows' | 'summary'> {
+  return {
+    rows: async (options) => {
+      const { [dialect]: dialectOf, delimitedRenderer } = await data();
+      return () => delimitedRenderer(dialectOf(options), options);
+    },
+    summary: async (summary, _, options) => {
+      const { [dialect]: dialectOf, delimitedSummary } = await data();
+      return delimitedSummary(dialectOf(options), summary, options);
+    },
+  };
+}
+
 /** The renderers of a format whose columns have types. */
 function withTypes(load: () => Promise<NewTableWriter>): Pick<DataDeclaration, 'rows' | 'summary'> {
   const loaded = () => Promise.all([import('./typed/columns.js'), load()]);
@@ -116,28 +129,14 @@ const READABLE = {
     mediaType: 'text/csv',
     parameters: 'header=present',
     options: ['fields', 'delimiter', 'bom'],
-    rows: async (options) => {
-      const { csvDialect, delimitedRenderer } = await data();
-      return () => delimitedRenderer(csvDialect(options), options);
-    },
-    summary: async (summary, _, options) => {
-      const { csvDialect, delimitedSummary } = await data();
-      return delimitedSummary(csvDialect(options), summary, options);
-    },
+    ...delimited('csvDialect'),
   },
   tsv: {
     description: 'tab-separated values with a header; a tab or line break in a text is \\t, \\n or \\r',
     endings: ['.tsv'],
     mediaType: 'text/tab-separated-values',
     options: ['fields', 'bom'],
-    rows: async (options) => {
-      const { delimitedRenderer, tsvDialect } = await data();
-      return () => delimitedRenderer(tsvDialect(options), options);
-    },
-    summary: async (summary, _, options) => {
-      const { delimitedSummary, tsvDialect } = await data();
-      return delimitedSummary(tsvDialect(options), summary, options);
-    },
+    ...delimited('tsvDialect'),
   },
 } satisfies Record<(typeof READABLE_FORMATS)[number], DataDeclaration>;
 

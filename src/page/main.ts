@@ -43,7 +43,7 @@ try {
 }
 
 /** The bill's data blocks in the page. Throws when one is missing or is not what the command writes. */
-export function readEmbedded(): { meta: PageMeta; rows: PageRow[] } {
+function readEmbedded(): { meta: PageMeta; rows: PageRow[] } {
   const metaBlock = document.querySelector('script[data-block="meta"]');
   const rowBlocks = document.querySelectorAll('script[data-block="rows"]');
   return {

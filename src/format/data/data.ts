@@ -9,6 +9,10 @@ import { jsonString } from '../text.js';
 import { type DelimitedOptions, type Dialect, headOf } from './dialect.js';
 import { putPlainValue, RowBytes } from './row-bytes.js';
 
+// The formats for programs are one module, so that a start loads one file for them.
+export { summaryJson, summaryNdjson } from '../documents/summary.js';
+export { csvDialect, tsvDialect } from './dialect.js';
+
 const COMMA = 0x2c;
 const NEW_LINE = 0x0a;
 const CLOSE = 0x7d;
@@ -176,6 +180,3 @@ export function* delimitedSummary(
     yield `${cells.join(dialect.delimiter)}${dialect.endOfRow}`;
   }
 }
-
-export { summaryJson, summaryNdjson } from '../documents/summary.js';
-export { csvDialect, tsvDialect } from './dialect.js';

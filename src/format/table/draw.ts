@@ -137,23 +137,14 @@ const NARROWEST_WRAPPED = 12;
 /** Rows that cli-table3 draws at a time: it takes the square of the rows of one table. */
 const ROWS_A_BLOCK = 200;
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
-};
+const LINES = ['top', 'bottom', 'left', 'right'].flatMap((side) => [
+  side,
+  `${side}-mid`,
+  `${side}-left`,
+  `${side}-right`,
+]);
+/** Two spaces between columns, one of them the padding, and nothing else. */
+const CHARS = { ...Object.fromEntries([...LINES, 'mid', 'mid-mid'].map((name) => [name, ''])), middle: ' ' };
 
 /** Terminal columns of a whole line: a space before each cell and one between two. */
 export function tableWidth(columns: readonly DrawnColumn[]): number {
@@ -216,7 +207,7 @@ function* drawBlocks(
 
 function drawRows(rows: string[][], columns: readonly DrawnColumn[]): string {
   const table = new Table({
-    chars: NO_LINES,
+    chars: CHARS,
     // cli-table3 colours on its own, in a pipe too, unless these are empty.
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 0 },
     colWidths: columns.map(({ width }) => width + 1),

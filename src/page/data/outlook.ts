@@ -43,11 +43,15 @@ export function outlookIn({ meta, scale, costScale }: Bill): OutlookTexts {
     amountOf: (units: bigint) => `${toDecimals(units, inMoney ? costScale : scale, decimals).text} ${unit}`,
   };
   if (outlook === undefined) return { ...shared, tiles: [], sentences: [] };
-  const told = [
+  const statements = [
     projectionOf(outlook, state === 'open', unit, estimate),
     budgetOf(outlook, unit, textOf),
   ].filter((each) => each !== undefined);
-  return { ...shared, tiles: told.map(({ tile }) => tile), sentences: told.map(({ sentence }) => sentence) };
+  return {
+    ...shared,
+    tiles: statements.map(({ tile }) => tile),
+    sentences: statements.map(({ sentence }) => sentence),
+  };
 }
 
 /** @throws RangeError */
@@ -59,7 +63,7 @@ function amountIn(digits: string): Amount {
 
 type Outlook = NonNullable<PageMeta['outlook']>;
 
-interface Told {
+interface Statement {
   readonly tile: OutlookTile;
   readonly sentence: string;
 }
@@ -69,7 +73,7 @@ function projectionOf(
   isOpen: boolean,
   unit: string,
   estimate: (digits: string) => string,
-): Told | undefined {
+): Statement | undefined {
   if (!isOpen) return undefined;
   const name = `Projected by ${lastDay}`;
   const end = projection?.at(-1);
@@ -87,7 +91,11 @@ function projectionOf(
   };
 }
 
-function budgetOf({ budget }: Outlook, unit: string, textOf: (digits: string) => string): Told | undefined {
+function budgetOf(
+  { budget }: Outlook,
+  unit: string,
+  textOf: (digits: string) => string,
+): Statement | undefined {
   if (budget === undefined) return undefined;
   const { limit, left, share, crossedOn, crossesOn } = budget;
   const over = left.startsWith('-');

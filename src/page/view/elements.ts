@@ -22,6 +22,14 @@ export function html<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** The head of a small table: a text, then numbers. */
+export function headOf(titles: readonly string[]): HTMLTableSectionElement {
+  const cells = titles.map((title, index) =>
+    html('th', { scope: 'col', class: index > 0 && 'number' }, title),
+  );
+  return html('thead', {}, html('tr', {}, ...cells));
+}
+
 /** A new SVG element. */
 export function svg<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,

@@ -1,7 +1,7 @@
 import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../../data/bill.js';
 import { compareDays, firstDayOf, firstOf, lastDayOf, lastOf } from '../../data/calendar.js';
 import { toDecimals } from '../../data/exact.js';
-import { byId, countOf, type Figure, html } from '../../view/elements.js';
+import { byId, countOf, type Figure, headOf, html } from '../../view/elements.js';
 import { matchDay } from '../../view/select.js';
 import type { View } from '../../view/view.js';
 import { chartInPage } from './bars.js';
@@ -89,15 +89,7 @@ function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableE
       { class: 'unseen' },
       `Credits a ${unit.toLowerCase()} of the messages shown, by what priced them`,
     ),
-    html(
-      'thead',
-      {},
-      html(
-        'tr',
-        {},
-        ...heads.map((head, index) => html('th', { scope: 'col', class: index > 0 && 'number' }, head)),
-      ),
-    ),
+    headOf(heads),
     html('tbody', {}, ...rows),
   );
 }

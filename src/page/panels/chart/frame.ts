@@ -54,8 +54,8 @@ export function frameOf(days: readonly string[], most: number, least: number, he
     const overlaps = middleOf(index - every) > farthest - LABEL;
     if (index % every !== 0 || (middleOf(index) > farthest && overlaps)) return [];
     const x = Math.min(middleOf(index), farthest);
-    const place = { class: 'label', x, y: height - 8, 'text-anchor': 'middle', 'aria-hidden': 'true' };
-    return [svg('text', place, day)];
+    const position = { class: 'label', x, y: height - 8, 'text-anchor': 'middle', 'aria-hidden': 'true' };
+    return [svg('text', position, day)];
   });
   return { width, height, left, bottom, step, middleOf, y, axes: [...lines, ...labels] };
 }

@@ -9,7 +9,7 @@ import { visible } from '../../../format/text.js';
 import { ratesAt } from '../../../rates/rate-card.js';
 import type { PriceStep } from '../../../usage/pricing/message-pricer.js';
 import type { BillRow } from '../../data/bill.js';
-import { html } from '../../view/elements.js';
+import { headOf, html } from '../../view/elements.js';
 
 export type Explain = (row: BillRow) => PriceSteps | undefined;
 
@@ -46,14 +46,11 @@ function stepsTable(price: PriceSteps, messageId: string): HTMLTableElement {
     const cellsOf = figures.map((figure) => html('td', { class: 'number' }, figure));
     return html('tr', { class: unused && 'unused' }, html('th', { scope: 'row' }, step), ...cellsOf);
   };
-  const heads = ['Step', 'Count', 'Rate', 'Credits'].map((head, index) =>
-    html('th', { scope: 'col', class: index > 0 && 'number' }, head),
-  );
   return html(
     'table',
     { class: 'steps' },
     html('caption', { class: 'unseen' }, `The price of message ${messageId}, step by step`),
-    html('thead', {}, html('tr', {}, ...heads)),
+    headOf(['Step', 'Count', 'Rate', 'Credits']),
     html('tbody', {}, ...rows.map((cells) => line(cells, Number(cells.at(-1)) === 0))),
     html('tfoot', {}, line(total, false)),
   );

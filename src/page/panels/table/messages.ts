@@ -65,7 +65,7 @@ export function reachScrolled(): void {
 }
 
 /**
- * What the table's parts are, said outright: on a narrow screen its rows are grids, and browsers then forget that they
+ * What the table's parts are: on a narrow screen its rows are grids, and browsers then forget that they
  * are rows.
  */
 const ROLES = {
