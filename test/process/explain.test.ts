@@ -141,11 +141,25 @@ describe('the table', () => {
 });
 
 describe('failures', () => {
+  test.for([
+    [['explain', '1012', '--source', '-'], '; nearest to it: 9 and 2000'],
+    [['explain', '2001', '--source', '-'], '; nearest to it: 2000'],
+    [['explain', '-5', '--source', '-'], '; nearest to it: 3'],
+    [['explain', '99999999999999999999', '--source', '-'], '; nearest to it: 2000'],
+  ] as const)('%j names the ids next to one that is not there', async ([args, hint]) => {
+    const messages = [2000, 3, 9].map((id) => ({ id, timestamp: '2024-04-01T00:00:00Z', text: 'a' }));
+    const command = args[1].startsWith('-') ? ['explain', '--source', '-', '--', args[1]] : args;
+    const run = await runMain(command, { input: JSON.stringify({ messages }) });
+    expect(run.stderr).toBe(`o-copilot: message ${args[1]}: is not in the period${hint}\n`);
+    const empty = await runMain(command, { input: '{"messages":[]}' });
+    expect(empty.stderr).toBe(`o-copilot: message ${args[1]}: is not in the period, which has no messages\n`);
+  });
+
   test('an id that is not in the period exits 65, after the whole document was read', async () => {
     const run = await explain('7');
     expect(run).toMatchObject({
       stdout: '',
-      stderr: 'o-copilot: message 7: is not in the period\n',
+      stderr: 'o-copilot: message 7: is not in the period; nearest to it: 1000\n',
       status: 65,
     });
     const cut = DOCUMENT.slice(0, -1);

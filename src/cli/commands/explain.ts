@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
+import { readMessages } from '../../document/messages.js';
 import { CommandLineError, DataError } from '../../errors.js';
 import { explanationJson } from '../../format/documents/explanation.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
@@ -99,7 +100,9 @@ async function explainMessage(
   options: ExplainOptions,
   context: Context,
 ): Promise<ExplainedPrice> {
-  return usingPeriod(openPeriod(options, context, { message: id }), async (period) => {
+  const near = nearIds(id);
+  const opening = openPeriod(options, context, { message: id, readDocument: near.readDocument });
+  return usingPeriod(opening, async (period) => {
     const items = await period.read(async (batches) => {
       const found: UsageItem[] = [];
       for await (const batch of batches) {
@@ -109,7 +112,7 @@ async function explainMessage(
       return found;
     });
     const [item, ...copies] = items;
-    if (item === undefined) throw new DataError(`message ${id}`, 'is not in the period');
+    if (item === undefined) throw new DataError(`message ${id}`, `is not in the period${near.hint()}`);
     if (copies.length > 0) {
       throw new DataError(`message ${id}`, `occurs ${items.length} times in the period; explain shows one`);
     }
@@ -118,4 +121,25 @@ async function explainMessage(
     const dated = item.report === undefined && card ? datedRatesOf(item.message, card) : undefined;
     return { ...explainItem(item, settings.rules, dated?.rates), money };
   });
+}
+
+/** Reads messages and remembers the ids next to one that may not be among them. */
+function nearIds(id: number | bigint) {
+  let below: number | bigint | undefined;
+  let above: number | bigint | undefined;
+  return {
+    async *readDocument(bytes: AsyncIterable<Uint8Array>) {
+      for await (const messages of readMessages(bytes)) {
+        for (const { id: each } of messages) {
+          if (each < id && (below === undefined || each > below)) below = each;
+          if (each > id && (above === undefined || each < above)) above = each;
+        }
+        yield messages;
+      }
+    },
+    hint() {
+      const ids = [below, above].filter((each) => each !== undefined);
+      return ids.length === 0 ? ', which has no messages' : `; nearest to it: ${ids.join(' and ')}`;
+    },
+  };
 }

@@ -25,7 +25,7 @@ export function textLines(text: string, indent: number, width: number): string[]
 }
 
 /**
- * A term and what it means: beside each other, or beneath where the terms leave no memory.
+ * A term and what it means: beside each other, or beneath where the terms leave too few columns.
  *
  * @param termWidth of the longest term in the list
  */
