@@ -103,9 +103,8 @@ async function readRows(
 
 function readSummary(json: string, name: string): Contents {
   const { groups, currency, last, source, period, timezone, rules } = readPartialSummary(json, name);
-  const sum = addSums(groups);
   return {
-    sum: currency === undefined ? sum : { cost: NO_COST, ...sum },
+    sum: addSums(groups, currency === undefined ? undefined : NO_COST),
     currency,
     last: last === undefined ? undefined : parseInstant(last),
     dated: true,

@@ -19,26 +19,6 @@ export interface HistoryInput {
   readonly sums: InputSums;
 }
 
-/** An older input of the same period. */
-export interface ReplacedInput {
-  readonly input: HistoryInput;
-  /** What the newer one has more; negative where it has less. */
-  readonly change: Change;
-  /** Whether the period was over when it was made, and has changed all the same. */
-  readonly changedAfterClose: boolean;
-}
-
-export interface HistoryPeriod {
-  /** As `periodOf` counts months. */
-  readonly month: number;
-  readonly state: 'open' | 'closed';
-  /** The newest of the period, which counts. */
-  readonly input: HistoryInput;
-  readonly replaced: readonly ReplacedInput[];
-  /** Since the month before; undefined where that is not known, or this one is open. */
-  readonly change: Change | undefined;
-}
-
 /** The open period so far, and the one before it up to the same time of the month. */
 export interface ToDate {
   /** Each included. */
@@ -46,13 +26,9 @@ export interface ToDate {
   readonly untilBefore: Instant;
 }
 
-export interface History {
-  /** The earliest first; at least one. */
-  readonly periods: readonly HistoryPeriod[];
-  readonly total: Sum;
-  /** Where the last period is open and the one before it is known: what has to be read again. */
-  readonly toDate: ToDate | undefined;
-}
+export type History = ReturnType<typeof createHistory>;
+export type HistoryPeriod = History['periods'][number];
+export type ReplacedInput = HistoryPeriod['replaced'][number];
 
 /** The last two periods beside each other. */
 export type Comparison = ReturnType<typeof compareLast>;
@@ -64,7 +40,7 @@ export type Comparison = ReturnType<typeof compareLast>;
  * @param inputs each with a message
  * @param asOf what is taken for now
  */
-export function createHistory(inputs: readonly HistoryInput[], zone: TimeZone, asOf: Instant): History {
+export function createHistory(inputs: readonly HistoryInput[], zone: TimeZone, asOf: Instant) {
   const byMonth = new Map<number, HistoryInput[]>();
   for (const input of inputs) {
     const { month } = input.sums;
@@ -73,7 +49,7 @@ export function createHistory(inputs: readonly HistoryInput[], zone: TimeZone, a
   }
   const months = [...byMonth.keys()].sort((a, b) => a - b);
   const newest = new Map<number, HistoryInput>();
-  const periods = months.map((month): HistoryPeriod => {
+  const periods = months.map((month) => {
     const [input, ...older] = (byMonth.get(month) ?? [])
       .toReversed()
       .sort((a, b) => compareInstants(b.madeAt, a.madeAt));
@@ -82,19 +58,24 @@ export function createHistory(inputs: readonly HistoryInput[], zone: TimeZone, a
     const state = stateOf(input, zone, asOf);
     const before = newest.get(month - 1);
     return {
+      /** As `periodOf` counts months. */
       month,
       state,
+      /** The newest of the period, which counts. */
       input,
       replaced: older.map((each) => replaced(each, input, zone)),
+      /** Since the month before; undefined where that is not known, or this one is open. */
       change: before && state === 'closed' ? changeOf(before.sums.total, input.sums.total) : undefined,
     };
   });
   const last = periods.at(-1);
   const hasBefore = last !== undefined && newest.has(last.month - 1);
   return {
+    /** The earliest first; at least one. */
     periods,
     total: totalOf(periods.map(({ input }) => input.sums.total)),
-    toDate: hasBefore && last.state === 'open' ? toDateOf(last, zone, asOf) : undefined,
+    /** Where the last period is open and the one before it is known: what has to be read again. */
+    toDate: hasBefore && last.state === 'open' ? toDateOf(last.input, last.month, zone, asOf) : undefined,
   };
 }
 
@@ -125,14 +106,20 @@ function stateOf(input: HistoryInput, zone: TimeZone, asOf: Instant): 'open' | '
   return periodState(input.sums.last, zone, knownUntil(input, asOf));
 }
 
-function replaced(older: HistoryInput, newer: HistoryInput, zone: TimeZone): ReplacedInput {
+/** An older input of the same period as `newer`. */
+function replaced(older: HistoryInput, newer: HistoryInput, zone: TimeZone) {
   const change = changeOf(older.sums.total, newer.sums.total);
   const isClosed = stateOf(older, zone, older.madeAt) === 'closed';
-  return { input: older, change, changedAfterClose: isClosed && !change.isNone };
+  return {
+    input: older,
+    change,
+    /** Whether the period was over when it was made, and has changed all the same. */
+    changedAfterClose: isClosed && !change.isNone,
+  };
 }
 
 /** Up to when the input was made; where only its file's time is known, up to its last message. */
-function toDateOf({ input, month }: HistoryPeriod, zone: TimeZone, asOf: Instant): ToDate {
+function toDateOf(input: HistoryInput, month: number, zone: TimeZone, asOf: Instant): ToDate {
   const { last = asOf } = input.sums;
   const known = input.madeBy === 'file' ? last : knownUntil(input, asOf);
   const until = compareInstants(known, asOf) < 0 ? known : asOf;

@@ -3,7 +3,7 @@ import { compareInstants, type Instant, latest } from '../../calendar/instant.js
 import type { TimeZone } from '../../calendar/time-zone.js';
 import type { Amount } from '../../engine/index.js';
 import { type Cost, type CreditPrice, NO_COST } from '../../rates/money.js';
-import { addSums, createSum, createSums, type Sum } from '../pricing/sums.js';
+import { addSums, createSums } from '../pricing/sums.js';
 
 /** One message as a history sees it. */
 export interface HistoryRow {
@@ -17,16 +17,7 @@ export interface HistoryRow {
 }
 
 /** What the messages of an export or a snapshot add up to. */
-export interface InputSums {
-  readonly total: Sum;
-  /** By the name of the report; undefined: priced by their texts. */
-  readonly byReport: ReadonlyMap<string | undefined, Sum>;
-  /** The month in which most messages were sent, as `periodOf` counts; undefined without a message. */
-  readonly month: number | undefined;
-  /** Messages of other months. */
-  readonly elsewhere: number;
-  readonly last: Instant | undefined;
-}
+export type InputSums = ReturnType<ReturnType<typeof sumInput>['value']>;
 
 /**
  * Adds up messages as they pass: memory grows with the reports, not with the messages.
@@ -51,14 +42,17 @@ export function sumInput(zone: TimeZone, priced: boolean, until: Instant = Numbe
       last = latest(last, instant);
     },
 
-    value(): InputSums {
+    value() {
       const [most] = [...months].sort(([a, left], [b, right]) => right - left || a - b);
       const sums = byReport.values();
-      const total = addSums([createSum(none).value(), ...sums.values()]);
+      const total = addSums(sums.values(), none);
       return {
         total,
+        /** By the name of the report; undefined: priced by their texts. */
         byReport: sums,
+        /** The month in which most messages were sent, as `periodOf` counts; undefined without a message. */
         month: most?.[0],
+        /** Messages of other months. */
         elsewhere: total.messages - (most?.[1] ?? 0),
         last,
       };

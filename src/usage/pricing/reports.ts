@@ -168,18 +168,14 @@ export function createReportCheck() {
       claims.set(key, { name, cost, part });
       return;
     }
-    if (known.name === name && known.cost === cost) return;
     const sameCost = cost === undefined || known.cost === undefined || compareAmounts(cost, known.cost) === 0;
     if (known.name === name && sameCost) return;
-    const describe = (claim: ReportClaim) => claimText(claim.name, sameCost ? undefined : claim.cost);
-    throw new DataError(
-      part,
-      `report ${id} is ${describe({ name, cost, part })}, but ${describe(known)} in ${known.part}: they cannot be added`,
-    );
+    const describe = (claim: Pick<ReportClaim, 'name' | 'cost'>) => {
+      if (claim.name === undefined) return 'missing';
+      const price = sameCost || claim.cost === undefined ? '' : ` for ${formatAmount(claim.cost)}`;
+      return `${JSON.stringify(claim.name)}${price}`;
+    };
+    const problem = `is ${describe({ name, cost })}, but ${describe(known)} in ${known.part}: they cannot be added`;
+    throw new DataError(part, `report ${id} ${problem}`);
   };
-}
-
-function claimText(name: string | undefined, cost: Amount | undefined): string {
-  if (name === undefined) return 'missing';
-  return cost === undefined ? JSON.stringify(name) : `${JSON.stringify(name)} for ${formatAmount(cost)}`;
 }

@@ -82,8 +82,9 @@ export function createSums<Key>(cost?: Cost) {
   };
 }
 
-export function addSums(sums: Iterable<Sum>): Sum {
-  const total = createSum();
+/** @param cost of none, where a credit has a price */
+export function addSums(sums: Iterable<Sum>, cost?: Cost): Sum {
+  const total = createSum(cost);
   for (const sum of sums) total.addSum(sum);
   return total.value();
 }

@@ -165,7 +165,7 @@ function withShares(
     if (isNested && block?.[0]?.keys[0] === group.keys[0]) block?.push(group);
     else blocks.push([group]);
   }
-  const sums = blocks.map(addSums);
+  const sums = blocks.map((block) => addSums(block));
   const shares = divideUnits(
     WHOLE,
     sums.map(({ credits }) => credits),
