@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Ruleset } from '../../engine/rules.js';
 import type { CreditPrices } from '../../rates/money.js';
@@ -20,7 +20,8 @@ export type MakeAnswer = (document: PeriodDocument, signal: AbortSignal) => Prom
 /** A request whose query was checked against the schema of its route. */
 export type QueryRequest<Query> = FastifyRequest<{ Querystring: Query }>;
 
-export interface AnswerParts {
+/** What the routes that show the period need. */
+export interface RouteParts {
   readonly documents: DocumentStore;
   readonly answers: AnswerStore;
   readonly budget: MemoryBudget;
@@ -31,20 +32,42 @@ export interface AnswerParts {
   readonly ending: AbortSignal;
   /** Called with whether there was an answer already. */
   onLookup(outcome: 'hit' | 'miss'): void;
+  readonly reports: ReportStore;
+  /** Milliseconds. */
+  readonly messagesTtl: number;
+  readonly duplicates: DuplicateRule;
+  readonly readZone: ZoneReader;
+  readonly rules: Ruleset;
+  /** Of `--rates`. */
+  readonly card: RateCard | undefined;
+  /** What a credit costs, where it has a price. */
+  readonly prices: CreditPrices | undefined;
+  /** What the period may use. */
+  readonly limit: Limit | undefined;
+  /** Where the data comes from, fit to be shown. */
+  readonly sourceName: string;
+  /** The name of the messages document. */
+  readonly period: string;
 }
 
 /**
- * Sends an answer that is still fresh, at once and without a promise, or has one made.
+ * Adds an address that shows the period: an answer that is still fresh is sent at once and without a promise, another
+ * is made.
  *
  * @param read checks the query before upstream is called. Throws Refusal (400, 406)
  */
-export function answerPeriod<Query>(
-  { documents, answers, budget, jobs, deadline, ending, onLookup }: AnswerParts,
-  read: (request: QueryRequest<Query>) => Promise<MakeAnswer>,
-) {
+export function addPeriodRoute<Query>(
+  app: FastifyInstance,
+  parts: RouteParts,
+  path: string,
+  schema: FastifySchema,
+  read: (request: QueryRequest<Query>, parts: RouteParts) => Promise<MakeAnswer>,
+): void {
+  const { documents, answers, budget, jobs, deadline, ending, onLookup } = parts;
+
   async function make(request: QueryRequest<Query>, reply: FastifyReply): Promise<FastifyReply> {
     const query = queryOf(request);
-    const makeAnswer = await read(request);
+    const makeAnswer = await read(request, parts);
     const leave = jobs.enter(query);
     const { signal, release } = requestSignal(request, deadline, ending);
     try {
@@ -61,13 +84,13 @@ export function answerPeriod<Query>(
     }
   }
 
-  return (request: QueryRequest<Query>, reply: FastifyReply): Promise<FastifyReply> | undefined => {
+  app.get<{ Querystring: Query }>(path, { schema }, (request, reply) => {
     const { arrival } = request;
     const document = documents.find(arrival);
     const known = document && answers.find(document, queryOf(request), arrival);
     onLookup(known === undefined ? 'miss' : 'hit');
     return known === undefined ? make(request, reply) : sendAnswer(known, request, reply, budget);
-  };
+  });
 }
 
 /** All that an answer depends on beside the period. */
@@ -134,24 +157,4 @@ export class AnswerStore {
   close(): void {
     this.entries.clear();
   }
-}
-
-/** What the routes that show the period need. */
-export interface RouteParts extends AnswerParts {
-  readonly reports: ReportStore;
-  /** Milliseconds. */
-  readonly messagesTtl: number;
-  readonly duplicates: DuplicateRule;
-  readonly readZone: ZoneReader;
-  readonly rules: Ruleset;
-  /** Of `--rates`. */
-  readonly card: RateCard | undefined;
-  /** What a credit costs, where it has a price. */
-  readonly prices: CreditPrices | undefined;
-  /** What the period may use. */
-  readonly limit: Limit | undefined;
-  /** Where the data comes from, fit to be shown. */
-  readonly sourceName: string;
-  /** The name of the messages document. */
-  readonly period: string;
 }

@@ -5,18 +5,24 @@ import { explainItem } from '../../usage/pricing/message-pricer.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
 import { collectAnswer } from '../answer/answer.js';
 import type { RouteParts } from '../answer/answer-period.js';
-import { answerPeriod, type MakeAnswer } from '../answer/answer-period.js';
+import { addPeriodRoute, type MakeAnswer } from '../answer/answer-period.js';
 import { NO_QUERY } from '../query/query-schemas.js';
 import { badQuery, Refusal } from '../shared/problem.js';
-import { COST, CREDITS, CURRENCY, OF_PERIOD, replies, SHORT_TEXT, storable, TIMESTAMP } from './replies.js';
+import {
+  COST,
+  CREDITS,
+  CURRENCY,
+  members,
+  OF_PERIOD,
+  replies,
+  SHORT_TEXT,
+  storable,
+  TIMESTAMP,
+} from './replies.js';
 
 /** `GET /usage/{message_id}`: what `explain --json` prints. */
 export function addExplanationRoute(app: FastifyInstance, parts: RouteParts): void {
-  app.get(
-    '/usage/:message_id',
-    { schema: EXPLANATION_SCHEMA },
-    answerPeriod(parts, (request) => readRequest(request, parts)),
-  );
+  addPeriodRoute(app, parts, '/usage/:message_id', EXPLANATION_SCHEMA, readRequest);
 }
 
 async function readRequest(request: FastifyRequest, parts: RouteParts): Promise<MakeAnswer> {
@@ -54,60 +60,38 @@ function messageId(params: unknown): number | bigint {
   return Number.isSafeInteger(id) ? id + 0 : BigInt(text);
 }
 
-const STEP = {
-  type: 'object',
-  required: ['step', 'count', 'amount'],
-  additionalProperties: false,
-  properties: {
-    step: SHORT_TEXT,
-    count: { type: 'integer' },
+const STEP = members(
+  { step: SHORT_TEXT, count: { type: 'integer' }, amount: CREDITS },
+  {
     rate: { ...CREDITS, description: 'Credits for one; a step that multiplies has none' },
     factor: { type: 'number', description: 'What the credits so far are multiplied by' },
     minimum: { ...CREDITS, description: 'The credits after the step are not below this' },
-    amount: CREDITS,
   },
-};
+);
+const WORD = members({ word: SHORT_TEXT, class: SHORT_TEXT });
+const VOWEL = members({ position: { type: 'integer', minimum: 1 }, character: SHORT_TEXT });
 
-const WORD = {
-  type: 'object',
-  required: ['word', 'class'],
-  properties: { word: SHORT_TEXT, class: SHORT_TEXT },
-};
-const VOWEL = {
-  type: 'object',
-  required: ['position', 'character'],
-  properties: { position: { type: 'integer', minimum: 1 }, character: SHORT_TEXT },
-};
-
-const EXPLANATION = {
-  type: 'object',
-  required: ['explanation'],
-  additionalProperties: false,
-  properties: {
-    explanation: {
-      type: 'object',
-      required: ['message_id', 'timestamp', 'kind', 'steps', 'credits_used'],
-      additionalProperties: false,
-      properties: {
-        message_id: { type: 'integer' },
-        timestamp: TIMESTAMP,
-        kind: { type: 'string', enum: KINDS },
-        report_id: { type: ['integer', 'string'] },
-        report_name: SHORT_TEXT,
-        rules: { type: 'string', description: 'Of a price by text, as the four below' },
-        text: SHORT_TEXT,
-        characters: { type: 'integer' },
-        words: { type: 'array', items: WORD },
-        third_vowels: { type: 'array', items: VOWEL },
-        steps: { type: 'array', items: STEP },
-        credits_used: CREDITS,
-        credit_price: { ...COST, description: 'What a credit costs, where it has a price' },
-        cost: COST,
-        currency: CURRENCY,
-      },
-    },
+const EXPLANATION = members(
+  {
+    message_id: { type: 'integer' },
+    timestamp: TIMESTAMP,
+    kind: { type: 'string', enum: KINDS },
+    steps: { type: 'array', items: STEP },
+    credits_used: CREDITS,
   },
-};
+  {
+    report_id: { type: ['integer', 'string'] },
+    report_name: SHORT_TEXT,
+    rules: { type: 'string', description: 'Of a price by text, as the four below' },
+    text: SHORT_TEXT,
+    characters: { type: 'integer' },
+    words: { type: 'array', items: WORD },
+    third_vowels: { type: 'array', items: VOWEL },
+    credit_price: { ...COST, description: 'What a credit costs, where it has a price' },
+    cost: COST,
+    currency: CURRENCY,
+  },
+);
 
 /** `GET /usage/{message_id}`. */
 export const EXPLANATION_SCHEMA = {
@@ -121,7 +105,10 @@ export const EXPLANATION_SCHEMA = {
   },
   querystring: NO_QUERY,
   response: replies(
-    storable({ description: 'The steps', content: { 'application/json': { schema: EXPLANATION } } }),
+    storable({
+      description: 'The steps',
+      content: { 'application/json': { schema: members({ explanation: EXPLANATION }) } },
+    }),
     [...OF_PERIOD, 404, 409],
   ),
 };

@@ -12,6 +12,7 @@ import {
   CACHE_CONTROL,
   CONTENT_ENCODING,
   GUARDED,
+  members,
   replies,
   SHORT_TEXT,
   storable,
@@ -103,38 +104,26 @@ async function findFailure(
   }
 }
 
-const HEALTH = {
-  type: 'object',
-  required: ['status', 'version'],
-  properties: { status: { const: 'ok' }, version: SHORT_TEXT },
-};
-
 const HEALTH_SCHEMA = {
   operationId: 'health',
   tags: ['operation'],
   summary: 'Whether the service runs',
   description: 'Open to everybody.',
   security: [],
-  response: replies({ 200: unstored('It does', HEALTH) }),
+  response: replies({ 200: unstored('It does', members({ status: { const: 'ok' }, version: SHORT_TEXT })) }),
 };
 
-const READINESS = {
-  type: 'object',
-  required: ['status', 'upstream', 'redis'],
-  properties: {
-    status: { type: 'string', enum: ['ready', 'unready'] },
-    upstream: {
-      type: 'object',
-      required: ['status'],
-      properties: {
-        status: { type: 'string', enum: ['up', 'down'] },
-        age_seconds: { type: 'integer', description: 'Since it last answered' },
-        reason: SHORT_TEXT,
-      },
+const READINESS = members({
+  status: { type: 'string', enum: ['ready', 'unready'] },
+  upstream: members(
+    { status: { type: 'string', enum: ['up', 'down'] } },
+    {
+      age_seconds: { type: 'integer', description: 'Since it last answered' },
+      reason: SHORT_TEXT,
     },
-    redis: { type: 'string', enum: ['up', 'down', 'unused'] },
-  },
-};
+  ),
+  redis: { type: 'string', enum: ['up', 'down', 'unused'] },
+});
 
 /** A 503 may also be a problem of authentication. */
 const READINESS_SCHEMA = {

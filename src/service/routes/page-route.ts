@@ -3,7 +3,7 @@ import { loadPageShell, pageRenderer } from '../../format/page/page.js';
 import { writeRows } from '../../format/rows.js';
 import { collectAnswer } from '../answer/answer.js';
 import {
-  answerPeriod,
+  addPeriodRoute,
   type MakeAnswer,
   type QueryRequest,
   type RouteParts,
@@ -16,11 +16,7 @@ type PageParameters = QueryOf<typeof PAGE_QUERY>;
 
 /** `GET /`: the page that `report` writes, over live data. */
 export function addPageRoute(app: FastifyInstance, parts: RouteParts): void {
-  app.get<{ Querystring: PageParameters }>(
-    '/',
-    { schema: PAGE_SCHEMA },
-    answerPeriod<PageParameters>(parts, (request) => readRequest(request, parts)),
-  );
+  addPeriodRoute<PageParameters>(app, parts, '/', PAGE_SCHEMA, readRequest);
 }
 
 async function readRequest(request: QueryRequest<PageParameters>, parts: RouteParts): Promise<MakeAnswer> {

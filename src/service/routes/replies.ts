@@ -13,6 +13,19 @@ export const CURRENCY = {
 };
 export const SHORT_TEXT = { type: 'string' };
 
+/** An object with these members and no others. */
+export function members<Required extends object, Optional extends object = object>(
+  required: Required,
+  optional?: Optional,
+) {
+  return {
+    type: 'object',
+    required: Object.keys(required),
+    additionalProperties: false,
+    properties: { ...required, ...optional },
+  };
+}
+
 /** The body of every error, which routes refer to. */
 export const PROBLEM_SCHEMA = {
   $id: 'Problem',

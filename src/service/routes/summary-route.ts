@@ -8,7 +8,7 @@ import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds } from '../../usage/summary/summary.js';
 import { collectAnswer } from '../answer/answer.js';
 import {
-  answerPeriod,
+  addPeriodRoute,
   type MakeAnswer,
   type QueryRequest,
   type RouteParts,
@@ -22,6 +22,7 @@ import {
   COST,
   CREDITS,
   CURRENCY,
+  members,
   OF_PERIOD,
   OTHER_CONTENTS,
   replies,
@@ -32,11 +33,7 @@ import {
 
 /** `GET /summary`: what `summary` prints for the same query. */
 export function addSummaryRoute(app: FastifyInstance, parts: RouteParts): void {
-  app.get<{ Querystring: SummaryParameters }>(
-    '/summary',
-    { schema: SUMMARY_SCHEMA },
-    answerPeriod<SummaryParameters>(parts, (request) => readRequest(request, parts)),
-  );
+  addPeriodRoute<SummaryParameters>(app, parts, '/summary', SUMMARY_SCHEMA, readRequest);
 }
 
 async function readRequest(request: QueryRequest<SummaryParameters>, parts: RouteParts): Promise<MakeAnswer> {
@@ -87,71 +84,53 @@ const KEYS = {
   report_name: { type: ['string', 'null'], description: 'Null where no report priced the messages' },
 };
 
-const GROUP = {
-  type: 'object',
-  required: ['messages', 'credits', 'share'],
-  additionalProperties: false,
-  properties: {
-    ...KEYS,
-    ...DAYS,
+const GROUP = members(
+  {
     messages: { type: 'integer' },
     credits: CREDITS,
     share: { type: 'number', description: 'Percent of all credits' },
-    cost: COST,
-    currency: CURRENCY,
   },
-};
+  { ...KEYS, ...DAYS, cost: COST, currency: CURRENCY },
+);
 
-const TOTAL = {
-  type: 'object',
-  required: ['messages', 'credits'],
-  additionalProperties: false,
-  properties: {
-    messages: { type: 'integer' },
-    credits: CREDITS,
+const TOTAL = members(
+  { messages: { type: 'integer' }, credits: CREDITS },
+  {
     cost: COST,
     invoice: { type: 'number', description: 'The cost, rounded to what can be paid' },
     rounding: { type: 'number', description: 'What that added, or took away' },
     out_of: { type: 'integer', description: 'Messages of the period, where a filter left some out' },
   },
-};
+);
 
-const SUMMARY = {
-  type: 'object',
-  required: ['summary'],
-  additionalProperties: false,
-  properties: {
-    summary: {
-      type: 'object',
-      required: ['source', 'period', 'timezone', 'rules', 'state', 'by', 'groups', 'total'],
-      additionalProperties: false,
-      properties: {
-        source: SHORT_TEXT,
-        period: SHORT_TEXT,
-        timezone: SHORT_TEXT,
-        rules: SHORT_TEXT,
-        currency: CURRENCY,
-        first_message: { type: ['string', 'null'] },
-        last_message: { type: ['string', 'null'] },
-        state: { type: 'string', enum: ['open', 'closed'] },
-        as_of: { ...TIMESTAMP, description: 'Of an open period: when this was requested' },
-        by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
-        groups: { type: 'array', items: GROUP },
-        subtotals: {
-          type: 'array',
-          description: 'With two groupings: the sums by the first of them',
-          items: GROUP,
-        },
-        empty_spans: {
-          type: 'array',
-          description: 'Days without messages that are too many to be groups',
-          items: { type: 'object', required: ['first_day', 'last_day'], properties: DAYS },
-        },
-        total: TOTAL,
-      },
+const SUMMARY = members(
+  {
+    source: SHORT_TEXT,
+    period: SHORT_TEXT,
+    timezone: SHORT_TEXT,
+    rules: SHORT_TEXT,
+    state: { type: 'string', enum: ['open', 'closed'] },
+    by: { type: 'array', items: { type: 'string', enum: GROUPINGS } },
+    groups: { type: 'array', items: GROUP },
+    total: TOTAL,
+  },
+  {
+    currency: CURRENCY,
+    first_message: { type: ['string', 'null'] },
+    last_message: { type: ['string', 'null'] },
+    as_of: { ...TIMESTAMP, description: 'Of an open period: when this was requested' },
+    subtotals: {
+      type: 'array',
+      description: 'With two groupings: the sums by the first of them',
+      items: GROUP,
+    },
+    empty_spans: {
+      type: 'array',
+      description: 'Days without messages that are too many to be groups',
+      items: members(DAYS),
     },
   },
-};
+);
 
 /** `GET /summary`. */
 export const SUMMARY_SCHEMA = {
@@ -163,7 +142,7 @@ export const SUMMARY_SCHEMA = {
   response: replies(
     storable({
       description: 'The totals',
-      content: { 'application/json': { schema: SUMMARY }, ...OTHER_CONTENTS },
+      content: { 'application/json': { schema: members({ summary: SUMMARY }) }, ...OTHER_CONTENTS },
     }),
     OF_PERIOD,
   ),

@@ -6,7 +6,7 @@ import { KINDS } from '../../usage/pricing/priced-row.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { collectAnswer } from '../answer/answer.js';
 import {
-  answerPeriod,
+  addPeriodRoute,
   type MakeAnswer,
   type QueryRequest,
   type RouteParts,
@@ -21,6 +21,7 @@ import {
   COST,
   CREDITS,
   CURRENCY,
+  members,
   OF_PERIOD,
   OTHER_CONTENTS,
   replies,
@@ -33,11 +34,7 @@ const SMALL = 2000;
 
 /** `GET /usage`: what `usage` prints for the same query, byte for byte. */
 export function addUsageRoute(app: FastifyInstance, parts: RouteParts): void {
-  app.get<{ Querystring: UsageParameters }>(
-    '/usage',
-    { schema: USAGE_SCHEMA },
-    answerPeriod<UsageParameters>(parts, (request) => readRequest(request, parts)),
-  );
+  addPeriodRoute<UsageParameters>(app, parts, '/usage', USAGE_SCHEMA, readRequest);
 }
 
 async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteParts): Promise<MakeAnswer> {
@@ -97,13 +94,6 @@ const USAGE_ITEM = {
   },
 };
 
-const USAGE = {
-  type: 'object',
-  required: ['usage'],
-  additionalProperties: false,
-  properties: { usage: { type: 'array', items: USAGE_ITEM } },
-};
-
 /** `GET /usage`. */
 export const USAGE_SCHEMA = {
   operationId: 'listUsage',
@@ -116,7 +106,10 @@ export const USAGE_SCHEMA = {
     storable({
       description: 'The rows',
       headers: { link: { type: 'string', description: 'RFC 8288: rel="next"' } },
-      content: { 'application/json': { schema: USAGE }, ...OTHER_CONTENTS },
+      content: {
+        'application/json': { schema: members({ usage: { type: 'array', items: USAGE_ITEM } }) },
+        ...OTHER_CONTENTS,
+      },
     }),
     [...OF_PERIOD, 410],
   ),
