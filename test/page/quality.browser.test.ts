@@ -135,6 +135,20 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
     });
   });
 
+  it('breaks no date of the chart as a table, and shows the name of a budget at the top of its chart', async () => {
+    const { projection: _, ...closed } = OUTLOOK;
+    const outlook = { ...closed, budget: { limit: '200', left: '50.1', share: '74.95' } };
+    const narrow = { viewport: { width: 390, height: 740 } };
+    const { page } = await workshop.open(await workshop.write(makeRows(16, 8), { outlook }), narrow);
+    await page.getByText('The chart as a table').click();
+    const [head, row] = [page.locator('.days thead th').first(), page.locator('.days tbody th').first()];
+    expect(await head.textContent()).toBe('Day');
+    const [one, two] = [await head.boundingBox(), await row.boundingBox()];
+    expect((two?.height ?? 0) - (one?.height ?? 0)).toBeLessThan(8);
+    const top = await page.locator('.limit-name').evaluate((name: SVGTextElement) => name.getBBox().y);
+    expect(top).toBeGreaterThanOrEqual(0);
+  });
+
   it.each([360, 700, 1200])('fits a window of %i pixels', async (width) => {
     const { page } = await workshop.open(address, { viewport: { width, height: 800 } });
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

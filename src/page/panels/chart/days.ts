@@ -1,5 +1,5 @@
 import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../../data/bill.js';
-import { compareDays, firstDayOf, firstOf, lastDayOf, lastOf } from '../../data/calendar.js';
+import { compareDays, firstDayOf, firstOf, lastDayOf, lastOf, type Unit } from '../../data/calendar.js';
 import { toDecimals } from '../../data/exact.js';
 import { byId, countOf, type Figure, headOf, html } from '../../view/elements.js';
 import { matchDay } from '../../view/select.js';
@@ -54,7 +54,7 @@ export function daysChart(
 }
 
 /** The chart's figures as a table, for whoever cannot see bars. Filled only once it is opened. */
-function daysTable(figure: Figure): (bars: readonly Bar[], unit: string) => void {
+function daysTable(figure: Figure): (bars: readonly Bar[], unit: Unit) => void {
   const details = byId('days', HTMLDetailsElement);
   const container = byId('days-table', HTMLElement);
   let fill = () => {};
@@ -67,8 +67,10 @@ function daysTable(figure: Figure): (bars: readonly Bar[], unit: string) => void
   };
 }
 
-function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableElement {
-  const heads = [unit, 'Messages', 'Report', 'Text', 'Text, report missing', 'Credits', 'So far'];
+const UNITS: Readonly<Record<Unit, string>> = { day: 'Day', month: 'Month', year: 'Year' };
+
+function tableOf(bars: readonly Bar[], unit: Unit, figure: Figure): HTMLTableElement {
+  const heads = [UNITS[unit], 'Messages', 'Report', 'Text', 'Text, report missing', 'Credits', 'So far'];
   let soFar = 0n;
   const rows = bars.map(({ bar, count, byKind, units }) => {
     soFar += units;
@@ -84,11 +86,7 @@ function tableOf(bars: readonly Bar[], unit: string, figure: Figure): HTMLTableE
   return html(
     'table',
     { class: 'days' },
-    html(
-      'caption',
-      { class: 'unseen' },
-      `Credits a ${unit.toLowerCase()} of the messages shown, by what priced them`,
-    ),
+    html('caption', { class: 'unseen' }, `Credits a ${unit} of the messages shown, by what priced them`),
     headOf(heads),
     html('tbody', {}, ...rows),
   );

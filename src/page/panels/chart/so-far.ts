@@ -94,9 +94,15 @@ function projectionParts(
   ];
 }
 
+/** As high as the name of the limit is, with its distance from the line. */
+const LIMIT_NAME = 16;
+
 function limitParts({ left, width, y }: Frame, limit: number): SVGElement[] {
+  const line = y(limit);
+  // Below a line that is at the top.
+  const name = line < LIMIT_NAME ? line + LIMIT_NAME : line - 5;
   return [
-    svg('line', { class: 'limit', x1: left, x2: width, y1: y(limit), y2: y(limit) }),
-    svg('text', { class: 'limit-name', x: left + 4, y: y(limit) - 5 }, 'Budget'),
+    svg('line', { class: 'limit', x1: left, x2: width, y1: line, y2: line }),
+    svg('text', { class: 'limit-name', x: left + 4, y: name }, 'Budget'),
   ];
 }
