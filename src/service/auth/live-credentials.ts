@@ -74,12 +74,14 @@ export async function openCredentials(
   };
 }
 
-/** Changes whenever a file is written, replaced, removed or linked elsewhere. */
+/** Changes whenever a file is written, replaced, removed or linked elsewhere; a pipe changes by being read. */
 async function fingerprint(paths: readonly string[]): Promise<string> {
   const stats = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => undefined)));
   return stats
     .map((stat) =>
-      stat === undefined ? '-' : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(),
+      stat === undefined || !stat.isFile()
+        ? '-'
+        : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(),
     )
     .join(' ');
 }
