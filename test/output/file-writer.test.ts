@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.js';
 
 const modeOf = async (path: string): Promise<number> => (await fs.stat(path)).mode & 0o7777;
 
-describe('fileSink', () => {
+describe('fileWriter', () => {
   it('shows nothing before commit, and everything after', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'bill.json');

@@ -5,7 +5,7 @@ import { CannotWriteError } from '../../src/errors.js';
 import { openWriter } from '../../src/output/file.js';
 import { stdoutWriter } from '../../src/output/stdout.js';
 
-describe('stdoutSink', () => {
+describe('stdoutWriter', () => {
   it('waits for a slow reader, and writes nothing before commit', async () => {
     const stdout = new PassThrough();
     const writer = await stdoutWriter(stdout);
@@ -60,7 +60,7 @@ describe('with stream', () => {
   });
 });
 
-describe('openSink', () => {
+describe('openWriter', () => {
   it.each([undefined, '-', '/dev/stdout', '/dev/fd/1'])('%s is stdout', async (output) => {
     const stdout = new PassThrough();
     const writer = await openWriter(output, stdout);

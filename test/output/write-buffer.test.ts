@@ -17,7 +17,7 @@ const chunk = fc.oneof(
   fc.array(fc.integer({ min: 0xd7ff, max: 0xe000 })).map((units) => String.fromCharCode(...units)),
 );
 
-describe('createIntake', () => {
+describe('createWriteBuffer', () => {
   it('gives the bytes and digest of the whole text, wherever it is cut', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(chunk), fc.integer({ min: 1, max: 9 }), async (chunks, batch) => {

@@ -5,7 +5,7 @@ import type { Writer } from '../../src/output/writer.js';
 import { line } from './line.js';
 
 /**
- * A program around the sinks, bundled by the tests and run as a process of its own. It sets its exit status
+ * A program around the writers, bundled by the tests and run as a process of its own. It sets its exit status
  * as the command line does, and says on stderr what happened.
  *   write TARGET LINES [stream] [again] [pause]   `again`: half, then restart; `pause`: stop before commit
  *   lock PATH                                     holds the lock until stdin ends
