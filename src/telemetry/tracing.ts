@@ -15,14 +15,13 @@ export async function openTracing(options: TracingOptions): Promise<Tracing | un
   return startTracing(options);
 }
 
-/** Does `work` under a span of its own, where there is tracing. */
-export async function traceWork<Result>(
+/** Reads a period under a span of its own, where there is tracing. */
+export async function traceReading<Result>(
   tracing: Tracing | undefined,
-  name: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (tracing === undefined) return work();
-  const { result, end } = tracing.enter({ name, kind: 'internal', attributes: {} }, work);
+  const { result, end } = tracing.enter({ name: 'read period', kind: 'internal', attributes: {} }, work);
   try {
     const value = await result;
     end();

@@ -6,7 +6,7 @@ import { visible } from '../../format/text.js';
 import { DEFAULT_MAX_BODY, openUsage, type Usage, type UsageDeps } from '../../open-usage.js';
 import type { CreditPrices } from '../../rates/money.js';
 import { combineObservers, type SourceObserver } from '../../source/source.js';
-import { openTracing, traceWork } from '../../telemetry/tracing.js';
+import { openTracing, traceReading } from '../../telemetry/tracing.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
 import { type FilterOptions, type PageOptions, type RunOptions, selectionOf } from '../options/period.js';
@@ -98,7 +98,7 @@ export async function openPeriod(
     sourceName: sourceName ?? usage.sourceName,
     async read(consume) {
       try {
-        const result = await traceWork(tracing, 'read period', () => usage.read(consume));
+        const result = await traceReading(tracing, () => usage.read(consume));
         const note = usage.note();
         progress.stop();
         if (note !== undefined && !quiet) host.stderr.write(`o-copilot: ${visible(note)}\n`);
