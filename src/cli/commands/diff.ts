@@ -6,7 +6,7 @@ import { CommandLineError } from '../../errors.js';
 import { type DiffRenderer, diffJson, isEqual, reconciliationJson } from '../../format/documents/diff.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import type { Writer } from '../../output/writer.js';
-import { compareBills, type RowCosts, UnsortedRows } from '../../usage/diff/compare-bills.js';
+import { compareBills, UnsortedRows } from '../../usage/diff/compare-bills.js';
 import { createReconciliation } from '../../usage/diff/reconcile.js';
 import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
 import { argument, type OptionsOf, parsedOption, withOptions } from '../options/declare.js';
@@ -100,7 +100,11 @@ async function runDiff(
     const newRenderer = await chooseDiffRenderer(output, { old: old.name, new: fresh.name }, context);
     return await deliver(output, context, async (writer) => {
       const compare = (sorted: boolean) =>
-        compareInto(writer, newRenderer, { old, fresh, sorted, money, context });
+        readBoth(old, fresh, async (oldRows, newRows) => {
+          await writer.restart();
+          const compared = compareBills(oldRows, newRows, sorted, money);
+          return writeComparison(writer, newRenderer(), compared, context.signal);
+        });
       // Most bills rise by id and need no memory; the others are read again, into an index.
       const inOrder = old.rereadable && fresh.rereadable ? await compare(true) : undefined;
       return inOrder ?? (await compare(false)) ?? false;
@@ -110,42 +114,33 @@ async function runDiff(
   }
 }
 
-interface Comparing {
-  readonly old: Bill;
-  readonly fresh: Bill;
-  readonly sorted: boolean;
-  readonly money: RowCosts | undefined;
-  readonly context: Context;
-}
+type Rows = AsyncGenerator<ExportRow[]>;
 
-/** Writes the comparison and says whether the two are equal; undefined when they were not sorted after all. */
-function compareInto(
-  writer: Writer,
-  newRenderer: () => DiffRenderer,
-  { old, fresh, sorted, money, context }: Comparing,
-): Promise<boolean | undefined> {
-  return fresh.read(async (newRows) => {
-    await writer.restart();
-    return old.read(async (oldRows) => {
+/** What `compare` makes of the rows of both; undefined when they were not sorted after all. */
+function readBoth<Result>(
+  old: Bill,
+  fresh: Bill,
+  compare: (oldRows: Rows, newRows: Rows) => Promise<Result>,
+): Promise<Result | undefined> {
+  return fresh.read((newRows) =>
+    old.read(async (oldRows) => {
       try {
-        return await writeComparison(
-          writer,
-          newRenderer(),
-          compareBills(oldRows, newRows, sorted, money),
-          context.signal,
-        );
+        return await compare(oldRows, newRows);
       } catch (error) {
         if (!(error instanceof UnsortedRows)) throw error;
         // A source is read to its end, whatever was found in it: a request broken off would be a failure.
-        await drain(newRows);
+        for await (const _ of newRows) {
+          // Nothing is left to learn from them.
+        }
         return undefined;
       } finally {
         await oldRows.return(undefined);
       }
-    });
-  });
+    }),
+  );
 }
 
+/** Writes a comparison and says whether the two are equal. */
 async function writeComparison(
   writer: Writer,
   renderer: DiffRenderer,
@@ -159,12 +154,6 @@ async function writeComparison(
   }
   for (const piece of renderer.tail(comparison())) await writer.write(piece);
   return isEqual(comparison());
-}
-
-async function drain(rows: AsyncIterable<ExportRow[]>): Promise<void> {
-  for await (const _ of rows) {
-    // Nothing is left to learn from them.
-  }
 }
 
 async function chooseDiffRenderer(

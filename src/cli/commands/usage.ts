@@ -118,15 +118,11 @@ export function usageExport(
 /** What keeps a FOCUS file from being valid. */
 function noteAccount({ format, account }: RowsChoice, { prices }: Period, { host }: Context): void {
   if (format !== 'focus') return;
-  const notes: string[] = [];
+  const note = (text: string) => host.stderr.write(`o-copilot: ${text}\n`);
   if (prices === undefined) {
-    notes.push(
-      'costs are in credits, and FOCUS needs a national currency: say --credit-price and --currency',
-    );
+    note('costs are in credits, and FOCUS needs a national currency: say --credit-price and --currency');
   }
-  if (account.id === undefined)
-    notes.push('BillingAccountId is empty, and FOCUS needs one: say --account-id');
-  for (const note of notes) host.stderr.write(`o-copilot: ${note}\n`);
+  if (account.id === undefined) note('BillingAccountId is empty, and FOCUS needs one: say --account-id');
 }
 
 /** Columns of a terminal that has room for the kind of each row. */

@@ -123,24 +123,16 @@ export function gaugesOf({ limit, usage, crossings }: Budget, unit: string): Gau
     ['projected_low', 'Lower bound of its 80 % interval.', end?.low],
     ['projected_high', 'Upper bound of its 80 % interval.', end?.high],
   ] as const;
-  return [
-    ...amounts.flatMap(([name, help, amount]) =>
-      amount === undefined
-        ? []
-        : [
-            {
-              name: `o_copilot_budget_${name}`,
-              help,
-              label: `{unit="${unit}"}`,
-              value: formatAmount(amount),
-            },
-          ],
-    ),
-    {
-      name: 'o_copilot_budget_over',
-      help: 'Whether more was used than the period may use.',
-      label: '',
-      value: crossings.includes('over') ? '1' : '0',
-    },
-  ];
+  const label = `{unit="${unit}"}`;
+  const gauges = amounts.flatMap(([name, help, amount]) => {
+    if (amount === undefined) return [];
+    return { name: `o_copilot_budget_${name}`, help, label, value: formatAmount(amount) };
+  });
+  const over = {
+    name: 'o_copilot_budget_over',
+    help: 'Whether more was used than the period may use.',
+    label: '',
+    value: crossings.includes('over') ? '1' : '0',
+  };
+  return [...gauges, over];
 }
