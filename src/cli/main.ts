@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { hasCode } from '../os-error.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './process/failure.js';
 import type { Host } from './process/host.js';
-import { listenToSignals } from './process/signals.js';
+import { listenToSignals } from './process/host.js';
 import { runProgram, wordsOf } from './program.js';
 
 /** Milliseconds in which the line on stderr leaves, and connections close. */
