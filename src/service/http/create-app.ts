@@ -7,7 +7,7 @@ import type { Identify } from '../auth/access.js';
 import { createQueryCheck } from '../query/parameters.js';
 import type { QuerySchema } from '../query/query-schemas.js';
 import { describeApi } from '../routes/describe-api.js';
-import { createProblemReply, Refusal } from '../shared/problem.js';
+import { createProblemReply } from '../shared/problem.js';
 import type { Redis } from '../shared/redis.js';
 import type { OpenLog } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -62,7 +62,7 @@ export async function createApp(
   });
   // The schema says which parameters there are; the routes read their values by the parsers of the command line.
   app.setValidatorCompiler<QuerySchema<string>>(({ schema, httpPart }) =>
-    httpPart === 'querystring' ? queryValidator(schema) : () => true,
+    httpPart === 'querystring' ? createQueryCheck(schema) : () => true,
   );
   // Answers of the period are bytes already; the tests check them against their schemas.
   app.setSerializerCompiler(() => JSON.stringify);
@@ -106,18 +106,6 @@ const LONGEST_BODY = 64 * 1024;
 /** No address takes a body, and a client may send one for as long as the answer's connection is open. */
 function hasLongBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > LONGEST_BODY;
-}
-
-function queryValidator(schema: QuerySchema<string>) {
-  const check = createQueryCheck(schema);
-  return (query: unknown) => {
-    try {
-      return { value: check(query) };
-    } catch (error) {
-      if (error instanceof Refusal) return { error };
-      throw error;
-    }
-  };
 }
 
 /** A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */

@@ -4,33 +4,30 @@ import { Refusal, SECURITY_HEADERS } from '../shared/problem.js';
 /** What a page of another origin may read of an answer beside the usual. */
 const EXPOSED_HEADERS = 'etag, link, retry-after, x-request-id';
 
+/** What every address takes: Fastify answers HEAD where there is a GET. */
+const ALLOWED = 'GET, HEAD, OPTIONS';
+
 /**
  * Gives the function that answers what no route takes: 404; on the address of a route, 204 to OPTIONS and 405 to any
  * other method. It is called before a body is read, whose type or form would be another error. Call this before there
  * are routes.
  */
 export function answerOtherMethods(app: FastifyInstance) {
-  const methods = new Map<string, { readonly pattern: RegExp; readonly allowed: Set<string> }>();
-  app.addHook('onRoute', ({ url, method }) => {
-    const pattern = new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`);
-    const known = methods.get(url) ?? { pattern, allowed: new Set() };
-    for (const each of [method].flat()) known.allowed.add(each);
-    methods.set(url, known);
+  const addresses = [/^\*$/];
+  app.addHook('onRoute', ({ url }) => {
+    addresses.push(new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+').replaceAll('.', '\\.')}$`));
   });
 
-  function allowedAt(path: string): string | undefined {
-    if (path === '*') return 'GET, HEAD, OPTIONS';
-    const found = [...methods.values()].find(({ pattern }) => pattern.test(path));
-    return found && [...found.allowed, 'OPTIONS'].join(', ');
-  }
-
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-    const allow = allowedAt(pathOf(request));
-    if (allow === undefined) return done(new Refusal(404, 'not_found', 'there is no such address'));
-    if (request.method !== 'OPTIONS') {
-      return done(new Refusal(405, 'method_not_allowed', `this address takes ${allow}`, {}, { allow }));
+    const path = pathOf(request);
+    if (!addresses.some((address) => address.test(path))) {
+      return done(new Refusal(404, 'not_found', 'there is no such address'));
     }
-    reply.code(204).headers(SECURITY_HEADERS).header('allow', allow).send();
+    if (request.method !== 'OPTIONS') {
+      const detail = `this address takes ${ALLOWED}`;
+      return done(new Refusal(405, 'method_not_allowed', detail, {}, { allow: ALLOWED }));
+    }
+    reply.code(204).headers(SECURITY_HEADERS).header('allow', ALLOWED).send();
   };
 }
 

@@ -135,13 +135,16 @@ async function sortRows(
   }
 }
 
-/** The rows [start, end) of a view, which needs their reports only. */
+/** The rows of a view, or those of a range [start, end), which needs their reports only. */
 export async function findRows(
   document: PeriodDocument,
   view: RowView,
-  [start, end]: readonly [number, number],
   reports: ReportStore,
   signal: AbortSignal,
+  { start, end }: { readonly start: number; readonly end: number } = {
+    start: 0,
+    end: countRows(document, view),
+  },
 ): Promise<FoundRows> {
   const rowAt = (index: number) => view.rows?.[index] ?? index;
   const wanted = new Set<number>();

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { isTimeZone, openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { type GivenAs, readSelection, readValue } from '../../config/read-selection.js';
 import type { Parse } from '../../config/value.js';
-import { badQuery } from '../shared/problem.js';
+import { badQuery, type Refusal } from '../shared/problem.js';
 import type { ParameterSchema, QueryOf, QuerySchema, SUMMARY_QUERY, USAGE_QUERY } from './query-schemas.js';
 import { readCursor } from './walk.js';
 
@@ -10,23 +10,21 @@ import { readCursor } from './walk.js';
 const AS_PARAMETERS: GivenAs = { show: (name) => name, refuse: badQuery };
 
 /**
- * Gives a query's texts by name, as its schema allows: no other names, and each once but for lists, whose parts are joined by
+ * For Fastify: gives a query's texts by name, as its schema allows: no other names, and each once but for lists, whose parts are joined by
  * commas. Values are left to the parsers, so that the command line and the service refuse the same ones in the same words.
- *
- * The check throws Refusal (400).
  */
 export function createQueryCheck({ properties }: QuerySchema<string>) {
   const schemas = new Map<string, ParameterSchema>(Object.entries(properties));
-  return (query: unknown): Readonly<Record<string, string>> => {
+  return (query: unknown): { value: Readonly<Record<string, string>> } | { error: Refusal } => {
     const given: Record<string, string> = {};
     for (const [name, value] of Object.entries(query ?? {})) {
       const schema = schemas.get(name);
-      if (schema === undefined) throw badQuery(name, `no such parameter; ${namesIn(schemas)}`);
+      if (schema === undefined) return { error: badQuery(name, `no such parameter; ${namesIn(schemas)}`) };
       if (typeof value === 'string') given[name] = value;
       else if (schema.type === 'array' && Array.isArray(value)) given[name] = value.join(',');
-      else throw badQuery(name, 'is given twice');
+      else return { error: badQuery(name, 'is given twice') };
     }
-    return given;
+    return { value: given };
   };
 }
 

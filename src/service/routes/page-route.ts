@@ -8,7 +8,7 @@ import {
   type QueryRequest,
   type RouteParts,
 } from '../answer/answer-period.js';
-import { countRows, findRows, WHOLE } from '../query/find-rows.js';
+import { findRows, WHOLE } from '../query/find-rows.js';
 import { PAGE_QUERY, type QueryOf } from '../query/query-schemas.js';
 import { OF_PERIOD, replies, SHORT_TEXT, storable } from './replies.js';
 
@@ -24,7 +24,7 @@ async function readRequest(request: QueryRequest<PageParameters>, parts: RoutePa
   const shell = await loadPageShell();
 
   return async (document, signal) => {
-    const found = await findRows(document, WHOLE, [0, countRows(document, WHOLE)], parts.reports, signal);
+    const found = await findRows(document, WHOLE, parts.reports, signal);
     const { sourceName: source, period, rules, card, prices, limit } = parts;
     const about = {
       ...{ source, period, rules, card, prices, limit },

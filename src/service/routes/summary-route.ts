@@ -14,7 +14,7 @@ import {
   type RouteParts,
 } from '../answer/answer-period.js';
 import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
-import { countRows, findRows, useView } from '../query/find-rows.js';
+import { findRows, useView } from '../query/find-rows.js';
 import { readFilters, readParameter, type SummaryParameters } from '../query/parameters.js';
 import { SUMMARY_QUERY } from '../query/query-schemas.js';
 import { badQuery } from '../shared/problem.js';
@@ -44,8 +44,7 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
 
   return (document, signal) =>
     useView(document, selection, parts, signal, async (view) => {
-      const count = countRows(document, view);
-      const found = await findRows(document, view, [0, count], parts.reports, signal);
+      const found = await findRows(document, view, parts.reports, signal);
       return parts.jobs.write(signal, async () => {
         const sums = createSummary(by, zone, parts.prices);
         for await (const items of found.batches()) sums.add(items);

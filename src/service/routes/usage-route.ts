@@ -55,7 +55,7 @@ async function readRequest(request: QueryRequest<UsageParameters>, parts: RouteP
   return (document, signal) =>
     useView(document, selection, parts, signal, async (view) => {
       const range = pageRange(document, view, selection, after);
-      const found = await findRows(document, view, [range.start, range.end], reports, signal);
+      const found = await findRows(document, view, reports, signal, range);
       const next = pages ? walkState(document, view, range) : undefined;
       const facts = {
         freshUntil: found.freshUntil,

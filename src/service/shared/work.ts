@@ -121,7 +121,7 @@ export class Jobs {
   constructor(private readonly most: number) {}
 
   /**
-   * Counts a request for `key` until the function returned is called. Requests for the same are one job.
+   * Counts a request for `key` until the function returned is called, once. Requests for the same are one job.
    * @throws Refusal (503) beyond the limit
    */
   enter(key: string): () => void {
@@ -130,10 +130,7 @@ export class Jobs {
       throw overloaded(`${this.most} answers are being computed, as many as --max-jobs allows`);
     }
     this.underWay.set(key, count + 1);
-    let entered = true;
     return () => {
-      if (!entered) return;
-      entered = false;
       const left = (this.underWay.get(key) ?? 1) - 1;
       if (left === 0) this.underWay.delete(key);
       else this.underWay.set(key, left);
