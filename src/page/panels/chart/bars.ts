@@ -4,14 +4,14 @@ import { toApproximate } from '../../data/exact.js';
 import { byId, svg } from '../../view/elements.js';
 import { chartIn, frameOf, redrawOnResize } from './frame.js';
 
-export interface Chart {
-  draw(picture: Picture): void;
-}
-
 const HINT = 'Choose a day, or drag across several, to see only their messages.';
 
-/** The bar chart in the page's #plot: redrawn at every width, one stop for the Tab key. */
-export function chartInPage(events: Pick<BrushEvents, 'choose' | 'clear'>): Chart {
+/**
+ * The bar chart in the page's #plot: redrawn at every width, one stop for the Tab key. Bars are chosen by a click, by
+ * dragging across several, or by the keyboard: arrows, Home and End move, Enter or Space chooses, Shift extends, Escape
+ * clears.
+ */
+export function chartInPage(events: Pick<BrushEvents, 'choose' | 'clear'>): (picture: Picture) => void {
   const plot = byId('plot', HTMLDivElement);
   const readout = byId('readout', HTMLParagraphElement);
   let picture: Picture | undefined;
@@ -25,13 +25,15 @@ export function chartInPage(events: Pick<BrushEvents, 'choose' | 'clear'>): Char
   });
 
   readout.textContent = HINT;
-  brushBars(plot, {
+  const brush: BrushEvents = {
     ...events,
     point(index) {
       const bar = index === undefined ? undefined : picture?.bars[index];
       readout.textContent = bar === undefined || picture === undefined ? HINT : picture.describe(bar);
     },
-  });
+  };
+  brushByPointer(plot, brush);
+  brushByKeyboard(plot, brush);
   plot.addEventListener('focusin', ({ target }) => {
     const index = target instanceof Element ? target.getAttribute('data-index') : null;
     if (index === null) return;
@@ -39,35 +41,24 @@ export function chartInPage(events: Pick<BrushEvents, 'choose' | 'clear'>): Char
     stop = Number(index);
     barAt(stop)?.setAttribute('tabindex', '0');
   });
-  return {
-    draw(next) {
-      picture = next;
-      redraw((width) => {
-        hadFocus = plot.contains(document.activeElement);
-        stop = Math.min(stop, next.bars.length - 1);
-        return plotBars(next, width);
-      });
-    },
+  return (next) => {
+    picture = next;
+    redraw((width) => {
+      hadFocus = plot.contains(document.activeElement);
+      stop = Math.min(stop, next.bars.length - 1);
+      return plotBars(next, width);
+    });
   };
 }
 
 /** What a person does to the bars, by their index. */
-export interface BrushEvents {
+interface BrushEvents {
   /** Points at a bar, with the pointer or the keyboard; undefined when at none any more. */
   point(index: number | undefined): void;
   /** Chooses the bars from `first` to `last`; `extend` (Shift) adds them to those chosen before. */
   choose(first: number, last: number, extend: boolean): void;
   /** Presses Escape. */
   clear(): void;
-}
-
-/**
- * Choosing bars inside `plot` by a click, by dragging across several, or by the keyboard: arrows, Home and End
- * move, Enter or Space chooses, Shift extends, Escape clears. The bars may be redrawn at any time.
- */
-function brushBars(plot: HTMLElement, events: BrushEvents): void {
-  brushByPointer(plot, events);
-  brushByKeyboard(plot, events);
 }
 
 function brushByPointer(plot: HTMLElement, { point, choose }: BrushEvents): void {

@@ -21,7 +21,7 @@ export function daysChart(
   onRange: (range: Range) => void,
 ): (rows: readonly BillRow[], range: Range) => void {
   const noRange = { from: undefined, to: undefined };
-  const chart = chartInPage({
+  const drawChart = chartInPage({
     choose(firstIndex, lastIndex, extend) {
       const now = view();
       const from = firstDayOf(bars[firstIndex] ?? first);
@@ -42,7 +42,7 @@ export function daysChart(
       (to === undefined || compareDays(firstDayOf(bar), to) <= 0) &&
       (from === undefined || compareDays(lastDayOf(bar), from) >= 0);
     const drawn = addBars(rows, bars, unit);
-    chart.draw({
+    drawChart({
       bars: drawn,
       scale,
       chosen: hasRange ? isChosen : undefined,
