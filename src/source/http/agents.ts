@@ -21,19 +21,14 @@ interface Route {
 }
 
 /** Connections to upstream, kept alive between requests. */
-export interface Agents {
-  /** Throws SettingError for a proxy variable that is no address. */
-  routeTo(origin: string): Route;
-  /** Ends all connections, idle or not. */
-  destroy(): void;
-}
+export type Agents = ReturnType<typeof createAgents>;
 
 /**
  * Keeps connections alive between requests: straight, or by the proxy that the environment names.
  *
  * @param signal ends connections that are being opened
  */
-export function createAgents(settings: HttpSettings, signal: AbortSignal): Agents {
+export function createAgents(settings: HttpSettings, signal: AbortSignal) {
   const { connectTimeout, concurrency, env } = settings;
   const limits = { connectTimeout, signal };
   const options: AgentOptions & { highWaterMark: number } = {
@@ -59,8 +54,10 @@ export function createAgents(settings: HttpSettings, signal: AbortSignal): Agent
 
   const routes = new Map<string, Route>();
   return {
-    routeTo: (origin) => remembered(routes, origin, () => findRoute(origin)),
-    destroy() {
+    /** Throws SettingError for a proxy variable that is no address. */
+    routeTo: (origin: string) => remembered(routes, origin, () => findRoute(origin)),
+    /** Ends all connections, idle or not. */
+    destroy(): void {
       for (const agent of agents.values()) agent.destroy();
     },
   };
