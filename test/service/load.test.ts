@@ -231,6 +231,23 @@ describe('fault E5 (work ends with the last client that waits, within one budget
     expect((await get('/summary')).status).toBe(200);
   });
 
+  test('--max-memory: of small answers counts what they take beside their bytes', async () => {
+    const here = await serve(
+      { messages: { messages: messagesApart(300) } },
+      '--messages-ttl',
+      '1h',
+      '--max-memory',
+      '2m',
+    );
+    await here.get('/usage?limit=0');
+    const before = await memoryTaken(here);
+    for (let page = 0; page < 100; page++) await here.get(`/usage?limit=1&offset=${page}`);
+    expect(await memoryTaken(here)).toBeGreaterThan(before + 100 * 6000);
+    for (let page = 100; page < 300; page++) await here.get(`/usage?limit=1&offset=${page}`);
+    // Answers may take half of it.
+    expect(await memoryTaken(here)).toBeLessThan(before + 2 ** 20);
+  });
+
   test('--max-memory: what is kept gives way to what is wanted, and what ended gives its room back', async () => {
     const { get } = await serve(
       { messages: { messages: messagesApart(30_000) } },

@@ -100,8 +100,8 @@ function queryOf({ headers: { accept }, url }: Pick<FastifyRequest, 'headers' | 
 
 /** The share of the budget that answers for the next request of the same query may take. */
 const SHARE = 1 / 2;
-/** Bytes counted for an answer beside its body, so that many empty ones have a bound too. */
-const OVERHEAD = 1024;
+/** Bytes that an answer takes beside its body and its query, about. */
+const OVERHEAD = 6 * 1024;
 
 interface Entry {
   readonly answer: Answer;
@@ -109,16 +109,23 @@ interface Entry {
   readonly document: number;
 }
 
+function overheadOf(query: string): number {
+  return query.length + OVERHEAD;
+}
+
 /** The latest answer to each query. */
 export class AnswerStore {
   private readonly work = new SharedWork<Answer>();
   private readonly entries: LRUCache<string, Entry>;
 
-  constructor(budget: MemoryBudget) {
+  constructor(private readonly budget: MemoryBudget) {
     this.entries = new LRUCache({
       maxSize: Math.ceil(budget.limit * SHARE),
-      sizeCalculation: ({ answer }, query) => answer.size + query.length + OVERHEAD,
-      dispose: ({ answer }) => answer.retire(),
+      sizeCalculation: ({ answer }, query) => answer.size + overheadOf(query),
+      dispose: ({ answer }, query) => {
+        answer.retire();
+        budget.give(overheadOf(query));
+      },
     });
     budget.addCache(() => this.entries.pop() !== undefined);
   }
@@ -147,11 +154,21 @@ export class AnswerStore {
       const answer = await make(workSignal);
       // Until those who wait for it have references of their own, which they take before the next turn.
       if (answer.body instanceof StoredBody) setImmediate(answer.body.acquire());
-      const entry = { answer, document: number };
-      this.entries.set(query, entry);
-      if (this.entries.peek(query) !== entry) answer.retire();
+      this.store(query, { answer, document: number });
       return answer;
     });
+  }
+
+  /** For the next request of the same query, where there is enough memory. */
+  private store(query: string, entry: Entry): void {
+    const { answer } = entry;
+    const overhead = overheadOf(query);
+    this.entries.delete(query);
+    if (answer.size + overhead <= this.entries.maxSize && this.budget.tryTake(overhead)) {
+      this.entries.set(query, entry);
+    } else {
+      answer.retire();
+    }
   }
 
   close(): void {
