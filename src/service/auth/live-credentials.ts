@@ -12,16 +12,6 @@ export interface CredentialEvents {
   onRefused(error: unknown): void;
 }
 
-/** The credentials in force, which follow their files. */
-export interface LiveCredentials {
-  current(): Credentials;
-  /** Called with each new set, which is in force once the listener is done. */
-  onChange(listener: (credentials: Credentials) => void): void;
-  /** Reads the files again. Never fails: see `onRefused`. */
-  reload(): Promise<void>;
-  close(): void;
-}
-
 /**
  * Reads credentials, and reads them again whenever one of their files changes. The files are polled: that works on
  * every file system, and follows the links that Kubernetes and certbot switch over.
@@ -31,7 +21,7 @@ export interface LiveCredentials {
 export async function openCredentials(
   settings: CredentialSettings,
   { onRenewed, onRefused }: CredentialEvents,
-): Promise<LiveCredentials> {
+) {
   const paths = credentialFiles(settings);
   let seen = await fingerprint(paths);
   let current = await readCredentials(settings);
@@ -66,13 +56,18 @@ export async function openCredentials(
   const timer = paths.length > 0 ? setInterval(() => next(look), WATCH_INTERVAL).unref() : undefined;
   return {
     current: () => current,
-    onChange(changed) {
+    /** Called with each new set, which is in force once the listener is done. */
+    onChange(changed: typeof listener): void {
       listener = changed;
     },
+    /** Reads the files again. Never fails: see `onRefused`. */
     reload: () => next(async () => read(await fingerprint(paths))),
     close: () => clearInterval(timer),
   };
 }
+
+/** The credentials in force, which follow their files. */
+export type LiveCredentials = Awaited<ReturnType<typeof openCredentials>>;
 
 /** Changes whenever a file is written, replaced, removed or linked elsewhere; a pipe changes by being read. */
 async function fingerprint(paths: readonly string[]): Promise<string> {

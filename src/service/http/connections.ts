@@ -5,24 +5,6 @@ import { PROBLEM_MEDIA_TYPE, type Problem } from '../shared/problem.js';
 /** Milliseconds that a client has to take an error and leave, before its connection is destroyed. */
 const LONGEST_CLOSE = 1000;
 
-/** The open connections of servers, and which of them may be closed. */
-export interface Connections {
-  watchServer(server: Server): void;
-  /** What a server calls in place of `handler`. */
-  watchRequests(handler: RequestListener): RequestListener;
-  /**
-   * Gives clients that do not take what is sent to them this many milliseconds without a byte. Called now and then: a
-   * timeout of the server would be a timer for each request, and end those whose answer takes longer to make.
-   */
-  limitStalls(milliseconds: number): void;
-  /**
-   * Destroys those without a request under way.
-   * @param exceptArriving leaves those on which a part of a request has arrived
-   */
-  destroyIdle(exceptArriving: boolean): void;
-  destroyAll(): void;
-}
-
 class Connection {
   /** Requests that were read and not answered to the end. */
   underWay = 0;
@@ -37,8 +19,8 @@ class Connection {
   };
 }
 
-/** Node's own count of idle connections leaves out those that never sent a byte. */
-export function createConnections(): Connections {
+/** The open connections of servers. Node's own count of idle ones leaves out those that never sent a byte. */
+export function createConnections() {
   const connections = new Set<Connection>();
   const bySocket = new WeakMap<Socket, Connection>();
   /** Connections whose TLS handshake is under way, by the client's end. */
@@ -70,26 +52,37 @@ export function createConnections(): Connections {
 
   return {
     watchServer,
-    watchRequests: (handler) => (request, response) => {
-      const connection = bySocket.get(request.socket);
-      if (connection !== undefined) {
-        connection.underWay++;
-        response.on('close', connection.endRequest);
-      }
-      handler(request, response);
-    },
-    limitStalls(milliseconds) {
+    /** What a server calls in place of `handler`. */
+    watchRequests:
+      (handler: RequestListener): RequestListener =>
+      (request, response) => {
+        const connection = bySocket.get(request.socket);
+        if (connection !== undefined) {
+          connection.underWay++;
+          response.on('close', connection.endRequest);
+        }
+        handler(request, response);
+      },
+    /**
+     * Gives clients that do not take what is sent to them this many milliseconds without a byte. Called now and then: a
+     * timeout of the server would be a timer for each request, and end those whose answer takes longer to make.
+     */
+    limitStalls(milliseconds: number): void {
       for (const { socket, underWay } of connections) {
         const isLimited = (socket.timeout ?? 0) > 0;
         if (underWay > 0 && socket.writableLength > 0 && !isLimited) socket.setTimeout(milliseconds);
       }
     },
-    destroyIdle(exceptArriving) {
+    /**
+     * Destroys those without a request under way.
+     * @param exceptArriving leaves those on which a part of a request has arrived
+     */
+    destroyIdle(exceptArriving: boolean): void {
       for (const { socket, underWay, idleAt } of connections) {
         if (underWay === 0 && !(exceptArriving && socket.bytesRead > idleAt)) socket.destroy();
       }
     },
-    destroyAll() {
+    destroyAll(): void {
       for (const { socket } of connections) socket.destroy();
     },
   };

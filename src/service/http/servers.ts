@@ -34,29 +34,7 @@ const SWEEP_INTERVAL = 50;
 const LONGEST_ARRIVAL = 500;
 
 /** The servers of one service: a name such as localhost may mean several addresses, and has one server each. */
-export interface HttpServers {
-  /** A server on which slow, idle and broken clients cost no more than a connection, and not for ever. */
-  create(handler: RequestListener): Server;
-  /** Uses other certificates for new connections; those that are open live on. */
-  renewTls(tls: TlsOptions): void;
-  /**
-   * Listens. For an address Fastify's own `listen` is not used: for 0.0.0.0 it lists the machine's interfaces, which
-   * throws where a sandbox (`RestrictAddressFamilies` of systemd) refuses AF_NETLINK, and then never returns.
-   * For a name it is: it binds every address that `localhost` has.
-   *
-   * @throws what listening throws: EADDRINUSE, EACCES …
-   */
-  listen(app: FastifyInstance, address: { readonly host: string; readonly port: number }): Promise<void>;
-  /**
-   * Stops listening, closes idle connections and waits for the requests under way.
-   *
-   * @param grace milliseconds after which what is left is cut off
-   * @param cutOff ends the work that those requests wait for
-   */
-  drain(app: FastifyInstance, grace: number, cutOff: () => void): Promise<void>;
-}
-
-export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers {
+export function createHttpServers(firstTls: TlsOptions | undefined) {
   const tlsServers: TlsServer[] = [];
   const connections = createConnections();
   const stallTimer = setInterval(() => connections.limitStalls(LONGEST_STALL), STALL_INTERVAL).unref();
@@ -72,18 +50,27 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
   }
 
   return {
-    create(handler) {
+    /** A server on which slow, idle and broken clients cost no more than a connection, and not for ever. */
+    create(handler: RequestListener): Server {
       const server = createOne(connections.watchRequests(handler));
       connections.watchServer(server);
       // Node would refuse any but `100-continue` by itself, before anybody is authenticated, and unlogged.
       server.on('checkExpectation', (request, response) => server.emit('request', request, response));
       return server;
     },
-    renewTls(next) {
+    /** Uses other certificates for new connections; those that are open live on. */
+    renewTls(next: TlsOptions): void {
       for (const server of tlsServers) server.setSecureContext(tlsOptions(next));
       tls = next;
     },
-    async listen(app, { host, port }) {
+    /**
+     * Listens. For an address Fastify's own `listen` is not used: for 0.0.0.0 it lists the machine's interfaces, which
+     * throws where a sandbox (`RestrictAddressFamilies` of systemd) refuses AF_NETLINK, and then never returns.
+     * For a name it is: it binds every address that `localhost` has.
+     *
+     * @throws what listening throws: EADDRINUSE, EACCES …
+     */
+    async listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<void> {
       if (isIP(host) === 0) {
         // Fastify takes a server of another's making for one without TLS.
         const textOf = (url: string) => (tls === undefined ? url : url.replace('http:', 'https:'));
@@ -94,7 +81,13 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
       app.server.listen({ host, port });
       await once(app.server, 'listening');
     },
-    async drain(app, grace, cutOff) {
+    /**
+     * Stops listening, closes idle connections and waits for the requests under way.
+     *
+     * @param grace milliseconds after which what is left is cut off
+     * @param cutOff ends the work that those requests wait for
+     */
+    async drain(app: FastifyInstance, grace: number, cutOff: () => void): Promise<void> {
       const began = performance.now();
       const sweep = () => {
         connections.destroyIdle(performance.now() - began < LONGEST_ARRIVAL);
@@ -120,6 +113,8 @@ export function createHttpServers(firstTls: TlsOptions | undefined): HttpServers
     },
   };
 }
+
+export type HttpServers = ReturnType<typeof createHttpServers>;
 
 /**
  * A client without a certificate gets as far as the check of access, since `/health` is open to it. Where client

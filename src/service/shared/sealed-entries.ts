@@ -12,19 +12,13 @@ export interface ReportEntry {
   readonly sentAt: number;
 }
 
-/** Writes and reads the entries of a shared cache, so that only what a service with the same secret wrote is believed. */
-export interface SealedEntries {
-  keyOf(id: string): string;
-  seal(id: string, entry: ReportEntry): string;
-  /** Undefined for what is damaged, is another report's, or was not written with this secret. */
-  open(id: string, text: string): ReportEntry | undefined;
-}
-
 /**
+ * Writes and reads the entries of a shared cache, so that only what a service with the same secret wrote is believed.
+ *
  * @param scope everything that a report depends on beside its id: services share entries only where all of it is equal
  * @param secret of the services that share; without it the key comes from the scope, which holds the credential
  */
-export function sealedEntries(scope: readonly string[], secret: string | undefined): SealedEntries {
+export function sealedEntries(scope: readonly string[], secret: string | undefined) {
   const namespace = digestOf('reports', scope);
   const key = createHmac('sha256', secret ?? JSON.stringify(scope))
     .update('o-copilot cache entries')
@@ -37,11 +31,12 @@ export function sealedEntries(scope: readonly string[], secret: string | undefin
 
   return {
     keyOf,
-    seal(id, { bytes, sentAt }) {
+    seal(id: string, { bytes, sentAt }: ReportEntry): string {
       const content = `${sentAt}.${bytes === undefined ? 'missing' : Buffer.from(bytes).toString('base64url')}`;
       return `1.${macOf(id, content).toString('base64url')}.${content}`;
     },
-    open(id, text) {
+    /** Undefined for what is damaged, is another report's, or was not written with this secret. */
+    open(id: string, text: string): ReportEntry | undefined {
       if (text.length >= LONGEST_ENTRY) return undefined;
       const [, mac = '', content = '', sent = '', value = ''] =
         /^1\.([\w-]{43})\.((\d{1,16})\.([\w-]*))$/.exec(text) ?? [];
@@ -54,6 +49,8 @@ export function sealedEntries(scope: readonly string[], secret: string | undefin
     },
   };
 }
+
+export type SealedEntries = ReturnType<typeof sealedEntries>;
 
 /** A short name for everything in `scope`, which does not reveal it. */
 export function digestOf(purpose: string, scope: readonly string[]): string {

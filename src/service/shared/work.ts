@@ -67,19 +67,13 @@ export class SharedWork<Result> {
 /** The longest delay of a timer in Node. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** How long a request is worked for. */
-export interface RequestSignal {
-  /** Aborted when the client has left, the deadline has passed, or the service ends. */
-  readonly signal: AbortSignal;
-  /** Call when the answer is there. */
-  release(): void;
-}
-
 /**
+ * How long a request is worked for: until its client has left, its deadline has passed, or the service ends.
+ *
  * @param deadline milliseconds from now
  * @param ending of the service
  */
-export function requestSignal(request: FastifyRequest, deadline: number, ending: AbortSignal): RequestSignal {
+export function requestSignal(request: FastifyRequest, deadline: number, ending: AbortSignal) {
   const controller = createController();
   const expire = () =>
     controller.abort(
@@ -98,7 +92,8 @@ export function requestSignal(request: FastifyRequest, deadline: number, ending:
   if (request.socket.destroyed) leave();
   return {
     signal: controller.signal,
-    release() {
+    /** Call when the answer is there. */
+    release(): void {
       clearTimeout(timer);
       ending.removeEventListener('abort', end);
       request.onLeave = undefined;

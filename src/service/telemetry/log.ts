@@ -83,7 +83,7 @@ function createRequestText(): (line: RequestLine) => string {
   };
 }
 
-async function prettyWriter(output: LogOutput): Promise<(line: string) => void> {
+async function prettyWriter(output: ReturnType<typeof openLogOutput>): Promise<(line: string) => void> {
   const { default: pretty } = await import('pino-pretty');
   const prettify = pretty.prettyFactory({ colorize: false, ignore: 'pid,hostname' });
   return (line) => output.write(prettify(line));
@@ -97,26 +97,19 @@ const MOST_WAITING_CHARACTERS = 1024 * 1024;
 /** Milliseconds that `close` waits for the last lines to leave. */
 const LONGEST_CLOSE_MS = 500;
 
-/** Where log lines go. Writing never blocks and never fails: lines that cannot be written are counted and dropped. */
-interface LogOutput {
-  /** @param line with its newline */
-  write(line: string): void;
-  /** Writes what waits, for half a second at the most. */
-  close(): Promise<void>;
-}
-
 /** A stream of this process, which has a file descriptor unless a test made it. */
 type LogStream = Writable & { readonly fd?: number };
 
 /**
- * Opens the log on a stream of this process.
+ * Opens the log on a stream of this process. Writing never blocks and never fails: lines that cannot be written are
+ * counted and dropped.
  *
  * A pipe or socket is written without blocking: a reader that stalls would otherwise hold the event loop, or, in a
  * thread of libuv's pool, the end of the process. Files and terminals are written in that pool.
  *
  * @param onDropped called with the number of lines lost
  */
-function openLogOutput(stream: LogStream, onDropped: (lines: number) => void): LogOutput {
+function openLogOutput(stream: LogStream, onDropped: (lines: number) => void) {
   const { send, cancel } = senderFor(stream);
   let batch: string[] = [];
   let characters = 0;
@@ -141,7 +134,8 @@ function openLogOutput(stream: LogStream, onDropped: (lines: number) => void): L
   }
 
   return {
-    write(line) {
+    /** @param line with its newline */
+    write(line: string): void {
       if (characters + line.length > MOST_WAITING_CHARACTERS) {
         onDropped(1);
         return;
@@ -152,7 +146,8 @@ function openLogOutput(stream: LogStream, onDropped: (lines: number) => void): L
       else timer ??= setTimeout(startWriting, LONGEST_DELAY_MS).unref();
     },
 
-    close() {
+    /** Writes what waits, for half a second at the most. */
+    close(): Promise<void> {
       startWriting();
       if (!writing) return Promise.resolve();
       return new Promise((resolve) => {
