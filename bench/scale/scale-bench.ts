@@ -28,9 +28,10 @@ export async function measureScale(large: boolean): Promise<Row[]> {
     messagesDocument(MILLION, 1000);
     messagesDocument(20_000, 20_000);
     // Plain JavaScript, since loading TypeScript would be counted.
-    const entryPoints = ['bench/scale/floor.ts', 'bench/scale/only-reports.ts'];
+    const entryPoints = ['bench/scale/floor.ts', 'bench/scale/copy.ts', 'bench/scale/only-reports.ts'];
     await build({ entryPoints, outdir: SCRIPTS, outExtension: { '.js': '.mjs' }, format: 'esm' });
     const floor = () => measureNode([`${SCRIPTS}/floor.mjs`, `${url}/${MILLION}`, `${OUTPUT}-floor.json`]);
+    const copy = () => measureNode([`${SCRIPTS}/copy.mjs`, `${url}/${MILLION}`, `${OUTPUT}-floor.json`]);
     const onlyReports = (base: string, count: number) => () =>
       measureNode([`${SCRIPTS}/only-reports.mjs`, `${base}/${MILLION}`, `${count}`]);
     const plain = ours(`${MILLION}`, '--json', '--output', `${OUTPUT}.json`);
@@ -38,6 +39,7 @@ export async function measureScale(large: boolean): Promise<Row[]> {
     const ownReports = oursOf(`${atOnce}/20000-20000`, '--json', '--output', `${OUTPUT}.json`);
     const rows = [
       await sideBySide('1,000,000 messages, --json --output / FLOOR', plain, floor),
+      await sideBySide('1,000,000 messages, --json --output / a bare copy of the document', plain, copy),
       await sideBySide('1,000,000, --csv / FLOOR', ours(`${MILLION}`, '--csv'), floor, 3),
       await sideBySide('1,000,000, --ndjson / FLOOR', ours(`${MILLION}`, '--ndjson'), floor, 3),
       await sideBySide(
