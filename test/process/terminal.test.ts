@@ -97,6 +97,18 @@ describe.concurrent('a spinner', () => {
   });
 
   test.for([
+    ['NO_COLOR=1', ''],
+    ['', '--color never'],
+    ['', '--no-color'],
+  ])('has no colour with %s%s', async ([variable, flags]) => {
+    const server = await startUpstream(slow);
+    const { shown } = await runPty(`${variable} o-copilot usage --source ${server.url} --json ${flags}`);
+    await server.close();
+    expect(shown).toMatch(/Reading usage|Waiting/);
+    expect(shown).not.toContain(`${ESC}[3`);
+  });
+
+  test.for([
     ['a Content-Length', {}, /Reading usage: \d+ % of [\d.]+ [kM]B, /],
     ['a compressed Content-Length', { encoding: 'gzip' }, /Reading usage: \d+ % of [\d.]+ [kM]B, /],
     ['no Content-Length', { chunked: true }, /Reading usage: [\d,]+ messages, [\d,]+ a second/],

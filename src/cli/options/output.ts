@@ -71,10 +71,13 @@ const color = () =>
     )
     .addOption(option('--no-color', 'the same as --color never', { group: GROUP }));
 
+export type ColorOptions = Partial<OptionsOf<typeof color>>;
+
 export type ResultOptions = { readonly [Name in Format]?: true } & { readonly format?: Format } & OptionsOf<
     typeof destination
   > &
-  Partial<OptionsOf<typeof csv> & OptionsOf<typeof color>> & { readonly quiet?: true };
+  Partial<OptionsOf<typeof csv>> &
+  ColorOptions & { readonly quiet?: true };
 
 /** The format and the destination of a result; `json` describes its document. */
 export const resultOptions = (formats: readonly Format[], json: string) => (): Command<[], ResultOptions> => {
@@ -150,7 +153,7 @@ export function resultChoice<Of extends Format>(
   options: ResultOptions,
   formats: readonly Of[],
 ): ResultChoice<Of> {
-  const { output, delimiter, bom, formulaGuard, color: when, quiet } = options;
+  const { output, delimiter, bom, formulaGuard, quiet } = options;
   if (output === '') throw new CommandLineError('--output: needs the name of a file, or - for stdout');
   const format = formatOf(options, formats);
   refuseOthers(options, format);
@@ -160,7 +163,7 @@ export function resultChoice<Of extends Format>(
     bom: bom === true,
     formulaGuard: formulaGuard !== false,
     output,
-    color: when === false ? 'never' : typeof when === 'string' ? when : 'auto',
+    color: colorChoice(options),
     quiet: quiet === true,
   };
 }
@@ -232,6 +235,10 @@ const delimiter = parsedBy((text) => {
   const character = text === 'tab' || text === '\\t' ? '\t' : text;
   return /^[\t!#$%&()*,/;<>?[\]^`{|}~]$/.test(character) ? character : undefined;
 }, 'one character such as , ; | or tab');
+
+export function colorChoice({ color }: ColorOptions): ColorChoice {
+  return color === false ? 'never' : typeof color === 'string' ? color : 'auto';
+}
 
 /**
  * Whether a stream gets colour. The first that says something decides: `--color always|never`, `NO_COLOR` (not

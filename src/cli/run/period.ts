@@ -9,6 +9,7 @@ import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceReading } from '../../telemetry/tracing.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
+import { type ColorOptions, colorChoice, wantsColor } from '../options/output.js';
 import { type FilterOptions, type PageOptions, type RunOptions, selectionOf } from '../options/period.js';
 import { type Basis, openBasis, type RatesOptions, type SettingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
@@ -22,7 +23,8 @@ export type PeriodOptions = SettingOptions &
   RunOptions &
   RatesOptions &
   FilterOptions &
-  PageOptions & {
+  PageOptions &
+  ColorOptions & {
     /** Rows go to stdout while they are read. */
     readonly stream?: true;
   };
@@ -67,7 +69,8 @@ export async function openPeriod(
   const selection = { ...selectionOf(options, basis.zone), ...(message !== undefined && { message }) };
 
   const streams = options.stream === true;
-  const progress = startProgress(context, { quiet, streams, retries: settings.retries });
+  const color = wantsColor(colorChoice(options), host.env, true);
+  const progress = startProgress(context, { quiet, streams, color, retries: settings.retries });
   const retries = countRetries(context, verbose, progress);
   const tracing = await openTracing({
     env: host.env,

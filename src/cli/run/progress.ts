@@ -31,6 +31,7 @@ export function startProgress(
     readonly quiet: boolean;
     /** Rows go to stdout while they are read. */
     readonly streams: boolean;
+    readonly color: boolean;
     /** Requests made again at the most. */
     readonly retries: number;
   },
@@ -59,7 +60,8 @@ export function startProgress(
     const { default: ora } = await import('ora');
     if (stopped) return;
     // With discardStdin, ora swallows Ctrl-C; the terminal's own SIGINT must reach us.
-    spinner = ora({ text: text(), stream: host.stderr, discardStdin: false }).start();
+    const color = choice.color && 'cyan';
+    spinner = ora({ text: text(), color, stream: host.stderr, discardStdin: false }).start();
   }, PATIENCE);
   const refresh = setInterval(() => {
     if (spinner !== undefined) spinner.text = text();
