@@ -49,8 +49,10 @@ interface Head {
   /** Undefined where the bytes are of this moment, and not worth storing. */
   readonly etag: string | undefined;
   readonly headers: Headers;
-  /** Of 304. */
-  readonly unchanged: Headers;
+  /** The same as a list of names and values. */
+  readonly list: readonly string[];
+  /** Of 304, as a list. */
+  readonly unchanged: readonly string[];
 }
 
 /** The headers of an answer, made once for each coding and not for each request. */
@@ -86,15 +88,24 @@ class Heads {
       ...(coding !== 'identity' && { 'content-encoding': coding }),
     };
     if (digest === undefined) {
-      return { etag: undefined, headers: { ...encoded, 'cache-control': 'no-store' }, unchanged: {} };
+      const unstored = { ...encoded, 'cache-control': 'no-store' };
+      return { etag: undefined, headers: unstored, list: listOf(unstored), unchanged: [] };
     }
     const etag = coding === 'identity' ? `"${digest}"` : `"${digest}-${coding}"`;
     const validators = { etag, 'cache-control': 'private, no-cache' };
     // Without what only guides who reads the body (RFC 9110, 15.4.5).
     const { 'content-type': _, ...unchanged } = headers;
-    return { etag, headers: { ...encoded, ...validators }, unchanged: { ...unchanged, ...validators } };
+    const stored = { ...encoded, ...validators };
+    return {
+      etag,
+      headers: stored,
+      list: listOf(stored),
+      unchanged: listOf({ ...unchanged, ...validators }),
+    };
   }
 }
+
+const listOf = (headers: Headers) => Object.entries(headers).flat();
 
 /**
  * An answer of a text that has nothing to do with the period.

@@ -15,7 +15,7 @@ import { createRequestLog, traceRequests } from '../telemetry/request-log.js';
 import { answerInvalidRequest } from './connections.js';
 import { createGuard } from './guard.js';
 import { createLimits, type LimitOptions } from './limits.js';
-import { allowOrigins, answerOtherMethods } from './methods.js';
+import { allowOrigins, answerOtherMethods, setOwnHeaders } from './methods.js';
 import type { HttpServers } from './servers.js';
 
 export interface AppParts {
@@ -54,7 +54,10 @@ export async function createApp(
     clientErrorHandler: answerInvalidRequest,
     // Of an address that cannot be read; such a request is logged, counted and limited as any other.
     frameworkErrors: (error, request, reply) =>
-      arrive(request, reply, (refusal) => sendProblem(refusal ?? error, request, reply)),
+      arrive(request, reply, (refusal) => {
+        setOwnHeaders(request, reply);
+        sendProblem(refusal ?? error, request, reply);
+      }),
     serverFactory: (handler) => servers.create(underBasePath(handler, options.basePath)),
     trustProxy: options.trustProxy.length > 0 && [...options.trustProxy],
     // A parameter in a path may be as long as the request line.
@@ -72,17 +75,18 @@ export async function createApp(
   app.decorateRequest('arrival', 0);
   app.decorateRequest('onLeave');
   app.decorateRequest('visitor', '');
+  app.decorateRequest('ownHeaders');
 
   const watch = createRequestLog(log.logRequest, metrics);
-  const sendPreflight = allowOrigins(app, options.corsOrigin);
+  const sendPreflight = allowOrigins(options.corsOrigin);
   const guard = createGuard({ identify, count: await createLimits(app, options, redis), localNamesOnly });
   const answerOther = answerOtherMethods(app);
   if (options.tracing !== undefined) traceRequests(app, options.tracing);
   // One hook for all that each request goes through: as hooks of their own these steps would cost twice as much.
   const arrive = (request: FastifyRequest, reply: FastifyReply, done: Done) => {
     watch(request, reply);
-    reply.header('x-request-id', request.id);
-    if (hasLongBody(request)) reply.header('connection', 'close');
+    request.ownHeaders = ['x-request-id', request.id];
+    if (hasLongBody(request)) request.ownHeaders.push('connection', 'close');
     if (sendPreflight(request, reply)) return;
     const refusal = guard(request);
     if (refusal instanceof Promise) refusal.then(done, done);
@@ -94,6 +98,10 @@ export async function createApp(
       else done(refusal);
     }),
   );
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    setOwnHeaders(request, reply);
+    done();
+  });
   await describeApi(app, options.version);
   return app;
 }

@@ -44,23 +44,26 @@ function pathOf({ url }: FastifyRequest): string {
  * Lets pages of these origins read the answers. Gives the function that answers their preflight requests, which come
  * without a credential; false for any other request.
  */
-export function allowOrigins(app: FastifyInstance, origins: readonly string[]) {
+export function allowOrigins(origins: readonly string[]) {
   if (origins.length === 0) return () => false;
-  app.addHook('onSend', async (_request, reply) => {
-    const vary = reply.getHeader('vary');
-    reply.header('vary', vary === undefined ? 'origin' : `${vary}, origin`);
-  });
-  return ({ method, headers }: FastifyRequest, reply: FastifyReply): boolean => {
+  return ({ method, headers, ownHeaders }: FastifyRequest, reply: FastifyReply): boolean => {
     const { origin } = headers;
+    ownHeaders.push('vary', 'origin');
     if (origin === undefined || !origins.includes(origin)) return false;
-    reply.headers({
-      'access-control-allow-origin': origin,
-      'access-control-expose-headers': EXPOSED_HEADERS,
-    });
+    ownHeaders.push('access-control-allow-origin', origin, 'access-control-expose-headers', EXPOSED_HEADERS);
     if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
     reply.code(204).headers(PREFLIGHT_HEADERS).send();
     return true;
   };
+}
+
+/** Sets the headers that every answer to a request has, beside those of the answer itself. */
+export function setOwnHeaders({ ownHeaders }: FastifyRequest, reply: FastifyReply): void {
+  for (let index = 0; index < ownHeaders.length; index += 2) {
+    const [name = '', value = ''] = ownHeaders.slice(index, index + 2);
+    const others = name === 'vary' ? reply.getHeader('vary') : undefined;
+    reply.header(name, others === undefined || others === value ? value : `${others}, ${value}`);
+  }
 }
 
 const PREFLIGHT_HEADERS = {

@@ -14,6 +14,8 @@ declare module 'fastify' {
     access: FastifyContextConfig;
     /** `performance.now()` when it came. */
     arrival: number;
+    /** Headers of every answer to this request, names and values in turn. */
+    ownHeaders: string[];
     /** Called when the client leaves before it has the whole answer. */
     onLeave: (() => void) | undefined;
   }
