@@ -97,7 +97,14 @@ export function combineObservers(...observers: readonly SourceObserver[]): Sourc
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What a source does for one bill: it ends for all its reads and requests at once. */
-export type Run = ReturnType<typeof startRun>;
+export interface Run {
+  /** Aborted at the deadline, by the caller's signal, or by `end`; its reason says which. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the deadline; undefined where there is none. */
+  remaining(): number | undefined;
+  /** Ends the run: whatever is under way or to come throws `reason`. The first reason stays. */
+  end(reason: unknown): void;
+}
 
 export interface RunLimits {
   /** Milliseconds for the whole run, counted from `startedAt`; none without it. */
@@ -109,12 +116,11 @@ export interface RunLimits {
 }
 
 /** @param expired makes the reason that the run ends with at its deadline */
-export function startRun(limits: RunLimits, expired: (problem: string) => Error) {
+export function startRun(limits: RunLimits, expired: (problem: string) => Error): Run {
   const { deadline, startedAt, signal } = limits;
   const controller = new AbortController();
   // One listener a request, and there are as many as the concurrency allows.
   setMaxListeners(0, controller.signal);
-  /** Milliseconds until the deadline; undefined where there is none. */
   const remaining = () => (deadline === undefined ? undefined : startedAt + deadline - performance.now());
 
   const left = remaining() ?? Number.POSITIVE_INFINITY;
@@ -122,7 +128,6 @@ export function startRun(limits: RunLimits, expired: (problem: string) => Error)
   const timer = left > 0 && left <= LONGEST_TIMER ? setTimeout(expire, left).unref() : undefined;
   const interrupt = () => end(signal?.reason);
 
-  /** Ends the run: whatever is under way or to come throws `reason`. The first reason stays. */
   function end(reason: unknown): void {
     clearTimeout(timer);
     signal?.removeEventListener('abort', interrupt);
@@ -132,7 +137,6 @@ export function startRun(limits: RunLimits, expired: (problem: string) => Error)
   if (signal?.aborted) interrupt();
   if (left <= 0) expire();
   signal?.addEventListener('abort', interrupt);
-  // Aborted at the deadline, by the caller's signal, or by `end`; its reason says which.
   return { signal: controller.signal, remaining, end };
 }
 
