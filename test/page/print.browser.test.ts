@@ -99,7 +99,7 @@ describe.skipIf(!hasChromium || !hasPdftotext)(
       await page.locator('.days').waitFor();
       const days = (await sheets(page)).filter((sheet) => /^ *\d{4}-\d\d-\d\d +\d+ /m.test(sheet));
       expect(days.length).toBeGreaterThan(2);
-      for (const sheet of days) expect(sheet).toMatch(/^ *day +Messages +Report +Text/m);
+      for (const sheet of days) expect(sheet).toMatch(/^ *Day +Messages +Report +Text/m);
     });
   },
 );
