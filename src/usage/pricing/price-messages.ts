@@ -45,9 +45,8 @@ export async function* priceMessages(
   const isFull = () => queuedBytes + reports.progress().waiting * BYTES_A_REPORT > LOOK_AHEAD;
 
   function enqueue(messages: readonly Message[], answered: Promise<unknown> | undefined): void {
-    const packed = textsUnread ? packRows(messages, request) : undefined;
     const batch: QueuedBatch = {
-      rows: packed ?? { size: sizeOf(messages), items: () => priceRows(messages, request) },
+      rows: (textsUnread ? packRows(messages, request) : undefined) ?? unpackedRows(messages, request),
       ready: answered === undefined,
       answered: Promise.resolve(answered).then(() => {
         batch.ready = true;
@@ -106,6 +105,11 @@ interface PendingRows {
 
 /** Of a message's object, about. */
 const BYTES_A_MESSAGE = 128;
+
+/** A function of its own: in `enqueue` what waits for the reports would hold the messages of packed rows too. */
+function unpackedRows(messages: readonly Message[], pricing: PricingRequest): PendingRows {
+  return { size: sizeOf(messages), items: () => priceRows(messages, pricing) };
+}
 
 /** A batch shares the bytes of the chunk it arrived in. */
 function sizeOf(messages: readonly Message[]): number {
