@@ -18,9 +18,10 @@ const COMMON: Options = {
   removeNodeProtocol: false,
 };
 
-// The bundled CommonJS packages ask for Node's modules with `require`, which an ES module lacks.
-const REQUIRE =
-  "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
+// The bundled CommonJS packages ask for Node's modules with `require`, which an ES module lacks. Made at its first use:
+// each of fifty chunks has one, and most never call it.
+const REQUIRE = `import { createRequire as __createRequire } from 'node:module';
+const require = (name) => (require.made ??= __createRequire(import.meta.url))(name);`;
 
 export default defineConfig(async ({ outDir = 'dist' }) => {
   const unmerged = join(outDir, 'unmerged');

@@ -27,8 +27,8 @@ export async function mergeChunks(from: string, to: string): Promise<void> {
  */
 const FILES: readonly (readonly [file: string, chunks: RegExp])[] = [
   ['o-copilot', /^o-copilot\.js$/],
-  // With the formats for programs, which a start should not wait for on their own.
-  ['usage', /^(usage|data)-[A-Z0-9]{8}\.js$/],
+  // With the formats for programs and the source most runs read, which a start should not wait for on their own.
+  ['usage', /^(usage|data|file)-[A-Z0-9]{8}\.js$/],
   [
     'commands',
     /^(summary|explain|diff|price|merge|rates|verify|snapshot|report|serve|config|completion|help)-[A-Z0-9]{8}\.js$/,

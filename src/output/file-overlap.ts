@@ -27,8 +27,9 @@ type Identified = FileUse & FileIdentity;
  * @throws FileOverlapError that names both
  */
 export async function refuseOverlap(reads: readonly FileUse[], writes: readonly FileUse[]): Promise<void> {
-  const inputs = await identifyAll(reads);
   const outputs = (await identifyAll(writes)).filter(holdsData);
+  if (outputs.length === 0 && reads.length < 2) return;
+  const inputs = await identifyAll(reads);
   for (const input of inputs) {
     for (const output of outputs) {
       if ((await hasEntry(input, output)) || (await overlaps(output, input))) {
