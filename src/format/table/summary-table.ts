@@ -2,7 +2,13 @@ import { dayText, firstDayOf } from '../../calendar/days.js';
 import { NO_COST } from '../../rates/money.js';
 import type { Budget } from '../../usage/forecast/budget.js';
 import { percentText } from '../../usage/pricing/sums.js';
-import { type Grouping, type GroupKey, isCalendarUnit, labelOf } from '../../usage/summary/groups.js';
+import {
+  type Grouping,
+  type GroupKey,
+  isCalendarUnit,
+  keyName,
+  labelOf,
+} from '../../usage/summary/groups.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords } from '../amounts.js';
 import { type BudgetFacts, type SummaryFacts, weekDays } from '../documents/summary.js';
@@ -132,13 +138,6 @@ function rowsOf(
 
 function firstDayIn({ keys: [key] }: SummaryGroup): number {
   return key !== undefined && 'period' in key ? firstDayOf(key.by, key.period) : Number.NaN;
-}
-
-/** Two reports may have one name. */
-function keyName(key: GroupKey | undefined): string {
-  if (key === undefined) return '';
-  if (key.by !== 'report') return labelOf(key);
-  return key.id === undefined ? 'no report' : `report ${key.id}`;
 }
 
 function keyText(key: GroupKey | undefined): string {

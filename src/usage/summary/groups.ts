@@ -36,24 +36,29 @@ export function labelOf(key: Exclude<GroupKey, { by: 'report' }>): string {
   return key.by === 'kind' ? key.kind : periodText(key.by, key.period);
 }
 
-/** A group's key while messages are counted: cheap to make and to look up. Undefined: a period without messages. */
-export type RawKey = number | string | undefined;
-
-export interface RawGroup extends Sum {
-  readonly keys: readonly RawKey[];
+/** The same for two keys of one group, and for no others of one grouping: two reports may have one name. */
+export function keyName(key: GroupKey | undefined): string {
+  if (key === undefined) return '';
+  if (key.by !== 'report') return labelOf(key);
+  return key.id === undefined ? 'no report' : `report ${key.id}`;
 }
 
-type ReportKey = Extract<GroupKey, { by: 'report' }>;
+export interface Group extends Sum {
+  /** One for each grouping, in their order; undefined in a period without messages. */
+  readonly keys: readonly (GroupKey | undefined)[];
+}
 
-const KIND_ORDER: readonly RawKey[] = KINDS;
+/** A group's key while messages are counted: cheap to make and to look up. */
+export type CountingKey = number | string;
+
+type ReportKey = Extract<GroupKey, { by: 'report' }>;
 
 /** Messages that name no report: no report has an empty id. */
 const NO_REPORT = '';
 
-/** Gives messages the keys of their groups, and orders and reads the groups by them. */
-export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
-  const groupings = by.filter((grouping) => grouping !== undefined);
-  const reports = new Map<string, ReportKey>();
+/** Gives messages the keys by which they are counted, and reads those back. */
+export function createCountingKeys() {
+  const reports = new Map<CountingKey, ReportKey>();
 
   function reportKey(id: ReportId | undefined, name: string | undefined): string {
     const key = id === undefined ? NO_REPORT : `${id}`;
@@ -65,61 +70,49 @@ export function createGroupKeys(by: readonly [Grouping, Grouping?]) {
     return key;
   }
 
-  function readKey(grouping: Grouping, key: RawKey): GroupKey | undefined {
-    if (key === undefined) return undefined;
-    if (grouping === 'report') return reports.get(`${key}`);
-    if (grouping !== 'kind') return { by: grouping, period: Number(key) };
-    const kind = KINDS.find((each) => each === key);
-    return kind && { by: 'kind', kind };
-  }
-
-  /** The rank of each key of the `index`-th grouping; groups are shown by rising rank. */
-  function ranksOf(groups: readonly RawGroup[], index: number): (key: RawKey) => number {
-    const grouping = groupings[index];
-    if (grouping === 'kind') return (key) => KIND_ORDER.indexOf(key);
-    if (grouping !== 'report') return Number;
-    const costs = new Map<RawKey, Amount>();
-    for (const { keys, credits } of groups) {
-      costs.set(keys[index], addAmounts(costs.get(keys[index]) ?? ZERO, credits));
-    }
-    const order = [...costs].sort(
-      ([a, costA], [b, costB]) => compareAmounts(costB, costA) || (`${a}` < `${b}` ? -1 : 1),
-    );
-    const ranks = new Map(order.map(([key], rank) => [key, rank]));
-    return (key) => ranks.get(key) ?? 0;
-  }
-
   return {
-    groupings,
-
     /** @param day the message's local day, as whole days since 1970-01-01 */
-    keyOf(grouping: Grouping, item: UsageItem, day: number): number | string {
+    ofItem(grouping: Grouping, item: UsageItem, day: number): CountingKey {
       if (grouping === 'report') return reportKey(item.message.reportId, item.report?.name);
       return grouping === 'kind' ? kindOf(item) : periodOf(grouping, day);
     },
 
-    keyOfGroup(group: GroupKey): number | string {
-      if (group.by === 'report') return reportKey(group.id, group.name);
-      return group.by === 'kind' ? group.kind : group.period;
+    ofGroup(key: GroupKey): CountingKey {
+      if (key.by === 'report') return reportKey(key.id, key.name);
+      return key.by === 'kind' ? key.kind : key.period;
     },
 
-    inOrder(groups: readonly RawGroup[]): RawGroup[] {
-      const ranks = groupings.map((_, index) => ranksOf(groups, index));
-      const rank = ({ keys }: RawGroup, index: number) => {
-        const key = keys[index];
-        return key === undefined ? Number.POSITIVE_INFINITY : (ranks[index]?.(key) ?? 0);
-      };
-      return groups.toSorted((a, b) => {
-        for (const index of groupings.keys()) {
-          const [left, right] = [rank(a, index), rank(b, index)];
-          if (left !== right) return left < right ? -1 : 1;
-        }
-        return 0;
-      });
+    read(grouping: Grouping, key: CountingKey): GroupKey | undefined {
+      if (grouping === 'report') return reports.get(key);
+      if (grouping !== 'kind') return { by: grouping, period: Number(key) };
+      const kind = KINDS.find((each) => each === key);
+      return kind && { by: 'kind', kind };
     },
-
-    read: (keys: readonly RawKey[]) => groupings.map((grouping, index) => readKey(grouping, keys[index])),
   };
+}
+
+/** Periods by time, kinds as they are listed, reports by what they cost in all, and last what has no key. */
+export function inOrder(groups: readonly Group[]): Group[] {
+  const costs = new Map<string, Amount>();
+  for (const { keys, credits } of groups) {
+    for (const key of keys) {
+      if (key?.by !== 'report') continue;
+      const name = keyName(key);
+      costs.set(name, addAmounts(costs.get(name) ?? ZERO, credits));
+    }
+  }
+  const reports = [...costs].sort(
+    ([a, costA], [b, costB]) => compareAmounts(costB, costA) || (a < b ? -1 : 1),
+  );
+  const ranks = new Map(reports.map(([name], rank) => [name, rank]));
+  const rankOf = (key: GroupKey | undefined): number => {
+    if (key === undefined) return Number.POSITIVE_INFINITY;
+    if (key.by === 'report') return ranks.get(keyName(key)) ?? 0;
+    return key.by === 'kind' ? KINDS.indexOf(key.kind) : key.period;
+  };
+  // Not a number where both have no key.
+  const apart = (a: Group, b: Group, index: number) => rankOf(a.keys[index]) - rankOf(b.keys[index]);
+  return groups.toSorted((a, b) => apart(a, b, 0) || apart(a, b, 1) || 0);
 }
 
 /** Both included, as whole days since 1970-01-01. */
@@ -128,8 +121,9 @@ export interface DaySpan {
   readonly last: number;
 }
 
-/** The days that periods have in common, such as a week's days in one month; `last` before `first` where none. */
-export function commonDays(periods: readonly CalendarKey[]): DaySpan {
+/** The days that the periods among keys have in common, such as a week's days in one month; `last` before `first` where none. */
+export function commonDays(keys: Group['keys']): DaySpan {
+  const periods = keys.filter((key) => key !== undefined && 'period' in key);
   return {
     first: Math.max(...periods.map(({ by, period }) => firstDayOf(by, period))),
     last: Math.min(...periods.map(({ by, period }) => lastDayOf(by, period))),
@@ -141,7 +135,7 @@ const MAX_EMPTY = 1000;
 
 interface EmptySpan extends DaySpan {
   /** A group of zero for each period, at most one more than may be shown. */
-  readonly groups: readonly RawGroup[];
+  readonly groups: readonly Group[];
 }
 
 /**
@@ -152,19 +146,30 @@ interface EmptySpan extends DaySpan {
  * @param zone whose days the periods are made of: one that clocks left out is no period
  */
 export function emptyPeriods(
-  groups: readonly RawGroup[],
+  groups: readonly Group[],
   by: readonly Grouping[],
   days: DaySpan,
   zone: TimeZone,
-): { readonly groups: readonly RawGroup[]; readonly leftOut: readonly DaySpan[] } {
-  const calendar = createCalendar(by, zone);
-  const occupied = groups.map(({ keys }) => calendar.spanOf(keys)).sort((a, b) => a.first - b.first);
-  const end = calendar.spanAt(days.last).last + 1;
+): { readonly groups: readonly Group[]; readonly leftOut: readonly DaySpan[] } {
+  const keysAt = (day: number) =>
+    by.map((unit) => (isCalendarUnit(unit) ? { by: unit, period: periodOf(unit, day) } : undefined));
+
+  function groupsIn(first: number, last: number): Group[] {
+    const found: Group[] = [];
+    for (let day = first; day <= last && found.length <= MAX_EMPTY; ) {
+      const keys = keysAt(day);
+      if (!by.includes('day') || hasDay(zone, day)) found.push({ keys, messages: 0, credits: ZERO });
+      day = commonDays(keys).last + 1;
+    }
+    return found;
+  }
+
+  const occupied = groups.map(({ keys }) => commonDays(keys)).sort((a, b) => a.first - b.first);
+  const end = commonDays(keysAt(days.last)).last + 1;
   const spans: EmptySpan[] = [];
-  let next = calendar.spanAt(days.first).first;
+  let next = commonDays(keysAt(days.first)).first;
   for (const { first, last } of [...occupied, { first: end, last: end }]) {
-    if (first > next)
-      spans.push({ first: next, last: first - 1, groups: calendar.groupsIn(next, first - 1) });
+    if (first > next) spans.push({ first: next, last: first - 1, groups: groupsIn(next, first - 1) });
     next = Math.max(next, last + 1);
   }
   const leftOut = longestBeyondLimit(spans);
@@ -184,31 +189,4 @@ function longestBeyondLimit(spans: readonly EmptySpan[]): Set<EmptySpan> {
     size -= span.groups.length;
   }
   return leftOut;
-}
-
-/** Periods of one unit, or what periods of two have in common: a week's days in one month. */
-function createCalendar(by: readonly Grouping[], zone: TimeZone) {
-  const units = by.map((grouping) => (isCalendarUnit(grouping) ? grouping : undefined));
-  const keysAt = (day: number) => units.map((unit) => unit && periodOf(unit, day));
-
-  function spanOf(keys: readonly RawKey[]): DaySpan {
-    return commonDays(
-      units.flatMap((unit, index) => (unit === undefined ? [] : [{ by: unit, period: Number(keys[index]) }])),
-    );
-  }
-
-  return {
-    spanOf,
-    spanAt: (day: number) => spanOf(keysAt(day)),
-
-    groupsIn(first: number, last: number): RawGroup[] {
-      const groups: RawGroup[] = [];
-      for (let day = first; day <= last && groups.length <= MAX_EMPTY; ) {
-        const keys = keysAt(day);
-        if (!units.includes('day') || hasDay(zone, day)) groups.push({ keys, messages: 0, credits: ZERO });
-        day = spanOf(keys).last + 1;
-      }
-      return groups;
-    },
-  };
 }

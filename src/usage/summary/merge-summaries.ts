@@ -7,11 +7,12 @@ import { expected, type ObjectReader, readDocument } from '../../json/object-rea
 import { type Cost, CURRENCIES, NO_COST, parseCost } from '../../rates/money.js';
 import { KINDS } from '../pricing/priced-row.js';
 import { createReportCheck } from '../pricing/reports.js';
-import { addSums, type Sum } from '../pricing/sums.js';
+import { addSums } from '../pricing/sums.js';
 import {
   commonDays,
   type DaySpan,
   GROUPINGS,
+  type Group,
   type Grouping,
   type GroupKey,
   isCalendarUnit,
@@ -21,10 +22,6 @@ import { createSummary } from './summary.js';
 
 /** A document of `summary --json`, read back. */
 export type PartialSummary = ReturnType<typeof readPartialSummary>;
-
-interface PartialGroup extends Sum {
-  readonly keys: readonly (GroupKey | undefined)[];
-}
 
 /** @throws DataError that names the member, also where the groups do not add up to the total */
 export function readPartialSummary(json: string, name: string) {
@@ -78,7 +75,7 @@ function readGroup(
   group: ObjectReader,
   by: readonly [Grouping, Grouping?],
   currency: string | undefined,
-): PartialGroup {
+): Group {
   const messages = group.count('messages');
   const groupings = by.filter((grouping) => grouping !== undefined);
   return {
@@ -197,7 +194,7 @@ function checkReports(parts: readonly PartialSummary[]): void {
 }
 
 /** A day that lies in every period of a group; undefined for a group of no period. */
-function dayOf(keys: readonly (GroupKey | undefined)[]): number | undefined {
+function dayOf(keys: Group['keys']): number | undefined {
   const periods = keys.filter((key) => key !== undefined && 'period' in key);
   if (periods.length === 0) return undefined;
   const { first, last } = commonDays(periods);

@@ -5,18 +5,19 @@ import type { UsageItem } from '../pricing/priced-row.js';
 import { addSums, createSum, createSums, divideUnits, type Sum, WHOLE } from '../pricing/sums.js';
 import type { RowQuery } from '../rows/row-query.js';
 import {
-  createGroupKeys,
+  type CountingKey,
+  createCountingKeys,
   type DaySpan,
   emptyPeriods,
+  type Group,
   type Grouping,
   type GroupKey,
+  inOrder,
   isCalendarUnit,
-  type RawGroup,
+  keyName,
 } from './groups.js';
 
-export interface SummaryGroup extends Sum {
-  /** One for each grouping, in their order; undefined in a period without messages. */
-  readonly keys: readonly (GroupKey | undefined)[];
+export interface SummaryGroup extends Group {
   /** Hundredths of a percent of all credits; those of all groups add up to 10,000. */
   readonly share: number;
 }
@@ -58,8 +59,6 @@ export function dayBounds({ since, until }: Pick<RowQuery, 'since' | 'until'>): 
   };
 }
 
-type Key = number | string;
-
 /**
  * Adds up rows as they pass: memory grows with the groups, not with the rows.
  *
@@ -72,14 +71,16 @@ export function createSummary(
   prices?: Pick<CreditPrices, 'currency'> & Partial<CreditPrices>,
 ) {
   const none = prices && NO_COST;
-  const keys = createGroupKeys(by);
-  const sums = new Map<Key, ReturnType<typeof createSums<Key>>>();
+  const [outerBy, innerBy] = by;
+  const groupings = by.filter((grouping) => grouping !== undefined);
+  const keys = createCountingKeys();
+  const sums = new Map<CountingKey, ReturnType<typeof createSums<CountingKey>>>();
   const days = createSums<number>(none);
   const elsewhere = createSum(none);
   let first: MessageTime | undefined;
   let last: MessageTime | undefined;
 
-  function sumOf(outer: Key, inner: Key) {
+  function sumOf(outer: CountingKey, inner: CountingKey) {
     let innerSums = sums.get(outer);
     if (innerSums === undefined) {
       innerSums = createSums(none);
@@ -105,15 +106,15 @@ export function createSummary(
       for (const item of items) {
         const day = zone.dayOf(addTime(item.message.timestamp));
         const price = prices?.priceOf?.(item.message);
-        const inner = by[1] === undefined ? 0 : keys.keyOf(by[1], item, day);
-        sumOf(keys.keyOf(by[0], item, day), inner).add(item.credits, 1, price);
+        const inner = innerBy === undefined ? 0 : keys.ofItem(innerBy, item, day);
+        sumOf(keys.ofItem(outerBy, item, day), inner).add(item.credits, 1, price);
         days.of(day).add(item.credits, 1, price);
       }
     },
 
     /** Adds messages that were summed up elsewhere; their times go to `addTime`. */
     addGroup(group: readonly GroupKey[], sum: Sum): void {
-      const [outer = 0, inner = 0] = group.map(keys.keyOfGroup);
+      const [outer = 0, inner = 0] = group.map(keys.ofGroup);
       sumOf(outer, inner).addSum(sum);
       elsewhere.addSum(sum);
     },
@@ -127,22 +128,21 @@ export function createSummary(
     value(bounds: DayBounds = {}): Summary {
       const found = [...sums].flatMap(([outer, innerSums]) =>
         Array.from(innerSums.values(), ([inner, sum]) => ({
-          keys: by[1] === undefined ? [outer] : [outer, inner],
+          keys: [keys.read(outerBy, outer), ...(innerBy === undefined ? [] : [keys.read(innerBy, inner)])],
           ...sum,
         })),
       );
       const firstDay = bounds.first ?? (first && zone.dayOf(first.instant));
       const lastDay = bounds.last ?? (last && zone.dayOf(last.instant));
       const empty =
-        firstDay === undefined || lastDay === undefined || !keys.groupings.some(isCalendarUnit)
+        firstDay === undefined || lastDay === undefined || !groupings.some(isCalendarUnit)
           ? { groups: [], leftOut: [] }
-          : emptyPeriods(found, keys.groupings, { first: firstDay, last: lastDay }, zone);
+          : emptyPeriods(found, groupings, { first: firstDay, last: lastDay }, zone);
       const sumsOfDays = days.values();
-      const ordered = keys.inOrder([...found, ...empty.groups]);
       return {
-        by: keys.groupings,
+        by: groupings,
         currency: prices?.currency,
-        ...withShares(ordered, keys),
+        ...withShares(inOrder([...found, ...empty.groups]), innerBy !== undefined),
         emptySpans: empty.leftOut,
         ...addSums([elsewhere.value(), ...sumsOfDays.values()]),
         first,
@@ -154,16 +154,14 @@ export function createSummary(
 }
 
 /** The groups and the subtotals with their shares: each level adds up to the one above it. */
-function withShares(
-  ordered: readonly RawGroup[],
-  keys: ReturnType<typeof createGroupKeys>,
-): Pick<Summary, 'groups' | 'subtotals'> {
-  const isNested = keys.groupings.length > 1;
-  const blocks: RawGroup[][] = [];
+function withShares(ordered: readonly Group[], isNested: boolean): Pick<Summary, 'groups' | 'subtotals'> {
+  const blocks: Group[][] = [];
+  let above: string | undefined;
   for (const group of ordered) {
-    const block = blocks.at(-1);
-    if (isNested && block?.[0]?.keys[0] === group.keys[0]) block?.push(group);
+    const name = keyName(group.keys[0]);
+    if (isNested && name === above) blocks.at(-1)?.push(group);
     else blocks.push([group]);
+    above = name;
   }
   const sums = blocks.map((block) => addSums(block));
   const shares = divideUnits(
@@ -181,9 +179,9 @@ function withShares(
       block.map(({ credits }) => credits),
     );
     for (const [at, group] of block.entries()) {
-      groups.push({ ...group, keys: keys.read(group.keys), share: parts[at] ?? 0 });
+      groups.push({ ...group, share: parts[at] ?? 0 });
     }
-    const key = groups.at(-1)?.keys[0];
+    const key = block[0]?.keys[0];
     if (isNested && key !== undefined && sum.messages > 0) subtotals.push({ keys: [key], ...sum, share });
   }
   return { groups, subtotals };
