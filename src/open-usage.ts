@@ -10,13 +10,7 @@ import { unreadable } from './os-error.js';
 import type { RateCard } from './rates/rate-card.js';
 import type { HttpSettings } from './source/http/address.js';
 import type { Agents } from './source/http/agents.js';
-import {
-  type RunLimits,
-  type Source,
-  type SourceObserver,
-  startRun,
-  type Validators,
-} from './source/source.js';
+import { type Source, type SourceObserver, startRun, type Validators } from './source/source.js';
 import { type MessagePricer, messagePricer } from './usage/pricing/message-pricer.js';
 import type { DuplicateRule, UsageItem } from './usage/pricing/priced-row.js';
 import { createReportCache } from './usage/pricing/reports.js';
@@ -177,7 +171,7 @@ export async function openSource(settings: SourceSettings, deps: SourceDeps): Pr
   }
   const name = where === '-' ? 'stdin' : where;
   // A pipe that nobody closes must not hang a job.
-  const { signal } = startRun(limitsOf(settings, deps), (problem) => new UpstreamTimeoutError(name, problem));
+  const { signal } = startRun({ ...settings, ...deps }, (problem) => new UpstreamTimeoutError(name, problem));
   const { fileSource, stdinSource } = await import('./source/file.js');
   if (where === '-') return stdinSource(deps.stdin, signal);
   const found = await stat(where).catch(unreadable(where));
@@ -187,24 +181,13 @@ export async function openSource(settings: SourceSettings, deps: SourceDeps): Pr
   return fileSource(where, signal);
 }
 
-function limitsOf({ deadline }: SourceSettings, { startedAt, signal }: SourceDeps): RunLimits {
-  return { ...(Number.isFinite(deadline) && { deadline }), startedAt, signal };
-}
-
 /** What requests to an upstream need. */
 export function httpSettings(settings: SourceSettings, deps: SourceDeps): HttpSettings {
-  const { period, token, origins, connectTimeout, readTimeout, retries, concurrency } = settings;
   return {
-    ...limitsOf(settings, deps),
+    ...settings,
+    ...deps,
     base: new URL(settings.source),
-    period,
-    ...(token !== undefined && { token, tokenOrigin: origins.token }),
-    connectTimeout,
-    readTimeout,
-    retries,
-    concurrency,
-    maxBody: settings.maxBody,
-    env: deps.env,
+    tokenOrigin: settings.origins.token,
     userAgent: `o-copilot/${version}`,
   };
 }

@@ -100,14 +100,14 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export interface Run {
   /** Aborted at the deadline, by the caller's signal, or by `end`; its reason says which. */
   readonly signal: AbortSignal;
-  /** Milliseconds until the deadline; undefined where there is none. */
-  remaining(): number | undefined;
+  /** Milliseconds until the deadline; infinite where there is none. */
+  remaining(): number;
   /** Ends the run: whatever is under way or to come throws `reason`. The first reason stays. */
   end(reason: unknown): void;
 }
 
 export interface RunLimits {
-  /** Milliseconds for the whole run, counted from `startedAt`; none without it. */
+  /** Milliseconds for the whole run, counted from `startedAt`. */
   readonly deadline?: number;
   /** `performance.now()` when the run began. */
   readonly startedAt: number;
@@ -117,14 +117,14 @@ export interface RunLimits {
 
 /** @param expired makes the reason that the run ends with at its deadline */
 export function startRun(limits: RunLimits, expired: (problem: string) => Error): Run {
-  const { deadline, startedAt, signal } = limits;
+  const { deadline = Number.POSITIVE_INFINITY, startedAt, signal } = limits;
   const controller = new AbortController();
   // One listener a request, and there are as many as the concurrency allows.
   setMaxListeners(0, controller.signal);
-  const remaining = () => (deadline === undefined ? undefined : startedAt + deadline - performance.now());
+  const remaining = () => startedAt + deadline - performance.now();
 
-  const left = remaining() ?? Number.POSITIVE_INFINITY;
-  const expire = () => end(expired(`deadline of ${showDuration(deadline ?? 0)} passed`));
+  const left = remaining();
+  const expire = () => end(expired(`deadline of ${showDuration(deadline)} passed`));
   const timer = left > 0 && left <= LONGEST_TIMER ? setTimeout(expire, left).unref() : undefined;
   const interrupt = () => end(signal?.reason);
 

@@ -1,4 +1,3 @@
-import type { ReportId } from '../../document/records.js';
 import { DataError, SettingError } from '../../errors.js';
 import { nameProblem, type RunLimits } from '../source.js';
 
@@ -9,9 +8,9 @@ export interface HttpSettings extends RunLimits {
   /** Names the messages document: `current-period`. */
   readonly period: string;
   /** Sent as a bearer token to the base's origin only. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Where the token was set, for hints: `O_COPILOT_TOKEN`, `.env line 3`. */
-  readonly tokenOrigin?: string;
+  readonly tokenOrigin?: string | undefined;
   /** For the name lookup, for each address of the host, for the proxy, and for TLS. */
   readonly connectTimeout: number;
   /** The longest silence between two bytes of an answer. */
@@ -37,16 +36,6 @@ export interface Address {
 
 const LONGEST_SHOWN = 120;
 
-/** Address of the messages document of a period. */
-export function messagesAddress(base: URL, period: string): Address {
-  return addressUnder(base, 'messages', period);
-}
-
-/** Address of a report, its id percent-encoded. Throws DataError for an id that would lead elsewhere. */
-export function reportAddress(base: URL, id: ReportId): Address {
-  return addressUnder(base, 'reports', String(id));
-}
-
 export function addressOf(url: URL): Address {
   return { origin: url.origin, path: url.pathname + url.search };
 }
@@ -57,12 +46,13 @@ export function showAddress({ origin, path }: Address): string {
   return shown.length <= LONGEST_SHOWN ? shown : `${shown.slice(0, LONGEST_SHOWN - 1)}…`;
 }
 
-/** A URL for people: no user name, password, query or fragment, and short. */
+/** The same for a URL. */
 export function redactUrl(url: URL): string {
   return showAddress(addressOf(url));
 }
 
-function addressUnder(base: URL, folder: string, name: string): Address {
+/** The address of a period's messages or of a report. @throws DataError for a name that would lead elsewhere */
+export function documentAddress(base: URL, folder: 'messages' | 'reports', name: string): Address {
   const problem = nameProblem(name);
   if (problem !== undefined) throw new DataError(folder, problem);
   const path = `${base.pathname}/${folder}/${encodeURIComponent(name)}`.replace(/\/{2,}/g, '/');

@@ -6,7 +6,7 @@ import { SettingError } from '../../errors.js';
 import { showDuration } from '../source.js';
 import { basicAuthorization, type HttpSettings } from './address.js';
 import { type ConnectLimits, connectBy, createAgent, READ_AT_ONCE } from './connect.js';
-import { connectionFault, statusFault, timeoutFault } from './fault.js';
+import { connectionFault, passing, statusFault } from './fault.js';
 
 /** How to send a request: with which function, over which connections, and whom to name when it fails. */
 interface Route {
@@ -113,7 +113,7 @@ function openTunnel(
     let timer: NodeJS.Timeout | undefined;
     // The connection to the proxy has limits of its own.
     outgoing.on('socket', () => {
-      const late = timeoutFault(`no connection within ${showDuration(connectTimeout)}`);
+      const late = passing('timeout', `no connection within ${showDuration(connectTimeout)}`);
       timer = setTimeout(() => outgoing.destroy(late), connectTimeout);
     });
     outgoing.on('close', () => clearTimeout(timer));

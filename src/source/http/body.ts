@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import type { Transfer } from '../source.js';
-import { Fault } from './fault.js';
+import { lasting } from './fault.js';
 
 /** A body that has begun to arrive. */
 export interface Body {
@@ -91,20 +91,10 @@ const LONGEST_DISCARD = 100;
  * Reads a short body to its end, so that its connection can be used again, and gives up a long or slow one with
  * its connection. Never throws: the status is the result.
  */
-export function discardBody(stream: Readable): Promise<void> {
-  return new Promise((resolve) => {
-    let left = MOST_DISCARDED;
-    const timer = setTimeout(() => stream.destroy(), LONGEST_DISCARD);
-    const finish = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    stream.on('data', (chunk: Uint8Array) => {
-      left -= chunk.length;
-      if (left <= 0) stream.destroy();
-    });
-    stream.on('end', finish).on('error', finish).on('close', finish).resume();
-  });
+export async function discardBody(body: Body): Promise<void> {
+  const timer = setTimeout(() => body.stream.destroy(), LONGEST_DISCARD);
+  await collectBody(body, MOST_DISCARDED, () => new Error('too long')).catch(() => {});
+  clearTimeout(timer);
 }
 
 /** Counts what arrives of `incoming`: before it is decompressed, as its length is meant. */
@@ -144,8 +134,7 @@ export async function decodeBody(body: Readable, contentEncoding = ''): Promise<
   // All before the first decoder starts: one without a reader would fail with nobody to hear it.
   if (layers.length > MOST_LAYERS || decoders.length < layers.length) {
     const shown = contentEncoding.slice(0, 40).replace(/[^ -~]/g, '?');
-    const facts = { outcome: 'encoding', transient: false };
-    throw new Fault(`cannot decode content-encoding "${shown}"`, facts);
+    throw lasting('encoding', `cannot decode content-encoding "${shown}"`);
   }
   let decoded = body;
   for (const create of decoders.reverse()) decoded = pipeline(decoded, await create(decoded), () => {});

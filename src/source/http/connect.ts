@@ -6,7 +6,7 @@ import { connect, isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { showDuration } from '../source.js';
-import { timeoutFault } from './fault.js';
+import { passing } from './fault.js';
 
 /** Milliseconds after which the next address is tried beside those under way (RFC 8305, section 8). */
 const HEAD_START = 250;
@@ -108,7 +108,8 @@ async function connectTo({ host, port }: TlsRequestOptions, limits: ConnectLimit
 }
 
 async function connected(socket: Socket, connectTimeout: number, signal: AbortSignal): Promise<Socket> {
-  const late = () => socket.destroy(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
+  const late = () =>
+    socket.destroy(passing('timeout', `no connection within ${showDuration(connectTimeout)}`));
   const timer = setTimeout(late, connectTimeout);
   try {
     await once(socket, 'connect', { signal });
@@ -126,7 +127,8 @@ function isRefusal(error: unknown): boolean {
 function addressesOf(host: string, limits: ConnectLimits): Promise<LookupAddress[]> {
   const { connectTimeout, signal, lookup: find = lookup } = limits;
   return new Promise((resolve, reject) => {
-    const late = () => reject(timeoutFault(`no address of ${host} within ${showDuration(connectTimeout)}`));
+    const late = () =>
+      reject(passing('timeout', `no address of ${host} within ${showDuration(connectTimeout)}`));
     const timer = setTimeout(late, connectTimeout);
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort);

@@ -4,7 +4,7 @@ import { showDuration, type Validators } from '../source.js';
 import { type Address, addressOf, type HttpSettings, showAddress } from './address.js';
 import type { Agents } from './agents.js';
 import { type Body, countTransfer, decodeBody, discardBody } from './body.js';
-import { bodyFault, connectionFault, Fault, isBroken, statusFault, timeoutFault } from './fault.js';
+import { bodyFault, connectionFault, Fault, isBroken, lasting, passing, statusFault } from './fault.js';
 
 /** A document that has begun to arrive. */
 export interface Opened {
@@ -44,7 +44,7 @@ export async function openDocument(
     stream.destroy();
     throw new DataError(showAddress(start), `expected JSON, got ${type.toLowerCase()}`);
   }
-  await discardBody(stream);
+  await discardBody(response);
   if (status === absent && (status === 404 || Object.keys(conditions).length > 0)) return undefined;
   if (status === 401 || status === 403) {
     throw new UnauthorizedError(showAddress(start), status, hintFor(context.settings, address.origin));
@@ -77,7 +77,7 @@ async function followRedirects(
     seen.add(address.origin + address.path);
     const response = await send(address, address.origin === start.origin ? own : elsewhere, context);
     if (!REDIRECTS.includes(response.status)) return { response, address };
-    await discardBody(response.stream);
+    await discardBody(response);
     address = nextAddress(address, response);
     if (seen.has(address.origin + address.path)) throw refuse(response, 'redirects in a circle');
     if (seen.size > MOST_HOPS) throw refuse(response, `redirects more than ${MOST_HOPS} times`);
@@ -99,7 +99,7 @@ function nextAddress(from: Address, response: Response): Address {
 }
 
 function refuse({ status }: Response, problem: string): Fault {
-  return new Fault(`the server ${problem}`, { outcome: String(status), transient: false, status });
+  return new Fault(`the server ${problem}`, String(status), false, status);
 }
 
 /** Milliseconds. A document may change twice within the second that Last-Modified names. */
@@ -171,7 +171,7 @@ async function send(
   const { statusCode: status = 0, headers } = incoming;
   try {
     if (status < 200 || status > 599) {
-      throw new Fault(`the server answered with status ${status}`, { outcome: 'protocol', transient: false });
+      throw lasting('protocol', `the server answered with status ${status}`);
     }
     const stream = status === 200 ? await decodeBody(incoming, headers['content-encoding']) : incoming;
     return { status, headers, stream, transfer: countTransfer(stream, incoming), explain };
@@ -196,14 +196,14 @@ function answerTo(
     let connecting: NodeJS.Timeout | undefined;
     const stop = (reason: Error) => (incoming ?? outgoing).destroy(reason);
     const abort = () => stop(signal.reason);
-    const giveUp = () => stop(timeoutFault(`no byte for ${showDuration(readTimeout)}`));
+    const giveUp = () => stop(passing('timeout', `no byte for ${showDuration(readTimeout)}`));
     const expectBytes = () => outgoing.socket?.setTimeout(readTimeout);
 
     signal.addEventListener('abort', abort);
     // Not the request's own 'timeout', which comes once and never again.
     outgoing.on('socket', (socket) => {
       // For TLS; the connection has limits of its own.
-      const late = () => stop(timeoutFault(`no connection within ${showDuration(connectTimeout)}`));
+      const late = () => stop(passing('timeout', `no connection within ${showDuration(connectTimeout)}`));
       if (!outgoing.writableFinished) connecting = setTimeout(late, connectTimeout);
       socket.on('timeout', giveUp);
       outgoing.on('close', () => socket.off('timeout', giveUp));
@@ -225,7 +225,7 @@ function answerTo(
       clearTimeout(connecting);
       signal.removeEventListener('abort', abort);
       // After an error as a rule; alone for a 101, which Node ends without a word.
-      if (!incoming) reject(new Fault('closed without an answer', { outcome: 'reset', transient: true }));
+      if (!incoming) reject(passing('reset', 'closed without an answer'));
     });
   });
 }

@@ -1,40 +1,35 @@
 /** What went wrong with one request, before it is known whether another will do better. Never leaves this folder. */
 export class Fault extends Error {
-  /** For observers: `refused`, `reset`, `cut`, `timeout`, `dns`, `tls`, a status …. */
-  readonly outcome: string;
-  /** Whether the same request may succeed a moment later. */
-  readonly transient: boolean;
-  readonly status: number | undefined;
-  /** The header as it came. */
-  readonly retryAfter: string | undefined;
-
-  /** `reason` is one short line for people, without secrets or control characters. */
   constructor(
+    /** One short line for people, without secrets or control characters. */
     readonly reason: string,
-    facts: { outcome: string; transient: boolean; status?: number; retryAfter?: string | undefined },
+    /** For observers: `refused`, `reset`, `cut`, `timeout`, `dns`, `tls`, a status …. */
+    readonly outcome: string,
+    /** Whether the same request may succeed a moment later. */
+    readonly transient: boolean,
+    readonly status?: number,
+    /** The header as it came. */
+    readonly retryAfter?: string,
   ) {
     super(reason);
-    this.outcome = facts.outcome;
-    this.transient = facts.transient;
-    this.status = facts.status;
-    this.retryAfter = facts.retryAfter;
   }
 }
 
-export function timeoutFault(reason: string): Fault {
-  return new Fault(reason, { outcome: 'timeout', transient: true });
+/** The same request may succeed a moment later. */
+export function passing(outcome: string, reason: string): Fault {
+  return new Fault(reason, outcome, true);
+}
+
+/** The same request would fail again. */
+export function lasting(outcome: string, reason: string): Fault {
+  return new Fault(reason, outcome, false);
 }
 
 /** 408, 425, 429 and 5xx may pass; 501 and 505 say that they will not. */
-export function statusFault(status: number, reason: string, retryAfter?: string | null): Fault {
+export function statusFault(status: number, reason: string, retryAfter?: string): Fault {
   const transient =
     [408, 425, 429].includes(status) || (status >= 500 && status <= 599 && status !== 501 && status !== 505);
-  return new Fault(reason, {
-    outcome: String(status),
-    transient,
-    status,
-    retryAfter: retryAfter ?? undefined,
-  });
+  return new Fault(reason, String(status), transient, status, retryAfter);
 }
 
 const CERTIFICATE =
@@ -76,14 +71,6 @@ export function isBroken(error: unknown): boolean {
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-}
-
-function passing(outcome: string, reason: string): Fault {
-  return new Fault(reason, { outcome, transient: true });
-}
-
-function lasting(outcome: string, reason: string): Fault {
-  return new Fault(reason, { outcome, transient: false });
 }
 
 function outOfFilesReason(code: string, peer: string): string {

@@ -3,16 +3,15 @@ import { limitConcurrency, type Source, type SourceObserver, startRun, type Vali
 import {
   type Address,
   authorizationFor,
+  documentAddress,
   type HttpSettings,
-  messagesAddress,
   redactUrl,
-  reportAddress,
   showAddress,
 } from './address.js';
 import { type Agents, createAgents } from './agents.js';
 import { collectBody, readBody } from './body.js';
 import { type Opened, openDocument } from './exchange.js';
-import { Fault } from './fault.js';
+import { Fault, lasting } from './fault.js';
 import { withRetries } from './retry.js';
 
 /** Bytes. A report is a name and a cost. */
@@ -31,7 +30,7 @@ const LONGEST_REPORT = 8 * 1024 * 1024;
 export function httpSource(settings: HttpSettings, observer: SourceObserver = {}, pool?: Agents): Source {
   const { base, period, retries, concurrency, maxBody } = settings;
   const authorization = authorizationFor(settings);
-  const run = startRun(settings, (problem) => new Fault(problem, { outcome: 'timeout', transient: false }));
+  const run = startRun(settings, (problem) => lasting('timeout', problem));
   const limit = limitConcurrency(concurrency);
   const agents = pool ?? createAgents(settings, run.signal);
   const context = { settings, agents, signal: run.signal };
@@ -76,7 +75,7 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     known: Validators,
     consume: (bytes: AsyncIterable<Uint8Array>, validators: Validators) => Promise<T>,
   ): Promise<{ readonly changed: T } | 'unchanged'> {
-    const address = messagesAddress(base, period);
+    const address = documentAddress(base, 'messages', period);
     const tooLong = () =>
       new DataError(showAddress(address), `longer than ${maxBody} bytes; --max-body sets the limit`);
     const read = async (opened: Opened | undefined) => {
@@ -99,7 +98,7 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     messagesIfChanged: fetchMessages,
 
     async report(id) {
-      const address = reportAddress(base, id);
+      const address = documentAddress(base, 'reports', String(id));
       const tooLong = () =>
         new DataError(
           showAddress(address),
@@ -113,7 +112,7 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     },
 
     async close() {
-      run.end(new Fault('the source is closed', { outcome: 'aborted', transient: false }));
+      run.end(lasting('aborted', 'the source is closed'));
       if (pool === undefined) agents.destroy();
     },
   };

@@ -78,7 +78,7 @@ function chooseDelay(fault: Fault, attempts: number, { run, url }: RetrySettings
   if ('delay' in wait) return wait.delay;
   const demanded = wait.demanded === undefined ? '' : `asks to wait ${showDuration(wait.demanded)}, `;
   const limit =
-    remaining === undefined
+    remaining === Number.POSITIVE_INFINITY
       ? 'longer than this program waits'
       : 'and the deadline leaves no time to try again';
   throw new UpstreamTimeoutError(
@@ -120,8 +120,8 @@ export interface RetryMoment {
   readonly retryAfter: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Milliseconds until the deadline; undefined where there is none. */
-  readonly remaining: number | undefined;
+  /** Milliseconds until the deadline; infinite where there is none. */
+  readonly remaining: number;
   /** 0 ≤ random < 1. */
   readonly random: number;
 }
@@ -134,7 +134,9 @@ export type RetryDelay = { readonly delay: number } | { readonly demanded: numbe
  * without one, exponential backoff with full jitter.
  */
 export function retryDelay(moment: RetryMoment): RetryDelay {
-  const longest = Math.max(0, Math.floor(moment.remaining ?? LONGEST_WAIT_UNBOUNDED));
+  const { remaining } = moment;
+  const longest =
+    remaining === Number.POSITIVE_INFINITY ? LONGEST_WAIT_UNBOUNDED : Math.max(0, Math.floor(remaining));
   const demanded = parseRetryAfter(moment.retryAfter, moment.now);
   if (demanded === undefined) {
     const delay = backoff(moment.attempt, moment.random);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/errors.js';
-import { messagesAddress, redactUrl, reportAddress, showAddress } from '../../../src/source/http/address.js';
+import { documentAddress, redactUrl, showAddress } from '../../../src/source/http/address.js';
 
-const pathOf = (base: string, id: string | number | bigint) => reportAddress(new URL(base), id).path;
+const pathOf = (base: string, id: string | number | bigint) =>
+  documentAddress(new URL(base), 'reports', String(id)).path;
 
-describe('reportAddress', () => {
+describe('documentAddress', () => {
   it.each([
     ['http://h', '/reports/5'],
     ['http://h/', '/reports/5'],
@@ -67,11 +68,13 @@ describe('reportAddress', () => {
 describe('what people see', () => {
   it('holds no user name, password, query or fragment', () => {
     expect(redactUrl(new URL('https://user:hunter2@h:8443/api?sig=secret#x'))).toBe('https://h:8443/api');
-    expect(showAddress(messagesAddress(new URL('http://u:p@h/?sig=s'), 'may'))).toBe('http://h/messages/may');
+    expect(showAddress(documentAddress(new URL('http://u:p@h/?sig=s'), 'messages', 'may'))).toBe(
+      'http://h/messages/may',
+    );
   });
 
   it('is short and of one line', () => {
-    const shown = showAddress(reportAddress(new URL('http://h'), `é${'x'.repeat(199)}`));
+    const shown = showAddress(documentAddress(new URL('http://h'), 'reports', `é${'x'.repeat(199)}`));
     expect(shown).toMatch(/^[!-~]{119}…$/);
   });
 });

@@ -9,7 +9,7 @@ function delayFor(moment: Partial<RetryMoment>) {
     attempt: 1,
     retryAfter: undefined,
     now: NOW,
-    remaining: undefined,
+    remaining: Number.POSITIVE_INFINITY,
     random: 0,
     ...moment,
   });
@@ -28,7 +28,10 @@ describe('retryDelay', () => {
       attempt: fc.integer({ min: 1, max: 2000 }),
       retryAfter: fc.option(headers, { nil: undefined }),
       now: fc.integer({ min: -8.64e15, max: 8.64e15 }),
-      remaining: fc.option(fc.double({ min: -1e6, max: 1e9, noNaN: true }), { nil: undefined }),
+      remaining: fc.oneof(
+        fc.double({ min: -1e6, max: 1e9, noNaN: true }),
+        fc.constant(Number.POSITIVE_INFINITY),
+      ),
       random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
     });
     fc.assert(
@@ -37,7 +40,9 @@ describe('retryDelay', () => {
         if ('delay' in result) {
           expect(Number.isSafeInteger(result.delay)).toBe(true);
           expect(result.delay).toBeGreaterThanOrEqual(0);
-          expect(result.delay).toBeLessThanOrEqual(Math.max(0, moment.remaining ?? 120_000));
+          expect(result.delay).toBeLessThanOrEqual(
+            moment.remaining === Number.POSITIVE_INFINITY ? 120_000 : Math.max(0, moment.remaining),
+          );
         } else if (result.demanded !== undefined) {
           expect(Number.isSafeInteger(result.demanded)).toBe(true);
         }
