@@ -380,6 +380,39 @@ describe('diff', () => {
     });
   });
 
+  test('costs of an export are compared with those of the price in force, and are of its currency', async () => {
+    await two(async (cwd) => {
+      const live = (...words: string[]) =>
+        runMain(['diff', 'a.csv', ...SAMPLE, '--until', '2024-04-01', '--json', ...words], { cwd });
+      const own = await live('--credit-price', '0.02', '--currency', 'GBP');
+      expect(own).toMatchObject({ status: 0 });
+      const changed = await live('--credit-price', '0.03', '--currency', 'GBP');
+      expect(changed.status).toBe(1);
+      expect(JSON.parse(changed.stdout).diff).toMatchObject({
+        changed: 2,
+        equal: false,
+        cost_difference: 0.841,
+        changes: [{ fields: ['cost'], old: { cost: 0.102 }, new: { cost: 0.153, currency: 'GBP' } }, {}],
+      });
+      await runMain([...SAMPLE, '--until', '2024-04-01', '--output', 'plain.csv'], { cwd });
+      for (const [old, fresh] of [
+        ['plain.csv', 'b.csv'],
+        ['b-down.csv', 'plain.csv'],
+      ]) {
+        const run = await runMain(['diff', old ?? '', fresh ?? '', ...PRICE, '--json'], { cwd });
+        expect(JSON.parse(run.stdout).diff).toMatchObject({ changed: 2, unchanged: 0 });
+      }
+      const euros = ['--credit-price', '0.02', '--currency', 'EUR'];
+      for (const run of [
+        await live(...euros),
+        await runMain(['diff', 'a.csv', '--total=1 EUR', ...euros], { cwd }),
+      ]) {
+        expect(run).toMatchObject({ status: 65, stdout: '' });
+        expect(run.stderr).toContain('currency: is GBP, but the price of a credit is in EUR');
+      }
+    });
+  });
+
   test('multiplies the credits of an export without costs', async () => {
     await inFolder(async (cwd) => {
       await runMain([...SAMPLE, '--output', 'a.csv'], { cwd });

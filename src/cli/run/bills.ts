@@ -49,13 +49,21 @@ export async function openLiveBill(options: PeriodOptions, context: Context): Pr
   };
 }
 
-/** What the rows of bills cost, each its own cost in that currency, else that of its credits. */
+/** What the rows of bills cost: each its own cost, else that of its credits. Another currency is a DataError. */
 export function rowCosts(prices: CreditPrices): RowCosts {
   const { currency, fixed } = prices;
   return {
     currency,
     costOf({ id, timestamp, credits, cost, currency: own }) {
-      if (cost !== undefined && own === currency) return cost;
+      if (cost !== undefined) {
+        if (own === currency) return cost;
+        const other = `is ${own}, but the price of a credit is in ${currency}`;
+        throw new DataError(
+          `message ${id}`,
+          own === undefined ? 'is missing beside a cost' : other,
+          'currency',
+        );
+      }
       if (timestamp === undefined && fixed === undefined) {
         throw new DataError(`message ${id}`, 'needs a timestamp for its price', 'timestamp');
       }

@@ -61,7 +61,7 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
   function compare(before: ExportRow | undefined, after: ExportRow | undefined): BillChange | undefined {
     if (before !== undefined) add(sums.old, before);
     if (after !== undefined) add(sums.new, after);
-    const change = changeOf(before, after);
+    const change = changeOf(before, after, money);
     counts[change?.change ?? 'unchanged']++;
     return change;
   }
@@ -91,7 +91,7 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
     const unmatched: ExportRow[] = [];
     for await (const rows of fresh) {
       for (const row of rows) {
-        const equal = index.take(row.id, (before) => changeOf(before, row) === undefined);
+        const equal = index.take(row.id, (before) => changeOf(before, row, money) === undefined);
         if (equal === undefined) unmatched.push(row);
         else compare(equal, row);
       }
@@ -120,9 +120,17 @@ export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: Ro
 }
 
 /** The difference of a message; undefined where there is none. */
-function changeOf(before: ExportRow | undefined, after: ExportRow | undefined): BillChange | undefined {
+function changeOf(
+  before: ExportRow | undefined,
+  after: ExportRow | undefined,
+  money: RowCosts | undefined,
+): BillChange | undefined {
   if (before === undefined) return after && { change: 'added', old: undefined, new: after };
   if (after === undefined) return { change: 'removed', old: before, new: undefined };
+  if (money !== undefined && (before.cost === undefined) !== (after.cost === undefined)) {
+    const withCost = (row: ExportRow) => ({ ...row, cost: money.costOf(row), currency: money.currency });
+    return changeOf(withCost(before), withCost(after), undefined);
+  }
   const fields = COMPARED_FIELDS.filter((field) => differs(field, before, after));
   return fields.length === 0 ? undefined : { change: 'changed', old: before, new: after, fields };
 }
