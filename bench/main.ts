@@ -1,12 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { measureEngine } from './engine/engine-bench.js';
-import { measureLongTexts } from './engine/long-texts.js';
+import { measureEngine, measureLongTexts, measureRates } from './engine/engine-bench.js';
 import { measureForecast } from './forecast/forecast-bench.js';
-import { measureRates } from './message-pricer.js';
-import { measureScale } from './scale/scale-bench.js';
-import { measureLarge } from './service/large.js';
-import { measureLoad, measureMemory } from './service/load.js';
-import { measureStartup } from './startup/startup-bench.js';
+import { measureScale, measureStartup } from './scale/scale-bench.js';
+import { measureLarge, measureLoad, measureMemory } from './service/load.js';
 
 /*
  * `npm run bench [-- engine forecast rates startup scale service] [-- --large]`: each part side by side in one run, printed and kept

@@ -1,8 +1,10 @@
+import type { Message } from '../../src/document/records.js';
 import { RULESETS, textPricer } from '../../src/engine/index.js';
-import { englishTexts, worldTexts } from './corpus.js';
+import { PUBLISHED_CARD } from '../../src/rates/rate-card.js';
+import { type MessagePricer, messagePricer } from '../../src/usage/pricing/message-pricer.js';
+import { measureWorks, type Spread, type Work } from '../side-by-side.js';
+import { englishTexts, packWindows, type Window, wholeStrings, worldTexts } from './corpus.js';
 import { priceNaively } from './naive.js';
-import { measureSideBySide, type Spread, type Work } from './spread.js';
-import { packWindows, type Window, wholeStrings } from './windows.js';
 
 /** One corpus. Times are microseconds a text of about 80 code units; the ratios compare medians. */
 export interface EngineRow {
@@ -53,7 +55,7 @@ function measureRow(texts: string, windows: readonly Window[], rounds: number): 
     { units: strings.length, run: () => strings.map((text) => priceNaively(text)) },
     { units: windows.length, run: () => readWindows(windows) },
   ];
-  const [engine, naive, bareLoop] = measureSideBySide(works, rounds, WARM_UP);
+  const [engine, naive, bareLoop] = measureWorks(works, rounds, WARM_UP);
   if (engine === undefined || naive === undefined || bareLoop === undefined) throw new Error('no rounds');
   return {
     texts,
@@ -90,4 +92,44 @@ function priceEveryOtherWay(texts: readonly string[]): void {
       pricer(`${text}\ud800`);
     }
   }
+}
+
+const MILLION = 1_000_000;
+
+/** Texts of a million code units, chosen to be slow where time could grow with the square of their length; in milliseconds. */
+export function measureLongTexts(rounds = 15): object[] {
+  const texts = Object.entries({
+    English: englishTexts(1, MILLION).join(''),
+    'different words': Array.from({ length: 200_000 }, (_, index) => distinctWord(index)).join(' '),
+    'one word': 'a'.repeat(MILLION - 1).concat('b'),
+    'a palindrome': 'éÉ'.repeat(MILLION / 2),
+    emoji: '👍'.repeat(MILLION / 2),
+    'halves of pairs': '\udc4d'.repeat(MILLION),
+  });
+  const works = texts.map(([, text]) => ({ units: 1000, run: () => price(text) }));
+  return measureWorks(works, rounds, 2).map((spread, index) => ({ text: texts[index]?.[0], ...spread }));
+}
+
+function distinctWord(index: number): string {
+  return index.toString(26).replace(/\d/g, (digit) => String.fromCharCode(65 + Number(digit)));
+}
+
+/** What a choice of rates costs, in microseconds a message; the ratios compare medians with the engine's own pricer. */
+export function measureRates(): object[] {
+  const messages = englishTexts(5000).map(
+    (text, id): Message => ({ id, timestamp: '2024-04-29T02:08:29.375Z', reportId: undefined, text }),
+  );
+  const byEngine: MessagePricer = ({ text }) => price(text);
+  const byDefault = messagePricer('published', undefined);
+  const byFile = messagePricer('published', { sha256: '', ...PUBLISHED_CARD });
+  const works = [byEngine, byDefault, byFile].map((by) => ({
+    units: messages.length,
+    run: () => messages.map((message) => by(message)),
+  }));
+  const [straight, usual, filed] = measureWorks(works, 400, 50);
+  if (straight === undefined || usual === undefined || filed === undefined) throw new Error('no rounds');
+  return [
+    { what: 'the default rates / the engine directly', ratio: usual.median / straight.median, ...usual },
+    { what: 'a file of rates / the engine directly', ratio: filed.median / straight.median, ...filed },
+  ];
 }

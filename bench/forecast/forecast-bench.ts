@@ -1,4 +1,5 @@
 import { FEWEST_DAYS, forecast } from '../../src/usage/forecast/forecast.js';
+import { spreadOf } from '../side-by-side.js';
 import { type MadeUpPeriod, makePeriods, PATTERNS } from './periods.js';
 
 /** How well the end of made-up periods was foreseen; errors are in percent of the true end. */
@@ -78,10 +79,7 @@ function rowOf(after: string, trials: readonly Trial[]): ForecastRow {
   };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
+const median = (values: readonly number[]) => spreadOf(values, 9).median;
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRandom, sentence } from '../engine/corpus.js';
 
 const FOLDER = 'bench/data';
 const WORDS =
@@ -20,12 +21,12 @@ export function messagesDocument(count: number, reports = 0): string {
   mkdirSync(FOLDER, { recursive: true });
   const path = join(FOLDER, `messages-${count}${reports > 0 ? `-${reports}` : ''}.json`);
   if (existsSync(path)) return path;
-  const random = generator(7);
+  const random = createRandom(7);
   const file = openSync(`${path}.part`, 'w');
   let text = '{"messages":[';
   for (let index = 0; index < count; index++) {
     const message = {
-      text: sentence(random),
+      text: sentence(WORDS, 80, random),
       timestamp: new Date(1714348109375 + index * 250).toISOString(),
       report_id: reports === count ? index + 1 : someReport(reports, random),
       id: 1000 + index,
@@ -43,21 +44,6 @@ export function messagesDocument(count: number, reports = 0): string {
 }
 
 /** Undefined, which JSON leaves out, for nine messages of ten. */
-function someReport(reports: number, random: (below: number) => number): number | undefined {
-  return reports > 0 && random(10) === 0 ? 1 + random(reports) : undefined;
-}
-
-function sentence(random: (below: number) => number): string {
-  let text = '';
-  while (text.length < 74) text += `${text === '' ? '' : ' '}${WORDS[random(WORDS.length)]}`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}?`;
-}
-
-/** A linear congruential generator: numbers from 0 to `below` − 1, the same in every run. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return (state >>> 8) % below;
-  };
+function someReport(reports: number, random: () => number): number | undefined {
+  return reports > 0 && random() < 0.1 ? 1 + Math.floor(random() * reports) : undefined;
 }

@@ -1,24 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { BIN, measureNode } from '../measure-process.js';
-import { type Row, sideBySide } from '../side-by-side.js';
+import { BIN, measureNode, type Row, sideBySide, startProgram } from '../side-by-side.js';
 import { messagesDocument } from './documents.js';
 
 const MILLION = 1_000_000;
 const OUTPUT = 'bench/data/output';
 const SCRIPTS = 'bench/data/scripts';
+/** Serves the documents of bench/data. */
+export const SERVER = 'bench/scale/server.ts';
 
 /** The whole job against FLOOR, and against itself at other sizes. `large` adds ten million messages. */
 export async function measureScale(large: boolean): Promise<Row[]> {
-  const serving = spawn(process.execPath, ['--import', 'tsx', 'bench/scale/server.ts'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [listening] = await once(serving.stdout, 'data');
-  const server = String(listening).trim();
-  const url = `${server}/20`;
-  const atOnce = `${server}/0`;
+  const server = await startProgram(SERVER);
+  const url = `${server.url}/20`;
+  const atOnce = `${server.url}/0`;
   const oursOf = (source: string, ...flags: string[]) => {
     return () => measureNode([BIN, 'usage', '--source', source, ...flags]);
   };
@@ -83,9 +78,29 @@ export async function measureScale(large: boolean): Promise<Row[]> {
     }
     return rows;
   } finally {
-    serving.kill();
+    server.child.kill();
     for (const path of [`${OUTPUT}.json`, `${OUTPUT}-floor.json`, SCRIPTS]) {
       rmSync(path, { force: true, recursive: true });
     }
+  }
+}
+
+const STARTS = 15;
+
+/** What a short command costs, against a node that does nothing. */
+export async function measureStartup(): Promise<Row[]> {
+  messagesDocument(5);
+  const server = await startProgram(SERVER);
+  const nothing = () => measureNode(['-e', '0']);
+  const row = (what: string, ...args: string[]) =>
+    sideBySide(`${what} / node -e 0`, () => measureNode([BIN, ...args]), nothing, STARTS);
+  try {
+    return [
+      await row('--version', '--version'),
+      await row('usage --source sample --json', 'usage', '--source', 'sample', '--json'),
+      await row('five messages over loopback', 'usage', '--json', '--source', `${server.url}/0/5`),
+    ];
+  } finally {
+    server.child.kill();
   }
 }

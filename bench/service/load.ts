@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { messagesDocument } from '../scale/documents.js';
-import { type Server, startProgram, startService } from './processes.js';
+import { SERVER } from '../scale/scale-bench.js';
+import { BIN, measureNode, type Spread, spreadOf } from '../side-by-side.js';
+import { type Server, startServer, startService } from './processes.js';
 
 const CONNECTIONS = 20;
 const SECONDS = 1;
@@ -10,12 +12,12 @@ const COUNTED = ['--rate-limit', '100000000/1h'];
 
 export interface LoadRow {
   readonly what: string;
-  /** Requests a second over those of the bare route, round by round: least, median, most. */
-  readonly ratios: readonly number[];
+  /** Requests a second over those of the bare route, round by round. */
+  readonly ratios: Spread;
   /** The same for requests in a second of the server's processor time, which other work on the machine disturbs less. */
-  readonly byProcessorTime: readonly number[];
+  readonly byProcessorTime: Spread;
   /** The 99th percentile of the answers' times over that of the bare route. */
-  readonly slowest: readonly number[];
+  readonly slowest: Spread;
 }
 
 interface Speed {
@@ -34,13 +36,13 @@ export async function measureLoad(): Promise<LoadRow[]> {
     return server;
   };
   try {
-    const upstream = await started(startProgram('bench/service/upstream.ts', messagesDocument(110, 10)));
-    const service = await started(startService(upstream.url, COUNTED));
-    const quiet = await started(startService(upstream.url, ['--rate-limit', 'off'], 'warn'));
+    const source = await started(startSource(110, 10));
+    const service = await started(startService(source.url, COUNTED));
+    const quiet = await started(startService(source.url, ['--rate-limit', 'off'], 'warn'));
     mkdirSync('bench/data', { recursive: true });
     const body = Buffer.from(await (await fetch(`${service.url}/usage`)).arrayBuffer());
     writeFileSync('bench/data/usage-110.json', body);
-    const bare = await started(startProgram('bench/service/bare.ts', 'bench/data/usage-110.json'));
+    const bare = await started(startServer('bench/service/bare.ts', 'bench/data/usage-110.json'));
     const { headers } = await fetch(`${service.url}/usage`, { headers: { 'accept-encoding': 'identity' } });
     const condition = { 'if-none-match': headers.get('etag') ?? '' };
     const rounds: { floor: Speed; asIs: Speed; plain: Speed; unchanged: Speed }[] = [];
@@ -56,9 +58,18 @@ export async function measureLoad(): Promise<LoadRow[]> {
     }
     const row = (what: string, which: 'asIs' | 'plain' | 'unchanged'): LoadRow => ({
       what,
-      ratios: spread(rounds.map((round) => round[which].perSecond / round.floor.perSecond)),
-      byProcessorTime: spread(rounds.map((round) => round[which].perTick / round.floor.perTick)),
-      slowest: spread(rounds.map((round) => round[which].p99 / Math.max(1, round.floor.p99))),
+      ratios: spreadOf(
+        rounds.map((round) => round[which].perSecond / round.floor.perSecond),
+        2,
+      ),
+      byProcessorTime: spreadOf(
+        rounds.map((round) => round[which].perTick / round.floor.perTick),
+        2,
+      ),
+      slowest: spreadOf(
+        rounds.map((round) => round[which].p99 / Math.max(1, round.floor.p99)),
+        2,
+      ),
     });
     return [
       row('as it is, a log line a request and the rate limit counting', 'asIs'),
@@ -72,8 +83,8 @@ export async function measureLoad(): Promise<LoadRow[]> {
 
 /** Memory in megabytes after each tenth of 500,000 requests for `/usage` of 110 messages. */
 export async function measureMemory(): Promise<number[]> {
-  const upstream = await startProgram('bench/service/upstream.ts', messagesDocument(110, 10));
-  const service = await startService(upstream.url, COUNTED);
+  const source = await startSource(110, 10);
+  const service = await startService(source.url, COUNTED);
   try {
     const sizes: number[] = [];
     for (let tenth = 0; tenth < 10; tenth++) {
@@ -82,7 +93,7 @@ export async function measureMemory(): Promise<number[]> {
     }
     return sizes;
   } finally {
-    upstream.stop();
+    source.stop();
     service.stop();
   }
 }
@@ -110,7 +121,45 @@ async function measureSpeed(
   return { perSecond: average, perTick: total / (ticks() - before), p99: result.latency.p99 };
 }
 
-function spread(values: readonly number[]): number[] {
-  const sorted = values.toSorted((a, b) => a - b).map((value) => Number(value.toFixed(2)));
-  return [sorted[0] ?? Number.NaN, sorted[sorted.length >> 1] ?? Number.NaN, sorted.at(-1) ?? Number.NaN];
+/** A server of so many messages and reports. */
+async function startSource(messages: number, reports: number): Promise<Server> {
+  messagesDocument(messages, reports);
+  const server = await startServer(SERVER);
+  return { ...server, url: `${server.url}/0/${messages}-${reports}` };
+}
+
+const LARGE_REQUESTS = 5;
+
+/**
+ * `/usage` of a million messages, one request after the other; every one makes its bill anew.
+ *
+ * @returns wall times over that of `usage --json`, and peak memory of the service in megabytes after each request
+ */
+export async function measureLarge(): Promise<object> {
+  const source = await startSource(1_000_000, 1000);
+  const service = await startService(source.url, []);
+  try {
+    const ratios: number[] = [];
+    const peaks: number[] = [];
+    let bytes = 0;
+    for (let request = 0; request < LARGE_REQUESTS; request++) {
+      const command = await measureNode([BIN, 'usage', '--json', '--source', source.url]);
+      const began = performance.now();
+      bytes = await readAll(`${service.url}/usage`);
+      ratios.push(Number(((performance.now() - began) / command.milliseconds).toFixed(2)));
+      peaks.push(Math.round(service.memory('VmHWM')));
+    }
+    return { what: '/usage of 1,000,000 messages / usage --json', bytes, ratios, peaks };
+  } finally {
+    source.stop();
+    service.stop();
+  }
+}
+
+async function readAll(url: string): Promise<number> {
+  const response = await fetch(url);
+  if (response.status !== 200 || response.body === null) throw new Error(`status ${response.status}`);
+  let bytes = 0;
+  for await (const chunk of response.body) bytes += chunk.length;
+  return bytes;
 }

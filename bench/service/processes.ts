@@ -2,12 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-export const BIN = resolve(process.env.TEST_BIN ?? 'dist/o-copilot.js');
+import { BIN, startProgram } from '../side-by-side.js';
 
 /** A server in a process of its own. */
 export interface Server {
@@ -20,11 +16,9 @@ export interface Server {
 }
 
 /** Starts a program that prints its URL first. */
-export async function startProgram(path: string, argument: string): Promise<Server> {
-  const child = spawn(process.execPath, ['--import', 'tsx', path, argument], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return serverOf(child, await findLine(child.stdout, /^(http:\S+)/));
+export async function startServer(path: string, ...args: string[]): Promise<Server> {
+  const { url, child } = await startProgram(path, ...args);
+  return serverOf(child, url);
 }
 
 /** Starts `serve` and waits until it answers. Its log goes to /dev/null. */
@@ -54,19 +48,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-function findLine(stream: Readable, pattern: RegExp): Promise<string> {
-  return new Promise((found, failed) => {
-    const lines = createInterface({ input: stream });
-    let latest = '';
-    lines.on('line', (line) => {
-      latest = line;
-      const match = pattern.exec(line)?.[1];
-      if (match !== undefined) found(match);
-    });
-    lines.on('close', () => failed(new Error(`a server ended before it listened: ${latest}`)));
-  });
 }
 
 function serverOf(child: ChildProcess, url: string): Server {
