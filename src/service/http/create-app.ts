@@ -79,7 +79,7 @@ export async function createApp(
 
   const watch = createRequestLog(log.logRequest, metrics);
   const sendPreflight = allowOrigins(options.corsOrigin);
-  const guard = createGuard({ identify, count: await createLimits(app, options, redis), localNamesOnly });
+  const guard = createGuard({ identify, count: createLimits(options, redis), localNamesOnly });
   const answerOther = answerOtherMethods(app);
   if (options.tracing !== undefined) traceRequests(app, options.tracing);
   // One hook for all that each request goes through: as hooks of their own these steps would cost twice as much.

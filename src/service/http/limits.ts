@@ -1,5 +1,4 @@
-import rateLimitPlugin from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { RateLimit } from '../../config/service-settings.js';
 import type { Visitor } from '../auth/access.js';
@@ -32,15 +31,16 @@ export type CountRequest = (
  * a valid one is refused as well, or the limit would not hold off guesses. Those who came from that address before
  * are admitted all the same, so that a neighbour cannot lock them out.
  */
-export async function createLimits(
-  app: FastifyInstance,
+export function createLimits(
   { rateLimit: limit, cacheScope }: LimitOptions,
   redis: Redis | undefined,
-): Promise<CountRequest> {
+): CountRequest {
   if (limit === undefined) return (_request, _client, visitor) => refusalOf(visitor);
   const { requests, window } = limit;
   const countHere = createCounter(window);
-  const countShared = redis && (await createSharedCount(app, limit, { cacheScope, redis, countHere }));
+  // Counters of another service, or of another limit, are not these.
+  const prefix = `o-copilot:rate:${digestOf('rate', cacheScope)}:${requests}/${window}:`;
+  const countOne = redis === undefined ? countHere : createSharedCounter(redis, prefix, window, countHere);
   const closedUntil = new LRUCache<string, number>({ max: MOST_CLIENTS });
   const admitted = new LRUCache<string, true>({ max: MOST_CLIENTS });
 
@@ -54,9 +54,10 @@ export async function createLimits(
     request: FastifyRequest,
     client: Client,
   ): Refusal | undefined | Promise<Refusal | undefined> {
-    if (countShared === undefined)
-      return decide(request, client, countHere(request.visitor, request.arrival));
-    return countShared(request).then((window) => decide(request, client, window));
+    const window = countOne(request.visitor, request.arrival);
+    return window instanceof Promise
+      ? window.then((known) => decide(request, client, known))
+      : decide(request, client, window);
   }
 
   /** Milliseconds. Only where visitors of one address have different credentials. */
@@ -121,61 +122,20 @@ function createCounter(length: number): Count {
   };
 }
 
-/** Counts in Redis, by @fastify/rate-limit. */
-async function createSharedCount(
-  app: FastifyInstance,
-  { requests, window }: RateLimit,
-  { cacheScope, redis, countHere }: { cacheScope: readonly string[]; redis: Redis; countHere: Count },
-): Promise<(request: FastifyRequest) => Promise<Window>> {
-  await app.register(rateLimitPlugin, {
-    global: false,
-    max: requests,
-    timeWindow: window,
-    keyGenerator: ({ visitor }) => visitor,
-    // Counters of another service, or of another limit, are not these.
-    nameSpace: `o-copilot:rate:${digestOf('rate', cacheScope)}:${requests}/${window}:`,
-    redis: rateLimitCommands(redis, countHere),
-  });
-  const countOne = app.createRateLimit();
-  return async (request) => {
-    const result = await countOne(request);
-    if (result.isAllowed || !result.isExceeded) return { count: 0, endsAt: 0 };
-    return { count: requests + 1, endsAt: performance.now() + result.ttl };
-  };
-}
-
-type Done = (error: Error | null, result?: readonly [count: number, ttl: number]) => void;
+const COUNT_SCRIPT = `
+  local count = redis.call('INCR', KEYS[1])
+  if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+  return { count, redis.call('PTTL', KEYS[1]) }`;
 
 /**
- * Lets @fastify/rate-limit, which speaks to ioredis, run its script over our connection. While Redis is down this
- * process counts alone: a limit each instead of one for all, rather than none.
+ * Counts in Redis. While it is down this process counts alone: a limit each instead of one for all services, rather than
+ * none.
  */
-function rateLimitCommands({ runScript }: Redis, countHere: Count) {
-  const commands: Record<string, unknown> = {
-    defineCommand(name: string, { lua }: { lua: string }) {
-      commands[name] = async (key: string, window: number, ...rest: unknown[]) => {
-        const done = rest.pop();
-        if (!isDone(done)) return;
-        const reply = await runScript(lua, key, [window, ...rest].map(String)).catch(() => undefined);
-        done(null, readReply(reply) ?? countAlone(key, countHere));
-      };
-    },
+function createSharedCounter({ runScript }: Redis, prefix: string, length: number, countHere: Count) {
+  return async (client: string, now: number): Promise<Window> => {
+    const reply = await runScript(COUNT_SCRIPT, prefix + client, [`${length}`]).catch(() => undefined);
+    if (!Array.isArray(reply)) return countHere(client, now);
+    const [count, left] = reply.map(Number);
+    return count === undefined || left === undefined ? countHere(client, now) : { count, endsAt: now + left };
   };
-  return commands;
-}
-
-function countAlone(key: string, countHere: Count): [count: number, ttl: number] {
-  const now = performance.now();
-  const { count, endsAt } = countHere(key, now);
-  return [count, endsAt - now];
-}
-
-function isDone(value: unknown): value is Done {
-  return typeof value === 'function';
-}
-
-function readReply(reply: unknown): [count: number, ttl: number] | undefined {
-  if (!Array.isArray(reply)) return undefined;
-  const [count, ttl]: unknown[] = reply;
-  return typeof count === 'number' && typeof ttl === 'number' ? [count, ttl] : undefined;
 }
