@@ -48,13 +48,13 @@ export function oneOf<const Choice extends string>(
   return Object.assign(parse, { choices });
 }
 
-/** A `Parse` that knows all the texts it takes. */
-export interface ChoiceParse<Choice extends string> extends Parse<Choice> {
+/** A `Parse` that knows all the texts it takes, or whose lists it takes. */
+export interface ChoiceParse<Choice extends string, Value = Choice> extends Parse<Value> {
   readonly choices: readonly Choice[];
 }
 
 /** The texts that `parse` takes, where they can be listed. */
-export function choicesOf(parse: Parse<unknown>): readonly string[] | undefined {
+export function choicesOf(parse: object): readonly string[] | undefined {
   return 'choices' in parse && Array.isArray(parse.choices) ? parse.choices.map(String) : undefined;
 }
 
@@ -71,13 +71,16 @@ function nearest(text: string, choices: readonly string[]): string | undefined {
 }
 
 /** Choices separated by commas, each at most once. */
-export function listOf<const Choice extends string>(choices: readonly Choice[]): Parse<Choice[]> {
+export function listOf<const Choice extends string>(
+  choices: readonly Choice[],
+): ChoiceParse<Choice, Choice[]> {
   const parse = oneOf(choices);
-  return (text) => {
+  const parseList: Parse<Choice[]> = (text) => {
     const list = text.split(',').map((part) => parse(part.trim()));
     if (new Set(list).size < list.length) throw new InvalidValue('each name once', text);
     return list;
   };
+  return Object.assign(parseList, { choices });
 }
 
 /** A count and its unit, of at least 1. */

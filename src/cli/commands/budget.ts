@@ -18,7 +18,6 @@ import {
   flagValue,
   type OptionsOf,
   option,
-  parsedOption,
   shapingFlags,
   withOptions,
 } from '../options/declare.js';
@@ -40,50 +39,42 @@ import { openEither } from '../run/priced.js';
 import { type CommandContext, defineCommand } from './define.js';
 
 const GROUP = 'Budget:';
-const FAIL_ON = ['used', 'forecast'] as const;
 
-const declareBudget = () => {
-  const command = new Command('budget')
-    .description('what is used and left of a limit, and the projected end of the period; exits 1 when over')
-    .addArgument(
-      argument('[amount]', 'the limit: 2500, "2500 credits" or "50 GBP"; without it O_COPILOT_BUDGET', {}),
-    )
-    .addOption(
-      parsedOption('--warn <percent>', 'warn from this share of the limit on, such as 80%', percent, {
-        group: GROUP,
-      }),
-    )
-    .addOption(
-      parsedOption(
+const declareBudget = () =>
+  withOptions(
+    new Command('budget')
+      .description('what is used and left of a limit, and the projected end of the period; exits 1 when over')
+      .addArgument(
+        argument('[amount]', 'the limit: 2500, "2500 credits" or "50 GBP"; without it O_COPILOT_BUDGET', {}),
+      ),
+    [
+      option(
+        '--warn <percent>',
+        'warn from this share of the limit on, such as 80%',
+        { group: GROUP },
+        percent,
+      ),
+      option(
         '--fail-on <what>',
         'exit with 1 when what is used is over the limit, or the forecast too (default used)',
-        oneOf(FAIL_ON),
-        { group: GROUP, choices: FAIL_ON },
+        { group: GROUP },
+        oneOf(['used', 'forecast']),
       ),
-    )
-    .addOption(
       option(
         '--once <file>',
         'print nothing unless a warning, forecast or limit is crossed for the first time',
-        {
-          group: GROUP,
-          file: 'write',
-          locked: true,
-        },
+        { group: GROUP, file: 'write', locked: true },
       ),
-    );
-  return withOptions(
-    command,
-    asOfOption(GROUP),
-    pricedOption(GROUP),
-    filterOptions,
-    resultOptions(DOCUMENT_FORMATS, 'the {"budget":{…}} document'),
-    settingOptions,
-    ratesOption,
-    runOptions,
-    jobOptions,
+      asOfOption(GROUP),
+      pricedOption(GROUP),
+      ...filterOptions(),
+      ...resultOptions(DOCUMENT_FORMATS, 'the {"budget":{…}} document'),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+      ...jobOptions(),
+    ],
   );
-};
 
 const percent = parsedBy((text) => {
   const amount = parseAmount(text.replace(/ ?%$/, '')) ?? ZERO;

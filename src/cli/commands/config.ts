@@ -11,8 +11,10 @@ import { defineCommand } from './define.js';
 const declareConfig = () =>
   withOptions(
     new Command('config').description('every setting in force and where it came from, secrets masked'),
-    resultOptions(DOCUMENT_FORMATS, 'the {"settings":[…]} document, one setting a line'),
-    settingOptions,
+    [
+      ...resultOptions(DOCUMENT_FORMATS, 'the {"settings":[…]} document, one setting a line'),
+      ...settingOptions(),
+    ],
   );
 
 /** Every setting in force and where it came from. */

@@ -9,7 +9,7 @@ import type { Writer } from '../../output/writer.js';
 import { compareBills, UnsortedRows } from '../../usage/diff/compare-bills.js';
 import { createReconciliation } from '../../usage/diff/reconcile.js';
 import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
-import { argument, type OptionsOf, parsedOption, withOptions } from '../options/declare.js';
+import { argument, type OptionsOf, option, withOptions } from '../options/declare.js';
 import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
 import { filterOptions, runOptions } from '../options/period.js';
 import { openBasis, ratesOption, settingOptions } from '../options/settings.js';
@@ -18,28 +18,26 @@ import { amountsIn, type Bill, openFileBill, openLiveBill, rowCosts } from '../r
 import { deliver, deliverDocument, openTerminal } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 
-const declareDiff = () => {
-  const command = new Command('diff')
-    .description('what changed between two exports, or an export and now; exits 1 where they differ')
-    .addArgument(argument('[old]', 'a JSON, NDJSON or CSV export; - is stdin', { file: 'read' }))
-    .addArgument(argument('[new]', 'another; without it the source is read', { file: 'read' }))
-    .addOption(
-      parsedOption(
+const declareDiff = () =>
+  withOptions(
+    new Command('diff')
+      .description('what changed between two exports, or an export and now; exits 1 where they differ')
+      .addArgument(argument('[old]', 'a JSON, NDJSON or CSV export; - is stdin', { file: 'read' }))
+      .addArgument(argument('[new]', 'another; without it the source is read', { file: 'read' })),
+    [
+      option(
         '--total <amount>',
         'reconcile OLD, or the source, with the amount of an invoice: 1234.55 credits, or "46.30 GBP"',
-        parsedBy(parseWritten, 'an amount such as 1234.55 or "46.30 GBP"'),
         { group: 'Diff:' },
+        parsedBy(parseWritten, 'an amount such as 1234.55 or "46.30 GBP"'),
       ),
-    );
-  return withOptions(
-    command,
-    resultOptions(DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line'),
-    filterOptions,
-    settingOptions,
-    ratesOption,
-    runOptions,
+      ...resultOptions(DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line'),
+      ...filterOptions(),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+    ],
   );
-};
 
 type DiffOptions = OptionsOf<typeof declareDiff>;
 

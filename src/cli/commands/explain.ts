@@ -16,19 +16,19 @@ import { openPeriod, usingPeriod } from '../run/period.js';
 import { defineCommand } from './define.js';
 import { ratesInForce } from './rates.js';
 
-const declareExplain = () => {
-  const command = new Command('explain')
-    .description('how one price came about, step by step, adding up to the total')
-    .argument('[message-id]', 'a message of the period')
-    .addOption(option('--text <text>', 'price this text instead of a message', { group: 'Explain:' }));
-  return withOptions(
-    command,
-    resultOptions(DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line'),
-    settingOptions,
-    ratesOption,
-    runOptions,
+const declareExplain = () =>
+  withOptions(
+    new Command('explain')
+      .description('how one price came about, step by step, adding up to the total')
+      .argument('[message-id]', 'a message of the period'),
+    [
+      option('--text <text>', 'price this text instead of a message', { group: 'Explain:' }),
+      ...resultOptions(DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line'),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+    ],
   );
-};
 
 type ExplainOptions = OptionsOf<typeof declareExplain>;
 

@@ -16,24 +16,24 @@ import { defineCommand } from './define.js';
 const FORMATS = ['json', 'csv', 'table', 'html'] as const satisfies readonly Format[];
 type HistoryFormat = (typeof FORMATS)[number];
 
-const declareHistory = () => {
-  const command = new Command('history')
-    .description('totals of several periods, and this period to date against the same days of the last')
-    .addArgument(
-      argument('<files...>', 'exports of periods with their receipts, and folders of snapshot', {
-        file: 'read',
-        summed: true,
-      }),
-    );
-  return withOptions(
-    command,
-    asOfOption('History:'),
-    resultOptions(FORMATS, 'the {"history":{…}} document, one period a line'),
-    settingOptions,
-    ratesOption,
-    runOptions,
+const declareHistory = () =>
+  withOptions(
+    new Command('history')
+      .description('totals of several periods, and this period to date against the same days of the last')
+      .addArgument(
+        argument('<files...>', 'exports of periods with their receipts, and folders of snapshot', {
+          file: 'read',
+          summed: true,
+        }),
+      ),
+    [
+      asOfOption('History:'),
+      ...resultOptions(FORMATS, 'the {"history":{…}} document, one period a line'),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+    ],
   );
-};
 
 type HistoryOptions = OptionsOf<typeof declareHistory>;
 

@@ -21,21 +21,21 @@ import { deliverPieces } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 import { renderSummary } from './summary.js';
 
-const declareMerge = () => {
-  const command = new Command('merge')
-    .description('add the documents of summary --json exactly, in any order: parts of one period')
-    .addArgument(
-      argument('[files...]', 'summaries, one or more a file; stdin without any', {
-        file: 'read',
-        summed: true,
-      }).default(['-']),
-    );
-  return withOptions(
-    command,
-    asOfOption('Summary:'),
-    resultOptions(SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line'),
+const declareMerge = () =>
+  withOptions(
+    new Command('merge')
+      .description('add the documents of summary --json exactly, in any order: parts of one period')
+      .addArgument(
+        argument('[files...]', 'summaries, one or more a file; stdin without any', {
+          file: 'read',
+          summed: true,
+        }).default(['-']),
+      ),
+    [
+      asOfOption('Summary:'),
+      ...resultOptions(SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line'),
+    ],
   );
-};
 
 /** The sum of summaries. */
 export const make = defineCommand({

@@ -5,7 +5,7 @@ import { CommandLineError } from '../../errors.js';
 import { CONTRACT_FIELDS, FIELDS, type FieldName } from '../../format/rows.js';
 import { openReportsFile, readChunks } from '../../source/file.js';
 import type { Source } from '../../source/source.js';
-import { type OptionsOf, option, parsedOption, withOptions } from '../options/declare.js';
+import { type OptionsOf, option, withOptions } from '../options/declare.js';
 import { checkEnding } from '../options/output.js';
 import { runOptions } from '../options/period.js';
 import { ratesOption, settingOptions } from '../options/settings.js';
@@ -14,31 +14,31 @@ import type { PeriodNeeds } from '../run/period.js';
 import { defineCommand } from './define.js';
 import { runUsage } from './usage.js';
 
-const declarePrice = () => {
-  const command = new Command('price')
-    .description('price messages from stdin, one JSON object a line, to stdout in the same order')
-    .addOption(
+const declarePrice = () =>
+  withOptions(
+    new Command('price').description(
+      'price messages from stdin, one JSON object a line, to stdout in the same order',
+    ),
+    [
       option('--reports <file>', 'all reports, as NDJSON or a JSON array, instead of --source', {
         group: 'Input:',
         file: 'read',
       }),
-    )
-    .addOption(
-      parsedOption(
+      option(
         '--fields <names>',
         `of ${FIELDS.join(', ')} (default the usual four, report_id and kind)`,
+        { group: 'Output:' },
         listOf(FIELDS),
-        { group: 'Output:', choices: FIELDS },
       ),
-    )
-    .addOption(
       option('--output <file>', 'write to a file, whole or not at all; stdout is written as it goes', {
         group: 'Output:',
         file: 'result',
       }),
-    );
-  return withOptions(command, settingOptions, ratesOption, runOptions);
-};
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+    ],
+  );
 
 type PriceOptions = OptionsOf<typeof declarePrice>;
 
@@ -61,7 +61,7 @@ async function runPrice(options: PriceOptions, context: Context): Promise<void> 
   const toStdout = output === '-';
   checkEnding('--output', output, 'ndjson');
   await runUsage(
-    { ...options, fields, ndjson: true, formulaGuard: true, ...(toStdout && { stream: true }) },
+    { ...options, fields, ndjson: true, ...(toStdout && { stream: true }) },
     {},
     context,
     await messagesOfStdin(options, context),

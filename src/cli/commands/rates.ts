@@ -12,26 +12,27 @@ import {
   writeRateCard,
 } from '../../rates/rate-card.js';
 import { dataTables } from '../../receipt/flags.js';
-import { type OptionsOf, parsedOption, withOptions } from '../options/declare.js';
+import { type OptionsOf, option, withOptions } from '../options/declare.js';
 import { resultChoice, resultOptions } from '../options/output.js';
 import { openRates, ratesOption } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliverDocument } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 
-const declareRates = () => {
-  const command = new Command('rates')
-    .description('the rates in force: the published ones, or those of a file')
-    .addOption(
-      parsedOption(
+const declareRates = () =>
+  withOptions(
+    new Command('rates').description('the rates in force: the published ones, or those of a file'),
+    [
+      option(
         '--at <time>',
         'in force at this date (midnight UTC) or instant (default now)',
-        writtenTime,
         { group: 'Rates:' },
+        writtenTime,
       ),
-    );
-  return withOptions(command, ratesOption, resultOptions(DOCUMENT_FORMATS, 'a file for --rates'));
-};
+      ratesOption(),
+      ...resultOptions(DOCUMENT_FORMATS, 'a file for --rates'),
+    ],
+  );
 
 /** What a text costs now, or cost at another time. */
 export const make = defineCommand({

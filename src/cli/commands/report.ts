@@ -11,14 +11,16 @@ const declareReport = () =>
     new Command('report')
       .description('one self-contained page: a chart, a sortable table, totals')
       .addArgument(argument('<file.html>', 'where the page goes; - is stdout', { file: 'result' })),
-    asOfOption('Output:'),
-    pageTextOption,
-    receiptOption,
-    filterOptions,
-    settingOptions,
-    ratesOption,
-    runOptions,
-    jobOptions,
+    [
+      asOfOption('Output:'),
+      pageTextOption(),
+      receiptOption(),
+      ...filterOptions(),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+      ...jobOptions(),
+    ],
   );
 
 /** The bill as one page to look at. */

@@ -5,13 +5,7 @@ import { CommandLineError, UnreadableError, UpstreamError } from '../../errors.j
 import { isOsError, reasonOf } from '../../os-error.js';
 import { type OptionsOf, withOptions } from '../options/declare.js';
 import { runOptions } from '../options/period.js';
-import {
-  ratesOption,
-  serviceChoice,
-  serviceFlags,
-  serviceOptions,
-  settingOptions,
-} from '../options/settings.js';
+import { ratesOption, serviceChoice, serviceOptions, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { defineCommand } from './define.js';
 
@@ -20,11 +14,7 @@ const declareServe = () =>
     new Command('serve').description(
       'answer over HTTP: /usage, /usage/ID, /summary, /health, /ready, /metrics, /openapi.json, and the page at /',
     ),
-    serviceFlags,
-    serviceOptions,
-    settingOptions,
-    ratesOption,
-    runOptions,
+    [...serviceOptions(), ...settingOptions(), ratesOption(), ...runOptions()],
   );
 
 export type ServeOptions = OptionsOf<typeof declareServe>;

@@ -19,9 +19,7 @@ const declareSnapshot = () =>
     new Command('snapshot')
       .description('keep the raw messages and reports in a new folder, to compute the bill again offline')
       .addArgument(argument('<folder>', 'must not exist yet, or be empty', { file: 'write-folder' })),
-    settingOptions,
-    runOptions,
-    jobOptions,
+    [...settingOptions(), ...runOptions(), ...jobOptions()],
   );
 
 type SnapshotOptions = OptionsOf<typeof declareSnapshot>;

@@ -6,7 +6,7 @@ import { FORMATS, SUMMARY_FORMATS, type SummaryFormat } from '../../format/forma
 import type { Piece } from '../../format/rows.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
-import { type OptionsOf, repeatedOption, shapingFlags, withOptions } from '../options/declare.js';
+import { type OptionsOf, option, shapingFlags, withOptions } from '../options/declare.js';
 import {
   type ResultChoice,
   type ResultOptions,
@@ -35,29 +35,28 @@ const GROUP = 'Summary:';
 const JSON_DOCUMENT =
   'the {"summary":{…}} document, one group a line; share is in percent, with two decimals';
 
-export const declareSummary = () => {
-  const command = new Command('summary')
-    .description('totals by day, week, month, report or kind, with bars in a terminal')
-    .addOption(
-      repeatedOption(
+export const declareSummary = () =>
+  withOptions(
+    new Command('summary').description('totals by day, week, month, report or kind, with bars in a terminal'),
+    [
+      option(
         '--by <group>',
         `one of ${GROUPINGS.join(', ')} (default day); twice breaks each group down again`,
-        oneOf(GROUPINGS),
-        { group: GROUP, choices: GROUPINGS, shapes: 'given' },
+        { group: GROUP, choices: GROUPINGS, repeated: true, shapes: 'given' },
+        (text, before: readonly Grouping[] = []) => [...before, grouping(text)],
       ),
-    );
-  return withOptions(
-    command,
-    pricedOption(GROUP),
-    asOfOption(GROUP),
-    resultOptions(SUMMARY_FORMATS, JSON_DOCUMENT),
-    receiptOption,
-    filterOptions,
-    settingOptions,
-    ratesOption,
-    runOptions,
+      pricedOption(GROUP),
+      asOfOption(GROUP),
+      ...resultOptions(SUMMARY_FORMATS, JSON_DOCUMENT),
+      receiptOption(),
+      ...filterOptions(),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+    ],
   );
-};
+
+const grouping = oneOf(GROUPINGS);
 
 export type SummaryOptions = OptionsOf<typeof declareSummary>;
 

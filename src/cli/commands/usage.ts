@@ -38,14 +38,16 @@ export const declareUsage = () =>
     new Command('usage').description(
       'every message of the current period with the credits it used (the default command)',
     ),
-    rowsOptions,
-    receiptOption,
-    filterOptions,
-    pageOptions,
-    settingOptions,
-    ratesOption,
-    runOptions,
-    jobOptions,
+    [
+      ...rowsOptions(),
+      receiptOption(),
+      ...filterOptions(),
+      ...pageOptions(),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+      ...jobOptions(),
+    ],
   );
 
 export type UsageOptions = OptionsOf<typeof declareUsage> & AsOfOptions;

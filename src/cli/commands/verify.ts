@@ -25,21 +25,21 @@ import { defineCommand } from './define.js';
 import { declareSummary, summaryExport } from './summary.js';
 import { declareUsage, usageExport } from './usage.js';
 
-const declareVerify = () => {
-  const command = new Command('verify')
-    .description(
-      'check an export against its receipt; with --source also compute it again, to the same bytes. Exit 1: they differ',
-    )
-    .addArgument(argument('<export>', 'the file that --output wrote', { file: 'read' }))
-    .addArgument(argument('<receipt>', 'the file that --receipt wrote', { file: 'read' }));
-  return withOptions(
-    command,
-    resultOptions(DOCUMENT_FORMATS, 'the {"verify":{…}} document'),
-    settingOptions,
-    ratesOption,
-    runOptions,
+const declareVerify = () =>
+  withOptions(
+    new Command('verify')
+      .description(
+        'check an export against its receipt; with --source also compute it again, to the same bytes. Exit 1: they differ',
+      )
+      .addArgument(argument('<export>', 'the file that --output wrote', { file: 'read' }))
+      .addArgument(argument('<receipt>', 'the file that --receipt wrote', { file: 'read' })),
+    [
+      ...resultOptions(DOCUMENT_FORMATS, 'the {"verify":{…}} document'),
+      ...settingOptions(),
+      ratesOption(),
+      ...runOptions(),
+    ],
   );
-};
 
 type VerifyOptions = OptionsOf<typeof declareVerify>;
 
@@ -122,7 +122,7 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
     again = summary;
   } else {
     // A page of `report` may have `--as-of`, which `usage` has not.
-    const command = parsed(withOptions(declareUsage(), asOfOption('Output:')), receipt);
+    const command = parsed(withOptions(declareUsage(), [asOfOption('Output:')]), receipt);
     const usage = { ...own, ...command.opts(), output: NOWHERE };
     made = usageExport(rowsChoice(usage), usage, shapingFlags(command), now, context);
     again = usage;

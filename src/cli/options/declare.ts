@@ -5,7 +5,7 @@ import {
   Option,
   type OptionValues,
 } from '@commander-js/extra-typings';
-import { InvalidValue, type Parse } from '../../config/value.js';
+import { choicesOf, InvalidValue, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/flags.js';
 
@@ -39,42 +39,50 @@ export function traitsOf(option: Declared): Traits & Partial<OptionTraits> {
   return declared.get(option) ?? {};
 }
 
-/** Declares an option without a value, or whose value is taken as it is. */
-export function option<const Usage extends string>(usage: Usage, description: string, traits: OptionTraits) {
+/** An option, and what it adds to the values of a command. */
+export type Declares<Values> = Option & { readonly adds?: (values: Values) => void };
+
+/** Declares an option. `parse` reads its value; of one that is given again it gets what it made before too. */
+export function option<const Usage extends string, Value = TextOf<Usage>>(
+  usage: Usage,
+  description: string,
+  traits: OptionTraits,
+  parse?: (text: string, before: Value | undefined) => Value,
+): Declares<{ readonly [Name in NameIn<Usage>]?: Value | undefined }> {
   const made = new Option(usage, description).helpGroup(traits.group);
+  const choices = traits.choices ?? (parse && choicesOf(parse));
   // Not commander's own `choices`, whose error names neither the flag nor what was meant.
-  if (traits.choices !== undefined) made.argChoices = [...traits.choices];
-  declared.set(made, traits);
-  return made;
-}
-
-/** Declares an option whose value `parse` reads; of an option that is repeated the last value counts. */
-export function parsedOption<const Usage extends string, Value>(
-  usage: Usage,
-  description: string,
-  parse: Parse<Value>,
-  traits: OptionTraits,
-) {
-  const made = option(usage, description, traits);
-  return made.argParser((text: string): Value => {
-    givenTexts.set(made, [text]);
-    return flagValue(made.long ?? made.flags, text, parse);
+  if (choices !== undefined) made.argChoices = [...choices];
+  declared.set(made, { ...traits, choices });
+  if (parse === undefined) return made;
+  return made.argParser((text: string, before: Value | undefined): Value => {
+    const earlier = traits.repeated ? (givenTexts.get(made) ?? []) : [];
+    givenTexts.set(made, [...earlier, text]);
+    return flagValue(made.long ?? made.flags, text, (given) => parse(given, before));
   });
 }
 
-/** Declares an option whose values add up to a list. */
-export function repeatedOption<const Usage extends string, Value>(
-  usage: Usage,
-  description: string,
-  parse: Parse<Value>,
-  traits: OptionTraits,
-) {
-  const made = option(usage, description, { ...traits, repeated: true });
-  return made.argParser((text: string, earlier: Value[] = []): Value[] => {
-    givenTexts.set(made, [...(givenTexts.get(made) ?? []), text]);
-    return [...earlier, flagValue(made.long ?? made.flags, text, parse)];
-  });
-}
+/** `maxBody` of `--max-body <size>`. */
+type NameIn<Usage extends string> = Usage extends `--no-${infer Name}`
+  ? CamelCase<Name>
+  : Usage extends `--${infer Name} ${string}`
+    ? CamelCase<Name>
+    : Usage extends `--${infer Name}`
+      ? CamelCase<Name>
+      : never;
+
+type CamelCase<Text extends string> = Text extends `${infer Word}-${infer Rest}`
+  ? `${Word}${Capitalize<CamelCase<Rest>>}`
+  : Text;
+
+/** The value of an option that nothing parses. */
+type TextOf<Usage extends string> = Usage extends `${string}...]`
+  ? string | readonly string[]
+  : Usage extends `${string}>`
+    ? string
+    : Usage extends `--no-${string}`
+      ? boolean
+      : true;
 
 /** Declares an argument. */
 export function argument<const Usage extends string>(usage: Usage, description: string, traits: Traits) {
@@ -92,25 +100,20 @@ export const EXAMPLES = new WeakMap<object, Examples>();
 /** The values of a command's options. */
 export type OptionsOf<Declare extends () => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>;
 
-/** Declares options that commands share. */
-export type OptionGroup = () => { readonly options: readonly Option[]; opts(): OptionValues };
+/** The values of options that commands share. */
+export type ValuesOf<Group extends () => readonly Option[]> = Added<ReturnType<Group>[number]>;
 
-type OptionsOfAll<Groups> = Groups extends readonly [infer First extends OptionGroup, ...infer Rest]
-  ? OptionsOf<First> & OptionsOfAll<Rest>
-  : unknown;
+type Added<Each> = [Each] extends [{ readonly adds?: (values: infer All extends OptionValues) => void }]
+  ? All
+  : never;
 
-/** Adds the options of groups to a command, and to the type of its options. */
-export function withOptions<
-  Args extends unknown[],
-  Own extends OptionValues,
-  Globals extends OptionValues,
-  Groups extends OptionGroup[],
->(
-  command: Command<Args, Own, Globals>,
-  ...groups: Groups
-): Command<Args, Own & OptionsOfAll<Groups>, Globals>;
-export function withOptions(command: Command, ...groups: OptionGroup[]): Command {
-  for (const each of groups.flatMap((group) => group().options)) command.addOption(each);
+/** Adds options to a command, and to the type of its values. */
+export function withOptions<Args extends unknown[], Own extends OptionValues, Each extends Option>(
+  command: Command<Args, Own>,
+  options: readonly Each[],
+): Command<Args, Own & Added<Each>>;
+export function withOptions(command: Command, options: readonly Option[]): Command {
+  for (const each of options) command.addOption(each);
   return command;
 }
 

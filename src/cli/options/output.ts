@@ -1,4 +1,3 @@
-import { Command } from '@commander-js/extra-typings';
 import { flagOf } from '../../config/setting.js';
 import { listOf, oneOf, parsedBy, plainText } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
@@ -8,7 +7,7 @@ import { FIELDS, type FieldName } from '../../format/rows.js';
 import { STDOUT_NAMES } from '../../output/file.js';
 import { readsText } from '../../usage/rows/row-query.js';
 import type { Host } from '../process/host.js';
-import { type OptionsOf, option, parsedOption, withOptions } from './declare.js';
+import { type Declares, option, type ValuesOf } from './declare.js';
 
 /** What a result looks like and where it goes. */
 export interface ResultChoice<Of extends Format = Format> {
@@ -39,93 +38,64 @@ const SHAPES = { group: GROUP, shapes: 'given' } as const;
 const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof COLOR_CHOICES)[number];
 
-const destination = () =>
-  new Command().addOption(
-    option('--output <file>', 'write to a file, whole or not at all; - is stdout', {
-      group: GROUP,
-      file: 'result',
-    }),
-  );
+const csv = () => [
+  option('--delimiter <character>', 'between CSV cells (default ,)', SHAPES, delimiter),
+  option('--bom', 'begin CSV or TSV with a byte order mark, for Excel', SHAPES),
+  option(
+    '--no-formula-guard',
+    "leave text cells that begin with = + - @ as they are (else a ' goes first)",
+    SHAPES,
+  ),
+];
 
-const csv = () =>
-  new Command()
-    .addOption(parsedOption('--delimiter <character>', 'between CSV cells (default ,)', delimiter, SHAPES))
-    .addOption(option('--bom', 'begin CSV or TSV with a byte order mark, for Excel', SHAPES))
-    .addOption(
-      option(
-        '--no-formula-guard',
-        "leave text cells that begin with = + - @ as they are (else a ' goes first)",
-        SHAPES,
-      ),
-    );
+export type ColorOptions = { readonly color?: ColorChoice | boolean | undefined };
 
-const color = () =>
-  new Command()
-    .addOption(
-      parsedOption(
-        '--color <when>',
-        `${COLOR_CHOICES.join(', ')}; also NO_COLOR, FORCE_COLOR`,
-        oneOf(COLOR_CHOICES),
-        { group: GROUP, choices: COLOR_CHOICES, shapes: 'resolved' },
-      ),
-    )
-    .addOption(option('--no-color', 'the same as --color never', { group: GROUP }));
-
-export type ColorOptions = Partial<OptionsOf<typeof color>>;
-
-export type ResultOptions = { readonly [Name in Format]?: true } & { readonly format?: Format } & OptionsOf<
-    typeof destination
-  > &
-  Partial<OptionsOf<typeof csv>> &
-  ColorOptions & { readonly quiet?: true };
+export type ResultOptions = { readonly [Name in Format]?: true | undefined } & {
+  readonly format?: Format | undefined;
+  readonly output?: string | undefined;
+  readonly quiet?: true | undefined;
+} & Partial<ValuesOf<typeof csv>> &
+  ColorOptions;
 
 /** The format and the destination of a result; `json` describes its document. */
-export const resultOptions = (formats: readonly Format[], json: string) => (): Command<[], ResultOptions> => {
-  const command: Command = new Command();
-  for (const format of formats) {
-    const description = format === 'json' ? json : declarationOf(format).description;
-    command.addOption(option(`--${format}`, description, { group: GROUP }));
-  }
-  command.addOption(
-    parsedOption(
-      '--format <name>',
-      `one of ${formats.join(', ')}; without it the ending of --output decides`,
-      oneOf(formats),
-      { group: GROUP, choices: formats, shapes: 'resolved' },
-    ),
-  );
-  return withOptions(command, destination, ...(formats.includes('csv') ? [csv] : []), color);
-};
-
-const rows = () =>
-  new Command()
-    .addOption(
-      parsedOption('--fields <names>', `comma-separated, from ${FIELDS.join(', ')}`, listOf(FIELDS), {
-        ...SHAPES,
-        choices: FIELDS,
-      }),
-    )
-    .addOption(
-      option('--stream', 'write while reading: a failure may leave part of a result', { group: GROUP }),
-    )
-    .addOption(parsedOption('--account-id <id>', 'the billing account, for FOCUS', plainText, SHAPES))
-    .addOption(parsedOption('--account-name <name>', 'its name, for FOCUS', plainText, SHAPES));
+export const resultOptions = (formats: readonly Format[], json: string): Declares<ResultOptions>[] => [
+  ...formats.map((format) =>
+    option(`--${format}`, format === 'json' ? json : declarationOf(format).description, { group: GROUP }),
+  ),
+  option(
+    '--format <name>',
+    `one of ${formats.join(', ')}; without it the ending of --output decides`,
+    { group: GROUP, shapes: 'resolved' },
+    oneOf(formats),
+  ),
+  option('--output <file>', 'write to a file, whole or not at all; - is stdout', {
+    group: GROUP,
+    file: 'result',
+  }),
+  ...(formats.includes('csv') ? csv() : []),
+  option<'--color <when>', ColorOptions['color']>(
+    '--color <when>',
+    `${COLOR_CHOICES.join(', ')}; also NO_COLOR, FORCE_COLOR`,
+    { group: GROUP, shapes: 'resolved' },
+    oneOf(COLOR_CHOICES),
+  ),
+  option<'--no-color', ColorOptions['color']>('--no-color', 'the same as --color never', { group: GROUP }),
+];
 
 export const pageTextOption = () =>
-  new Command().addOption(
-    option('--with-text', 'a page has the texts of the messages, and its search finds them', SHAPES),
-  );
-
-export type RowsOptions = ResultOptions & OptionsOf<typeof rows> & OptionsOf<typeof pageTextOption>;
+  option('--with-text', 'a page has the texts of the messages, and its search finds them', SHAPES);
 
 /** The format, the fields and the destination of rows. */
-export const rowsOptions = () =>
-  withOptions(
-    new Command(),
-    resultOptions(ROW_FORMATS, 'the {"usage":[…]} document, one item a line'),
-    rows,
-    pageTextOption,
-  );
+export const rowsOptions = () => [
+  ...resultOptions(ROW_FORMATS, 'the {"usage":[…]} document, one item a line'),
+  option('--fields <names>', `comma-separated, from ${FIELDS.join(', ')}`, SHAPES, listOf(FIELDS)),
+  option('--stream', 'write while reading: a failure may leave part of a result', { group: GROUP }),
+  option('--account-id <id>', 'the billing account, for FOCUS', SHAPES, plainText),
+  option('--account-name <name>', 'its name, for FOCUS', SHAPES, plainText),
+  pageTextOption(),
+];
+
+export type RowsOptions = ValuesOf<typeof rowsOptions>;
 
 /** @throws CommandLineError */
 export function rowsChoice(options: RowsOptions): RowsChoice {

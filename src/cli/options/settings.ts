@@ -1,4 +1,3 @@
-import { Command } from '@commander-js/extra-typings';
 import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { readEnvFile, type Variables, withoutServiceLinks } from '../../config/environment.js';
 import { SERVICE_SETTINGS, type ServiceSettings } from '../../config/service-settings.js';
@@ -16,49 +15,52 @@ import { CommandLineError } from '../../errors.js';
 import type { CreditPrices } from '../../rates/money.js';
 import { creditPricesOf, type RateCard } from '../../rates/rate-card.js';
 import type { Host } from '../process/host.js';
-import { type OptionsOf, option } from './declare.js';
+import { type Declares, option, type ValuesOf } from './declare.js';
 
 /** The flags of settings, as texts: whichever of flag, environment and file is used is parsed in one place. */
 type FlagsOf<Declared extends Declarations> = {
-  [Name in keyof Declared as Declared[Name] extends { readonly secret: true } ? never : Name]?: string;
+  readonly [Name in keyof Declared as Declared[Name] extends { readonly secret: true } ? never : Name]?:
+    | string
+    | undefined;
 };
 
-function addFlags(command: Command, settings: Declarations, group: string): Command {
-  for (const [name, setting] of Object.entries(settings)) {
+function flagsOf<Declared extends Declarations>(
+  settings: Declared,
+  group: string,
+): Declares<FlagsOf<Declared>>[] {
+  return Object.entries(settings).flatMap(([name, setting]) => {
     const { placeholder, description, file, shapes } = setting;
-    if (setting.secret) continue;
-    command.addOption(
-      option(
-        `${flagOf(name)} <${placeholder}>`,
-        `${description} (default ${setting.default ?? setting.unset}; ${variablesOf(name, setting).join(', ')})`,
-        { group, choices: choicesOf(setting.parse), file, shapes: shapes && 'resolved' },
-      ),
+    if (setting.secret) return [];
+    return option<string, string>(
+      `${flagOf(name)} <${placeholder}>`,
+      `${description} (default ${setting.default ?? setting.unset}; ${variablesOf(name, setting).join(', ')})`,
+      { group, choices: choicesOf(setting.parse), file, shapes: shapes && 'resolved' },
     );
-  }
-  return command;
+  });
 }
 
+const SETTINGS_GROUP = 'Settings:';
+
 /** Every setting that has a flag, and `--env-file`. */
-export const settingOptions = (): Command<[], SettingOptions> =>
-  addFlags(new Command(), SETTINGS, 'Settings:').addOption(
-    option('--env-file <file>', 'settings file (default .env, where there is one)', {
-      group: 'Settings:',
-      file: 'read',
-    }),
-  );
-type EnvFileOptions = { envFile?: string };
-export type SettingOptions = FlagsOf<typeof SETTINGS> & EnvFileOptions;
+export const settingOptions = () => [
+  ...flagsOf(SETTINGS, SETTINGS_GROUP),
+  option('--env-file <file>', 'settings file (default .env, where there is one)', {
+    group: SETTINGS_GROUP,
+    file: 'read',
+  }),
+];
+export type SettingOptions = ValuesOf<typeof settingOptions>;
 
 /** A file of rates in place of the published ones. */
 export const ratesOption = () =>
-  new Command().addOption(
-    option(
-      '--rates <file>',
-      'price texts by the rates in this file, each message by those in force at its time',
-      { group: 'Settings:', file: 'read' },
-    ),
+  option(
+    '--rates <file>',
+    'price texts by the rates in this file, each message by those in force at its time',
+    { group: SETTINGS_GROUP, file: 'read' },
   );
-export type RatesOptions = OptionsOf<typeof ratesOption>;
+export interface RatesOptions {
+  readonly rates?: string | undefined;
+}
 
 /** @throws CommandLineError; UnreadableError; SettingError for a file that is no rate card */
 export async function openRates(
@@ -93,7 +95,10 @@ export async function openBasis(options: SettingOptions & RatesOptions, host: Ho
 const envFiles = new WeakMap<Host, Promise<Variables['envFile']>>();
 
 /** Where the settings of a command are looked up. The file is read once a run: it may be a pipe. @throws as readEnvFile does */
-export async function settingSources(options: EnvFileOptions, host: Host): Promise<SettingSources> {
+export async function settingSources(
+  options: Pick<SettingOptions, 'envFile'>,
+  host: Host,
+): Promise<SettingSources> {
   const file = envFiles.get(host) ?? readEnvFile(options.envFile);
   envFiles.set(host, file);
   return { flags: { ...options }, environment: withoutServiceLinks(host.env), envFile: await file };
@@ -101,24 +106,15 @@ export async function settingSources(options: EnvFileOptions, host: Host): Promi
 
 const SERVICE = { group: 'Service:' };
 
-/** The settings of the service. */
-export const serviceFlags = (): Command<[], FlagsOf<typeof SERVICE_SETTINGS>> =>
-  addFlags(new Command(), SERVICE_SETTINGS, SERVICE.group);
-
-/** What only a flag says of the service. */
-export const serviceOptions = () =>
-  new Command()
-    .addOption(option('--insecure', 'listen beyond this machine without asking who is there', SERVICE))
-    .addOption(option('--open-metrics', 'show /metrics to everybody', SERVICE))
-    .addOption(
-      option('--healthcheck', 'ask the service of --address-file whether it is alive, and end', SERVICE),
-    )
-    .addOption(
-      option('--hash-token <name>', 'read a token from stdin, print its line for --tokens, and end', SERVICE),
-    );
-export type ServiceOptions = OptionsOf<typeof serviceFlags> &
-  OptionsOf<typeof serviceOptions> &
-  EnvFileOptions;
+/** The settings of the service, and what only a flag says of it. */
+export const serviceOptions = () => [
+  ...flagsOf(SERVICE_SETTINGS, SERVICE.group),
+  option('--insecure', 'listen beyond this machine without asking who is there', SERVICE),
+  option('--open-metrics', 'show /metrics to everybody', SERVICE),
+  option('--healthcheck', 'ask the service of --address-file whether it is alive, and end', SERVICE),
+  option('--hash-token <name>', 'read a token from stdin, print its line for --tokens, and end', SERVICE),
+];
+export type ServiceOptions = ValuesOf<typeof serviceOptions> & Pick<SettingOptions, 'envFile'>;
 
 /** What the service is to do, each value checked on its own. Times are milliseconds, sizes bytes. */
 export interface ServiceChoice extends ServiceSettings {

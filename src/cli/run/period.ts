@@ -26,7 +26,7 @@ export type PeriodOptions = SettingOptions &
   PageOptions &
   ColorOptions & {
     /** Rows go to stdout while they are read. */
-    readonly stream?: true;
+    readonly stream?: true | undefined;
   };
 
 /** The billing period that a command's options name, ready to be read. */
