@@ -90,30 +90,27 @@ const MARKS = ['has_more', 'next', 'next_page', 'total', 'total_count'];
  * would look whole and be too small.
  */
 export function createPageMarks() {
-  const seen = new Set<string>();
-  let more: string | undefined;
-  let total: { key: string; value: number } | undefined;
+  const marks = new Map<string, unknown>();
 
   return {
     /** @throws DataError for such a key twice */
     note(key: string, value: unknown): void {
       if (!MARKS.includes(key)) return;
-      if (seen.has(key)) throw new DataError(DOCUMENT, 'occurs twice', key);
-      seen.add(key);
-      if (key === 'has_more' && value === true) more = 'has_more is true';
-      if ((key === 'next' || key === 'next_page') && typeof value === 'string' && value !== '') {
-        more = `${key} names a further page`;
-      }
-      if ((key === 'total' || key === 'total_count') && typeof value === 'number') total = { key, value };
+      if (marks.has(key)) throw new DataError(DOCUMENT, 'occurs twice', key);
+      marks.set(key, value);
     },
 
     /** @throws DataError when the document said that it holds more than the `count` messages read */
     check(count: number): void {
-      if (more !== undefined) {
-        throw new DataError(DOCUMENT, `is one page of several (${more}); a bill needs the whole period`);
-      }
-      if (total !== undefined && Number.isInteger(total.value) && total.value > count) {
-        throw new DataError(DOCUMENT, `says ${total.key} is ${total.value}, but it holds ${count} messages`);
+      for (const [key, value] of marks) {
+        const isTotal = key.startsWith('total');
+        if (isTotal && typeof value === 'number' && Number.isInteger(value) && value > count) {
+          throw new DataError(DOCUMENT, `says ${key} is ${value}, but it holds ${count} messages`);
+        }
+        const isNext = key.startsWith('next') && typeof value === 'string' && value !== '';
+        if (!isNext && !(key === 'has_more' && value === true)) continue;
+        const why = isNext ? `${key} names a further page` : 'has_more is true';
+        throw new DataError(DOCUMENT, `is one page of several (${why}); a bill needs the whole period`);
       }
     },
   };

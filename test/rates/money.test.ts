@@ -14,7 +14,7 @@ import {
   parseCost,
   parseCreditPrice,
 } from '../../src/rates/money.js';
-import { createSum } from '../../src/usage/pricing/sums.js';
+import { RunningSum } from '../../src/usage/pricing/sums.js';
 
 /** `units` of 10^-`scale`, written in full. */
 function decimalText(units: bigint, scale: number): string {
@@ -50,7 +50,7 @@ test('a sum of messages at changing prices is the sum of their costs, in any ord
       fc.array(fc.tuple(amount, fc.boolean()), { maxLength: 20 }),
       ([first, second], rows) => {
         const priced = rows.map(([credits, early]) => ({ credits, price: early ? first : second }));
-        const sum = createSum(NO_COST);
+        const sum = new RunningSum(NO_COST);
         for (const row of priced) sum.add(row.credits, 1, row.price);
         const expected = priced.reduce(
           (total, row) => addCosts(total, costOf(row.credits, row.price)),

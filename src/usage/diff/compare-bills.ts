@@ -2,7 +2,7 @@ import type { ExportRow } from '../../document/records.js';
 import { type Amount, compareAmounts, subtractAmounts, ZERO } from '../../engine/index.js';
 import { type Cost, NO_COST } from '../../rates/money.js';
 import { inBatches } from '../pricing/price-messages.js';
-import { createSum } from '../pricing/sums.js';
+import { RunningSum } from '../pricing/sums.js';
 import { createRowIndex } from './row-index.js';
 
 /** What one message is in two bills. */
@@ -51,8 +51,8 @@ const CHANGES_A_BATCH = 1000;
 export function compareBills(old: Rows, fresh: Rows, sorted: boolean, money?: RowCosts) {
   const counts = { added: 0, removed: 0, changed: 0, unchanged: 0 };
   const none = money && NO_COST;
-  const sums = { old: createSum(none), new: createSum(none) };
-  const add = (sum: typeof sums.old, row: ExportRow) =>
+  const sums = { old: new RunningSum(none), new: new RunningSum(none) };
+  const add = (sum: RunningSum, row: ExportRow) =>
     money === undefined
       ? sum.add(row.credits)
       : sum.addSum({ messages: 1, credits: row.credits, cost: money.costOf(row) });
@@ -131,28 +131,21 @@ function changeOf(
     const withCost = (row: ExportRow) => ({ ...row, cost: money.costOf(row), currency: money.currency });
     return changeOf(withCost(before), withCost(after), undefined);
   }
-  const fields = COMPARED_FIELDS.filter((field) => differs(field, before, after));
+  const fields = COMPARED_FIELDS.filter((field) => DIFFERS[field](before, after));
   return fields.length === 0 ? undefined : { change: 'changed', old: before, new: after, fields };
 }
 
-function differs(field: ComparedField, before: ExportRow, after: ExportRow): boolean {
-  switch (field) {
-    case 'timestamp':
-      // An export made without the field says nothing of it.
-      return (
-        before.timestamp !== undefined &&
-        after.timestamp !== undefined &&
-        before.timestamp !== after.timestamp
-      );
-    case 'report_name':
-      return before.reportName !== after.reportName;
-    case 'credits_used':
-      return compareAmounts(before.credits, after.credits) !== 0;
-    case 'cost':
-      if (before.cost === undefined || after.cost === undefined) return false;
-      return !before.cost.eq(after.cost) || before.currency !== after.currency;
-  }
-}
+/** An export made without a timestamp or a cost says nothing of it. */
+const DIFFERS: Readonly<Record<ComparedField, (before: ExportRow, after: ExportRow) => boolean>> = {
+  timestamp: ({ timestamp: before }, { timestamp: after }) =>
+    before !== undefined && after !== undefined && before !== after,
+  report_name: (before, after) => before.reportName !== after.reportName,
+  credits_used: (before, after) => compareAmounts(before.credits, after.credits) !== 0,
+  cost: (before, after) =>
+    before.cost !== undefined &&
+    after.cost !== undefined &&
+    (!before.cost.eq(after.cost) || before.currency !== after.currency),
+};
 
 /** Checks a whole batch when it arrives: the sooner that rows turn out unsorted, the less was in vain. */
 async function* inOrder(batches: Rows): Rows {

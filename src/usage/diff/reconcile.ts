@@ -15,11 +15,9 @@ import { DataError } from '../../errors.js';
 import { minorUnits, roundCost } from '../../rates/money.js';
 import { CREDITS } from '../forecast/limit.js';
 import { createIdHistory } from '../pricing/ids.js';
-import { addSums, createSum, createSums, type Sum } from '../pricing/sums.js';
+import { addSums, createSums, type Sum } from '../pricing/sums.js';
 
-/** What a bill and an invoice may count differently, in the order in which it is shown. */
-const CAUSES = ['copies', 'missing-reports', 'other-months'] as const;
-export type CauseName = (typeof CAUSES)[number] | 'rounding';
+export type CauseName = Cause['cause'];
 
 /** Messages of a bill that an invoice may count differently. */
 export type Cause = Sum & {
@@ -72,12 +70,11 @@ const MAX_IDS = 20;
 const UNKNOWN_MONTH = -1000;
 
 /** Messages that have the same causes. */
-interface Bucket {
+interface Bucket extends Sum {
   /** '' where the export does not say. */
   readonly month: string;
   readonly isCopy: boolean;
   readonly isMissing: boolean;
-  readonly sum: ReturnType<typeof createSum>;
 }
 
 /**
@@ -89,79 +86,63 @@ interface Bucket {
 export function createReconciliation(zone: TimeZone, countCopies: boolean, unit = CREDITS) {
   const history = createIdHistory();
   const copyIds = new Set<number | bigint>();
-  const buckets = new Map<number, Bucket>();
+  /** Of the buckets: by month, and two bits for what else is true of their messages. */
+  const sums = createSums<number>();
   const missingReports = createSums<string>();
-
-  const isCounted = ({ isCopy }: Pick<Bucket, 'isCopy'>) => countCopies || !isCopy;
-
-  function bucketOf(row: ExportRow): Bucket {
-    const month = monthOf(row, zone);
-    const isCopy = !history.add(row.id);
-    const isMissing = row.kind === 'missing-report';
-    const key = (month ?? UNKNOWN_MONTH) * 4 + Number(isCopy) * 2 + Number(isMissing);
-    let bucket = buckets.get(key);
-    if (bucket === undefined) {
-      const name = month === undefined ? '' : periodText('month', month);
-      bucket = { month: name, isCopy, isMissing, sum: createSum() };
-      buckets.set(key, bucket);
-    }
-    return bucket;
-  }
-
-  /** The sum of some buckets. */
-  function sumOf(isWanted: (bucket: Bucket) => boolean): Sum {
-    return addSums([...buckets.values()].filter(isWanted).map(({ sum }) => sum.value()));
-  }
-
-  /** The total if the messages of `causes` were counted differently. */
-  function totalWith(causes: readonly CauseName[], main: string | undefined): Amount {
-    const withCopies = countCopies !== causes.includes('copies');
-    const withMissing = !causes.includes('missing-reports');
-    const withOthers = !causes.includes('other-months') || main === undefined;
-    const wanted = ({ month, isCopy, isMissing }: Bucket) =>
-      (withCopies || !isCopy) &&
-      (withMissing || !isMissing) &&
-      (withOthers || month === '' || month === main);
-    return sumOf(wanted).credits;
-  }
-
-  function copyCause(): Cause | undefined {
-    const sum = sumOf(({ isCopy }) => isCopy);
-    if (sum.messages === 0) return undefined;
-    const effect = countCopies ? subtractAmounts(ZERO, sum.credits) : sum.credits;
-    return { cause: 'copies', ...sum, effect, counted: countCopies, ids: [...copyIds] };
-  }
 
   return {
     add(rows: readonly ExportRow[]): void {
       for (const row of rows) {
-        const bucket = bucketOf(row);
-        bucket.sum.add(row.credits);
-        if (bucket.isCopy && copyIds.size < MAX_IDS) copyIds.add(row.id);
-        if (bucket.isMissing && isCounted(bucket)) missingReports.of(row.reportId ?? '').add(row.credits);
+        const month = monthOf(row, zone) ?? UNKNOWN_MONTH;
+        const isCopy = !history.add(row.id);
+        const isMissing = row.kind === 'missing-report';
+        sums.of(month * 4 + Number(isCopy) * 2 + Number(isMissing)).add(row.credits);
+        if (isCopy && copyIds.size < MAX_IDS) copyIds.add(row.id);
+        if (isMissing && (countCopies || !isCopy)) missingReports.of(row.reportId ?? '').add(row.credits);
       }
     },
 
     value(invoice: Amount): Reconciliation {
+      const buckets = Array.from(sums.values(), ([key, sum]): Bucket => {
+        const month = Math.floor(key / 4);
+        const name = month === UNKNOWN_MONTH ? '' : periodText('month', month);
+        return { ...sum, month: name, isCopy: (key & 2) !== 0, isMissing: (key & 1) !== 0 };
+      });
+      const sumOf = (isWanted: (bucket: Bucket) => boolean) => addSums(buckets.filter(isWanted));
+      const isCounted = ({ isCopy }: Bucket) => countCopies || !isCopy;
       const { messages, credits: total } = sumOf(isCounted);
       const rounded = roundedTo(invoice, total, unit);
       const difference = subtractAmounts(invoice, rounded);
       const months = createSums<string>();
-      for (const bucket of buckets.values()) {
-        if (bucket.month !== '' && isCounted(bucket)) months.of(bucket.month).addSum(bucket.sum.value());
+      for (const bucket of buckets) {
+        if (bucket.month !== '' && isCounted(bucket)) months.of(bucket.month).addSum(bucket);
       }
       const byMonth = partsOf(months.values());
-      const month = mainMonth(byMonth);
+      const main = mainMonth(byMonth);
       const causes = [
-        copyCause(),
+        copyCause(
+          sumOf(({ isCopy }) => isCopy),
+          countCopies,
+          [...copyIds],
+        ),
         missingCause(partsOf(missingReports.values())),
-        otherMonthsCause(byMonth, month),
+        otherMonthsCause(byMonth, main),
       ].filter((cause) => cause !== undefined);
-      const found = CAUSES.filter((name) => causes.some(({ cause }) => cause === name));
+
+      /** The total if the messages of these causes were counted differently. */
+      const totalWith = (changed: readonly CauseName[]): Amount => {
+        const withCopies = countCopies !== changed.includes('copies');
+        const withMissing = !changed.includes('missing-reports');
+        const withOthers = !changed.includes('other-months') || main === undefined;
+        const isIn = ({ month, isCopy, isMissing }: Bucket) =>
+          (withCopies || !isCopy) &&
+          (withMissing || !isMissing) &&
+          (withOthers || month === '' || month === main);
+        return sumOf(isIn).credits;
+      };
+      const found = causes.map(({ cause }) => cause);
       const explanations =
-        compareAmounts(difference, ZERO) === 0
-          ? []
-          : explain(found, invoice, unit, (chosen) => totalWith(chosen, month));
+        compareAmounts(difference, ZERO) === 0 ? [] : explain(found, invoice, unit, totalWith);
       const decimals = decimalsOf(invoice, unit);
       const rounding: Cause = { cause: 'rounding', messages: 0, credits: ZERO, effect: difference, decimals };
       const all = isRounded(total, invoice, unit) ? [rounding, ...causes] : causes;
@@ -188,6 +169,12 @@ function monthOf({ id, timestamp }: ExportRow, zone: TimeZone): number | undefin
 function mainMonth(months: readonly Part[]): string | undefined {
   const most = months.reduce((largest, { messages }) => Math.max(largest, messages), 0);
   return months.findLast(({ messages }) => messages === most)?.name;
+}
+
+function copyCause(sum: Sum, counted: boolean, ids: readonly (number | bigint)[]): Cause | undefined {
+  if (sum.messages === 0) return undefined;
+  const effect = counted ? subtractAmounts(ZERO, sum.credits) : sum.credits;
+  return { cause: 'copies', ...sum, effect, counted, ids };
 }
 
 function missingCause(reports: readonly Part[]): Cause | undefined {

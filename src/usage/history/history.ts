@@ -188,19 +188,12 @@ export function moversOf(before: InputSums['byReport'], now: InputSums['byReport
     const [then, after] = [before.get(reportName) ?? nothing, now.get(reportName) ?? nothing];
     return { reportName, before: then, now: after, change: changeOf(then, after) };
   });
-  const byChange = (a: Mover, b: Mover) => compareAmounts(a.change.credits, b.change.credits);
   // Equal changes in the order of the names, whatever the order of the messages.
   const byName = (a: Mover, b: Mover) => ((a.reportName ?? '') < (b.reportName ?? '') ? -1 : 1);
-  const rising = ({ change }: Mover) => compareAmounts(change.credits, ZERO) > 0;
-  const falling = ({ change }: Mover) => compareAmounts(change.credits, ZERO) < 0;
-  return {
-    increases: movers
-      .filter(rising)
-      .sort((a, b) => byChange(b, a) || byName(a, b))
-      .slice(0, MOST_MOVERS),
-    decreases: movers
-      .filter(falling)
-      .sort((a, b) => byChange(a, b) || byName(a, b))
-      .slice(0, MOST_MOVERS),
-  };
+  const largest = (sign: 1 | -1) =>
+    movers
+      .filter(({ change }) => sign * compareAmounts(change.credits, ZERO) > 0)
+      .sort((a, b) => sign * compareAmounts(b.change.credits, a.change.credits) || byName(a, b))
+      .slice(0, MOST_MOVERS);
+  return { increases: largest(1), decreases: largest(-1) };
 }

@@ -18,23 +18,19 @@ export interface Sum {
   readonly cost?: Cost | undefined;
 }
 
-/** Adds up messages as they pass. @param cost of none, where a credit has a price */
-export function createSum(cost?: Cost) {
-  return new RunningSum(cost);
-}
-
 /**
- * Credits of one price are multiplied by it once, when a message of another price comes or the sum is read: most prices
- * never change.
+ * Adds up messages as they pass. Credits of one price are multiplied by it once, when a message of another price comes or
+ * the sum is read: most prices never change.
  */
-class RunningSum {
+export class RunningSum {
   private messages = 0;
   private total = createTotal();
   /** Of the messages before those in `total`. */
   private earlier: Amount = ZERO;
   private price: CreditPrice | undefined;
 
-  constructor(private cost: Cost | undefined) {}
+  /** @param cost of none, where a credit has a price */
+  constructor(private cost?: Cost) {}
 
   /** @param price of the credits, where they have one */
   add(credits: Amount, count = 1, price?: CreditPrice): void {
@@ -74,7 +70,7 @@ export function createSums<Key>(cost?: Cost) {
     of(key: Key): RunningSum {
       const known = sums.get(key);
       if (known !== undefined) return known;
-      const sum = createSum(cost);
+      const sum = new RunningSum(cost);
       sums.set(key, sum);
       return sum;
     },
@@ -84,7 +80,7 @@ export function createSums<Key>(cost?: Cost) {
 
 /** @param cost of none, where a credit has a price */
 export function addSums(sums: Iterable<Sum>, cost?: Cost): Sum {
-  const total = createSum(cost);
+  const total = new RunningSum(cost);
   for (const sum of sums) total.addSum(sum);
   return total.value();
 }
@@ -96,7 +92,7 @@ export interface Totals extends Sum {
 
 /** Adds up rows as they pass. @param prices where a credit has one */
 export function createTotals(prices?: CreditPrices) {
-  const kinds = recordByKind(() => createSum(prices && NO_COST));
+  const kinds = recordByKind(() => new RunningSum(prices && NO_COST));
 
   return {
     add(items: readonly UsageItem[]): void {

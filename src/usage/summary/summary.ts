@@ -2,7 +2,7 @@ import { compareInstants, type Instant, instantOf } from '../../calendar/instant
 import type { TimeZone } from '../../calendar/time-zone.js';
 import { type CreditPrices, NO_COST } from '../../rates/money.js';
 import type { UsageItem } from '../pricing/priced-row.js';
-import { addSums, createSum, createSums, divideUnits, type Sum, WHOLE } from '../pricing/sums.js';
+import { addSums, createSums, divideUnits, RunningSum, type Sum, WHOLE } from '../pricing/sums.js';
 import type { RowQuery } from '../rows/row-query.js';
 import {
   type CountingKey,
@@ -76,7 +76,7 @@ export function createSummary(
   const keys = createCountingKeys();
   const sums = new Map<CountingKey, ReturnType<typeof createSums<CountingKey>>>();
   const days = createSums<number>(none);
-  const elsewhere = createSum(none);
+  const elsewhere = new RunningSum(none);
   let first: MessageTime | undefined;
   let last: MessageTime | undefined;
 
