@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { CommandLineError } from '../errors.js';
 import { combineObservers } from '../source/source.js';
-import { AnswerStore } from './answer/answer-period.js';
+import { AnswerStore, type RouteParts } from './answer/answer-period.js';
 import { type Credentials, createIdentify, type Identify, neededCredentials } from './auth/access.js';
 import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
@@ -17,10 +18,9 @@ import { addOperationRoutes } from './routes/operation-routes.js';
 import { addPageRoute } from './routes/page-route.js';
 import { addSummaryRoute } from './routes/summary-route.js';
 import { addUsageRoute } from './routes/usage-route.js';
-import type { ServiceOptions } from './service-options.js';
 import { MemoryBudget } from './shared/memory-budget.js';
 import type { Redis } from './shared/redis.js';
-import { sealedEntries } from './shared/sealed-entries.js';
+import type { ServiceOptions } from './shared/service-options.js';
 import { Jobs } from './shared/work.js';
 import type { OpenLog } from './telemetry/log.js';
 import { createMetrics, type Metrics } from './telemetry/metrics.js';
@@ -38,20 +38,21 @@ export interface Service {
 /** Builds the service and listens. @throws what listening throws: EADDRINUSE, EACCES … */
 export async function startService(
   options: ServiceOptions,
+  credentials: LiveCredentials,
   { log, logRequest, dropped }: Omit<OpenLog, 'close'>,
 ): Promise<Service> {
-  if (isOpen(options) && !(await isLoopback(options.host))) throw openToAll(options.host);
+  const needed = neededCredentials(credentials.current());
+  const isOpen = !options.insecure && !needed.bearer && !needed.certificate;
+  if (isOpen && !(await isLoopback(options.host))) throw openToAll(options.host);
   const ending = new AbortController();
   // One listener a source, and there are as many as there are requests.
   setMaxListeners(0, ending.signal);
-  const metrics = createMetrics({ version: options.version, droppedLogLines: dropped });
-  const redis = await openRedis(options.redis, log, metrics);
   const budget = new MemoryBudget(options.maxMemory);
-  metrics.watchMemory(() => budget.taken);
-  const jobs = new Jobs(options.maxJobs);
+  const metrics = createMetrics(options.version, dropped, () => budget.taken);
+  const redis = await openRedis(options.redis, log, metrics);
+  const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
+  const documents = new DocumentStore(options, budget, metrics, observer);
   const answers = new AnswerStore(budget);
-  const { documents, reports } = openStores(options, redis, budget, metrics);
-  const { credentials } = options;
   const servers = createHttpServers(credentials.current().tls);
   const app = await createApp(options, {
     log: { log, logRequest },
@@ -59,24 +60,21 @@ export async function startService(
     redis,
     servers,
     identify: await identifyBy(credentials, servers),
-    localNamesOnly: isOpen(options),
+    localNamesOnly: isOpen,
   });
 
-  const shared = { ...options, documents, budget, ending: ending.signal };
-  addOperationRoutes(app, {
-    ...shared,
-    metrics,
-    neededCredentials: neededCredentials(credentials.current()),
-    redisState: () => redis?.state() ?? 'unused',
-  });
-  const parts = {
-    ...shared,
-    reports,
+  const parts: RouteParts = {
+    ...options,
+    documents,
+    reports: new ReportStore(options, budget, metrics, observer, redis),
     answers,
-    jobs,
+    budget,
+    jobs: new Jobs(options.maxJobs),
+    metrics,
+    ending: ending.signal,
     readZone: createZoneReader(options.zone),
-    onLookup: (outcome: 'hit' | 'miss') => metrics.lookedUp('bill', outcome),
   };
+  addOperationRoutes(app, parts, needed, () => redis?.state() ?? 'unused');
   for (const add of [addPageRoute, addUsageRoute, addExplanationRoute, addSummaryRoute]) add(app, parts);
 
   const close = () => {
@@ -86,49 +84,23 @@ export async function startService(
   };
   try {
     await servers.listen(app, options);
-    checkReach(app, options);
+    // A name may have come to mean another address since it was checked.
+    const isBoundHere = (bound: string | AddressInfo) =>
+      typeof bound === 'object' && isLoopbackAddress(bound.address);
+    if (isOpen && !app.addresses().every(isBoundHere)) throw openToAll(options.host);
   } catch (error) {
     close();
     await app.close();
     throw error;
   }
+  const scheme = credentials.current().tls === undefined ? 'http' : 'https';
   return {
-    url: urlOf(app, options),
+    url: `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${portOf(app)}`,
     async stop(grace) {
       await servers.drain(app, grace, () => ending.abort(new Error('the service ends')));
       close();
     },
   };
-}
-
-/** The period's messages and reports, with their caches. */
-function openStores(
-  options: ServiceOptions,
-  redis: Redis | undefined,
-  budget: MemoryBudget,
-  metrics: Metrics,
-) {
-  const { isLocal, cacheScope, cacheSecret, concurrency } = options;
-  const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
-  const documents = new DocumentStore({
-    ttl: options.messagesTtl,
-    budget,
-    // Counted by themselves: the one answer that --max-jobs 1 allows needs a document.
-    jobs: new Jobs(options.maxJobs),
-    isLocal,
-    openUsage: (signal) => options.openUsage({ observer, signal, onBatch: metrics.read }),
-    onLookup: (outcome) => metrics.lookedUp('messages', outcome),
-  });
-  const reports = new ReportStore({
-    ttl: options.cacheTtl,
-    concurrency,
-    budget,
-    // The same path may hold other files on the next machine.
-    shared: isLocal || !redis ? undefined : { redis, entries: sealedEntries(cacheScope, cacheSecret) },
-    openSource: (signal) => options.openSource({ observer, signal }),
-    onLookup: (outcome) => metrics.lookedUp('report', outcome),
-  });
-  return { documents, reports };
 }
 
 /** The check of access, which follows the credentials. */
@@ -147,19 +119,6 @@ async function identifyBy(credentials: LiveCredentials, servers: HttpServers): P
     identify = created;
   });
   return (request, client) => identify(request, client);
-}
-
-/** A name may have come to mean another address since it was checked. @throws CommandLineError */
-function checkReach(app: FastifyInstance, options: ServiceOptions): void {
-  if (!isOpen(options)) return;
-  if (!app.addresses().every((bound) => typeof bound === 'object' && isLoopbackAddress(bound.address)))
-    throw openToAll(options.host);
-}
-
-/** Whether requests are not authenticated. */
-function isOpen({ insecure, credentials }: ServiceOptions): boolean {
-  const { bearer, certificate } = neededCredentials(credentials.current());
-  return !insecure && !bearer && !certificate;
 }
 
 /** Requests are not authenticated, and other machines can send them. */
@@ -184,8 +143,7 @@ async function openRedis(url: string | undefined, log: Logger, metrics: Metrics)
   });
 }
 
-function urlOf(app: FastifyInstance, { host, credentials }: ServiceOptions): string {
-  const address = app.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `${credentials.current().tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function portOf({ server }: FastifyInstance): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -14,8 +14,8 @@ import {
 } from '../../open-usage.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import { writeFileAtomically } from '../../output/file.js';
-import { type LiveCredentials, openCredentials } from '../../service/auth/live-credentials.js';
-import type { ServiceOptions } from '../../service/service-options.js';
+import { openCredentials } from '../../service/auth/live-credentials.js';
+import type { ServiceOptions } from '../../service/shared/service-options.js';
 import { startService } from '../../service/start-service.js';
 import { type OpenLog, openLog } from '../../service/telemetry/log.js';
 import type { Agents } from '../../source/http/agents.js';
@@ -57,7 +57,7 @@ export async function runService(given: ServeOptions, context: Context): Promise
         'credentials were not renewed: those of before stay in force',
       ),
   });
-  const options = await serviceOptions(given, choice, credentials, tracing, context);
+  const options = await serviceOptions(given, choice, tracing, context);
   openedLog = await openLog({
     level: choice.logLevel,
     format: choice.logFormat,
@@ -68,7 +68,7 @@ export async function runService(given: ServeOptions, context: Context): Promise
   const reload = () => void credentials.reload();
   context.host.on('SIGHUP', reload);
   try {
-    const started = startService(options, openedLog).catch((error) => {
+    const started = startService(options, credentials, openedLog).catch((error) => {
       throw cannotListen(error, choice);
     });
     const service = await Promise.race([started, crash(context.signal)]);
@@ -108,7 +108,6 @@ function crash(signal: AbortSignal): Promise<never> {
 async function serviceOptions(
   given: ServeOptions,
   choice: ServiceChoice,
-  credentials: LiveCredentials,
   tracing: Tracing | undefined,
   context: Context,
 ): Promise<ServiceOptions> {
@@ -139,7 +138,6 @@ async function serviceOptions(
   const open: ServiceOptions['openSource'] = (deps) => openSource(usageSettings, complete(deps));
   return {
     ...choice,
-    credentials,
     rules: settings.rules,
     card,
     prices,

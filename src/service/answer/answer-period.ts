@@ -1,16 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { Ruleset } from '../../engine/rules.js';
-import type { CreditPrices } from '../../rates/money.js';
-import type { RateCard } from '../../rates/rate-card.js';
-import type { Limit } from '../../usage/forecast/limit.js';
-import type { DuplicateRule } from '../../usage/pricing/priced-row.js';
 import type { DocumentStore } from '../period/document-store.js';
 import type { PeriodDocument } from '../period/period-document.js';
 import type { ReportStore } from '../period/report-store.js';
 import type { ZoneReader } from '../query/parameters.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
+import type { ServiceOptions } from '../shared/service-options.js';
 import { type Jobs, requestSignal, SharedWork } from '../shared/work.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { type Answer, StoredBody } from './answer.js';
 import { sendAnswer } from './send-answer.js';
 
@@ -20,34 +17,17 @@ export type MakeAnswer = (document: PeriodDocument, signal: AbortSignal) => Prom
 /** A request whose query was checked against the schema of its route. */
 export type QueryRequest<Query> = FastifyRequest<{ Querystring: Query }>;
 
-/** What the routes that show the period need. */
-export interface RouteParts {
+/** What routes need. */
+export interface RouteParts extends ServiceOptions {
   readonly documents: DocumentStore;
+  readonly reports: ReportStore;
   readonly answers: AnswerStore;
   readonly budget: MemoryBudget;
   readonly jobs: Jobs;
-  /** Milliseconds that a request may take. */
-  readonly deadline: number;
+  readonly metrics: Metrics;
   /** Aborted when the service ends. */
   readonly ending: AbortSignal;
-  /** Called with whether there was an answer already. */
-  onLookup(outcome: 'hit' | 'miss'): void;
-  readonly reports: ReportStore;
-  /** Milliseconds. */
-  readonly messagesTtl: number;
-  readonly duplicates: DuplicateRule;
   readonly readZone: ZoneReader;
-  readonly rules: Ruleset;
-  /** Of `--rates`. */
-  readonly card: RateCard | undefined;
-  /** What a credit costs, where it has a price. */
-  readonly prices: CreditPrices | undefined;
-  /** What the period may use. */
-  readonly limit: Limit | undefined;
-  /** Where the data comes from, fit to be shown. */
-  readonly sourceName: string;
-  /** The name of the messages document. */
-  readonly period: string;
 }
 
 /**
@@ -63,7 +43,7 @@ export function addPeriodRoute<Query>(
   schema: FastifySchema,
   read: (request: QueryRequest<Query>, parts: RouteParts) => Promise<MakeAnswer>,
 ): void {
-  const { documents, answers, budget, jobs, deadline, ending, onLookup } = parts;
+  const { documents, answers, budget, jobs, deadline, ending, metrics } = parts;
 
   async function make(request: QueryRequest<Query>, reply: FastifyReply): Promise<FastifyReply> {
     const query = queryOf(request);
@@ -88,7 +68,7 @@ export function addPeriodRoute<Query>(
     const { arrival } = request;
     const document = documents.find(arrival);
     const known = document && answers.find(document, queryOf(request), arrival);
-    onLookup(known === undefined ? 'miss' : 'hit');
+    metrics.lookedUp('bill', known === undefined ? 'miss' : 'hit');
     return known === undefined ? make(request, reply) : sendAnswer(known, request, reply, budget);
   });
 }

@@ -2,23 +2,23 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastify from 'fastify';
-import type { Tracing } from '../../telemetry/tracing.js';
 import type { Identify } from '../auth/access.js';
 import { createQueryCheck } from '../query/parameters.js';
 import type { QuerySchema } from '../query/query-schemas.js';
 import { describeApi } from '../routes/describe-api.js';
 import { createProblemReply } from '../shared/problem.js';
 import type { Redis } from '../shared/redis.js';
+import type { ServiceOptions } from '../shared/service-options.js';
 import type { OpenLog } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { createRequestLog, traceRequests } from '../telemetry/request-log.js';
 import { answerInvalidRequest } from './connections.js';
 import { createGuard } from './guard.js';
-import { createLimits, type LimitOptions } from './limits.js';
+import { createLimits } from './limits.js';
 import { allowOrigins, answerOtherMethods, setOwnHeaders } from './methods.js';
 import type { HttpServers } from './servers.js';
 
-export interface AppParts {
+interface AppParts {
   readonly log: Pick<OpenLog, 'log' | 'logRequest'>;
   readonly metrics: Metrics;
   readonly identify: Identify;
@@ -28,22 +28,9 @@ export interface AppParts {
   readonly localNamesOnly: boolean;
 }
 
-export interface AppOptions extends LimitOptions {
-  /** Addresses of reverse proxies whose `X-Forwarded-…` headers count. */
-  readonly trustProxy: readonly string[];
-  /** The path under which a reverse proxy shows this service: `/billing`, or an empty text. */
-  readonly basePath: string;
-  /** Origins whose pages may read the answers. */
-  readonly corsOrigin: readonly string[];
-  /** Paths that no client may see. */
-  readonly serverPaths: readonly string[];
-  readonly tracing: Tracing | undefined;
-  readonly version: string;
-}
-
 /** The application without its routes: authentication, limits, and the form of errors. */
 export async function createApp(
-  options: AppOptions,
+  options: ServiceOptions,
   { log, metrics, identify, redis, servers, localNamesOnly }: AppParts,
 ): Promise<FastifyInstance> {
   const sendProblem = createProblemReply(log.log, options.serverPaths);
@@ -116,7 +103,7 @@ function hasLongBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > LONGEST_BODY;
 }
 
-/** A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */
+/** @param basePath `/billing`, or an empty text. A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */
 function underBasePath(handler: RequestListener, basePath: string): RequestListener {
   if (basePath === '') return handler;
   return (request, response) => {

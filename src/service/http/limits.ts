@@ -1,23 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { RateLimit } from '../../config/service-settings.js';
 import type { Visitor } from '../auth/access.js';
 import type { Client } from '../auth/addresses.js';
 import { Refusal } from '../shared/problem.js';
 import type { Redis } from '../shared/redis.js';
 import { digestOf } from '../shared/sealed-entries.js';
+import type { ServiceOptions } from '../shared/service-options.js';
 
 /** Clients remembered by this process. */
 const MOST_CLIENTS = 10_000;
-
-export interface LimitOptions {
-  readonly rateLimit: RateLimit | undefined;
-  /**
-   * Everything beside a report's id that decides what upstream says of it, secrets included: only a digest of it leaves
-   * this process.
-   */
-  readonly cacheScope: readonly string[];
-}
 
 /** Counts a request by its visitor; gives why it must not go on. */
 export type CountRequest = (
@@ -32,7 +23,7 @@ export type CountRequest = (
  * are admitted all the same, so that a neighbour cannot lock them out.
  */
 export function createLimits(
-  { rateLimit: limit, cacheScope }: LimitOptions,
+  { rateLimit: limit, cacheScope }: ServiceOptions,
   redis: Redis | undefined,
 ): CountRequest {
   if (limit === undefined) return (_request, _client, visitor) => refusalOf(visitor);

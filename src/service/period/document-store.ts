@@ -1,23 +1,13 @@
 import type { Message } from '../../document/records.js';
 import type { Usage } from '../../open-usage.js';
-import type { Validators } from '../../source/source.js';
+import type { SourceObserver, Validators } from '../../source/source.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import { Refusal } from '../shared/problem.js';
-import { type Jobs, SharedWork, takeTurns } from '../shared/work.js';
+import type { ServiceOptions } from '../shared/service-options.js';
+import { Jobs, SharedWork, takeTurns } from '../shared/work.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { PeriodDocument } from './period-document.js';
 import { PricedRows } from './priced-rows.js';
-
-export interface DocumentStoreOptions {
-  /** Milliseconds. */
-  readonly ttl: number;
-  readonly budget: MemoryBudget;
-  readonly jobs: Jobs;
-  /** Reports lie beside the messages, so that one source reads both. */
-  readonly isLocal: boolean;
-  openUsage(signal: AbortSignal): Promise<Usage>;
-  /** Called with where each reader's document came from. */
-  onLookup(outcome: 'hit' | 'loaded' | 'unchanged'): void;
-}
 
 interface Load {
   readonly key: string;
@@ -30,6 +20,7 @@ interface Load {
  * that was read whole is cached or revalidated; a failure is an error for those who wait, and never hidden behind the last one.
  */
 export class DocumentStore {
+  private readonly jobs: Jobs;
   private readonly loads = new SharedWork<PeriodDocument>();
   private current: PeriodDocument | undefined;
   private loading: Load | undefined;
@@ -38,8 +29,15 @@ export class DocumentStore {
   private outcome = { sentAt: Number.NEGATIVE_INFINITY, failed: false };
   private succeededAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: DocumentStoreOptions) {
-    options.budget.addCache(() => this.dropExpired(this.current));
+  constructor(
+    private readonly options: ServiceOptions,
+    private readonly budget: MemoryBudget,
+    private readonly metrics: Metrics,
+    private readonly observer: SourceObserver,
+  ) {
+    // Counted by themselves: the one answer that --max-jobs 1 allows needs a document.
+    this.jobs = new Jobs(options.maxJobs);
+    budget.addCache(() => this.dropExpired(this.current));
   }
 
   /** The document that a request which came at `arrival` may see, where there is one already. */
@@ -61,7 +59,7 @@ export class DocumentStore {
     use: (document: PeriodDocument) => Promise<Result>,
   ): Promise<Result> {
     const known = this.find(arrival);
-    if (known !== undefined) this.options.onLookup('hit');
+    if (known !== undefined) this.metrics.lookedUp('messages', 'hit');
     const document = known ?? (await this.load(arrival, signal));
     const release = document.acquire();
     try {
@@ -82,7 +80,7 @@ export class DocumentStore {
   }
 
   private isFresh({ sentAt }: { readonly sentAt: number }, arrival: number): boolean {
-    return arrival < sentAt + this.options.ttl;
+    return arrival < sentAt + this.options.messagesTtl;
   }
 
   private load(arrival: number, signal: AbortSignal): Promise<PeriodDocument> {
@@ -99,7 +97,7 @@ export class DocumentStore {
 
   private async loadOnce(key: string, sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
     try {
-      const leave = this.options.jobs.enter(key);
+      const leave = this.jobs.enter(key);
       try {
         const document = await this.request(sentAt, signal);
         this.succeededAt = performance.now();
@@ -124,7 +122,8 @@ export class DocumentStore {
   private async request(sentAt: number, signal: AbortSignal): Promise<PeriodDocument> {
     const known = this.current;
     const release = known?.acquire();
-    const usage = await this.options.openUsage(signal);
+    const { observer, metrics } = this;
+    const usage = await this.options.openUsage({ observer, signal, onBatch: metrics.read });
     let document: PeriodDocument | undefined;
     try {
       const answer = await usage.readMessages(known?.validators ?? {}, (batches, validators) => {
@@ -133,7 +132,7 @@ export class DocumentStore {
       });
       document = answer === 'unchanged' ? known : answer.changed;
       if (document === undefined) throw new Error('upstream calls a document unchanged that was never read');
-      this.options.onLookup(document === known ? 'unchanged' : 'loaded');
+      metrics.lookedUp('messages', document === known ? 'unchanged' : 'loaded');
       this.install(document, sentAt);
       return document;
     } finally {
@@ -172,7 +171,7 @@ export class DocumentStore {
     usage: Usage,
     signal: AbortSignal,
   ): Promise<PeriodDocument> {
-    const account = this.options.budget.openAccount();
+    const account = this.budget.openAccount();
     const rows = new PricedRows(usage.priceByText, account);
     try {
       for await (const messages of batches) {

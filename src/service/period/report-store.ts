@@ -1,11 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { readReport } from '../../document/messages.js';
 import type { Report, ReportId } from '../../document/records.js';
-import { limitConcurrency, type Source } from '../../source/source.js';
+import { limitConcurrency, type SourceObserver } from '../../source/source.js';
 import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Redis } from '../shared/redis.js';
-import { LONGEST_ENTRY, type ReportEntry, type SealedEntries } from '../shared/sealed-entries.js';
+import { type ReportEntry, sharedReports } from '../shared/sealed-entries.js';
+import type { ServiceOptions } from '../shared/service-options.js';
 import { createController, SharedWork } from '../shared/work.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import type { PeriodDocument, ResolvedReport, ResolvedReports } from './period-document.js';
 
 /** Milliseconds that a report is believed not to exist: it may be about to. */
@@ -13,19 +15,6 @@ const LONGEST_MISSING = 30_000;
 /** The share of the budget that reports may take, and bytes of one beside its name, about. */
 const SHARE = 1 / 8;
 const BYTES_A_REPORT = 300;
-
-export interface ReportStoreOptions {
-  /** Milliseconds. */
-  readonly ttl: number;
-  /** Requests to upstream at a time. */
-  readonly concurrency: number;
-  readonly budget: MemoryBudget;
-  /** Where reports are shared with other services. */
-  readonly shared: { readonly redis: Redis; readonly entries: SealedEntries } | undefined;
-  /** For one report: another's failure does not end it. */
-  openSource(signal: AbortSignal): Promise<Source>;
-  onLookup(outcome: 'hit' | 'miss'): void;
-}
 
 /**
  * Reports shared by all requests. Each answer requests those that it needs, and only a failure of one of them is a failure
@@ -35,10 +24,19 @@ export class ReportStore {
   private readonly known: LRUCache<string, ResolvedReport>;
   private readonly work = new SharedWork<ResolvedReport>();
   private readonly limit: ReturnType<typeof limitConcurrency>;
+  private readonly shared: ReturnType<typeof sharedReports> | undefined;
 
-  constructor(private readonly options: ReportStoreOptions) {
-    const { budget, concurrency } = options;
+  constructor(
+    private readonly options: ServiceOptions,
+    private readonly budget: MemoryBudget,
+    private readonly metrics: Metrics,
+    private readonly observer: SourceObserver,
+    redis: Redis | undefined,
+  ) {
+    const { concurrency, isLocal, cacheScope, cacheSecret } = options;
     this.limit = limitConcurrency(concurrency);
+    // The same path may hold other files on the next machine.
+    if (redis !== undefined && !isLocal) this.shared = sharedReports(redis, cacheScope, cacheSecret);
     this.known = new LRUCache({
       maxSize: Math.ceil(budget.limit * SHARE),
       sizeCalculation: sizeOf,
@@ -105,92 +103,67 @@ export class ReportStore {
     const key = String(id);
     const known = this.known.get(key);
     if (known !== undefined && performance.now() < known.freshUntil) {
-      this.options.onLookup('hit');
+      this.metrics.lookedUp('report', 'hit');
       return Promise.resolve(known);
     }
     // What lies beside a document may be another's for the next one.
     const scope = document.usage === undefined ? '' : document.number;
-    return this.work.run(`${scope} ${key}`, signal, (workSignal) => this.request(document, id, workSignal));
+    return this.work.run(`${scope} ${key}`, signal, async (workSignal) => {
+      const shared = await this.readShared(id);
+      this.metrics.lookedUp('report', shared === undefined ? 'miss' : 'hit');
+      const resolved = shared ?? (await this.limit(() => this.request(document, id, workSignal)));
+      this.store(key, resolved);
+      return resolved;
+    });
   }
 
   private async request(
-    document: PeriodDocument,
+    { usage: beside }: PeriodDocument,
     id: ReportId,
     signal: AbortSignal,
   ): Promise<ResolvedReport> {
-    const key = String(id);
-    const shared = await this.readShared(id);
-    this.options.onLookup(shared === undefined ? 'miss' : 'hit');
-    if (shared !== undefined) return this.store(key, shared);
-    const answer = await this.limit(async () => {
-      signal.throwIfAborted();
-      const sentAt = Date.now();
-      const bytes = await this.fetch(document.usage, id, signal);
-      return { bytes, sentAt, report: bytes === undefined ? undefined : readReport(bytes, id) };
-    });
-    void this.writeShared(key, answer);
-    return this.store(key, answer);
+    signal.throwIfAborted();
+    const sentAt = Date.now();
+    const bytes = await (beside === undefined ? this.requestAlone(id, signal) : beside.report(id));
+    const resolved = this.toResolved(id, { bytes, sentAt });
+    void this.shared?.set(String(id), { bytes, sentAt }, resolved.freshUntil - performance.now());
+    return resolved;
   }
 
-  private async fetch(
-    beside: PeriodDocument['usage'],
-    id: ReportId,
-    signal: AbortSignal,
-  ): Promise<Uint8Array | undefined> {
-    if (beside !== undefined) return beside.report(id);
-    const own = await this.options.openSource(signal);
+  /** For one report: another's failure does not end it. */
+  private async requestAlone(id: ReportId, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const source = await this.options.openSource({ observer: this.observer, signal });
     try {
-      return await own.report(id);
+      return await source.report(id);
     } finally {
-      await own.close();
+      await source.close();
     }
   }
 
-  private async readShared(id: ReportId): Promise<DatedReport | undefined> {
-    const { shared } = this.options;
-    if (shared === undefined) return undefined;
-    const key = String(id);
-    const text = await shared.redis.get(shared.entries.keyOf(key), LONGEST_ENTRY);
-    const entry = text === undefined ? undefined : shared.entries.open(key, text);
-    if (entry === undefined) return undefined;
+  private async readShared(id: ReportId): Promise<ResolvedReport | undefined> {
+    const entry = await this.shared?.get(String(id));
     try {
-      const { bytes, sentAt } = entry;
-      const found = { sentAt, report: bytes === undefined ? undefined : readReport(bytes, id) };
-      return this.timeLeft(found) > 0 ? found : undefined;
+      const found = entry && this.toResolved(id, entry);
+      return found !== undefined && performance.now() < found.freshUntil ? found : undefined;
     } catch {
       return undefined;
     }
   }
 
-  private async writeShared(key: string, answer: ReportEntry & DatedReport): Promise<void> {
-    const { shared } = this.options;
-    const left = this.timeLeft(answer);
-    if (shared === undefined || left <= 0) return;
-    await shared.redis.set(shared.entries.keyOf(key), shared.entries.seal(key, answer), left);
+  /** @throws DataError */
+  private toResolved(id: ReportId, { bytes, sentAt }: ReportEntry): ResolvedReport {
+    const { cacheTtl } = this.options;
+    const report = bytes === undefined ? undefined : readReport(bytes, id);
+    const ttl = report === undefined ? Math.min(cacheTtl, LONGEST_MISSING) : cacheTtl;
+    return { report, freshUntil: performance.now() + sentAt + ttl - Date.now() };
   }
 
-  /** Milliseconds for which it may be used from now on. */
-  private timeLeft({ report, sentAt }: DatedReport): number {
-    const { ttl } = this.options;
-    return sentAt + (report === undefined ? Math.min(ttl, LONGEST_MISSING) : ttl) - Date.now();
-  }
-
-  private store(key: string, { sentAt, report }: DatedReport): ResolvedReport {
-    const left = this.timeLeft({ sentAt, report });
-    const resolved = { report, freshUntil: performance.now() + left };
+  private store(key: string, resolved: ResolvedReport): void {
     this.known.delete(key);
     const size = sizeOf(resolved, key);
-    if (left > 0 && size <= this.known.maxSize && this.options.budget.tryTake(size)) {
-      this.known.set(key, resolved);
-    }
-    return resolved;
+    const isFresh = performance.now() < resolved.freshUntil;
+    if (isFresh && size <= this.known.maxSize && this.budget.tryTake(size)) this.known.set(key, resolved);
   }
-}
-
-/** What upstream said, and when the request was sent, in milliseconds since 1970. */
-interface DatedReport {
-  readonly report: Report | undefined;
-  readonly sentAt: number;
 }
 
 function sizeOf({ report }: ResolvedReport, key: string): number {

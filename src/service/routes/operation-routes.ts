@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Answer, textAnswer } from '../answer/answer.js';
+import type { RouteParts } from '../answer/answer-period.js';
 import { sendAnswer } from '../answer/send-answer.js';
 import type { NeededCredentials } from '../auth/access.js';
-import type { DocumentStore } from '../period/document-store.js';
-import type { MemoryBudget } from '../shared/memory-budget.js';
 import { SECURITY_HEADERS, toProblem } from '../shared/problem.js';
 import { requestSignal } from '../shared/work.js';
-import type { Metrics } from '../telemetry/metrics.js';
 import { apiDescription } from './describe-api.js';
 import {
   CACHE_CONTROL,
@@ -23,25 +21,14 @@ import {
 /** Milliseconds since upstream answered that still count as lately. */
 const LATELY = 30_000;
 
-export interface OperationParts {
-  readonly version: string;
-  readonly documents: DocumentStore;
-  readonly budget: MemoryBudget;
-  readonly metrics: Metrics;
-  /** `/metrics` is open to everybody. */
-  readonly openMetrics: boolean;
-  /** Milliseconds that the look at upstream may take. */
-  readonly deadline: number;
-  readonly ending: AbortSignal;
-  /** Paths that no client may see. */
-  readonly serverPaths: readonly string[];
-  readonly neededCredentials: NeededCredentials;
-  redisState(): 'up' | 'down' | 'unused';
-}
-
 /** The addresses about the service itself. */
-export function addOperationRoutes(app: FastifyInstance, parts: OperationParts): void {
-  const { version, documents, budget, metrics, openMetrics: open, serverPaths, redisState } = parts;
+export function addOperationRoutes(
+  app: FastifyInstance,
+  parts: RouteParts,
+  needed: NeededCredentials,
+  redisState: () => 'up' | 'down' | 'unused',
+): void {
+  const { version, documents, budget, metrics, openMetrics: open, serverPaths } = parts;
 
   // This process is alive, whatever upstream does. Open to everybody, and not counted.
   app.get('/health', { schema: HEALTH_SCHEMA, config: { open: true } }, (_request, reply) =>
@@ -71,7 +58,7 @@ export function addOperationRoutes(app: FastifyInstance, parts: OperationParts):
   let description: Answer | undefined;
   app.get('/openapi.json', { schema: OPENAPI_SCHEMA }, (request, reply) => {
     description ??= textAnswer(
-      `${JSON.stringify(apiDescription(app, parts.neededCredentials))}\n`,
+      `${JSON.stringify(apiDescription(app, needed))}\n`,
       'application/json; charset=utf-8',
       true,
     );
@@ -89,7 +76,7 @@ const UNSTORED = { ...SECURITY_HEADERS, 'cache-control': 'no-store' };
 
 async function findFailure(
   request: FastifyRequest,
-  { documents, deadline, ending }: OperationParts,
+  { documents, deadline, ending }: RouteParts,
 ): Promise<{ readonly error: unknown } | undefined> {
   const { age, failed } = documents.state();
   if (age < LATELY && !failed) return undefined;

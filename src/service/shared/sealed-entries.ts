@@ -1,9 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Redis } from './redis.js';
 
 /** Milliseconds that another service's clock may be ahead of ours. */
 const MOST_CLOCK_SKEW = 5000;
 /** Bytes; what is longer was not written here, and is not read. */
-export const LONGEST_ENTRY = 12 * 1024 * 1024;
+const LONGEST_ENTRY = 12 * 1024 * 1024;
 
 /** What upstream said of a report: its bytes, or that it does not exist. */
 export interface ReportEntry {
@@ -13,30 +14,33 @@ export interface ReportEntry {
 }
 
 /**
- * Writes and reads the entries of a shared cache, so that only what a service with the same secret wrote is believed.
+ * Shares reports with other services by Redis. Each entry is sealed, so that only what a service with the same secret wrote is
+ * believed.
  *
  * @param scope everything that a report depends on beside its id: services share entries only where all of it is equal
  * @param secret of the services that share; without it the key comes from the scope, which holds the credential
  */
-export function sealedEntries(scope: readonly string[], secret: string | undefined) {
+export function sharedReports(redis: Redis, scope: readonly string[], secret: string | undefined) {
   const namespace = digestOf('reports', scope);
-  const key = createHmac('sha256', secret ?? JSON.stringify(scope))
+  const secretKey = createHmac('sha256', secret ?? JSON.stringify(scope))
     .update('o-copilot cache entries')
     .digest();
   const keyOf = (id: string) => `o-copilot:report:${namespace}:${id}`;
   const macOf = (id: string, content: string) =>
-    createHmac('sha256', key)
+    createHmac('sha256', secretKey)
       .update(`${keyOf(id)}\n${content}`)
       .digest();
 
   return {
-    keyOf,
-    seal(id: string, { bytes, sentAt }: ReportEntry): string {
+    /** @param ttl milliseconds */
+    async set(id: string, { bytes, sentAt }: ReportEntry, ttl: number): Promise<void> {
+      if (ttl <= 0) return;
       const content = `${sentAt}.${bytes === undefined ? 'missing' : Buffer.from(bytes).toString('base64url')}`;
-      return `1.${macOf(id, content).toString('base64url')}.${content}`;
+      await redis.set(keyOf(id), `1.${macOf(id, content).toString('base64url')}.${content}`, ttl);
     },
-    /** Undefined for what is damaged, is another report's, or was not written with this secret. */
-    open(id: string, text: string): ReportEntry | undefined {
+    /** Undefined also for what is damaged, is another report's, or was not written with this secret. */
+    async get(id: string): Promise<ReportEntry | undefined> {
+      const text = (await redis.get(keyOf(id), LONGEST_ENTRY)) ?? '';
       if (text.length >= LONGEST_ENTRY) return undefined;
       const [, mac = '', content = '', sent = '', value = ''] =
         /^1\.([\w-]{43})\.((\d{1,16})\.([\w-]*))$/.exec(text) ?? [];
@@ -49,8 +53,6 @@ export function sealedEntries(scope: readonly string[], secret: string | undefin
     },
   };
 }
-
-export type SealedEntries = ReturnType<typeof sealedEntries>;
 
 /** A short name for everything in `scope`, which does not reveal it. */
 export function digestOf(purpose: string, scope: readonly string[]): string {

@@ -8,14 +8,13 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
-export interface MetricsOptions {
-  readonly version: string;
-  /** Log lines that could not be written so far. */
-  droppedLogLines(): number;
-}
-
-/** What `/metrics` shows, named by the conventions of Prometheus: seconds, `_total`; clean for `promtool check metrics`. */
-export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
+/**
+ * What `/metrics` shows, named by the conventions of Prometheus: seconds, `_total`; clean for `promtool check metrics`.
+ *
+ * @param droppedLogLines that could not be written so far
+ * @param takenMemory bytes of `--max-memory` in use
+ */
+export function createMetrics(version: string, droppedLogLines: () => number, takenMemory: () => number) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -35,6 +34,15 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
     collect() {
       this.inc(droppedLogLines() - counted);
       counted = droppedLogLines();
+    },
+  });
+
+  new Gauge({
+    name: 'o_copilot_memory_bytes',
+    help: 'What is taken of --max-memory: rows, answers, caches, temporary files',
+    registers,
+    collect() {
+      this.set(takenMemory());
     },
   });
 
@@ -98,17 +106,6 @@ export function createMetrics({ version, droppedLogLines }: MetricsOptions) {
     redisState(up: boolean): void {
       registry.registerMetric(redis);
       redis.set(up ? 1 : 0);
-    },
-    /** @param taken bytes of `--max-memory` in use at the time of the call */
-    watchMemory(taken: () => number): void {
-      new Gauge({
-        name: 'o_copilot_memory_bytes',
-        help: 'What is taken of --max-memory: rows, answers, caches, temporary files',
-        registers,
-        collect() {
-          this.set(taken());
-        },
-      });
     },
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}\n${requests.text()}`,
