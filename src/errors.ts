@@ -79,15 +79,41 @@ export class DataError extends OCopilotError {
   }
 }
 
-/** A file or folder that the user named cannot be read. */
-export class UnreadableError extends OCopilotError {
-  readonly code = 'unreadable';
-
+/** A file could not be used. */
+abstract class FileError extends OCopilotError {
   constructor(
+    verb: string,
     readonly path: string,
     reason: string,
   ) {
-    super(`cannot read ${path}: ${reason}`, { path });
+    super(`cannot ${verb} ${path}: ${reason}`, { path });
+  }
+}
+
+/** A file or folder that the user named cannot be read. */
+export class UnreadableError extends FileError {
+  readonly code = 'unreadable';
+
+  constructor(path: string, reason: string) {
+    super('read', path, reason);
+  }
+}
+
+/** The output's file cannot be created. */
+export class CannotCreateError extends FileError {
+  readonly code = 'cannot_create';
+
+  constructor(path: string, reason: string) {
+    super('create', path, reason);
+  }
+}
+
+/** The output was opened, but writing to it failed (a full disk, a device error). */
+export class CannotWriteError extends FileError {
+  readonly code = 'cannot_write';
+
+  constructor(path: string, reason: string) {
+    super('write', path, reason);
   }
 }
 
@@ -127,30 +153,6 @@ export class UnauthorizedError extends OCopilotError {
     readonly hint: string,
   ) {
     super(`GET ${url}: upstream answered ${status}; ${hint}`, { url, status });
-  }
-}
-
-/** The output's file cannot be created. */
-export class CannotCreateError extends OCopilotError {
-  readonly code = 'cannot_create';
-
-  constructor(
-    readonly path: string,
-    reason: string,
-  ) {
-    super(`cannot create ${path}: ${reason}`, { path });
-  }
-}
-
-/** The output was opened, but writing to it failed (a full disk, a device error). */
-export class CannotWriteError extends OCopilotError {
-  readonly code = 'cannot_write';
-
-  constructor(
-    readonly path: string,
-    reason: string,
-  ) {
-    super(`cannot write ${path}: ${reason}`, { path });
   }
 }
 

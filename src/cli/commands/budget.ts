@@ -31,7 +31,7 @@ import {
   runOptions,
 } from '../options/period.js';
 import { ratesOption, settingOptions } from '../options/settings.js';
-import { factsOf, gaugesOf, limitOf, sumUp, usageOf } from '../run/budget.js';
+import { factsOf, limitOf, metricsOf, sumUp, usageOf } from '../run/budget.js';
 import { deliverDocument } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
 import { usingPeriod } from '../run/period.js';
@@ -125,7 +125,7 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
         record.totals = sums.totals;
         const usage = usageOf(sums.reports, limit.unit, period, asOf ?? now);
         const budget = budgetOf(usage, limit.amount, options.warn);
-        record.gauges = gaugesOf(budget, limit.unit);
+        record.metrics = metricsOf(budget, limit.unit);
         const failsOn = options.failOn === 'forecast' ? ['over', 'forecast'] : ['over'];
         if (failsOn.includes(statusOf(budget))) record.exitCode = 1;
         // A closed period is the same whenever it is looked at, so the clock is not in it.

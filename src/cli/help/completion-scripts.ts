@@ -1,29 +1,6 @@
 import type { Argument, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import { traitsOf } from '../options/declare.js';
 
-/** What a shell may offer where a value is expected: one of some words, or the name of a file. */
-interface Value {
-  /** What the value is called in help. */
-  readonly name: string;
-  readonly choices: readonly string[];
-  readonly isFile: boolean;
-}
-
-interface Flag {
-  /** With its dashes, the long one first. */
-  readonly names: readonly string[];
-  readonly description: string;
-  /** Undefined: it takes none. */
-  readonly value: Value | undefined;
-}
-
-interface DescribedCommand {
-  readonly name: string;
-  readonly description: string;
-  readonly flags: readonly Flag[];
-  readonly values: readonly Value[];
-}
-
 /** The command that flags without a command belong to. */
 const DEFAULT_COMMAND = 'usage';
 
@@ -31,24 +8,35 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 /** What a shell needs to complete the commands and flags of `program`, which declares them. */
 export function completionScript(shell: keyof typeof SCRIPTS, program: CommandUnknownOpts): string {
-  const help = program.createHelp();
-  const commands = program.commands.map((command) => ({
+  return SCRIPTS[shell](program.commands.map(describe));
+}
+
+type DescribedCommand = ReturnType<typeof describe>;
+type Flag = ReturnType<typeof describeFlag>;
+type Value = ReturnType<typeof describeValue>;
+
+function describe(command: CommandUnknownOpts) {
+  return {
     name: command.name(),
     description: command.description(),
-    flags: help.visibleOptions(command).map(describeFlag),
+    flags: command.createHelp().visibleOptions(command).map(describeFlag),
     values: command.registeredArguments.map((argument) => describeValue(argument.name(), argument)),
-  }));
-  return SCRIPTS[shell](commands);
+  };
 }
 
-function describeFlag(option: Option): Flag {
-  const names = [option.long, option.short].filter((name) => typeof name === 'string');
+function describeFlag(option: Option) {
   const placeholder = /[<[](.*)[>\]]/.exec(option.flags)?.[1];
-  const value = placeholder === undefined ? undefined : describeValue(placeholder, option);
-  return { names, description: option.description, value };
+  return {
+    /** With its dashes, the long one first. */
+    names: [option.long, option.short].filter((name) => typeof name === 'string'),
+    description: option.description,
+    /** Undefined: it takes none. */
+    value: placeholder === undefined ? undefined : describeValue(placeholder, option),
+  };
 }
 
-function describeValue(name: string, of: Option | Argument): Value {
+/** What a shell may offer where a value is expected: one of some words, or the name of a file. */
+function describeValue(name: string, of: Option | Argument) {
   const { choices = [], file } = traitsOf(of);
   return { name, choices, isFile: file !== undefined };
 }

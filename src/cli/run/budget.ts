@@ -1,5 +1,5 @@
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
-import { compareAmounts, formatAmount } from '../../engine/index.js';
+import { type Amount, compareAmounts, formatAmount } from '../../engine/index.js';
 import type { BudgetFacts } from '../../format/documents/summary.js';
 import {
   type Budget,
@@ -12,7 +12,7 @@ import { amountIn, CREDITS, type Limit, limitIn } from '../../usage/forecast/lim
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { addSums, createTotals, divideUnits, WHOLE } from '../../usage/pricing/sums.js';
 import { createSummary, dayBounds, type Summary, type SummaryGroup } from '../../usage/summary/summary.js';
-import type { Gauge } from './job.js';
+import { gauge } from './job.js';
 import type { Period } from './period.js';
 
 /** The limit of the settings, in the unit that usage is counted in; undefined without one. @throws CommandLineError, SettingError */
@@ -113,26 +113,23 @@ function daysOf({ days }: Summary): SummaryGroup[] {
   return groups.sort((a, b) => compareAmounts(b.credits, a.credits)).slice(0, LARGEST_DAYS);
 }
 
-/** The metrics of a budget. */
-export function gaugesOf({ limit, usage, crossings }: Budget, unit: string): Gauge[] {
+/** The metrics of a budget, as a textfile has them. */
+export function metricsOf({ limit, usage, crossings }: Budget, unit: string): string {
   const end = usage.projection?.at(-1);
-  const amounts = [
-    ['limit', 'What the period may use.', limit],
-    ['used', 'What the period has used so far.', usage.used],
-    ['projected', 'Estimated usage at the end of the period.', end?.projected],
-    ['projected_low', 'Lower bound of its 80 % interval.', end?.low],
-    ['projected_high', 'Upper bound of its 80 % interval.', end?.high],
-  ] as const;
-  const label = `{unit="${unit}"}`;
-  const gauges = amounts.flatMap(([name, help, amount]) => {
-    if (amount === undefined) return [];
-    return { name: `o_copilot_budget_${name}`, help, label, value: formatAmount(amount) };
-  });
-  const over = {
-    name: 'o_copilot_budget_over',
-    help: 'Whether more was used than the period may use.',
-    label: '',
-    value: crossings.includes('over') ? '1' : '0',
-  };
-  return [...gauges, over];
+  const amount = (name: string, help: string, value: Amount | undefined) =>
+    value === undefined
+      ? ''
+      : gauge(`o_copilot_budget_${name}`, help, { [`{unit="${unit}"}`]: formatAmount(value) });
+  return [
+    amount('limit', 'What the period may use.', limit),
+    amount('used', 'What the period has used so far.', usage.used),
+    amount('projected', 'Estimated usage at the end of the period.', end?.projected),
+    amount('projected_low', 'Lower bound of its 80 % interval.', end?.low),
+    amount('projected_high', 'Upper bound of its 80 % interval.', end?.high),
+    gauge(
+      'o_copilot_budget_over',
+      'Whether more was used than the period may use.',
+      crossings.includes('over') ? '1' : '0',
+    ),
+  ].join('');
 }

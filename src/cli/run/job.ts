@@ -18,19 +18,10 @@ import type { Period } from './period.js';
 export interface JobRecord {
   period?: Pick<Period, 'counts'>;
   totals?: Totals | undefined;
-  /** What else it found. */
-  gauges?: readonly Gauge[];
+  /** What else it found, as a textfile has it. */
+  metrics?: string;
   /** The status of a job that found something and did not fail; 0 unless it is set. */
   exitCode?: number;
-}
-
-/** A metric of a job. */
-export interface Gauge {
-  readonly name: string;
-  readonly help: string;
-  /** `{unit="credits"}` */
-  readonly label: string;
-  readonly value: string;
 }
 
 /**
@@ -132,28 +123,40 @@ async function writeMetrics(
   const text = [
     gauge('o_copilot_success', 'Whether the last run ended with exit status 0.', exitCode === 0 ? '1' : '0'),
     gauge('o_copilot_exit_status', 'Exit status of the last run.', `${exitCode}`),
-    ...(lastSuccess === undefined
-      ? []
-      : [gauge(LAST_SUCCESS, 'When a run last ended with exit status 0, seconds since 1970.', lastSuccess)]),
+    gauge(LAST_SUCCESS, 'When a run last ended with exit status 0, seconds since 1970.', lastSuccess),
     gauge('o_copilot_duration_seconds', 'How long the last run took.', seconds.toFixed(3)),
     gauge('o_copilot_messages', 'Messages that the last run read.', `${counts.messages}`),
     gauge('o_copilot_retries', 'Requests that the last run made again.', `${counts.retries}`),
     creditsByKind(record),
-    ...(record.gauges ?? []).map(({ name, help, label, value }) => gauge(name, help, value, label)),
+    record.metrics ?? '',
   ];
   await writeFileAtomically(path, text.join(''));
 }
 
-function gauge(name: string, help: string, value: string, label = ''): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}${label} ${value}\n`;
+/** A metric by its labels, such as `{unit="credits"}`, or without one; nothing where it has no value. */
+export function gauge(
+  name: string,
+  help: string,
+  values: string | Readonly<Record<string, string>> | undefined,
+): string {
+  if (values === undefined) return '';
+  const samples = typeof values === 'string' ? [['', values]] : Object.entries(values);
+  const lines = samples.map(([label, value]) => `${name}${label} ${value}\n`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`;
 }
 
 /** Nothing before the bill is whole: a partial sum would look like a small bill. */
 function creditsByKind({ totals }: JobRecord): string {
-  if (totals === undefined) return '';
-  const name = 'o_copilot_credits';
-  const lines = KINDS.map((kind) => `${name}{kind="${kind}"} ${formatAmount(totals.byKind[kind].credits)}\n`);
-  return `# HELP ${name} Credits of the rows that the last run gave, by what priced them.\n# TYPE ${name} gauge\n${lines.join('')}`;
+  const credits =
+    totals &&
+    Object.fromEntries(
+      KINDS.map((kind) => [`{kind="${kind}"}`, formatAmount(totals.byKind[kind].credits)] as const),
+    );
+  return gauge(
+    'o_copilot_credits',
+    'Credits of the rows that the last run gave, by what priced them.',
+    credits,
+  );
 }
 
 async function lastSuccessIn(path: string): Promise<string | undefined> {
