@@ -89,6 +89,16 @@ describe('equal bills exit 0', () => {
     expect(live).toMatchObject({ stderr: '', status: 0 });
   });
 
+  test('a file of rates is read once: it may be a pipe', async () => {
+    const source = await serve();
+    const old = await exportTo('rated.json', source);
+    const rates = `--rates <(o-copilot rates --json)`;
+    const rated = await runShell(`o-copilot diff '${old}' --source '${source}' ${rates}`);
+    expect(rated).toMatchObject({ stderr: '', status: 0 });
+    const snapshots = `o-copilot snapshot '${folder}/s' --source '${source}' --quiet && o-copilot history '${folder}/s' ${rates}`;
+    expect(await runShell(snapshots)).toMatchObject({ stderr: '', status: 0 });
+  });
+
   test('filters are for the source', async () => {
     const source = await serve();
     const old = await exportTo('april.csv', source, '--until', '2024-04-30');

@@ -85,7 +85,6 @@ const HUNDRED = parseAmount('100') ?? ZERO;
 
 type BudgetOptions = OptionsOf<typeof declareBudget>;
 
-/** What is used and left of a limit. */
 export const make = defineCommand({
   purpose: 'See what was used:',
   examples: [
@@ -149,7 +148,7 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
   });
 }
 
-/** The argument in place of the setting. @throws CommandLineError */
+/** The argument in place of the setting. */
 function withLimit(options: BudgetOptions, amount: string | undefined): BudgetOptions {
   if (amount === undefined) return options;
   if (options.budget !== undefined)
@@ -187,7 +186,7 @@ async function openOnce(path: string) {
       /** Those of `crossings` that were not reported yet. */
       newOf: (budget: string, crossings: readonly Crossing[]) =>
         crossings.filter((each) => !earlier(budget).includes(each)),
-      /** Remembers that they were. @throws CannotCreateError, CannotWriteError */
+      /** Remembers that they were. */
       async report(budget: string, crossings: readonly Crossing[]) {
         const all = CROSSINGS.filter((each) => crossings.includes(each) || earlier(budget).includes(each));
         await writer.write(`${jsonString({ format: FORMAT, budget, crossings: all })}\n`);

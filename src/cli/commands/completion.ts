@@ -15,7 +15,6 @@ const declareCompletion = () =>
       ),
     );
 
-/** The script by which a shell completes commands, flags and values. */
 export const make = defineCommand({
   purpose: 'This program:',
   examples: [

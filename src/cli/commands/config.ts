@@ -17,7 +17,6 @@ const declareConfig = () =>
     ],
   );
 
-/** Every setting in force and where it came from. */
 export const make = defineCommand({
   purpose: 'This program:',
   examples: [['o-copilot config --env-file billing.env', 'what a settings file amounts to']],

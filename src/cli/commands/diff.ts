@@ -12,9 +12,9 @@ import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/l
 import { argument, type OptionsOf, option, withOptions } from '../options/declare.js';
 import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
 import { filterOptions, runOptions } from '../options/period.js';
-import { openBasis, ratesOption, settingOptions } from '../options/settings.js';
+import { type Basis, openBasis, ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
-import { amountsIn, type Bill, openFileBill, openLiveBill, rowCosts } from '../run/bills.js';
+import { amountsIn, type Bill, openBill, rowCosts } from '../run/bills.js';
 import { deliver, deliverDocument, openTerminal } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 
@@ -41,7 +41,6 @@ const declareDiff = () =>
 
 type DiffOptions = OptionsOf<typeof declareDiff>;
 
-/** What changed between two bills, or how one differs from an invoice. */
 export const make = defineCommand({
   purpose: 'Check a bill:',
   examples: [
@@ -54,58 +53,51 @@ export const make = defineCommand({
   readsSource: ({ total }, old, fresh) => fresh === undefined && (old === undefined || total === undefined),
   async run(options, context, old, fresh) {
     const output = resultChoice(options, DOCUMENT_FORMATS);
+    checkArguments(old, fresh, options);
+    const basis = await openBasis(options, context.host);
     const equal =
       options.total === undefined
-        ? await runDiff(pathsOf(old, fresh, options), options, output, context)
-        : await reconcile(billOf(old, fresh), options.total, options, output, context);
+        ? await compare([old, fresh], options, basis, output, context)
+        : await reconcile(old, options.total, options, basis, output, context);
     if (!equal) context.host.exitCode = 1;
   },
 });
 
-/** @throws CommandLineError */
-function pathsOf(old: string | undefined, fresh: string | undefined, options: DiffOptions) {
-  if (old === undefined) {
-    throw new CommandLineError('diff needs the export to compare with, or --total');
+function checkArguments(old: string | undefined, fresh: string | undefined, options: DiffOptions): void {
+  if (options.total !== undefined) {
+    if (fresh === undefined) return;
+    throw new CommandLineError('--total: reconciles one bill, so give OLD alone or nothing');
   }
+  if (old === undefined) throw new CommandLineError('diff needs the export to compare with, or --total');
   const filter = (['since', 'until', 'report', 'kind'] as const).find((name) => options[name] !== undefined);
   if (fresh !== undefined && filter !== undefined) {
     throw new CommandLineError(`--${filter}: is for the source, and two files are compared as they are`);
   }
-  return { old, fresh };
-}
-
-/** @throws CommandLineError */
-function billOf(old: string | undefined, fresh: string | undefined): string | undefined {
-  if (fresh === undefined) return old;
-  throw new CommandLineError('--total: reconciles one bill, so give OLD alone or nothing');
 }
 
 /** @returns whether the two are equal */
-async function runDiff(
-  paths: ReturnType<typeof pathsOf>,
+async function compare(
+  paths: readonly [old: string | undefined, fresh: string | undefined],
   options: DiffOptions,
+  basis: Basis,
   output: ResultChoice,
   context: Context,
 ): Promise<boolean> {
-  const old = await openFileBill(paths.old, context);
-  const fresh =
-    paths.fresh === undefined
-      ? await openLiveBill(options, context)
-      : await openFileBill(paths.fresh, context);
+  const old = await openBill(paths[0], options, basis, context);
+  const fresh = await openBill(paths[1], options, basis, context);
   try {
-    const { prices } = await openBasis(options, context.host);
-    const money = prices && rowCosts(prices);
+    const money = basis.prices && rowCosts(basis.prices);
     const newRenderer = await chooseDiffRenderer(output, { old: old.name, new: fresh.name }, context);
     return await deliver(output, context, async (writer) => {
-      const compare = (sorted: boolean) =>
+      const compareRows = (sorted: boolean) =>
         readBoth(old, fresh, async (oldRows, newRows) => {
           await writer.restart();
           const compared = compareBills(oldRows, newRows, sorted, money);
           return writeComparison(writer, newRenderer(), compared, context.signal);
         });
       // Most bills rise by id and need no memory; the others are read again, into an index.
-      const inOrder = old.rereadable && fresh.rereadable ? await compare(true) : undefined;
-      return inOrder ?? (await compare(false)) ?? false;
+      const inOrder = old.rereadable && fresh.rereadable ? await compareRows(true) : undefined;
+      return inOrder ?? (await compareRows(false)) ?? false;
     });
   } finally {
     await fresh.close();
@@ -174,20 +166,17 @@ async function reconcile(
   path: string | undefined,
   { amount: invoice, unit = CREDITS }: WrittenLimit,
   options: DiffOptions,
+  basis: Basis,
   output: ResultChoice,
   context: Context,
 ): Promise<boolean> {
   // Copies are what a gap may come from, so they are counted here instead of being an error.
   const countCopies = path !== undefined || options.duplicates === 'keep';
-  const { zone, prices } = await openBasis(options, context.host);
-  const inUnit = unit === CREDITS ? undefined : amountsIn(unit, prices, path === undefined);
-  const bill =
-    path === undefined
-      ? await openLiveBill({ ...options, duplicates: 'keep' }, context)
-      : await openFileBill(path, context);
+  const inUnit = unit === CREDITS ? undefined : amountsIn(unit, basis.prices, path === undefined);
+  const bill = await openBill(path, { ...options, duplicates: 'keep' }, basis, context);
   const sumUp = () =>
     bill.read(async (batches) => {
-      const sums = createReconciliation(zone, countCopies, unit);
+      const sums = createReconciliation(basis.zone, countCopies, unit);
       for await (const rows of batches) {
         context.signal.throwIfAborted();
         sums.add(inUnit === undefined ? rows : rows.map(inUnit));

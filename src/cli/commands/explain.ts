@@ -32,7 +32,6 @@ const declareExplain = () =>
 
 type ExplainOptions = OptionsOf<typeof declareExplain>;
 
-/** How one price came about, step by step. */
 export const make = defineCommand({
   purpose: 'See what was used:',
   examples: [
@@ -69,7 +68,6 @@ async function runExplain(
 /** What is to be explained: a message of the period, or a text on its own. */
 type Target = { readonly message: number | bigint } | { readonly text: string };
 
-/** @throws CommandLineError */
 function targetOf(messageId: string | undefined, { text }: ExplainOptions): Target {
   if (text !== undefined && messageId === undefined) return { text };
   if (messageId === undefined) throw new CommandLineError('explain needs a message id, or --text');

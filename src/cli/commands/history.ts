@@ -37,7 +37,6 @@ const declareHistory = () =>
 
 type HistoryOptions = OptionsOf<typeof declareHistory>;
 
-/** Several periods beside each other. */
 export const make = defineCommand({
   purpose: 'See what was used:',
   examples: [

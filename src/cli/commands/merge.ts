@@ -37,7 +37,6 @@ const declareMerge = () =>
     ],
   );
 
-/** The sum of summaries. */
 export const make = defineCommand({
   purpose: 'Serve and scale:',
   declare: declareMerge,

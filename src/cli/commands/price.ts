@@ -42,7 +42,6 @@ const declarePrice = () =>
 
 type PriceOptions = OptionsOf<typeof declarePrice>;
 
-/** A filter from messages to priced messages. */
 export const make = defineCommand({
   purpose: 'Serve and scale:',
 

@@ -34,7 +34,6 @@ const declareRates = () =>
     ],
   );
 
-/** What a text costs now, or cost at another time. */
 export const make = defineCommand({
   purpose: 'Check a bill:',
   declare: declareRates,

@@ -23,7 +23,6 @@ const declareReport = () =>
     ],
   );
 
-/** The bill as one page to look at. */
 export const make = defineCommand({
   purpose: 'See what was used:',
 

@@ -19,7 +19,6 @@ const declareServe = () =>
 
 export type ServeOptions = OptionsOf<typeof declareServe>;
 
-/** The same as an HTTP service. */
 export const make = defineCommand({
   purpose: 'Serve and scale:',
 

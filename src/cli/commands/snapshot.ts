@@ -24,7 +24,6 @@ const declareSnapshot = () =>
 
 type SnapshotOptions = OptionsOf<typeof declareSnapshot>;
 
-/** The raw messages and reports, so that the bill can be computed again. */
 export const make = defineCommand({
   purpose: 'Check a bill:',
 

@@ -60,7 +60,6 @@ const grouping = oneOf(GROUPINGS);
 
 export type SummaryOptions = OptionsOf<typeof declareSummary>;
 
-/** Totals by day, week, month, report or kind. */
 export const make = defineCommand({
   purpose: 'See what was used:',
   examples: [
@@ -81,7 +80,7 @@ async function runSummary(options: SummaryOptions, context: CommandContext): Pro
   await runExport(made, options, context, (needs) => openEither(options, context, needs));
 }
 
-/** @param now where `--as-of` does not say @throws CommandLineError */
+/** @param now where `--as-of` does not say */
 export function summaryExport(
   options: Pick<SummaryOptions, 'by'> & ResultOptions & AsOfOptions,
   flags: Export['flags'],
@@ -117,7 +116,6 @@ export function summaryExport(
   };
 }
 
-/** @throws CommandLineError */
 function groupingsOf({ by = [] }: Pick<SummaryOptions, 'by'>): readonly [Grouping, Grouping?] {
   const [first = 'day', second, ...more] = by;
   if (more.length > 0) throw new CommandLineError(`--by: two at the most, not ${by.length}`);

@@ -52,7 +52,6 @@ export const declareUsage = () =>
 
 export type UsageOptions = OptionsOf<typeof declareUsage> & AsOfOptions;
 
-/** Every message of the period with the credits it used. */
 export const make = defineCommand({
   purpose: 'See what was used:',
   examples: [

@@ -43,7 +43,6 @@ const declareVerify = () =>
 
 type VerifyOptions = OptionsOf<typeof declareVerify>;
 
-/** Whether an export is what its receipt says, and can be computed again. */
 export const make = defineCommand({
   purpose: 'Check a bill:',
 
@@ -102,7 +101,6 @@ const NOWHERE = 'the export';
  * Computes an export again with the flags that its receipt holds, from the source of `options`.
  *
  * @returns the receipt it would get
- * @throws as `usage` does
  */
 async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Context): Promise<Receipt> {
   if (receipt.rules.rates_sha256 !== null && options.rates === undefined) {
@@ -140,7 +138,7 @@ async function makeAgain(receipt: Receipt, options: VerifyOptions, context: Cont
   });
 }
 
-/** A command, parsed as if its command line held the flags of a receipt. @throws CommandLineError */
+/** A command, parsed as if its command line held the flags of a receipt. */
 function parsed<Declared extends ReturnType<typeof declareSummary> | ReturnType<typeof declareUsage>>(
   command: Declared,
   receipt: Receipt,

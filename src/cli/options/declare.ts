@@ -117,7 +117,7 @@ export function withOptions(command: Command, options: readonly Option[]): Comma
   return command;
 }
 
-/** The value of a flag. @throws CommandLineError that names the flag */
+/** The value of a flag. */
 export function flagValue<Value>(flag: string, text: string, parse: Parse<Value>): Value {
   try {
     return parse(text);
@@ -130,8 +130,6 @@ export function flagValue<Value>(flag: string, text: string, parse: Parse<Value>
 /**
  * Refuses a flag that was taken as another flag's value (`--output --json`). A value that really looks like a flag can
  * be given as `--text=--json`.
- *
- * @throws CommandLineError
  */
 export function refuseFlagsAsValues(
   { options }: Pick<CommandUnknownOpts, 'options'>,
@@ -150,7 +148,7 @@ export function refuseFlagsAsValues(
   }
 }
 
-/** Refuses a word too many, and names it, which commander does not. @throws CommandLineError */
+/** Refuses a word too many, and names it, which commander does not. */
 export function refuseExtraWords({ args, registeredArguments }: CommandUnknownOpts): void {
   const extra = args[registeredArguments.length];
   const variadic = registeredArguments.at(-1)?.variadic === true;

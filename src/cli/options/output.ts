@@ -97,7 +97,6 @@ export const rowsOptions = () => [
 
 export type RowsOptions = ValuesOf<typeof rowsOptions>;
 
-/** @throws CommandLineError */
 export function rowsChoice(options: RowsOptions): RowsChoice {
   const result = resultChoice(options, ROW_FORMATS);
   const { fields } = options;
@@ -115,10 +114,7 @@ export function rowsChoice(options: RowsOptions): RowsChoice {
   };
 }
 
-/**
- * @param formats those that the command can write
- * @throws CommandLineError
- */
+/** @param formats those that the command can write */
 export function resultChoice<Of extends Format>(
   options: ResultOptions,
   formats: readonly Of[],
@@ -147,7 +143,7 @@ const PURPOSES = [
   ['accountName', (format) => `is for focus, not ${format}`],
 ] as const satisfies [keyof RowsOptions, (format: Format) => string][];
 
-/** Refuses options that the format does not follow. @throws CommandLineError */
+/** Refuses options that the format does not follow. */
 function refuseOthers(options: Partial<RowsOptions>, format: Format): void {
   for (const [name, problemWith] of PURPOSES) {
     if (options[name] === undefined || declarationOf(format).options.includes(name)) continue;

@@ -33,7 +33,6 @@ export const pageOptions = () => [
 ];
 export type PageOptions = Partial<ValuesOf<typeof pageOptions>>;
 
-/** @throws CommandLineError that names the flag */
 export function selectionOf(options: FilterOptions & PageOptions, zone: TimeZone): RowQuery {
   return selectRows(options, zone, {
     show: (name) => `--${name}`,

@@ -85,7 +85,6 @@ export interface Basis {
   readonly prices: CreditPrices | undefined;
 }
 
-/** @throws CommandLineError, SettingError, UnreadableError */
 export async function openBasis(options: SettingOptions & RatesOptions, host: Host): Promise<Basis> {
   const settings = resolveSettings(await settingSources(options, host));
   const card = await openRates(options, settings.rules);
@@ -94,7 +93,7 @@ export async function openBasis(options: SettingOptions & RatesOptions, host: Ho
 
 const envFiles = new WeakMap<Host, Promise<Variables['envFile']>>();
 
-/** Where the settings of a command are looked up. The file is read once a run: it may be a pipe. @throws as readEnvFile does */
+/** Where the settings of a command are looked up. The file is read once a run: it may be a pipe. */
 export async function settingSources(
   options: Pick<SettingOptions, 'envFile'>,
   host: Host,

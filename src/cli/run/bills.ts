@@ -7,6 +7,7 @@ import { openInput } from '../../source/file.js';
 import type { RowCosts } from '../../usage/diff/compare-bills.js';
 import { limitIn } from '../../usage/forecast/limit.js';
 import { usageRow } from '../../usage/pricing/priced-row.js';
+import type { Basis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod, type PeriodOptions } from './period.js';
 
@@ -20,23 +21,22 @@ export interface Bill {
   close(): Promise<void>;
 }
 
-/** @throws UnreadableError */
-export async function openFileBill(path: string, { host, signal }: Context): Promise<Bill> {
-  const file = await openInput(path, host.stdin, signal);
-  return {
-    name: file.name,
-    rereadable: file.rereadable,
-    read: (consume) => consume(readExport(file.name, file.bytes())),
-    close: async () => {},
-  };
-}
-
-/** @throws CommandLineError, SettingError, UnreadableError */
-export async function openLiveBill(options: PeriodOptions, context: Context): Promise<Bill> {
-  const period = await openPeriod(options, context, { textsUnread: true });
+/** The bill in the file `path`, or that of the source where there is none. */
+export async function openBill(
+  path: string | undefined,
+  options: PeriodOptions,
+  basis: Basis,
+  context: Context,
+): Promise<Bill> {
+  if (path !== undefined) {
+    const { name, rereadable, bytes } = await openInput(path, context.host.stdin, context.signal);
+    const read: Bill['read'] = (consume) => consume(readExport(name, bytes()));
+    return { name, rereadable, read, close: async () => {} };
+  }
+  const period = await openPeriod(options, context, { basis, textsUnread: true });
   return {
     name: period.sourceName,
-    rereadable: period.settings.source !== '-',
+    rereadable: basis.settings.source !== '-',
     read: (consume) =>
       period.read((batches) =>
         consume(

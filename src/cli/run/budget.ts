@@ -15,7 +15,7 @@ import { createSummary, dayBounds, type Summary, type SummaryGroup } from '../..
 import { gauge } from './job.js';
 import type { Period } from './period.js';
 
-/** The limit of the settings, in the unit that usage is counted in; undefined without one. @throws CommandLineError, SettingError */
+/** The limit of the settings, in the unit that usage is counted in; undefined without one. */
 export function limitOf({ settings, prices }: Pick<Period, 'settings' | 'prices'>): Limit | undefined {
   if (settings.budget === undefined) return undefined;
   const limit = limitIn(settings.budget, prices?.currency);

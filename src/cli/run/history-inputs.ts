@@ -82,7 +82,7 @@ async function isReceipt(path: string, signal: AbortSignal): Promise<boolean> {
   return false;
 }
 
-/** Those that nothing is known of are not compared. @throws DataError */
+/** Those that nothing is known of are not compared. */
 function checkSame(inputs: readonly ReadInput[], key: 'rules' | 'currency', advice: string): void {
   const [first, ...others] = inputs.filter((input) => input[key] !== undefined);
   const other = others.find((input) => input[key] !== first?.[key]);
@@ -102,13 +102,15 @@ type ReadFile = (
   receiptOf: (sha256: string) => Receipt | undefined,
 ) => Promise<ReadInput>;
 
-const readSnapshot: ReadFile = async (path, options, { zone, settings, card, prices }, context) => {
+const readSnapshot: ReadFile = async (path, options, basis, context) => {
+  const { zone, card, prices } = basis;
+  const settings = { ...basis.settings, source: path };
   const { finished_at } = await openManifest(path);
   const madeAt = parseInstant(finished_at);
   if (madeAt === undefined)
     throw new DataError(`snapshot ${path}`, 'is no RFC 3339 timestamp', 'finished_at');
   const sumUntil = async (until?: Instant) => {
-    const opening = openPeriod({ ...options, source: path }, context, { textsUnread: true });
+    const opening = openPeriod(options, context, { basis: { ...basis, settings }, textsUnread: true });
     return usingPeriod(opening, (period) =>
       period.read(async (batches) => {
         const sums = sumInput(zone, prices !== undefined, until);
@@ -124,9 +126,15 @@ const readSnapshot: ReadFile = async (path, options, { zone, settings, card, pri
       }),
     );
   };
-  const rules = rulesText(settings.rules, RULESET_VERSIONS[settings.rules], card?.sha256 ?? null);
-  const [sums, currency] = [await sumUntil(), prices?.currency];
-  return { name: path, madeAt, madeBy: 'snapshot', sums, rules, currency, sumUntil };
+  return {
+    name: path,
+    madeAt,
+    madeBy: 'snapshot',
+    sums: await sumUntil(),
+    rules: rulesText(settings.rules, RULESET_VERSIONS[settings.rules], card?.sha256 ?? null),
+    currency: prices?.currency,
+    sumUntil,
+  };
 };
 
 const readExportFile: ReadFile = async (path, _, { zone, prices }, { signal }, receiptOf) => {
@@ -180,7 +188,7 @@ function rulesText(ruleset: string, version: number, rates: string | null): stri
   return `${ruleset}, version ${version}${rates === null ? '' : `, rates ${rates.slice(0, 12)}`}`;
 }
 
-/** Filters of rows; times may be what makes a period of a longer document. @throws DataError */
+/** Filters of rows; times may be what makes a period of a longer document. */
 function checkReceipt({ flags, rows }: Receipt, path: string, cost: Cost | undefined): void {
   const filter = ['report', 'kind', 'limit', 'offset'].find((name) => name in flags);
   if (filter !== undefined) {
@@ -191,7 +199,7 @@ function checkReceipt({ flags, rows }: Receipt, path: string, cost: Cost | undef
   throw new DataError(path, `${problem}; use its price, or export it again with --fields and cost`, 'cost');
 }
 
-/** Its own cost, where the export has it, else that of its credits. @throws DataError */
+/** Its own cost, where the export has it, else that of its credits. */
 function costsOf(row: ExportRow, path: string, prices: CreditPrices | undefined) {
   const { id, timestamp = '', cost, currency } = row;
   if (cost !== undefined) {

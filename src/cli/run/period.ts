@@ -44,27 +44,24 @@ export interface PeriodNeeds
     batches: AsyncIterable<UsageItem[]>,
     prices?: CreditPrices,
   ) => AsyncIterable<UsageItem[]>;
+  /** What the bill is computed by, where that was read already: a file of rates may be a pipe. */
+  readonly basis?: Basis;
   /** The id of the only message wanted. */
   readonly message?: number | bigint;
   /** What the source is called instead of its own name. */
   readonly sourceName?: string;
 }
 
-/**
- * Checks every option and setting and opens the source; no request is made before `read`.
- *
- * @throws CommandLineError, SettingError, UnreadableError
- */
+/** Checks every option and setting and opens the source; no request is made before `read`. */
 export async function openPeriod(
   options: PeriodOptions,
   context: Context,
   needs: PeriodNeeds = {},
 ): Promise<Period> {
   const startedAt = performance.now();
-  const { message, sourceName, watchRows, ...readNeeds } = needs;
   const { host, signal } = context;
+  const { message, sourceName, watchRows, basis = await openBasis(options, host), ...readNeeds } = needs;
   const { duplicates = 'error', maxBody = DEFAULT_MAX_BODY, quiet = false, verbose = false } = options;
-  const basis = await openBasis(options, host);
   const { settings, card, prices } = basis;
   const selection = { ...selectionOf(options, basis.zone), ...(message !== undefined && { message }) };
 

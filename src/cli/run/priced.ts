@@ -11,7 +11,7 @@ import { openBasis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod, type Period, type PeriodNeeds, type PeriodOptions } from './period.js';
 
-/** The period of the source, or of `--from-priced`. @throws as openPeriod and openPriced do */
+/** The period of the source, or of `--from-priced`. */
 export function openEither(
   options: PeriodOptions & ReceiptOptions & PricedOptions,
   context: Context,
