@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { version } from '../package.json';
 import type { GivenAs } from './config/read-selection.js';
@@ -172,13 +173,13 @@ export async function openSource(settings: SourceSettings, deps: SourceDeps): Pr
   const name = where === '-' ? 'stdin' : where;
   // A pipe that nobody closes must not hang a job.
   const { signal } = startRun({ ...settings, ...deps }, (problem) => new UpstreamTimeoutError(name, problem));
-  const { fileSource, stdinSource } = await import('./source/file.js');
-  if (where === '-') return stdinSource(deps.stdin, signal);
+  const { fileSource, openInput } = await import('./source/file.js');
+  if (where === '-') return fileSource(await openInput(where, deps.stdin, signal), '.');
   const found = await stat(where).catch(unreadable(where));
   if (found.isDirectory()) {
     return (await import('./source/snapshot.js')).snapshotSource(where, signal);
   }
-  return fileSource(where, signal);
+  return fileSource(await openInput(where, deps.stdin, signal), dirname(where));
 }
 
 /** What requests to an upstream need. */

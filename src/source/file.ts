@@ -1,7 +1,7 @@
 import { constants, createReadStream, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { ReportId } from '../document/records.js';
 import { DataError, UnreadableError } from '../errors.js';
@@ -10,23 +10,14 @@ import { jsonValues } from '../json/scan.js';
 import { hasCode, reasonOf, unreadable } from '../os-error.js';
 import { limitConcurrency, nameProblem, REPORT_FILES_AT_ONCE, type Source } from './source.js';
 
-/** A messages JSON file, with `reports/ID.json` beside it. */
-export function fileSource(path: string, signal: AbortSignal): Source {
+/** The messages document in a file or on stdin, with `reports/ID.json` in a folder. */
+export function fileSource({ name, bytes }: InputFile, folder: string): Source {
+  const limit = limitConcurrency(REPORT_FILES_AT_ONCE);
+  const reports = join(folder, 'reports');
   return {
-    name: path,
-    messages: (consume) => consume(readFileChunks(path, signal)),
-    report: reportsIn(join(dirname(path), 'reports')),
-    close: async () => {},
-  };
-}
-
-/** The messages document on standard input, with reports in `reports/ID.json` of the working folder. */
-export function stdinSource(stdin: Readable, signal: AbortSignal): Source {
-  addAbortSignal(signal, stdin);
-  return {
-    name: 'stdin',
-    messages: (consume) => consume(readChunks('stdin', stdin, signal)),
-    report: reportsIn('reports'),
+    name,
+    messages: (consume) => consume(bytes()),
+    report: (id) => limit(() => readReportFile(reports, id)),
     close: async () => {},
   };
 }
@@ -66,7 +57,9 @@ export interface InputFile {
  * @throws UnreadableError
  */
 export async function openInput(path: string, stdin: Readable, signal: AbortSignal): Promise<InputFile> {
-  if (path === '-') return pipedInput('stdin', () => readChunks('stdin', stdin, signal));
+  if (path === '-') {
+    return pipedInput('stdin', () => readChunks('stdin', addAbortSignal(signal, stdin), signal));
+  }
   const stats = await stat(path).catch(unreadable(path));
   if (stats.isDirectory()) throw new UnreadableError(path, 'is a directory');
   const bytes = () => readFileChunks(path, signal);
@@ -85,11 +78,6 @@ function pipedInput(name: string, bytes: () => AsyncIterable<Uint8Array>): Input
       return bytes();
     },
   };
-}
-
-function reportsIn(folder: string): Source['report'] {
-  const limit = limitConcurrency(REPORT_FILES_AT_ONCE);
-  return (id) => limit(() => readReportFile(folder, id));
 }
 
 /**
