@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readMessages } from '../../src/document/messages.js';
@@ -158,6 +161,48 @@ test('a text that was not held is never an empty one', async () => {
   }
   expect(texts).toHaveLength(2);
   for (const text of texts) expect(text).toThrow('text of a row');
+});
+
+test('where no text is read, rows that wait for a report hold neither their messages nor the chunks of these', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const line = (id: number) =>
+    `{"id":${id},"timestamp":"2024-04-29T02:08:29.375Z","text":"abc","report_id":1}`;
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('{"messages":[');
+    for (let id = 0; id < 30; id++)
+      yield Buffer.from(`${id === 0 ? '' : ','}${line(2 * id)},${line(2 * id + 1)}`);
+    yield Buffer.from(']}');
+  }
+  /** Batches whose messages are still in memory when all of them wait. */
+  async function batchesHeld(textsUnread: boolean): Promise<number> {
+    let answer: (bytes: Uint8Array | undefined) => void = () => {};
+    const answered = new Promise<Uint8Array | undefined>((resolve) => {
+      answer = resolve;
+    });
+    const reports = createReportCache({ report: () => answered });
+    const batches: WeakRef<Message>[] = [];
+    let held = 0;
+    async function* watched(): AsyncGenerator<Message[]> {
+      for await (const messages of readMessages(chunks())) {
+        for (const first of messages.slice(0, 1)) batches.push(new WeakRef(first));
+        yield messages;
+      }
+      await setImmediate();
+      collectGarbage();
+      held = batches.filter((batch) => batch.deref() !== undefined).length;
+      answer(reportBytes(1));
+    }
+    let rows = 0;
+    for await (const items of priceMessages(watched(), { reports, priceByText: byText, textsUnread })) {
+      rows += items.length;
+    }
+    expect(rows).toBe(60);
+    return held;
+  }
+  expect(await batchesHeld(false)).toBeGreaterThanOrEqual(30);
+  // The last batch is in the hands of whoever passes it on.
+  expect(await batchesHeld(true)).toBeLessThan(3);
 });
 
 test('reports are requested ahead, but not without end where each message names its own', async () => {
