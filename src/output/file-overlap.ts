@@ -88,8 +88,8 @@ function holdsData({ kind }: FileIdentity): boolean {
 async function overlaps(output: FileIdentity, input: FileIdentity): Promise<boolean> {
   if (!holdsData(input)) return false;
   if (isLeftover(input, output)) return true;
-  // Also of a folder that does not exist yet.
-  return (await isWithin(output, input)) || isWithin(input, output);
+  // Also of a folder that does not exist yet. A file that is missing is not read.
+  return (await isWithin(output, input)) || (input.kind !== 'missing' && isWithin(input, output));
 }
 
 /** Whether `input` is what a killed run left of `output`, which the next one removes. */

@@ -341,6 +341,28 @@ describe.concurrent('a file beside the result is none that is named -: 64, and n
   });
 });
 
+test.each([
+  [['diff', ''], 'file: needs the name of a file'],
+  [['diff', 'm.json', '', '--json'], 'file: needs the name of a file'],
+  [['history', ''], 'file: needs the name of a file'],
+  [['merge', 's.json', ''], 'file: needs the name of a file'],
+  [['verify', '', 'r.json'], 'file: needs the name of a file'],
+  [['price', '--reports', ''], '--reports: needs the name of a file'],
+  [['--source', 'sample', '--rates', ''], '--rates: needs the name of a file'],
+  [['--source', 'sample', '--lock', ''], '--lock: needs the name of a file'],
+  [['snapshot', '', '--source', 'sample'], '<folder>: needs the name of a folder'],
+])(
+  'an empty name, as of an unset variable in a script, is a wrong command line: %j',
+  async (words, problem) => {
+    await inFolder(async (cwd) => {
+      const run = await runMain(words, { cwd });
+      expect(run).toMatchObject({ stdout: '', status: 64 });
+      expect(run.stderr).toContain(`${problem}, not ''`);
+      expect(readdirSync(cwd)).toEqual([]);
+    });
+  },
+);
+
 test('fault B1 (property): whatever is combined, no input byte changes', { timeout: 120_000 }, async () => {
   const INPUTS = ['m.json', 'lines.ndjson', 'all.ndjson', 'bill.json', 'rates.json', 'settings.env'];
   const PLACES = [...INPUTS, 'reports/1.json', 'reports/2.json', 'reports', '.'];

@@ -51,6 +51,20 @@ describe('a snapshot', () => {
     await raw.close();
   });
 
+  test('may be the empty working folder, which has no .env to be read', async () => {
+    await inFolder(async (cwd) => {
+      expect(await runMain(['snapshot', '.', '--source', 'sample'], { cwd })).toMatchObject({ status: 0 });
+      expect(readdirSync(cwd).sort()).toEqual(['manifest.json', 'messages.json', 'reports']);
+      const { stdout } = await runMain(['--source', 'sample', '--json']);
+      expect(await runMain(['--source', '.', '--json'], { cwd })).toMatchObject({ stdout, status: 0 });
+    });
+    await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, '.env'), 'O_COPILOT_SOURCE=sample\n');
+      expect(await runMain(['snapshot', '.'], { cwd })).toMatchObject({ status: 64 });
+      expect(readdirSync(cwd)).toEqual(['.env']);
+    });
+  });
+
   test('keeps a document that was read again only once', async () => {
     const shaky = await startUpstream({
       ...USUAL,

@@ -52,7 +52,8 @@ export async function checkFiles(
         reads.push(...(await sourceFiles(`${origin}`, path)));
         break;
       case 'read':
-        if (path !== '') reads.push(path === '-' && origin === undefined ? { ...use, ...STDIN } : use);
+        if (path === '') throw new CommandLineError(`${origin ?? 'file'}: needs the name of a file, not ''`);
+        reads.push(path === '-' && origin === undefined ? { ...use, ...STDIN } : use);
         break;
       case 'result':
         if (path === '' || STDOUT_NAMES.includes(path)) break;
@@ -60,12 +61,14 @@ export async function checkFiles(
         writes.push(use);
         break;
       case 'write-folder':
-        if (path === '-') throw new CommandLineError('<folder>: needs the name of a folder, not -');
+        if (path === '' || path === '-') {
+          throw new CommandLineError(`<folder>: needs the name of a folder, not ${path || "''"}`);
+        }
         toFile = true;
         writes.push({ ...use, name: `the folder ${path}` });
         break;
       case 'write':
-        if (path === '' || STDOUT_NAMES.includes(path)) throw noFile(origin ?? 'file');
+        if (path === '' || STDOUT_NAMES.includes(path)) throw noFile(origin ?? 'file', path);
         writes.push(use);
         if (locked) writes.push({ name: `the lock file of ${name}`, at: lockFileOf(path) });
     }
@@ -80,8 +83,8 @@ export async function checkFiles(
   await refuseOverlap(reads, writes);
 }
 
-function noFile(origin: string): Error {
-  const problem = 'needs the name of a file: stdout is for the result';
+function noFile(origin: string, path: string): Error {
+  const problem = `needs the name of a file${path === '' ? ", not ''" : ': stdout is for the result'}`;
   return origin.startsWith('--')
     ? new CommandLineError(`${origin}: ${problem}`)
     : new SettingError(origin, problem);
