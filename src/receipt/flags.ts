@@ -1,14 +1,10 @@
 import { UNICODE_VERSION } from '../engine/index.js';
 
 /** The versions of the data that a bill follows: letters, numbers and their cases; time zones. */
-export interface DataTables {
-  /** Built into the program. */
-  readonly unicode: string;
-  /** That of Node; `unknown` where Node has none of its own. */
-  readonly tz: string;
-}
+export type DataTables = ReturnType<typeof dataTables>;
 
-export function dataTables(): DataTables {
+export function dataTables() {
+  // The first is built into the program, the second into Node, which may have none of its own.
   return { unicode: UNICODE_VERSION, tz: process.versions.tz ?? 'unknown' };
 }
 

@@ -68,13 +68,10 @@ const readTables = (at: ObjectReader): DataTables => ({ unicode: at.text('unicod
 
 const sha256In = (at: ObjectReader, key: string) => at.matching(key, /^[0-9a-f]{64}$/);
 
-export interface RowSums {
-  readonly count: number;
-  /** All digits, as a string: no reader of JSON can round it. */
-  readonly credits: string;
-}
+export type RowSums = ReturnType<typeof readSums>;
 
-function readSums(sums: ObjectReader): RowSums {
+function readSums(sums: ObjectReader) {
+  // All digits, as a string: no reader of JSON can round it.
   const credits = sums.text('credits');
   if (parseAmount(credits) === undefined) throw sums.error('credits', 'an amount of credits');
   return { count: sums.count('count'), credits };
@@ -98,15 +95,8 @@ function readFlags(flags: ObjectReader): Readonly<Record<string, ReceiptFlag>> {
   const read = ([name, value]: [string, unknown]) => [name, isPlain(value) ? value : flags.texts(name)];
   return Object.fromEntries([...flags.members].map(read));
 }
-/** Sums of the rows of an export, and when the latest message was sent. */
-export interface ObservedRows {
-  readonly totals: Totals;
-  /** Of the cost; undefined where a credit has no price. */
-  readonly currency: string | undefined;
-  readonly last: Instant | undefined;
-}
 
-/** Sums up the rows of an export on their way. */
+/** Sums up the rows of an export on their way, and sees when the latest message was sent. */
 export function observeRows() {
   let totals = createTotals();
   let currency: string | undefined;
@@ -124,12 +114,12 @@ export function observeRows() {
         yield items;
       }
     },
-    value: (): ObservedRows => ({ totals: totals.value(), currency, last }),
+    value: () => ({ rows: rowSums(totals.value(), currency), last }),
   };
 }
 
 /** The sums as a receipt writes them. */
-export function rowSums({ totals, currency }: ObservedRows): Receipt['rows'] {
+function rowSums(totals: Totals, currency: string | undefined): Receipt['rows'] {
   const sums = ({ messages, credits }: Sum) => ({ count: messages, credits: formatAmount(credits) });
   return {
     ...sums(totals),

@@ -25,12 +25,11 @@ import { resultChoice, resultOptions } from '../options/output.js';
 import {
   asOfIn,
   asOfOption,
+  billOptions,
   filterOptions,
   jobOptions,
   pricedOption,
-  runOptions,
 } from '../options/period.js';
-import { ratesOption, settingOptions } from '../options/settings.js';
 import { factsOf, limitOf, metricsOf, sumUp, usageOf } from '../run/budget.js';
 import { deliverDocument } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
@@ -69,9 +68,7 @@ const declareBudget = () =>
       pricedOption(GROUP),
       ...filterOptions(),
       ...resultOptions(DOCUMENT_FORMATS, 'the {"budget":{…}} document'),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
       ...jobOptions(),
     ],
   );
@@ -135,9 +132,9 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
         if (crossed?.length === 0) return;
         await deliverDocument(output, context, () => budget, {
           json: () => budgetJson(budget, facts),
-          async table(_, terminal) {
+          async table() {
             const { budgetTable } = await import('../../format/table/summary-table.js');
-            return budgetTable(budget, facts, terminal);
+            return (_, terminal) => budgetTable(budget, facts, terminal);
           },
         });
         if (crossed !== undefined) await once?.report(subject, crossed);

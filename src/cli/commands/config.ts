@@ -32,6 +32,6 @@ async function runConfig(options: OptionsOf<typeof declareConfig>, context: Cont
   const { settingsJson, settingsTable } = await import('../../format/table/configuration.js');
   await deliverDocument(output, context, () => listSettings(sources), {
     json: settingsJson,
-    table: async (settings, terminal) => settingsTable(settings, terminal),
+    table: async () => settingsTable,
   });
 }

@@ -13,10 +13,10 @@ export interface CommandContext extends Context {
 type Purpose = 'See what was used:' | 'Check a bill:' | 'Serve and scale:' | 'This program:';
 
 /** A command: its options and arguments, declared once, and what it does. */
-interface Definition<Args extends unknown[], Options extends OptionValues, Globals extends OptionValues> {
+interface Definition<Args extends unknown[], Options extends OptionValues> {
   readonly purpose: Purpose;
   readonly examples?: Examples;
-  declare(): Command<Args, Options, Globals>;
+  declare(): Command<Args, Options>;
   run(options: Options, context: CommandContext, ...args: Args): Promise<void>;
   /** Whether the data that `--source` names is read: it must not be written to. */
   readsSource?(options: Options, ...args: Args): boolean;
@@ -34,11 +34,9 @@ export interface Invocation {
 
 export type MakeCommand = (context: Context, invocation: Invocation) => CommandUnknownOpts;
 
-export function defineCommand<
-  Args extends unknown[],
-  Options extends OptionValues,
-  Globals extends OptionValues,
->(definition: Definition<Args, Options, Globals>): MakeCommand {
+export function defineCommand<Args extends unknown[], Options extends OptionValues>(
+  definition: Definition<Args, Options>,
+): MakeCommand {
   return (context, { words, onCommand }) => {
     const command = definition.declare().helpGroup(definition.purpose);
     EXAMPLES.set(command, definition.examples ?? []);

@@ -11,8 +11,8 @@ import { createReconciliation } from '../../usage/diff/reconcile.js';
 import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
 import { argument, type OptionsOf, option, withOptions } from '../options/declare.js';
 import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
-import { filterOptions, runOptions } from '../options/period.js';
-import { type Basis, openBasis, ratesOption, settingOptions } from '../options/settings.js';
+import { billOptions, filterOptions } from '../options/period.js';
+import { type Basis, openBasis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { amountsIn, type Bill, openBill, rowCosts } from '../run/bills.js';
 import { deliver, deliverDocument, openTerminal } from '../run/deliver.js';
@@ -33,9 +33,7 @@ const declareDiff = () =>
       ),
       ...resultOptions(DOCUMENT_FORMATS, 'the {"diff":{…}} document, one change a line'),
       ...filterOptions(),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
     ],
   );
 
@@ -186,9 +184,9 @@ async function reconcile(
   try {
     const { difference } = await deliverDocument(output, context, sumUp, {
       json: (result) => reconciliationJson(bill.name, result),
-      async table(result, terminal) {
+      async table() {
         const { reconciliationTable } = await import('../../format/table/diff-table.js');
-        return reconciliationTable(bill.name, result, terminal);
+        return (result, terminal) => reconciliationTable(bill.name, result, terminal);
       },
     });
     return compareAmounts(difference, ZERO) === 0;

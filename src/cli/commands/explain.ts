@@ -8,8 +8,8 @@ import { type ExplainedPrice, explainAlone, explainItem } from '../../usage/pric
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type OptionsOf, option, withOptions } from '../options/declare.js';
 import { resultChoice, resultOptions } from '../options/output.js';
-import { runOptions } from '../options/period.js';
-import { openBasis, ratesOption, settingOptions } from '../options/settings.js';
+import { billOptions } from '../options/period.js';
+import { openBasis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliverDocument } from '../run/deliver.js';
 import { openPeriod, usingPeriod } from '../run/period.js';
@@ -24,9 +24,7 @@ const declareExplain = () =>
     [
       option('--text <text>', 'price this text instead of a message', { group: 'Explain:' }),
       ...resultOptions(DOCUMENT_FORMATS, 'the {"explanation":{…}} document, one step a line'),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
     ],
   );
 
@@ -58,10 +56,7 @@ async function runExplain(
       : explainMessage(target.message, options, context);
   await deliverDocument(output, context, explain, {
     json: explanationJson,
-    async table(price, terminal) {
-      const { explanationTable } = await import('../../format/table/explanation.js');
-      return explanationTable(price, terminal);
-    },
+    table: async () => (await import('../../format/table/explanation.js')).explanationTable,
   });
 }
 

@@ -6,8 +6,8 @@ import type { Format } from '../../format/formats.js';
 import { compareLast, createHistory, type History } from '../../usage/history/history.js';
 import { argument, type OptionsOf, withOptions } from '../options/declare.js';
 import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
-import { asOfIn, asOfOption, runOptions } from '../options/period.js';
-import { openBasis, ratesOption, settingOptions } from '../options/settings.js';
+import { asOfIn, asOfOption, billOptions } from '../options/period.js';
+import { openBasis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { deliverPieces, openTerminal } from '../run/deliver.js';
 import { type ReadInput, readInputs } from '../run/history-inputs.js';
@@ -29,9 +29,7 @@ const declareHistory = () =>
     [
       asOfOption('History:'),
       ...resultOptions(FORMATS, 'the {"history":{…}} document, one period a line'),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
     ],
   );
 

@@ -7,8 +7,7 @@ import { openReportsFile, readChunks } from '../../source/file.js';
 import type { Source } from '../../source/source.js';
 import { type OptionsOf, option, withOptions } from '../options/declare.js';
 import { checkEnding } from '../options/output.js';
-import { runOptions } from '../options/period.js';
-import { ratesOption, settingOptions } from '../options/settings.js';
+import { billOptions } from '../options/period.js';
 import type { Context } from '../process/host.js';
 import type { PeriodNeeds } from '../run/period.js';
 import { defineCommand } from './define.js';
@@ -34,9 +33,7 @@ const declarePrice = () =>
         group: 'Output:',
         file: 'result',
       }),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
     ],
   );
 

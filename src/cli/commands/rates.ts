@@ -47,10 +47,12 @@ async function runRates(options: OptionsOf<typeof declareRates>, context: Contex
   const card = (await openRates(options, 'published')) ?? PUBLISHED_CARD;
   await deliverDocument(output, context, () => ratesInForce(card, at), {
     json: (inForce) => writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }),
-    async table(inForce, terminal) {
+    async table() {
       const { ratesTable } = await import('../../format/table/configuration.js');
-      const next = card.dated[card.dated.indexOf(inForce) + 1];
-      return ratesTable(card, inForce, next, dataTables(), terminal);
+      return (inForce, terminal) => {
+        const next = card.dated[card.dated.indexOf(inForce) + 1];
+        return ratesTable(card, inForce, next, dataTables(), terminal);
+      };
     },
   });
 }

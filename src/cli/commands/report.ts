@@ -1,8 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { argument, shapingFlags, withOptions } from '../options/declare.js';
 import { checkEnding, pageTextOption } from '../options/output.js';
-import { asOfOption, filterOptions, jobOptions, receiptOption, runOptions } from '../options/period.js';
-import { ratesOption, settingOptions } from '../options/settings.js';
+import { asOfOption, billOptions, filterOptions, jobOptions, receiptOption } from '../options/period.js';
 import { defineCommand } from './define.js';
 import { runUsage } from './usage.js';
 
@@ -16,9 +15,7 @@ const declareReport = () =>
       pageTextOption(),
       receiptOption(),
       ...filterOptions(),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
       ...jobOptions(),
     ],
   );

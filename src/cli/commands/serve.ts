@@ -4,8 +4,8 @@ import { Command } from '@commander-js/extra-typings';
 import { CommandLineError, UnreadableError, UpstreamError } from '../../errors.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import { type OptionsOf, withOptions } from '../options/declare.js';
-import { runOptions } from '../options/period.js';
-import { ratesOption, serviceChoice, serviceOptions, settingOptions } from '../options/settings.js';
+import { billOptions } from '../options/period.js';
+import { serviceChoice, serviceOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { defineCommand } from './define.js';
 
@@ -14,7 +14,7 @@ const declareServe = () =>
     new Command('serve').description(
       'answer over HTTP: /usage, /usage/ID, /summary, /health, /ready, /metrics, /openapi.json, and the page at /',
     ),
-    [...serviceOptions(), ...settingOptions(), ratesOption(), ...runOptions()],
+    [...serviceOptions(), ...billOptions()],
   );
 
 export type ServeOptions = OptionsOf<typeof declareServe>;

@@ -18,12 +18,11 @@ import {
   type AsOfOptions,
   asOfIn,
   asOfOption,
+  billOptions,
   filterOptions,
   pricedOption,
   receiptOption,
-  runOptions,
 } from '../options/period.js';
-import { ratesOption, settingOptions } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { limitOf, outlookOf } from '../run/budget.js';
 import { openTerminal } from '../run/deliver.js';
@@ -50,9 +49,7 @@ export const declareSummary = () =>
       ...resultOptions(SUMMARY_FORMATS, JSON_DOCUMENT),
       receiptOption(),
       ...filterOptions(),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
     ],
   );
 

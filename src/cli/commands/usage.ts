@@ -18,13 +18,12 @@ import { type RowsChoice, readsTexts, refuseTerminal, rowsChoice, rowsOptions } 
 import {
   type AsOfOptions,
   asOfIn,
+  billOptions,
   filterOptions,
   jobOptions,
   pageOptions,
   receiptOption,
-  runOptions,
 } from '../options/period.js';
-import { ratesOption, settingOptions } from '../options/settings.js';
 import type { Context, Host } from '../process/host.js';
 import { limitOf } from '../run/budget.js';
 import { openTerminal, widthOf } from '../run/deliver.js';
@@ -43,9 +42,7 @@ export const declareUsage = () =>
       receiptOption(),
       ...filterOptions(),
       ...pageOptions(),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
+      ...billOptions(),
       ...jobOptions(),
     ],
   );

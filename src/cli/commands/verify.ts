@@ -14,8 +14,7 @@ import { compareReceipts, type Receipt, readReceipt } from '../../receipt/receip
 import { readFileChunks } from '../../source/file.js';
 import { argument, type OptionsOf, shapingFlags, withOptions, wordsOf } from '../options/declare.js';
 import { resultChoice, resultOptions, rowsChoice } from '../options/output.js';
-import { asOfOption, runOptions } from '../options/period.js';
-import { ratesOption, settingOptions } from '../options/settings.js';
+import { asOfOption, billOptions } from '../options/period.js';
 import type { Context } from '../process/host.js';
 import { deliverPieces } from '../run/deliver.js';
 import type { Export } from '../run/export.js';
@@ -33,12 +32,7 @@ const declareVerify = () =>
       )
       .addArgument(argument('<export>', 'the file that --output wrote', { file: 'read' }))
       .addArgument(argument('<receipt>', 'the file that --receipt wrote', { file: 'read' })),
-    [
-      ...resultOptions(DOCUMENT_FORMATS, 'the {"verify":{…}} document'),
-      ...settingOptions(),
-      ratesOption(),
-      ...runOptions(),
-    ],
+    [...resultOptions(DOCUMENT_FORMATS, 'the {"verify":{…}} document'), ...billOptions()],
   );
 
 type VerifyOptions = OptionsOf<typeof declareVerify>;

@@ -12,6 +12,7 @@ import { CommandLineError } from '../../errors.js';
 import { DUPLICATE_RULES, KINDS } from '../../usage/pricing/priced-row.js';
 import { type RowQuery, SORT_FIELDS } from '../../usage/rows/row-query.js';
 import { option, type ValuesOf } from './declare.js';
+import { ratesOption, settingOptions } from './settings.js';
 
 const ROWS = { group: 'Rows:', shapes: 'given' } as const;
 
@@ -83,7 +84,10 @@ export const runOptions = () => [
   option('--quiet', 'nothing on stderr but errors', RUN),
   option('--verbose', 'say on stderr what is retried and why', RUN),
 ];
-export type RunOptions = ValuesOf<typeof runOptions>;
+
+/** What a bill is computed by, and how its run behaves. */
+export const billOptions = () => [...settingOptions(), ratesOption(), ...runOptions()];
+export type BillOptions = ValuesOf<typeof billOptions>;
 
 const CRON = { group: 'Cron:', file: 'write' } as const;
 

@@ -1,6 +1,6 @@
 import { openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { readEnvFile, type Variables, withoutServiceLinks } from '../../config/environment.js';
-import { SERVICE_SETTINGS, type ServiceSettings } from '../../config/service-settings.js';
+import { SERVICE_SETTINGS } from '../../config/service-settings.js';
 import {
   type Declarations,
   flagOf,
@@ -86,7 +86,7 @@ export interface Basis {
 }
 
 export async function openBasis(options: SettingOptions & RatesOptions, host: Host): Promise<Basis> {
-  const settings = resolveSettings(await settingSources(options, host));
+  const settings = resolveSettings(await settingSources({ ...options }, host));
   const card = await openRates(options, settings.rules);
   return { settings, zone: openTimeZone(settings.timezone), card, prices: creditPricesOf(settings, card) };
 }
@@ -94,13 +94,11 @@ export async function openBasis(options: SettingOptions & RatesOptions, host: Ho
 const envFiles = new WeakMap<Host, Promise<Variables['envFile']>>();
 
 /** Where the settings of a command are looked up. The file is read once a run: it may be a pipe. */
-export async function settingSources(
-  options: Pick<SettingOptions, 'envFile'>,
-  host: Host,
-): Promise<SettingSources> {
-  const file = envFiles.get(host) ?? readEnvFile(options.envFile);
+export async function settingSources(flags: SettingSources['flags'], host: Host): Promise<SettingSources> {
+  const { envFile } = flags;
+  const file = envFiles.get(host) ?? readEnvFile(typeof envFile === 'string' ? envFile : undefined);
   envFiles.set(host, file);
-  return { flags: { ...options }, environment: withoutServiceLinks(host.env), envFile: await file };
+  return { flags, environment: withoutServiceLinks(host.env), envFile: await file };
 }
 
 const SERVICE = { group: 'Service:' };
@@ -116,16 +114,10 @@ export const serviceOptions = () => [
 export type ServiceOptions = ValuesOf<typeof serviceOptions> & Pick<SettingOptions, 'envFile'>;
 
 /** What the service is to do, each value checked on its own. Times are milliseconds, sizes bytes. */
-export interface ServiceChoice extends ServiceSettings {
-  readonly trustProxy: readonly string[];
-  readonly corsOrigin: readonly string[];
-  readonly insecure: boolean;
-  readonly openMetrics: boolean;
-}
+export type ServiceChoice = Awaited<ReturnType<typeof serviceChoice>>;
 
-/** @throws CommandLineError, SettingError, and what reading the `.env` file throws */
-export async function serviceChoice(options: ServiceOptions, host: Host): Promise<ServiceChoice> {
-  const { values } = resolveAll(SERVICE_SETTINGS, await settingSources(options, host));
+export async function serviceChoice(options: ServiceOptions, host: Host) {
+  const { values } = resolveAll(SERVICE_SETTINGS, await settingSources({ ...options }, host));
   return {
     ...values,
     trustProxy: values.trustProxy ?? [],

@@ -57,8 +57,8 @@ export function writtenLine(path: string, content: string | undefined): string {
 /** How a document is written that has two forms. */
 interface Forms<Value> {
   json(value: Value): string;
-  /** Loads what draws tables. */
-  table(value: Value, terminal: Terminal): Promise<Iterable<Piece>>;
+  /** Loads what draws it as a table. */
+  table(): Promise<(value: Value, terminal: Terminal) => Iterable<Piece>>;
 }
 
 /** Makes a document and delivers it in the form that is chosen. */
@@ -71,7 +71,9 @@ export async function deliverDocument<Value>(
   return deliver(output, context, async (writer) => {
     const value = await make();
     const pieces =
-      output.format === 'json' ? [json(value)] : await table(value, await openTerminal(output, context.host));
+      output.format === 'json'
+        ? [json(value)]
+        : (await table())(value, await openTerminal(output, context.host));
     for (const piece of pieces) await writer.write(piece);
     return value;
   });

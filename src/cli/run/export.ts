@@ -1,9 +1,9 @@
 import type { Instant } from '../../calendar/instant.js';
 import type { Amount } from '../../engine/index.js';
-import { CannotWriteError, CommandLineError } from '../../errors.js';
+import { CommandLineError } from '../../errors.js';
 import { sumsInWords } from '../../format/amounts.js';
-import { fileWriter } from '../../output/file.js';
 import type { Writer } from '../../output/writer.js';
+import type { ReceiptOptions } from '../options/period.js';
 import type { Context } from '../process/host.js';
 import { deliver } from './deliver.js';
 import { type Period, type PeriodNeeds, usingPeriod } from './period.js';
@@ -36,55 +36,30 @@ interface WrittenExport<Sums> {
  */
 export async function runExport<Sums extends ExportSums>(
   made: Export<Sums>,
-  { receipt: path }: { readonly receipt?: string | undefined },
+  { receipt: path }: ReceiptOptions,
   context: Context,
   open: (needs: PeriodNeeds) => Promise<Period>,
 ): Promise<Sums | undefined> {
-  const { output, textsUnread } = made;
-  if (path === undefined) {
-    return usingPeriod(
-      open({ textsUnread }),
-      async (period) => (await deliverExport(made, period, context)).sums,
-    );
-  }
-  if ((output.output ?? '-') === '-' && context.host.stdout.isTTY === true) {
+  const { output, textsUnread, write } = made;
+  if (path !== undefined && (output.output ?? '-') === '-' && context.host.stdout.isTTY === true) {
     throw new CommandLineError('--receipt: needs an export that stays: --output FILE, or > FILE');
   }
-  const receiptWriter = await fileWriter(path);
+  const receipt =
+    path === undefined
+      ? undefined
+      : await (await import('./receipt.js')).openReceipt(path, made, context.host);
   try {
-    const [{ observeExport }, { writeReceipt }] = await Promise.all([
-      import('./receipt.js'),
-      import('../../receipt/receipt.js'),
-    ]);
-    const observed = observeExport(made, context.host);
-    return await usingPeriod(open({ ...observed.needs, textsUnread }), async (period) => {
-      let sha256: string | undefined;
-      const { asOf, sums } = await deliverExport(made, period, context, (digest) => {
-        sha256 = digest;
-      });
-      const receipt = observed.receipt(period, asOf, sha256);
-      if (receipt === undefined) {
-        throw new CannotWriteError(path, 'nobody read the export to its end, so there is nothing to attest');
-      }
-      await receiptWriter.write(writeReceipt(receipt));
-      await receiptWriter.commit();
+    return await usingPeriod(open({ ...receipt?.needs, textsUnread }), async (period) => {
+      const { asOf, sums } = await deliver(
+        { ...output, onDigest: receipt?.onDigest },
+        context,
+        (writer) => write(period, writer),
+        ({ sums }) => sums && sumsInWords(sums.messages, sums.credits, period.outOf()),
+      );
+      await receipt?.write(period, asOf);
       return sums;
     });
   } finally {
-    await receiptWriter.abandon();
+    await receipt?.abandon();
   }
-}
-
-function deliverExport<Sums extends ExportSums>(
-  { output, write }: Export<Sums>,
-  period: Period,
-  context: Context,
-  onDigest?: (sha256: string) => void,
-): Promise<WrittenExport<Sums>> {
-  return deliver(
-    { ...output, onDigest },
-    context,
-    (writer) => write(period, writer),
-    ({ sums }) => sums && sumsInWords(sums.messages, sums.credits, period.outOf()),
-  );
 }

@@ -43,8 +43,7 @@ export async function checkFiles(
   const reads: FileUse[] = [];
   const writes: FileUse[] = [];
   let toFile = false;
-  const ofSettings = other.source ? await settingFiles(command, host) : [];
-  for (const { file, summed, locked, origin, path } of [...declaredFiles(command), ...ofSettings]) {
+  for (const { file, summed, locked, origin, path } of await namedFiles(command, other.source, host)) {
     const name = origin === undefined ? path : `${origin} ${path}`;
     const use: FileUse = { name, at: path, ...(summed && { summed }) };
     switch (file) {
@@ -90,47 +89,41 @@ function noFile(origin: string, path: string): Error {
     : new SettingError(origin, problem);
 }
 
-/** Those of options and arguments, but for settings. */
-function declaredFiles(command: CommandUnknownOpts): NamedFile[] {
-  const values: Readonly<Record<string, unknown>> = command.opts();
-  const declared = [
-    ...command.registeredArguments.map((argument, index) => ({
-      traits: traitsOf(argument),
-      origin: undefined,
-      value: command.processedArgs[index],
-    })),
-    ...command.options.map((option) => ({
-      traits: traitsOf(option),
-      origin: option.variadic ? undefined : option.long,
-      value: option.attributeName() in ALL_SETTINGS ? undefined : values[option.attributeName()],
-    })),
-  ];
-  return declared.flatMap(({ traits, origin, value }) =>
-    [value].flat().flatMap((path) => (typeof path === 'string' ? { ...traits, origin, path } : [])),
-  );
-}
-
 const ALL_SETTINGS: Declarations = { ...SETTINGS, ...SERVICE_SETTINGS };
 
-/** Those of the command's settings, wherever they were set. */
-async function settingFiles(command: CommandUnknownOpts, host: Host): Promise<NamedFile[]> {
-  const options = command.opts();
-  const { envFile } = options;
+/** The files of a command line, and those of its settings wherever they were set, if its source is read. */
+async function namedFiles(
+  command: CommandUnknownOpts,
+  ofSettings: boolean,
+  host: Host,
+): Promise<NamedFile[]> {
+  const values = command.opts();
+  const sources = ofSettings ? await orNothing(() => settingSources(values, host)) : undefined;
+  const filesOf = (traits: Traits, origin: string | undefined, value: unknown): NamedFile[] =>
+    [value].flat().flatMap((path) => (typeof path === 'string' ? { ...traits, origin, path } : []));
+  const files = command.registeredArguments.flatMap((argument, index) =>
+    filesOf(traitsOf(argument), undefined, command.processedArgs[index]),
+  );
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const traits = traitsOf(option);
+    const setting = ALL_SETTINGS[name];
+    if (setting === undefined) {
+      files.push(...filesOf(traits, option.variadic ? undefined : option.long, values[name]));
+    } else if (setting.file !== undefined && sources !== undefined) {
+      const found = await orNothing(() => resolveSetting(name, setting, sources));
+      files.push(...filesOf(traits, found?.origin, found?.value));
+    }
+  }
+  return files;
+}
+
+/** What is wrong with a setting or its file, the command itself says. */
+async function orNothing<Result>(resolve: () => Result | Promise<Result>): Promise<Result | undefined> {
   try {
-    const sources = await settingSources(
-      { ...options, ...(typeof envFile === 'string' && { envFile }) },
-      host,
-    );
-    return command.options.flatMap((option) => {
-      const name = option.attributeName();
-      const setting = ALL_SETTINGS[name];
-      if (setting?.file === undefined) return [];
-      const { value, origin } = resolveSetting(name, setting, sources);
-      return typeof value === 'string' ? { file: setting.file, origin, path: value } : [];
-    });
+    return await resolve();
   } catch (error) {
-    // The command itself says what is wrong.
-    if (error instanceof OCopilotError) return [];
+    if (error instanceof OCopilotError) return undefined;
     throw error;
   }
 }

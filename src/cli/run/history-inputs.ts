@@ -13,12 +13,10 @@ import { openManifest } from '../../source/snapshot.js';
 import type { HistoryInput } from '../../usage/history/history.js';
 import { type InputSums, sumInput } from '../../usage/history/input-sums.js';
 import { usageRow } from '../../usage/pricing/priced-row.js';
-import type { RunOptions } from '../options/period.js';
-import type { Basis, RatesOptions, SettingOptions } from '../options/settings.js';
+import type { BillOptions } from '../options/period.js';
+import type { Basis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { openPeriod, usingPeriod } from './period.js';
-
-type HistoryOptions = SettingOptions & RunOptions & RatesOptions;
 
 /** An input that was read, and can be read again up to an instant. */
 export interface ReadInput extends HistoryInput {
@@ -37,7 +35,7 @@ export interface ReadInput extends HistoryInput {
  */
 export async function readInputs(
   paths: readonly string[],
-  options: HistoryOptions,
+  options: BillOptions,
   basis: Basis,
   context: Context,
 ): Promise<ReadInput[]> {
@@ -96,7 +94,7 @@ function checkSame(inputs: readonly ReadInput[], key: 'rules' | 'currency', advi
 
 type ReadFile = (
   path: string,
-  options: HistoryOptions,
+  options: BillOptions,
   basis: Basis,
   context: Context,
   receiptOf: (sha256: string) => Receipt | undefined,

@@ -10,8 +10,8 @@ import { openTracing, traceReading } from '../../telemetry/tracing.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { RowQuery } from '../../usage/rows/row-query.js';
 import { type ColorOptions, colorChoice, wantsColor } from '../options/output.js';
-import { type FilterOptions, type PageOptions, type RunOptions, selectionOf } from '../options/period.js';
-import { type Basis, openBasis, type RatesOptions, type SettingOptions } from '../options/settings.js';
+import { type BillOptions, type FilterOptions, type PageOptions, selectionOf } from '../options/period.js';
+import { type Basis, openBasis } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { type Progress, startProgress } from './progress.js';
 
@@ -19,9 +19,7 @@ import { type Progress, startProgress } from './progress.js';
 const LONGEST_DELIVERY = 400;
 
 /** The options of commands that read a billing period. */
-export type PeriodOptions = SettingOptions &
-  RunOptions &
-  RatesOptions &
+export type PeriodOptions = BillOptions &
   FilterOptions &
   PageOptions &
   ColorOptions & {

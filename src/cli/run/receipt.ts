@@ -2,9 +2,11 @@ import { version } from '../../../package.json';
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { periodState } from '../../calendar/time-zone.js';
 import { RULESET_VERSIONS } from '../../engine/index.js';
+import { CannotWriteError } from '../../errors.js';
+import { fileWriter } from '../../output/file.js';
 import { formatCost } from '../../rates/money.js';
 import { dataTables, type ReceiptFlag } from '../../receipt/flags.js';
-import { observeRows, RECEIPT_FORMAT, type Receipt, rowSums } from '../../receipt/receipt.js';
+import { observeRows, RECEIPT_FORMAT, type Receipt, writeReceipt } from '../../receipt/receipt.js';
 import { createInputDigests } from '../../source/record.js';
 import { limitText } from '../../usage/forecast/limit.js';
 import { type ResultChoice, wantsColor } from '../options/output.js';
@@ -19,12 +21,35 @@ export interface Attested {
   readonly output: ResultChoice;
 }
 
+/** Opens the file of a receipt, and observes the export that it will attest. */
+export async function openReceipt(path: string, made: Attested, host: Host) {
+  const writer = await fileWriter(path);
+  const observed = observeExport(made, host);
+  let sha256: string | undefined;
+  return {
+    needs: observed.needs,
+    onDigest(digest: string): void {
+      sha256 = digest;
+    },
+    /** @throws CannotWriteError, also where nobody read the export to its end */
+    async write(period: Period, asOf: Instant): Promise<void> {
+      const receipt = observed.receipt(period, asOf, sha256);
+      if (receipt === undefined) {
+        throw new CannotWriteError(path, 'nobody read the export to its end, so there is nothing to attest');
+      }
+      await writer.write(writeReceipt(receipt));
+      await writer.commit();
+    },
+    abandon: () => writer.abandon(),
+  };
+}
+
 /** Observes what an export is computed from and what it gives, for its receipt. */
 export function observeExport({ command, flags, output }: Attested, host: Host) {
   const inputs = createInputDigests();
-  const rows = observeRows();
+  const observed = observeRows();
   return {
-    needs: { wrapSource: inputs.wrap, watchRows: rows.watch },
+    needs: { wrapSource: inputs.wrap, watchRows: observed.watch },
     /**
      * @param sha256 of the output; undefined where nobody read it to its end
      * @returns undefined where the messages were not read to their end either
@@ -33,7 +58,7 @@ export function observeExport({ command, flags, output }: Attested, host: Host) 
       const digests = inputs.value();
       if (sha256 === undefined || digests === undefined) return undefined;
       const { settings, zone, card, sourceName } = period;
-      const seen = rows.value();
+      const { rows, last } = observed.value();
       return {
         format: RECEIPT_FORMAT,
         program: `o-copilot ${version}`,
@@ -51,7 +76,7 @@ export function observeExport({ command, flags, output }: Attested, host: Host) 
         },
         source: sourceName,
         period: settings.period,
-        state: periodState(seen.last, zone, asOf),
+        state: periodState(last, zone, asOf),
         as_of: secondText(asOf),
         rules: {
           ruleset: settings.rules,
@@ -65,7 +90,7 @@ export function observeExport({ command, flags, output }: Attested, host: Host) 
           missing_reports: digests.missing,
         },
         messages: period.counts().messages,
-        rows: rowSums(seen),
+        rows,
         output: { sha256 },
       };
     },

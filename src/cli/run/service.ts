@@ -20,19 +20,17 @@ import { startService } from '../../service/start-service.js';
 import { type OpenLog, openLog } from '../../service/telemetry/log.js';
 import type { Agents } from '../../source/http/agents.js';
 import { openTracing, type Tracing } from '../../telemetry/tracing.js';
-import type { RunOptions } from '../options/period.js';
+import type { BillOptions } from '../options/period.js';
 import {
   type ServiceOptions as GivenOptions,
   openBasis,
-  type RatesOptions,
   type ServiceChoice,
-  type SettingOptions,
   serviceChoice,
 } from '../options/settings.js';
 import type { Context } from '../process/host.js';
 import { limitOf } from './budget.js';
 
-type ServeOptions = GivenOptions & SettingOptions & RatesOptions & RunOptions;
+type ServeOptions = GivenOptions & BillOptions;
 
 /** Messages documents that may arrive at once without keeping a report waiting. */
 const DOCUMENTS_AT_ONCE = 16;
