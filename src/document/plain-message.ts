@@ -224,7 +224,7 @@ function twoDigits(bytes: Uint8Array, at: number): number {
 export class ChunkMessage implements Message, MessageBytes {
   /** @param decoded the text, where it is not plain; undefined where it will not be read */
   constructor(
-    readonly id: number,
+    readonly id: number | bigint,
     readonly reportId: ReportId | undefined,
     readonly span: Span,
     readonly timestampStart: number,

@@ -25,8 +25,8 @@ function digitCount(value: number): number {
  */
 export class RowBytes {
   private bytes = Buffer.allocUnsafe(FIRST_SIZE);
-  private view = viewOf(this.bytes);
-  private size = 0;
+  view = viewOf(this.bytes);
+  size = 0;
 
   /** A piece that is the same in every row. */
   literal(piece: Literal): void {
@@ -80,7 +80,7 @@ export class RowBytes {
   }
 
   /** The bytes written since the last time, which the caller then owns; the next row begins anew. */
-  take(): Uint8Array {
+  take(): Buffer {
     const taken = Buffer.from(this.bytes.subarray(0, this.size));
     this.size = 0;
     return taken;

@@ -1,10 +1,11 @@
 import type { Message, Report, ReportId } from '../../document/records.js';
 import { type Amount, hundredths } from '../../engine/index.js';
+import { RowBytes } from '../../format/data/row-bytes.js';
 import { Span } from '../../json/spans.js';
 import type { MessagePricer } from '../../usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { type MemoryAccount, overloaded } from '../shared/memory-budget.js';
-import { ByteColumn, mix, type ReadTexts, StoredMessage, TextStore } from './row-bytes.js';
+import { mix, mixBytes, type ReadTexts, StoredMessage, TextStore } from './row-bytes.js';
 
 /** Rows of a block; a power of two, so that a row is found by shifting. */
 const BLOCK_BITS = 14;
@@ -52,8 +53,8 @@ export class PricedRows {
   /** Bytes of all texts. */
   textSize = 0;
 
-  private readonly timestampBytes = new ByteColumn();
-  private readonly textBytes = new ByteColumn();
+  private readonly timestampBytes = new RowBytes();
+  private readonly textBytes = new RowBytes();
 
   constructor(
     private readonly priceByText: MessagePricer,
@@ -88,8 +89,8 @@ export class PricedRows {
     const block = this.blockOf(row);
     const timestampStart = this.timestampBytes.size;
     const { raw } = message;
-    if (raw === undefined) this.timestampBytes.addText(message.timestamp);
-    else this.timestampBytes.addRange(raw.span, raw.timestampStart, raw.timestampEnd);
+    if (raw === undefined) this.timestampBytes.text(message.timestamp);
+    else this.timestampBytes.range(raw.span.view, raw.timestampStart, raw.timestampEnd);
     block.timestampEnds[at] = this.timestampBytes.size;
     this.addText(message, row);
     block.textEnds[at] = this.textBytes.size;
@@ -103,15 +104,15 @@ export class PricedRows {
     let hash = mix(Number(message.id) % 2 ** 32, price);
     hash = mix(hash, Math.floor(Number(message.id) / 2 ** 32));
     hash = mix(hash, report === NO_REPORT ? NO_REPORT : (this.reportHashes[report] ?? 0));
-    block.hashes[at] = this.timestampBytes.hash(hash, timestampStart);
+    block.hashes[at] = mixBytes(hash, this.timestampBytes.view, timestampStart, this.timestampBytes.size);
     if (at === BLOCK_ROWS - 1) this.endBlock();
   }
 
   private addText(message: Message, row: number): void {
     const { raw } = message;
-    if (raw?.isPlainText) this.textBytes.addRange(raw.span, raw.textStart, raw.textEnd);
+    if (raw?.isPlainText) this.textBytes.range(raw.span.view, raw.textStart, raw.textEnd);
     else if (/\p{Surrogate}/u.test(message.text)) this.addException(this.otherTexts, row, message.text);
-    else this.textBytes.addText(message.text);
+    else this.textBytes.text(message.text);
   }
 
   /** Whatever is wrong counts only for an answer that shows the row by its text. */

@@ -1,7 +1,7 @@
-import type { Message, MessageBytes, ReportId } from '../../document/records.js';
-import type { AsciiBytes } from '../../engine/index.js';
+import { ChunkMessage } from '../../document/plain-message.js';
+import type { ReportId } from '../../document/records.js';
 import { CannotWriteError } from '../../errors.js';
-import { copyBytes, type Span, viewOf } from '../../json/spans.js';
+import type { Span } from '../../json/spans.js';
 import { openNameless } from '../../output/spool.js';
 import type { MemoryAccount } from '../shared/memory-budget.js';
 
@@ -58,81 +58,32 @@ export class TextStore {
   }
 }
 
-/** Bytes from which a call out of JavaScript copies faster than a loop. */
-const LONG = 256;
-
-/** Bytes one after the other, which grow until they are taken. */
-export class ByteColumn {
-  private bytes = Buffer.allocUnsafe(64 * 1024);
-  private view = viewOf(this.bytes);
-  size = 0;
-
-  addRange({ bytes, view }: AsciiBytes, start: number, end: number): void {
-    const length = end - start;
-    this.reserve(length);
-    if (length < LONG) copyBytes(view, start, this.view, this.size, length);
-    else this.bytes.set(bytes.subarray(start, end), this.size);
-    this.size += length;
+/** A message read from the columns, whose text is read where it is wanted. */
+export class StoredMessage extends ChunkMessage {
+  constructor(
+    id: number | bigint,
+    reportId: ReportId | undefined,
+    span: Span,
+    timestampStart: number,
+    timestampEnd: number,
+    private readonly rows: { textOf(row: number): string },
+    private readonly row: number,
+  ) {
+    super(id, reportId, span, timestampStart, timestampEnd, false, 0, 0, undefined);
   }
 
-  addText(text: string): void {
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    this.reserve(text.length * 3);
-    this.size += this.bytes.write(text, this.size);
-  }
-
-  /** `hash` with the bytes from `start` on mixed in. */
-  hash(hash: number, start: number): number {
-    let mixed = hash;
-    let at = start;
-    for (; at + 4 <= this.size; at += 4) mixed = mix(mixed, this.view.getInt32(at, true));
-    for (; at < this.size; at++) mixed = mix(mixed, this.bytes[at] ?? 0);
-    return mixed;
-  }
-
-  /** A copy of the bytes; the column begins anew. */
-  take(): Buffer {
-    const taken = Buffer.from(this.bytes.subarray(0, this.size));
-    this.size = 0;
-    return taken;
-  }
-
-  private reserve(more: number): void {
-    if (this.size + more <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.size + more));
-    this.bytes.copy(larger, 0, 0, this.size);
-    this.bytes = larger;
-    this.view = viewOf(larger);
+  override get text(): string {
+    return this.rows.textOf(this.row);
   }
 }
 
-/** A message read from the columns. A class, since most of its members are read in few places. */
-export class StoredMessage implements Message, MessageBytes {
-  readonly isPlainText = false;
-  readonly textStart = 0;
-  readonly textEnd = 0;
-
-  constructor(
-    readonly id: number | bigint,
-    readonly reportId: ReportId | undefined,
-    readonly span: Span,
-    readonly timestampStart: number,
-    readonly timestampEnd: number,
-    private readonly rows: { textOf(row: number): string },
-    private readonly row: number,
-  ) {}
-
-  get raw(): MessageBytes {
-    return this;
-  }
-
-  get timestamp(): string {
-    return this.span.bytes.toString('latin1', this.timestampStart, this.timestampEnd);
-  }
-
-  get text(): string {
-    return this.rows.textOf(this.row);
-  }
+/** `hash` with the bytes `[start, end)` mixed in. */
+export function mixBytes(hash: number, view: DataView, start: number, end: number): number {
+  let mixed = hash;
+  let at = start;
+  for (; at + 4 <= end; at += 4) mixed = mix(mixed, view.getInt32(at, true));
+  for (; at < end; at++) mixed = mix(mixed, view.getUint8(at));
+  return mixed;
 }
 
 /** Two numbers as one of 32 bits, in which each bit of either counts. Order matters. */
