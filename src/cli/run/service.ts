@@ -193,20 +193,14 @@ async function nameOf(
 function cannotListen(error: unknown, { host, port }: ServiceChoice): unknown {
   if (error instanceof OCopilotError || !isOsError(error)) return error;
   const message = `cannot listen on ${host} port ${port}: ${reasonOf(error)}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new SystemRefusedError(`${message}; choose another with --port, or end what uses it`);
-    case 'EACCES':
-      return new SystemRefusedError(
-        `${message}; ports below 1024 may need more rights: choose another with --port`,
-      );
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new CommandLineError(message);
-    default:
-      return new SystemRefusedError(message);
-  }
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return new CommandLineError(message);
+  return new SystemRefusedError(`${message}${LISTEN_HINTS[error.code] ?? ''}`);
 }
+
+const LISTEN_HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: '; choose another with --port, or end what uses it',
+  EACCES: '; ports below 1024 may need more rights: choose another with --port',
+};
 
 function credentialProblem(error: unknown): string {
   return error instanceof OCopilotError ? error.message : 'a bug in o-copilot';

@@ -5,11 +5,6 @@ import { DATA_FORMATS, type DataFormat, declarationOf } from '../../format/forma
 import { readParameter } from '../query/parameters.js';
 import { Refusal } from '../shared/problem.js';
 
-/** The media type of each format that the service offers, the one for `Accept: *` first. */
-const MEDIA_TYPES: ReadonlyMap<DataFormat, string> = new Map(
-  DATA_FORMATS.map((format) => [format, declarationOf(format).mediaType]),
-);
-
 /** How the service writes CSV and TSV: as the command line does by default. */
 export const DELIMITED_OPTIONS = { delimiter: ',', bom: false, formulaGuard: true } as const;
 
@@ -29,12 +24,13 @@ export function wantedFormat(request: FastifyRequest, parameter: string | undefi
   if (given !== undefined) return given;
   const { accept } = request.headers;
   if (accept === undefined || accept.trim() === '') return 'json';
-  const offered = [...MEDIA_TYPES.values()];
+  // The one for `Accept: *` first.
+  const offered = DATA_FORMATS.map((each) => declarationOf(each).mediaType);
   const wanted = new Negotiator({ headers: { accept: withoutParameters(accept) } }).mediaType(offered);
-  const format = DATA_FORMATS.find((each) => MEDIA_TYPES.get(each) === wanted);
+  const format = DATA_FORMATS.find((each) => declarationOf(each).mediaType === wanted);
   if (format !== undefined) return format;
   const detail = `there is ${offered.join(', ')}`;
-  throw new Refusal(406, 'not_acceptable', detail, {}, { vary: 'accept' });
+  throw new Refusal(406, 'not_acceptable', detail, { vary: 'accept' });
 }
 
 /** Every format has one form only, so that of a range's parameters none counts but the weight `q`. */

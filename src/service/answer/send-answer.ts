@@ -22,7 +22,7 @@ export function sendAnswer(
   const coding = chooseCoding(accepted, size, body instanceof StoredBody);
   if (coding === undefined) {
     const detail = 'there is gzip, br and identity';
-    throw new Refusal(406, 'not_acceptable', detail, {}, { vary: heads.vary });
+    throw new Refusal(406, 'not_acceptable', detail, { vary: heads.vary });
   }
   const { etag, headers, list, unchanged } = heads.of(coding);
   // Only this header: a fetch() adds `cache-control: no-cache` to it, which demands a validation, as we do.

@@ -76,7 +76,7 @@ async function identifyByJwt(token: string, check: JwtCheck): Promise<Visitor> {
 function certificateNeeded(): Refusal {
   const detail = 'a client certificate from the known authority is needed, shown by this connection';
   // A client that has one by now can show it on a new connection only.
-  return new Refusal(403, 'certificate_needed', detail, {}, { connection: 'close' });
+  return new Refusal(403, 'certificate_needed', detail, { connection: 'close' });
 }
 
 function invalidToken(): Refusal {
@@ -84,7 +84,7 @@ function invalidToken(): Refusal {
 }
 
 function unauthorized(detail: string, challenge: string): Refusal {
-  return new Refusal(401, 'unauthorized', detail, {}, { 'www-authenticate': challenge });
+  return new Refusal(401, 'unauthorized', detail, { 'www-authenticate': challenge });
 }
 
 /**

@@ -76,13 +76,8 @@ export function limitKey(address: string): string {
   const shortest = new SocketAddress({ address: address.replace(/%.*$/, ''), family: 'ipv6' }).address;
   const mapped = /^::ffff:([\d.]+)$/.exec(shortest)?.[1];
   if (mapped !== undefined) return mapped;
-  const [head = '', tail] = shortest.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : 8 - first.length - last.length;
-  const groups = [...first, ...Array.from({ length: zeros }, () => '0'), ...last];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+  const [first = [], last] = shortest.split('::').map((half) => half.split(':').filter(Boolean));
+  const zeros = last === undefined ? 0 : 8 - first.length - last.length;
+  const groups = [...first, ...Array<string>(zeros).fill('0'), ...(last ?? [])];
+  return `${groups.slice(0, 4).join(':')}::/64`;
 }

@@ -10,7 +10,7 @@ export interface TlsOptions {
   /** Clients must have a certificate from one of these authorities. */
   readonly clientCa: Buffer | undefined;
   /** The certificates in `clientCa`. */
-  readonly authorities: readonly X509Certificate[];
+  readonly authorities: Authorities;
 }
 
 /** A client certificate that was shown and verified in the handshake of its connection. */
@@ -27,7 +27,7 @@ interface ShownCertificate {
 }
 
 /** The certificates of `--tls-client-ca`. */
-export type Authorities = readonly X509Certificate[];
+type Authorities = readonly X509Certificate[];
 
 const shownCertificates = new WeakMap<Socket, ShownCertificate>();
 
@@ -88,15 +88,8 @@ export function parseCertificates(pem: Buffer, flag: string, path: string): X509
   });
 }
 
-interface ServerCertificate {
-  readonly cert: Buffer;
-  readonly certPath: string;
-  readonly key: Buffer;
-  readonly keyPath: string;
-}
-
 /** Checks that a server can use these, before it does. @throws SettingError that names the flag and the file */
-export function checkServerCertificate({ cert, certPath, key, keyPath }: ServerCertificate): void {
+export function checkServerCertificate(cert: Buffer, certPath: string, key: Buffer, keyPath: string): void {
   const [own] = parseCertificates(cert, '--tls-cert', certPath);
   if (own?.checkPrivateKey(readPrivateKey(key, keyPath)) !== true) {
     throw new SettingError(

@@ -58,13 +58,9 @@ export function createJwtCheck(
       return await verify(token);
     } catch (error) {
       if (isAboutToken(error)) return undefined;
-      throw new Refusal(
-        503,
-        'keys_unavailable',
-        'the keys that tokens are checked with cannot be fetched',
-        {},
-        { 'retry-after': `${PAUSE_AFTER_FAILURE / 1000}` },
-      );
+      throw new Refusal(503, 'keys_unavailable', 'the keys that tokens are checked with cannot be fetched', {
+        'retry-after': `${PAUSE_AFTER_FAILURE / 1000}`,
+      });
     }
   };
 }

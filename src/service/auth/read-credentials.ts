@@ -42,49 +42,35 @@ export async function readCredentials(
   fallback?: Fallback,
 ): Promise<Credentials> {
   // Each for itself: who is revoked in one file must not stay because another is wrong.
-  const read = async <Part>(
+  async function read<Part>(
     paths: readonly (string | undefined)[],
-    readPart: () => Promise<Part>,
+    readPart: (settings: CredentialSettings) => Promise<Part>,
     before: (credentials: Credentials) => Part,
-  ): Promise<Part> => {
-    if (fallback === undefined) return readPart();
+  ): Promise<Part> {
+    if (fallback === undefined) return readPart(settings);
     try {
       await checkFiles(paths);
-      return await readPart();
+      return await readPart(settings);
     } catch (error) {
       fallback.onRefused(error);
       return before(fallback.before);
     }
-  };
-  const { tlsCert, tlsKey, tlsClientCa, tokens: tokensFile, jwtSecretFile, jwks: keys } = settings;
-  const certificate = await read(
-    [tlsCert, tlsKey],
-    () => readServerCertificate(settings),
-    (before) => before.tls,
-  );
-  const authorities = await read(
+  }
+  const { tlsCert, tlsKey, tlsClientCa } = settings;
+  const certificate = await read([tlsCert, tlsKey], readServerCertificate, ({ tls }) => tls);
+  const { clientCa, authorities } = await read(
     [tlsClientCa],
-    () => readAuthorities(settings),
-    ({ tls }) => ({ clientCa: tls?.clientCa, authorities: tls?.authorities ?? [] }),
+    readAuthorities,
+    ({ tls }) => tls ?? NO_AUTHORITIES,
   );
-  const tokens = await read(
-    [tokensFile],
-    () => readTokens(settings),
-    (before) => before.tokens,
-  );
-  const secret = await read(
-    [jwtSecretFile],
-    () => readSecret(settings),
-    (before) => before.jwt?.secret,
-  );
-  const jwks = await read(
-    [keys],
-    () => readJwks(settings),
-    (before) => before.jwt?.jwks,
-  );
-  const tls = certificate && { cert: certificate.cert, key: certificate.key, ...authorities };
+  const tokens = await read([settings.tokens], readTokens, (before) => before.tokens);
+  const secret = await read([settings.jwtSecretFile], readSecret, ({ jwt }) => jwt?.secret);
+  const jwks = await read([settings.jwks], readJwks, ({ jwt }) => jwt?.jwks);
+  const tls = certificate && { ...certificate, clientCa, authorities };
   return { tls, tokens, jwt: jwtOptions(settings, secret, jwks) };
 }
+
+const NO_AUTHORITIES = { clientCa: undefined, authorities: [] };
 
 /** Some may be pipes, which are read at the start, and might never end a second time. @throws UnreadableError */
 async function checkFiles(paths: readonly (string | undefined)[]): Promise<void> {
@@ -114,14 +100,14 @@ async function readServerCertificate({
     return undefined;
   }
   const [cert, key] = await Promise.all([readBytes(tlsCert), readBytes(tlsKey)]);
-  checkServerCertificate({ cert, certPath: tlsCert, key, keyPath: tlsKey });
+  checkServerCertificate(cert, tlsCert, key, tlsKey);
   return { cert, key };
 }
 
 async function readAuthorities({
   tlsClientCa: path,
 }: CredentialSettings): Promise<Pick<TlsOptions, 'clientCa' | 'authorities'>> {
-  if (path === undefined) return { clientCa: undefined, authorities: [] };
+  if (path === undefined) return NO_AUTHORITIES;
   const clientCa = await readBytes(path);
   return { clientCa, authorities: parseCertificates(clientCa, '--tls-client-ca', path) };
 }

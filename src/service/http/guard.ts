@@ -88,5 +88,5 @@ function createHostCheck(): (request: FastifyRequest) => Refusal | undefined {
 
 /** What follows on this connection cannot be separated from this request. */
 function refuseFraming(status: number, code: string, detail: string): Refusal {
-  return new Refusal(status, code, detail, {}, { connection: 'close' });
+  return new Refusal(status, code, detail, { connection: 'close' });
 }

@@ -81,13 +81,8 @@ function refusalOf(visitor: Visitor): Refusal | undefined {
 /** @param wait milliseconds */
 function tooMany(requests: number, wait: number): Refusal {
   const seconds = Math.max(1, Math.ceil(wait / 1000));
-  return new Refusal(
-    429,
-    'too_many_requests',
-    `${requests} requests were made; again in ${seconds} seconds`,
-    {},
-    { 'retry-after': `${seconds}` },
-  );
+  const detail = `${requests} requests were made; again in ${seconds} seconds`;
+  return new Refusal(429, 'too_many_requests', detail, { 'retry-after': `${seconds}` });
 }
 
 /** Requests of a client in the current window. */

@@ -25,7 +25,7 @@ export function answerOtherMethods(app: FastifyInstance) {
     }
     if (request.method !== 'OPTIONS') {
       const detail = `this address takes ${ALLOWED}`;
-      return done(new Refusal(405, 'method_not_allowed', detail, {}, { allow: ALLOWED }));
+      return done(new Refusal(405, 'method_not_allowed', detail, { allow: ALLOWED }));
     }
     reply.code(204).headers(SECURITY_HEADERS).header('allow', ALLOWED).send();
   };

@@ -2,7 +2,7 @@ import { Refusal } from './problem.js';
 
 /** What the service refuses while it has no memory left: the client may ask again shortly. */
 export function overloaded(detail: string): Refusal {
-  return new Refusal(503, 'overloaded', detail, {}, { 'retry-after': '1' });
+  return new Refusal(503, 'overloaded', detail, { 'retry-after': '1' });
 }
 
 /**

@@ -28,9 +28,9 @@ export class Refusal extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
+    readonly headers: Readonly<Record<string, string>> = {},
     /** More members of the problem document. */
     readonly extensions: Readonly<Record<string, string | number>> = {},
-    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
   }
@@ -43,7 +43,7 @@ const LONGEST_NAME = 80;
 export function badQuery(name: string, problem: string): Refusal {
   // Whatever was sent as a name.
   const parameter = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
-  return new Refusal(400, 'bad_query', `${parameter}: ${problem}`, { parameter });
+  return new Refusal(400, 'bad_query', `${parameter}: ${problem}`, {}, { parameter });
 }
 
 /**

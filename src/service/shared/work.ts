@@ -75,14 +75,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export function requestSignal(request: FastifyRequest, deadline: number, ending: AbortSignal) {
   const controller = createController();
-  const expire = () =>
-    controller.abort(
-      new Refusal(
-        504,
-        'upstream_timeout',
-        `there was no answer within ${Math.round(deadline)} ms (--deadline)`,
-      ),
-    );
+  const expire = () => {
+    const detail = `there was no answer within ${Math.round(deadline)} ms (--deadline)`;
+    controller.abort(new Refusal(504, 'upstream_timeout', detail));
+  };
   const leave = () => controller.abort(new Refusal(499, 'client_left', 'the client has left'));
   const end = () => controller.abort(ending.reason);
   const timer = setTimeout(expire, Math.min(deadline, LONGEST_TIMER));

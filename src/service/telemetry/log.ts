@@ -172,9 +172,15 @@ interface Sender {
 }
 
 function senderFor(stream: LogStream): Sender {
-  const descriptor = stream.fd;
-  if (descriptor === undefined) return { send: (text, done) => stream.write(text, done), cancel: () => {} };
-  return isStream(descriptor) ? socketSender(descriptor) : fileSender(descriptor);
+  const { fd } = stream;
+  if (fd === undefined) return { send: (text, done) => stream.write(text, done), cancel: () => {} };
+  if (!isPipe(fd)) return fileSender(fd);
+  const socket = new Socket({ fd, readable: false, writable: true });
+  // Each write's callback gets the error, also once the reader has left; without a listener the event would end the process.
+  socket.on('error', () => {});
+  // A reader that stalls must not hold up the end of the process.
+  socket.unref();
+  return { send: (text, done) => socket.write(text, done), cancel: () => socket.destroy() };
 }
 
 function fileSender(descriptor: number): Sender {
@@ -194,26 +200,11 @@ function fileSender(descriptor: number): Sender {
   };
 }
 
-function isStream(descriptor: number): boolean {
+function isPipe(descriptor: number): boolean {
   try {
     const stat = fstatSync(descriptor);
     return stat.isFIFO() || stat.isSocket();
   } catch {
     return false;
   }
-}
-
-function socketSender(descriptor: number): Sender {
-  const socket = new Socket({ fd: descriptor, readable: false, writable: true });
-  // Each write's callback gets the error; without a listener the event would end the process.
-  socket.on('error', () => {});
-  // A reader that stalls must not hold up the end of the process.
-  socket.unref();
-  return {
-    send(text, done) {
-      if (socket.destroyed) done(new Error('the reader of the log has left'));
-      else socket.write(text, done);
-    },
-    cancel: () => socket.destroy(),
-  };
 }
