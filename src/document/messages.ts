@@ -83,37 +83,67 @@ function reportIdOf(message: ObjectReader): ReportId | undefined {
   throw message.refuse('holds half of a surrogate pair, so no request can name that report', 'report_id');
 }
 
-const MARKS = ['has_more', 'next', 'next_page', 'total', 'total_count'];
+/** Keys of common APIs, in lower case without signs: `@odata.nextLink` is `odatanextlink`. */
+const NEXT = /^(odata)?next(page|link|url|href|cursor|token|pagetoken)?$/;
+const MORE = /^(has(more|next|nextpage)|(is)?truncated)$/;
+const TOTAL = /^(odatacount|total(count|items|results)?)$/;
+const PAGING = /^(links|paging|pagination|pageinfo|page|meta|metadata)$/;
 
 /**
  * Notices a document that says of itself that it is only one page of the period: a bill of the first page
  * would look whole and be too small.
  */
 export function createPageMarks() {
-  const marks = new Map<string, unknown>();
+  const seen = new Set<string>();
+  const totals = new Map<string, number>();
+  let more: string | undefined;
 
   return {
     /** @throws DataError for such a key twice */
     note(key: string, value: unknown): void {
-      if (!MARKS.includes(key)) return;
-      if (marks.has(key)) throw new DataError(DOCUMENT, 'occurs twice', key);
-      marks.set(key, value);
+      const name = plainKey(key);
+      if (![NEXT, MORE, TOTAL, PAGING].some((keys) => keys.test(name))) return;
+      if (seen.has(key)) throw new DataError(DOCUMENT, 'occurs twice', key);
+      seen.add(key);
+      if (TOTAL.test(name) && typeof value === 'number' && Number.isInteger(value)) totals.set(key, value);
+      more ??= furtherPage(key, value);
     },
 
     /** @throws DataError when the document said that it holds more than the `count` messages read */
     check(count: number): void {
-      for (const [key, value] of marks) {
-        const isTotal = key.startsWith('total');
-        if (isTotal && typeof value === 'number' && Number.isInteger(value) && value > count) {
-          throw new DataError(DOCUMENT, `says ${key} is ${value}, but it holds ${count} messages`);
+      if (more !== undefined) {
+        throw new DataError(DOCUMENT, `is one page of several (${more}); a bill needs the whole period`);
+      }
+      for (const [key, total] of totals) {
+        if (total > count) {
+          throw new DataError(DOCUMENT, `says ${key} is ${total}, but it holds ${count} messages`);
         }
-        const isNext = key.startsWith('next') && typeof value === 'string' && value !== '';
-        if (!isNext && !(key === 'has_more' && value === true)) continue;
-        const why = isNext ? `${key} names a further page` : 'has_more is true';
-        throw new DataError(DOCUMENT, `is one page of several (${why}); a bill needs the whole period`);
       }
     },
   };
+}
+
+function plainKey(key: string): string {
+  return key.toLowerCase().replace(/[^a-z]/g, '');
+}
+
+/** What a member says of a further page, if it does. */
+function furtherPage(key: string, value: unknown): string | undefined {
+  const name = plainKey(key);
+  const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (NEXT.test(name)) {
+    const isNamed =
+      members.length > 0 ||
+      (typeof value === 'number' ? value > 0 : typeof value === 'string' && value !== '');
+    return isNamed ? `${key} names a further page` : undefined;
+  }
+  if (MORE.test(name)) return value === true ? `${key} is true` : undefined;
+  if (!PAGING.test(name)) return undefined;
+  for (const [inner, each] of members) {
+    const why = furtherPage(inner, each);
+    if (why !== undefined) return `${key}.${why}`;
+  }
+  return undefined;
 }
 
 /**

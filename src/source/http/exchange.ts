@@ -20,6 +20,9 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
+/** RFC 8288: `</messages?page=2>; rel="next"`. */
+const NEXT_LINK = /;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\s*(?:[,;]|$))/i;
+
 /**
  * Requests a document, unless it is still the one that `known` came with. The headers `own` go to the origin of
  * `start` only.
@@ -40,9 +43,12 @@ export async function openDocument(
   const { status, headers, stream } = response;
   if (status === 200) {
     const type = /^(text\/html|application\/xhtml\+xml)\b/i.exec(headers['content-type'] ?? '')?.[1];
-    if (type === undefined) return { body: response, validators: validatorsOf(headers) };
+    const isPage = NEXT_LINK.test(`${headers.link}`);
+    if (type === undefined && !isPage) return { body: response, validators: validatorsOf(headers) };
     stream.destroy();
-    throw new DataError(showAddress(start), `expected JSON, got ${type.toLowerCase()}`);
+    const page =
+      'is one page of several (its Link header names a further page); a bill needs the whole period';
+    throw new DataError(showAddress(start), type ? `expected JSON, got ${type.toLowerCase()}` : page);
   }
   await discardBody(response);
   if (status === absent && (status === 404 || Object.keys(conditions).length > 0)) return undefined;

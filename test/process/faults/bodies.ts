@@ -125,6 +125,19 @@ const shapes: Fault[] = [
   ...SHAPES.map(([body, says]) =>
     fails(65, `C098 C115 C163 messages ${body}`, says, { upstream: atMessages({ body }) }),
   ),
+  ...['</m?page=2>; rel="next"', '<a>; rel=prev, <b>; title=t; rel=Next', '<a>; rel="up next"'].map((link) =>
+    fails(65, `C098 a page by its header Link: ${link}`, 'its Link header names a further page', {
+      upstream: atMessages({ headers: { link } }),
+    }),
+  ),
+  ...['<next>; rel="prev"', '<a>; rel=nextfoo', '<a>; rel="prefetch-next"; title="next"'].map((link) =>
+    succeeds(`C098 Link: ${link}`, { upstream: atMessages({ headers: { link } }) }),
+  ),
+  succeeds('C098 what says that nothing follows', {
+    upstream: atMessages({
+      body: `{"links":{"self":"a","next":null},"page":{"number":1,"next":""},"hasMore":false,"nextPage":0,${DOCUMENT.slice(1)}`,
+    }),
+  }),
   succeeds('C098 other keys around the messages, a total that fits', {
     upstream: atMessages({ body: `{"a":[{"messages":1}],"total":4,"next":null,${DOCUMENT.slice(1)}` }),
   }),

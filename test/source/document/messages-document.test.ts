@@ -150,6 +150,18 @@ describe('readMessages', () => {
     ['{"has_more":true,"messages":[]}', 'is one page of several (has_more is true)'],
     ['{"messages":[],"next":"/page/2"}', 'is one page of several (next names a further page)'],
     ['{"total":50,"messages":[]}', 'says total is 50, but it holds 0 messages'],
+    ['{"messages":[],"next_page":2}', 'is one page of several (next_page names a further page)'],
+    [
+      '{"messages":[],"@odata.nextLink":"x"}',
+      'is one page of several (@odata.nextLink names a further page)',
+    ],
+    ['{"nextPageToken":"x","messages":[]}', 'is one page of several (nextPageToken names a further page)'],
+    ['{"messages":[],"hasMore":true}', 'is one page of several (hasMore is true)'],
+    ['{"messages":[],"links":{"self":"a","next":"b"}}', '(links.next names a further page)'],
+    ['{"messages":[],"_links":{"next":{"href":"b"}}}', '(_links.next names a further page)'],
+    ['{"messages":[],"meta":{"pagination":{"hasNextPage":true}}}', '(meta.pagination.hasNextPage is true)'],
+    ['{"messages":[],"totalCount":1}', 'says totalCount is 1, but it holds 0 messages'],
+    ['{"messages":[],"links":{},"links":{}}', 'links: occurs twice'],
   ])('refuses %s', async (document, expected) => {
     expect(await problem(document)).toContain(expected);
     expect(await problem(document, 1)).toContain(expected);
