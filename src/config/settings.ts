@@ -175,20 +175,19 @@ export function resolveSettings(sources: SettingSources): Settings {
 /** Every setting in force, as it is shown to people: nothing secret is in it. @throws as resolveSettings does */
 export function listSettings(sources: SettingSources) {
   const shown = (declared: Declarations, service: boolean) =>
-    Object.entries(declared).map(([name, setting]) => ({ ...show(name, setting, sources), service }));
+    Object.entries(declared).map(([name, setting]) => {
+      const { given, origin } = resolveSetting(name, setting, sources);
+      const fallback = setting.default ?? setting.unset;
+      return {
+        name: kebabCase(name),
+        value: given === undefined ? fallback : setting.secret ? MASK : maskUrl(given),
+        origin,
+        flag: setting.secret ? undefined : flagOf(name),
+        variable: variablesOf(name, setting)[0],
+        service,
+      };
+    });
   return [...shown(SETTINGS, false), ...shown(SERVICE_SETTINGS, true)];
-}
-
-function show(name: string, setting: Setting<unknown>, sources: SettingSources) {
-  const { given, origin } = resolveSetting(name, setting, sources);
-  const fallback = setting.default ?? setting.unset;
-  return {
-    name: kebabCase(name),
-    value: given === undefined ? fallback : setting.secret ? MASK : maskUrl(given),
-    origin,
-    flag: setting.secret ? undefined : flagOf(name),
-    variable: variablesOf(name, setting)[0],
-  };
 }
 
 /** As long for every secret, so that its length is not shown either. */

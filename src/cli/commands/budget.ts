@@ -117,7 +117,7 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
           throw new CommandLineError('budget needs a limit: 2500, "50 GBP", or O_COPILOT_BUDGET');
         }
         const asOf = asOfIn(period.zone, options);
-        const sums = await period.read((batches) => sumUp(batches, period, asOf, context.signal));
+        const sums = await period.read((batches) => sumUp(batches, period, asOf));
         record.totals = sums.totals;
         const usage = usageOf(sums.reports, limit.unit, period, asOf ?? now);
         const budget = budgetOf(usage, limit.amount, options.warn);

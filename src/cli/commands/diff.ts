@@ -176,7 +176,6 @@ async function reconcile(
     bill.read(async (batches) => {
       const sums = createReconciliation(basis.zone, countCopies, unit);
       for await (const rows of batches) {
-        context.signal.throwIfAborted();
         sums.add(inUnit === undefined ? rows : rows.map(inUnit));
       }
       return sums.value(invoice);

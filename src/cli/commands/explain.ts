@@ -49,29 +49,25 @@ async function runExplain(
   messageId: string | undefined,
 ): Promise<void> {
   const output = resultChoice(options, DOCUMENT_FORMATS);
-  const target = targetOf(messageId, options);
-  const explain = () =>
-    'text' in target
-      ? explainText(target.text, options, context)
-      : explainMessage(target.message, options, context);
-  await deliverDocument(output, context, explain, {
+  await deliverDocument(output, context, chooseExplanation(messageId, options, context), {
     json: explanationJson,
     table: async () => (await import('../../format/table/explanation.js')).explanationTable,
   });
 }
 
-/** What is to be explained: a message of the period, or a text on its own. */
-type Target = { readonly message: number | bigint } | { readonly text: string };
-
-function targetOf(messageId: string | undefined, { text }: ExplainOptions): Target {
-  if (text !== undefined && messageId === undefined) return { text };
-  if (messageId === undefined) throw new CommandLineError('explain needs a message id, or --text');
+/** Explains a message of the period, or a text on its own. */
+function chooseExplanation(messageId: string | undefined, options: ExplainOptions, context: Context) {
+  const { text } = options;
+  if (messageId === undefined) {
+    if (text === undefined) throw new CommandLineError('explain needs a message id, or --text');
+    return () => explainText(text, options, context);
+  }
   if (text !== undefined) throw new CommandLineError('--text: is for a text instead of a message');
   if (!/^-?\d{1,40}$/.test(messageId)) {
     throw new CommandLineError(`expected the id of a message, an integer, got ${JSON.stringify(messageId)}`);
   }
   const id = Number(messageId);
-  return { message: Number.isSafeInteger(id) ? id + 0 : BigInt(messageId) };
+  return () => explainMessage(Number.isSafeInteger(id) ? id + 0 : BigInt(messageId), options, context);
 }
 
 /** A text has no date, so it costs what it would cost now. */
@@ -98,10 +94,7 @@ async function explainMessage(
   return usingPeriod(opening, async (period) => {
     const items = await period.read(async (batches) => {
       const found: UsageItem[] = [];
-      for await (const batch of batches) {
-        context.signal.throwIfAborted();
-        found.push(...batch);
-      }
+      for await (const batch of batches) found.push(...batch);
       return found;
     });
     const [item, ...copies] = items;

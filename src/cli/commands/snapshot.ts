@@ -45,7 +45,7 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
       });
       const { sourceName, settings, totals } = await usingPeriod(opening, async (period) => {
         record.period = period;
-        const totals = await totalsOf(period, context.signal);
+        const totals = await totalsOf(period);
         record.totals = totals;
         return { ...period, totals };
       });
@@ -78,13 +78,10 @@ function runSnapshot(options: SnapshotOptions, context: Context, path: string): 
   });
 }
 
-function totalsOf(period: Period, signal: AbortSignal): Promise<Totals> {
+function totalsOf(period: Period): Promise<Totals> {
   return period.read(async (batches) => {
     const totals = createTotals();
-    for await (const items of batches) {
-      signal.throwIfAborted();
-      totals.add(items);
-    }
+    for await (const items of batches) totals.add(items);
     return totals.value();
   });
 }

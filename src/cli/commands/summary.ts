@@ -97,10 +97,7 @@ export function summaryExport(
       const limit = limitOf(period);
       const sums = await period.read(async (batches) => {
         const summary = createSummary(by, zone, prices);
-        for await (const items of batches) {
-          context.signal.throwIfAborted();
-          summary.add(items);
-        }
+        for await (const items of batches) summary.add(items);
         return summary.value(dayBounds(selection));
       });
       const about = { source, period: settings.period, rules: settings.rules, zone, outOf: outOf() };

@@ -56,7 +56,9 @@ async function runVerify(
   const json = await readFile(receiptPath, 'utf8').catch(unreadable(receiptPath));
   const receipt = readReceipt(json, receiptPath);
   const bytes = () => readFileChunks(path, context.signal);
-  const file = { name: path, sha256: await digestOf(bytes()), bytes };
+  const hash = createHash('sha256');
+  for await (const chunk of bytes()) hash.update(chunk);
+  const file = { name: path, sha256: hash.digest('hex'), bytes };
   const offline = await checkExport(receipt, file, CONTRACT_FIELDS);
   const again = options.source !== undefined;
   const repeated = again ? compareReceipts(receipt, await makeAgain(receipt, options, context)) : [];
@@ -80,12 +82,6 @@ async function runVerify(
 /** Members of a receipt that a bill computed again takes from it, or that shape no byte of it. */
 function isNotComputed(path: string): boolean {
   return /^(program|source|as_of|flags|tables)\b/.test(path);
-}
-
-async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 /** In place of the export's own file: what is made again goes nowhere, and is not made for a terminal. */

@@ -1,36 +1,18 @@
 import { flagOf } from '../../config/setting.js';
 import { listOf, oneOf, parsedBy, plainText } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
-import type { BillingAccount } from '../../format/data/focus.js';
 import { declarationOf, endingOf, type Format, formatOfEnding, ROW_FORMATS } from '../../format/formats.js';
-import { FIELDS, type FieldName } from '../../format/rows.js';
+import { FIELDS } from '../../format/rows.js';
 import { STDOUT_NAMES } from '../../output/file.js';
 import { readsText } from '../../usage/rows/row-query.js';
 import type { Host } from '../process/host.js';
 import { type Declares, option, type ValuesOf } from './declare.js';
 
 /** What a result looks like and where it goes. */
-export interface ResultChoice<Of extends Format = Format> {
-  readonly format: Of;
-  readonly delimiter: string;
-  readonly bom: boolean;
-  readonly formulaGuard: boolean;
-  /** Undefined: stdout. */
-  readonly output: string | undefined;
-  readonly color: ColorChoice;
-  /** Nothing on stderr but errors. */
-  readonly quiet: boolean;
-}
+export type ResultChoice<Of extends Format = Format> = ReturnType<typeof resultChoice<Of>>;
 
 /** The same for rows of usage. */
-export interface RowsChoice extends ResultChoice {
-  /** Undefined: the usual ones of the format. */
-  readonly fields: readonly FieldName[] | undefined;
-  readonly account: BillingAccount;
-  readonly stream: boolean;
-  /** A page has the texts of the messages. */
-  readonly withText: boolean;
-}
+export type RowsChoice = ReturnType<typeof rowsChoice>;
 
 const GROUP = 'Output:';
 const SHAPES = { group: GROUP, shapes: 'given' } as const;
@@ -97,41 +79,23 @@ export const rowsOptions = () => [
 
 export type RowsOptions = ValuesOf<typeof rowsOptions>;
 
-export function rowsChoice(options: RowsOptions): RowsChoice {
+export function rowsChoice(options: RowsOptions) {
   const result = resultChoice(options, ROW_FORMATS);
-  const { fields } = options;
-  const stream = options.stream === true;
+  const { fields, accountId, accountName, stream = false, withText = false } = options;
   if (stream && result.output !== undefined && result.output !== '-') {
     throw new CommandLineError('--stream: is for stdout; --output FILE is always whole or not at all');
   }
-  const { accountId, accountName } = options;
-  return {
-    ...result,
-    fields,
-    stream,
-    account: { id: accountId, name: accountName },
-    withText: options.withText === true,
-  };
+  // Without fields: the usual ones of the format.
+  return { ...result, fields, stream, account: { id: accountId, name: accountName }, withText };
 }
 
 /** @param formats those that the command can write */
-export function resultChoice<Of extends Format>(
-  options: ResultOptions,
-  formats: readonly Of[],
-): ResultChoice<Of> {
-  const { output, delimiter, bom, formulaGuard, quiet } = options;
+export function resultChoice<Of extends Format>(options: ResultOptions, formats: readonly Of[]) {
+  const { output, delimiter = ',', bom = false, formulaGuard = true, quiet = false } = options;
   if (output === '') throw new CommandLineError('--output: needs the name of a file, or - for stdout');
   const format = formatOf(options, formats);
   refuseOthers(options, format);
-  return {
-    format,
-    delimiter: delimiter ?? ',',
-    bom: bom === true,
-    formulaGuard: formulaGuard !== false,
-    output,
-    color: colorChoice(options),
-    quiet: quiet === true,
-  };
+  return { format, delimiter, bom, formulaGuard, output, color: colorChoice(options), quiet };
 }
 
 const PURPOSES = [

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { closeSync, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
@@ -14,7 +15,7 @@ export interface Output extends Writable {
 }
 
 /** What the program needs of the process it runs in, which tests may fake. */
-export interface Host {
+export interface Host extends Pick<EventEmitter, 'on' | 'off' | 'listenerCount'> {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly ppid: number;
@@ -23,13 +24,6 @@ export interface Host {
   readonly stderr: Output;
   /** The status the process ends with where no error says otherwise: 1 for a difference that was found. */
   exitCode?: number | string | null | undefined;
-  on(event: StopSignal, listener: (signal: NodeJS.Signals) => void): unknown;
-  on(event: 'uncaughtException', listener: (error: Error) => void): unknown;
-  on(event: 'exit', listener: () => void): unknown;
-  off(event: StopSignal, listener: (signal: NodeJS.Signals) => void): unknown;
-  off(event: 'uncaughtException', listener: (error: Error) => void): unknown;
-  off(event: 'exit', listener: () => void): unknown;
-  listenerCount(event: StopSignal): number;
   /** Ends the process, with that status or `exitCode`, whatever is still under way. */
   exit(status?: number): void;
 }

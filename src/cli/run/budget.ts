@@ -54,13 +54,11 @@ export async function sumUp(
   batches: AsyncIterable<UsageItem[]>,
   { zone, prices }: Period,
   asOf: Instant | undefined,
-  signal: AbortSignal,
 ) {
   const totals = createTotals(prices);
   const reports = createSummary(['report'], zone, prices);
   let later = 0;
   for await (const items of batches) {
-    signal.throwIfAborted();
     const counted =
       asOf === undefined
         ? items

@@ -3,7 +3,7 @@ import type { Terminal } from '../../format/table/lines.js';
 import { visible } from '../../format/text.js';
 import { openWriter, STDOUT_NAMES } from '../../output/file.js';
 import type { Writer } from '../../output/writer.js';
-import { type ColorChoice, type ResultChoice, wantsColor } from '../options/output.js';
+import { type ResultChoice, wantsColor } from '../options/output.js';
 import type { Context, Host } from '../process/host.js';
 
 /** Where a result goes. */
@@ -96,11 +96,7 @@ export function deliverPieces(
   );
 }
 
-/** The name of a file, `-` or undefined for stdout, and its colour. */
-interface Destination {
-  readonly output: string | undefined;
-  readonly color: ColorChoice;
-}
+type Destination = Pick<ResultChoice, 'output' | 'color'>;
 
 /** The terminal that a result goes to, or one without colour and end where it goes to a file or a pipe. */
 export async function openTerminal(destination: Destination, host: Host): Promise<Terminal> {

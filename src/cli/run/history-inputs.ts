@@ -113,7 +113,6 @@ const readSnapshot: ReadFile = async (path, options, basis, context) => {
       period.read(async (batches) => {
         const sums = sumInput(zone, prices !== undefined, until);
         for await (const items of batches) {
-          context.signal.throwIfAborted();
           for (const item of items) {
             const { reportName, credits } = usageRow(item);
             const instant = instantOf(item.message.timestamp);
@@ -142,7 +141,6 @@ const readExportFile: ReadFile = async (path, _, { zone, prices }, { signal }, r
     let sums: ReturnType<typeof sumInput> | undefined;
     let currency: string | undefined;
     for await (const rows of readExport(path, hashed(readFileChunks(path, signal), hash))) {
-      signal.throwIfAborted();
       for (const row of rows) {
         const instant = timeOf(row, path);
         const costs = costsOf(row, path, prices);

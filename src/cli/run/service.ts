@@ -51,7 +51,7 @@ export async function runService(given: ServeOptions, context: Context): Promise
     onRenewed: () => openedLog?.log.info('credentials were read again'),
     onRefused: (error) =>
       openedLog?.log.error(
-        { reason: credentialProblem(error) },
+        { reason: error instanceof OCopilotError ? error.message : 'a bug in o-copilot' },
         'credentials were not renewed: those of before stay in force',
       ),
   });
@@ -201,7 +201,3 @@ const LISTEN_HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE: '; choose another with --port, or end what uses it',
   EACCES: '; ports below 1024 may need more rights: choose another with --port',
 };
-
-function credentialProblem(error: unknown): string {
-  return error instanceof OCopilotError ? error.message : 'a bug in o-copilot';
-}
