@@ -5,7 +5,6 @@ import { version } from '../package.json';
 import type { GivenAs } from './config/read-selection.js';
 import type { Settings } from './config/settings.js';
 import type { Message } from './document/records.js';
-import type { Ruleset } from './engine/index.js';
 import { UpstreamTimeoutError } from './errors.js';
 import { unreadable } from './os-error.js';
 import type { RateCard } from './rates/rate-card.js';
@@ -19,7 +18,6 @@ import { readUsage, selectMessages, type UsageRequest } from './usage/rows/read-
 import { checkReportFilter, narrows, type ReportFilterCheck, type RowQuery } from './usage/rows/row-query.js';
 
 export interface UsageSettings extends SourceSettings {
-  readonly rules: Ruleset;
   /** Rates in place of the published ones. */
   readonly card: RateCard | undefined;
   readonly duplicates: DuplicateRule;
@@ -129,23 +127,11 @@ export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promi
 }
 
 /** Bytes of a messages document where nobody says: 4 GiB. */
-export const DEFAULT_MAX_BODY = 4 * 1024 ** 3;
+const DEFAULT_MAX_BODY = 4 * 1024 ** 3;
 
-export interface SourceSettings
-  extends Pick<
-    Settings,
-    | 'source'
-    | 'period'
-    | 'token'
-    | 'origins'
-    | 'retries'
-    | 'connectTimeout'
-    | 'readTimeout'
-    | 'deadline'
-    | 'concurrency'
-  > {
+export interface SourceSettings extends Settings {
   /** Most bytes of the messages document, decompressed. */
-  readonly maxBody: number;
+  readonly maxBody?: number | undefined;
 }
 
 /** What a source needs of the process it runs in. */
@@ -188,6 +174,7 @@ export function httpSettings(settings: SourceSettings, deps: SourceDeps): HttpSe
     ...settings,
     ...deps,
     base: new URL(settings.source),
+    maxBody: settings.maxBody ?? DEFAULT_MAX_BODY,
     tokenOrigin: settings.origins.token,
     userAgent: `o-copilot/${version}`,
   };

@@ -9,27 +9,32 @@ import type { ExportRow, ReportId } from './records.js';
 const PRICED_KEYS = ['message_id', 'timestamp', 'report_name', 'credits_used', 'report_id', 'kind'];
 const KEYS = [...PRICED_KEYS, 'cost', 'currency'];
 
-/** What a row of `usage --json` begins with, in ASCII and without escapes. */
-const START =
-  /\{"message_id":(0|-?[1-9]\d{0,14}),"timestamp":"([ !#-[\]-~]*)",(?:"report_name":"([ !#-[\]-~]*)",)?"credits_used":([\d.]{1,30})/;
-const EXPORTED = new RegExp(`${START.source}\\}`, 'y');
-/** Exactly as `price` writes it. */
-const PRICED = new RegExp(
-  `${START.source},(?:"report_id":(?:(0|[1-9]\\d{0,14})|"([ !#-[\\]-~]+)"),)?"kind":"(report|text|missing-report)"\\}`,
-  'y',
-);
+/** A row exactly as `usage` and `price` write it, in ASCII and without escapes. */
+const USUAL =
+  /\{"message_id":(0|-?[1-9]\d{0,14}),"timestamp":"([ !#-[\]-~]*)",(?:"report_name":"([ !#-[\]-~]*)",)?"credits_used":([\d.]{1,30})(?:,"report_id":(?:(0|[1-9]\d{0,14})|"([ !#-[\]-~]+)"))?(?:,"kind":"([a-z-]+)")?\}/y;
 
-/** Reads the rows that a pattern takes. */
-function usualRows<Row>(
-  pattern: RegExp,
-  rowOf: (match: readonly (string | undefined)[]) => Row | undefined,
+/** Reads those of the usual rows fast that are `right`. */
+function usualRows<Row extends ExportRow>(
+  amountOf: AmountReader,
+  right: (row: ExportRow) => row is Row,
 ): PlainReader<Row> {
-  const usual = new RegExp(pattern);
+  const usual = new RegExp(USUAL);
   return {
     read({ latin1 }, at) {
       usual.lastIndex = at;
       const match = usual.exec(latin1);
-      return match === null ? undefined : rowOf(match);
+      if (match === null) return undefined;
+      const credits = amountOf(match[4] ?? '');
+      if (credits === undefined) return undefined;
+      const row = {
+        id: Number(match[1]),
+        timestamp: match[2] || undefined,
+        reportName: match[3] || undefined,
+        credits,
+        reportId: match[5] === undefined ? match[6] : Number(match[5]),
+        kind: match[7],
+      };
+      return right(row) ? row : undefined;
     },
     next: () => usual.lastIndex,
   };
@@ -38,19 +43,7 @@ function usualRows<Row>(
 /** Reads rows of JSON and NDJSON exports, the usual ones fast; `name` is what an error calls the export. */
 export function createRowReader(name: string) {
   const amountOf = createAmountReader();
-
-  const plain = usualRows<ExportRow>(EXPORTED, ([, id, timestamp, reportName, amount = '']) => {
-    const credits = amountOf(amount);
-    if (credits === undefined) return undefined;
-    return {
-      id: Number(id),
-      timestamp: timestamp || undefined,
-      reportName: reportName || undefined,
-      credits,
-      reportId: undefined,
-      kind: undefined,
-    };
-  });
+  const plain = usualRows(amountOf, (row): row is ExportRow => row !== undefined);
 
   /** @throws DataError that names the row */
   function readValue(json: string, index: number): ExportRow {
@@ -61,13 +54,12 @@ export function createRowReader(name: string) {
       const value = row.members.get(key);
       return value === undefined || value === null ? undefined : row.text(key).toWellFormed() || undefined;
     };
-    const reportId = exactInteger(row.members.get('report_id'));
     return {
       id,
       timestamp: text('timestamp'),
       reportName: text('report_name'),
       credits: row.exact('credits_used', amountOf),
-      reportId: reportId === undefined ? text('report_id') : `${reportId}`,
+      reportId: exactInteger(row.members.get('report_id')) ?? text('report_id'),
       kind: text('kind'),
       cost: row.members.has('cost') ? row.exact('cost', parseCost) : undefined,
       currency: text('currency'),
@@ -82,37 +74,25 @@ export function readNdjsonRows(name: string, bytes: AsyncIterable<Uint8Array>): 
   return readNdjsonDocument(bytes, { name, noun: 'row', ...createRowReader(name) });
 }
 
-/** One line that `price` writes. */
-export interface PricedRow {
-  readonly id: number | bigint;
+/** One line that `price` writes; without the name of a report the text priced it. */
+export interface PricedRow extends ExportRow {
   readonly timestamp: string;
-  /** Undefined: the text priced it. */
-  readonly reportName: string | undefined;
-  readonly reportId: ReportId | undefined;
-  readonly credits: Amount;
 }
 
 /** Reads what `price` wrote. @throws DataError that names the line */
 export function readPricedRows(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<PricedRow[]> {
   const amountOf = createAmountReader();
-  const plain = usualRows<PricedRow>(PRICED, (match) => {
-    const [, id, timestamp = '', reportName, amount = '', number, text, kind] = match;
-    const credits = amountOf(amount);
-    const reportId = number === undefined ? text : Number(number);
-    if (credits === undefined || parseInstant(timestamp) === undefined) return undefined;
-    if (kind !== kindBy(reportName, reportId)) return undefined;
-    return { id: Number(id), timestamp, reportName, reportId, credits };
-  });
+  const plain = usualRows(
+    amountOf,
+    (row): row is PricedRow =>
+      parseInstant(row.timestamp ?? '') !== undefined && row.kind === kindBy(row.reportName, row.reportId),
+  );
   const readValue = (json: string, index: number) =>
     readPricedRow(json, `${name}, line ${index + 1}`, amountOf);
   return readNdjsonDocument(bytes, { name, noun: 'line', plain, readValue });
 }
 
-function readPricedRow(
-  json: string,
-  where: string,
-  amountOf: ReturnType<typeof createAmountReader>,
-): PricedRow {
+function readPricedRow(json: string, where: string, amountOf: AmountReader): PricedRow {
   const row = readRecord(json, where, PRICED_KEYS);
   const id = row.integer('message_id');
   const timestamp = row.text('timestamp', 'an RFC 3339 timestamp');
@@ -124,7 +104,7 @@ function readPricedRow(
   // Without its kind a row of another export would pass for one whose text was priced.
   const kind = kindBy(reportName, reportId);
   row.choice('kind', [kind], `${kind}, as price writes`);
-  return { id, timestamp, reportName, reportId, credits };
+  return { id, timestamp, reportName, reportId, credits, kind };
 }
 
 function kindBy(reportName: string | undefined, reportId: ReportId | undefined): string {
@@ -134,8 +114,10 @@ function kindBy(reportName: string | undefined, reportId: ReportId | undefined):
 
 const REMEMBERED = 10_000;
 
+type AmountReader = (text: string) => Amount | undefined;
+
 /** `parseAmount` for many rows: the same few amounts come again and again. */
-export function createAmountReader(): (text: string) => Amount | undefined {
+export function createAmountReader(): AmountReader {
   const known = new Map<string, Amount>();
   return (text) => {
     const remembered = known.get(text);

@@ -43,8 +43,8 @@ export interface ExportRow {
   readonly reportName: string | undefined;
   /** Credits, exact. */
   readonly credits: Amount;
-  /** Only where the export was made with such a field. */
-  readonly reportId: string | undefined;
+  /** Only where the export was made with such a field; a text in CSV and TSV, whatever it was. */
+  readonly reportId: ReportId | undefined;
   readonly kind: string | undefined;
   readonly cost?: Cost | undefined;
   readonly currency?: string | undefined;

@@ -5,7 +5,7 @@ import { resolveSettings, type Settings } from '../config/settings.js';
 import type { ReportId } from '../document/records.js';
 import { type Ruleset, toDecimal } from '../engine/index.js';
 import { CommandLineError, UpstreamError } from '../errors.js';
-import { DEFAULT_MAX_BODY, openUsage } from '../open-usage.js';
+import { openUsage } from '../open-usage.js';
 import { type CreditPrices, costOf } from '../rates/money.js';
 import { creditPricesOf } from '../rates/rate-card.js';
 import { openRateCard } from '../rates/read-rate-card.js';
@@ -72,7 +72,7 @@ async function readPeriod(
   give: (messages: PricedMessage[]) => Promise<void>,
 ): Promise<void> {
   const startedAt = performance.now();
-  const { token, rates, duplicates = 'error', maxBody = DEFAULT_MAX_BODY, signal } = options;
+  const { token, rates, duplicates = 'error', maxBody, signal } = options;
   const given = textsOf(options);
   const settings = settingsOf(given, token);
   const zone = openTimeZone(settings.timezone);

@@ -3,7 +3,7 @@ import { version } from '../../../package.json';
 import type { Settings } from '../../config/settings.js';
 import { UpstreamError } from '../../errors.js';
 import { visible } from '../../format/text.js';
-import { DEFAULT_MAX_BODY, openUsage, type Usage, type UsageDeps } from '../../open-usage.js';
+import { openUsage, type Usage, type UsageDeps } from '../../open-usage.js';
 import type { CreditPrices } from '../../rates/money.js';
 import { combineObservers, type SourceObserver } from '../../source/source.js';
 import { openTracing, traceReading } from '../../telemetry/tracing.js';
@@ -59,7 +59,7 @@ export async function openPeriod(
   const startedAt = performance.now();
   const { host, signal } = context;
   const { message, sourceName, watchRows, basis = await openBasis(options, host), ...readNeeds } = needs;
-  const { duplicates = 'error', maxBody = DEFAULT_MAX_BODY, quiet = false, verbose = false } = options;
+  const { duplicates = 'error', maxBody, quiet = false, verbose = false } = options;
   const { settings, card, prices } = basis;
   const selection = { ...selectionOf(options, basis.zone), ...(message !== undefined && { message }) };
 

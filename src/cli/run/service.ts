@@ -5,7 +5,6 @@ import { version } from '../../../package.json';
 import type { Settings } from '../../config/settings.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
 import {
-  DEFAULT_MAX_BODY,
   httpSettings,
   openSource,
   openUsage,
@@ -109,7 +108,7 @@ async function serviceOptions(
   tracing: Tracing | undefined,
   context: Context,
 ): Promise<ServiceOptions> {
-  const { duplicates = 'error', maxBody = DEFAULT_MAX_BODY } = given;
+  const { duplicates = 'error', maxBody } = given;
   const { settings, zone, card, prices } = await openBasis(given, context.host);
   if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
   const isLocal = !/^https?:\/\//i.test(settings.source);

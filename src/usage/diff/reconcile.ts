@@ -98,7 +98,8 @@ export function createReconciliation(zone: TimeZone, countCopies: boolean, unit 
         const isMissing = row.kind === 'missing-report';
         sums.of(month * 4 + Number(isCopy) * 2 + Number(isMissing)).add(row.credits);
         if (isCopy && copyIds.size < MAX_IDS) copyIds.add(row.id);
-        if (isMissing && (countCopies || !isCopy)) missingReports.of(row.reportId ?? '').add(row.credits);
+        if (isMissing && (countCopies || !isCopy))
+          missingReports.of(`${row.reportId ?? ''}`).add(row.credits);
       }
     },
 

@@ -38,7 +38,7 @@ export function usageRow(item: UsageItem): ExportRow {
     timestamp: message.timestamp,
     reportName: report?.name || undefined,
     credits,
-    reportId: message.reportId === undefined ? undefined : `${message.reportId}`,
+    reportId: message.reportId,
     kind: kindOf(item),
   };
 }

@@ -171,6 +171,8 @@ describe('fault C8 (the fast and the strict reader follow one rule): random and 
             `"timestamp":"${TIME}"`,
             '"report_name":"A"',
             '"credits_used":1.50',
+            '"report_id":7',
+            '"report_id":"x"',
             '"kind":"report"',
           ],
           { minLength: 2 },
