@@ -80,6 +80,30 @@ describe('the messages document', () => {
     expect(await asked('Mon, 29 Apr 2024 00:00:01 GMT')).toBe('Mon, 29 Apr 2024 00:00:00 GMT');
   });
 
+  test.each([
+    ['"v2"', 3],
+    ['W/"v2"', 3],
+    ['W/"v1"', 2],
+  ])('a 304 of ETag %s after "v1": %i requests', async (etag, requested) => {
+    const script = [
+      { headers: { etag: '"v1"' } },
+      { status: 304, headers: { etag } },
+      { body: { messages: [] } },
+    ];
+    const [{ get }, { hits, requests }] = await serve(
+      { ...USUAL, script: { [MESSAGES_PATH]: script } },
+      '--messages-ttl',
+      '1ms',
+    );
+    expect(await (await get('/usage')).text()).toBe(BILL);
+    expect(await (await get('/usage')).text()).toBe(requested === 2 ? BILL : '{"usage":[]}\n');
+    expect(hits(MESSAGES_PATH)).toBe(requested);
+    const conditions = requests
+      .filter(({ path }) => path === MESSAGES_PATH)
+      .map(({ headers }) => headers['if-none-match']);
+    expect(conditions).toEqual([undefined, '"v1"', undefined].slice(0, requested));
+  });
+
   test('a 304 that nobody asked for is a failure', async () => {
     const [{ get }] = await serve({ ...USUAL, script: { [MESSAGES_PATH]: { status: 304 } } });
     expect((await get('/usage')).status).toBe(502);
@@ -87,6 +111,22 @@ describe('the messages document', () => {
 });
 
 describe('reports', () => {
+  test('count towards --max-memory for as long as their document holds them', async () => {
+    const name = 'x'.repeat(200_000);
+    const ids = Array.from({ length: 20 }, (_, index) => index + 1);
+    const messages = ids.map((id) => ({ id, timestamp: '2024-05-01T00:00:00Z', text: '', report_id: id }));
+    const reports = Object.fromEntries(ids.map((id) => [id, { id, name, credit_cost: id }]));
+    const [{ get }] = await serve({ messages: { messages }, reports }, '--max-memory', '32m');
+    expect((await get('/summary?by=kind')).status).toBe(200);
+    const metrics = await (await get('/metrics')).text();
+    expect(Number(/^o_copilot_memory_bytes (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(
+      20 * 2 * name.length,
+    );
+    // Where there is no memory for them all the same, each answer requests them anew.
+    const [small] = await serve({ messages: { messages }, reports }, '--max-memory', '2m');
+    for (const by of ['kind', 'day']) expect((await small.get(`/summary?by=${by}`)).status).toBe(200);
+  });
+
   test('are kept from one messages document to the next', async () => {
     const [{ get }, { hits }] = await serve(USUAL, '--messages-ttl', '1ms');
     for (let turn = 0; turn < 3; turn++) expect(await (await get('/usage')).text()).toBe(BILL);

@@ -9,6 +9,14 @@ import type { PricedRows } from './priced-rows.js';
 const MOST_VIEWS = 16;
 const VIEW_BYTES_A_ROW = 32;
 
+/** Bytes of a report beside its name, about. */
+const BYTES_A_REPORT = 300;
+
+/** What a report takes in memory, about. */
+export function sizeOfReport({ report }: ResolvedReport): number {
+  return BYTES_A_REPORT + 2 * (report?.name.length ?? 0);
+}
+
 /** A report as upstream had it; undefined where it does not exist. */
 export interface ResolvedReport {
   readonly report: Report | undefined;
@@ -33,8 +41,7 @@ export interface RowView {
 
 /** A messages document that was read whole. Its memory is given back when it is out of use and nobody reads it. */
 export class PeriodDocument extends SharedResource {
-  /** What answers know of its reports. */
-  readonly reports = new Map<number, ResolvedReport>();
+  private readonly reports = new Map<number, ResolvedReport>();
   private readonly views: LRUCache<string, RowView>;
 
   constructor(
@@ -59,6 +66,20 @@ export class PeriodDocument extends SharedResource {
     });
   }
 
+  /** What answers know of a report. */
+  findReport(number: number, now: number): ResolvedReport | undefined {
+    const known = this.reports.get(number);
+    return known !== undefined && now < known.freshUntil ? known : undefined;
+  }
+
+  /** For the next answer, where there is enough memory. */
+  storeReport(number: number, resolved: ResolvedReport): void {
+    const before = this.reports.get(number);
+    if (before !== undefined) this.account.give(sizeOfReport(before));
+    if (!this.isRetired && this.account.tryTake(sizeOfReport(resolved))) this.reports.set(number, resolved);
+    else this.reports.delete(number);
+  }
+
   findView(key: string): RowView | undefined {
     const view = this.views.get(key);
     return view?.resolved !== undefined && performance.now() >= view.resolved.freshUntil ? undefined : view;
@@ -75,6 +96,7 @@ export class PeriodDocument extends SharedResource {
   protected close(): void {
     this.rows.close();
     this.views.clear();
+    this.reports.clear();
     this.account.close();
     void this.usage?.close();
   }

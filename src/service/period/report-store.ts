@@ -8,13 +8,17 @@ import { type ReportEntry, sharedReports } from '../shared/sealed-entries.js';
 import type { ServiceOptions } from '../shared/service-options.js';
 import { createController, SharedWork } from '../shared/work.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { PeriodDocument, ResolvedReport, ResolvedReports } from './period-document.js';
+import {
+  type PeriodDocument,
+  type ResolvedReport,
+  type ResolvedReports,
+  sizeOfReport,
+} from './period-document.js';
 
 /** Milliseconds that a report is believed not to exist: it may be about to. */
 const LONGEST_MISSING = 30_000;
-/** The share of the budget that reports may take, and bytes of one beside its name, about. */
+/** The share of the budget that reports may take. */
 const SHARE = 1 / 8;
-const BYTES_A_REPORT = 300;
 
 /**
  * Reports shared by all requests. Each answer requests those that it needs, and only a failure of one of them is a failure
@@ -63,13 +67,13 @@ export class ReportStore {
     const wanted: [number, ReportId][] = [];
     const now = performance.now();
     for (const number of numbers) {
-      const resolved = document.reports.get(number);
-      if (resolved !== undefined && now < resolved.freshUntil) note(number, resolved);
+      const resolved = document.findReport(number, now);
+      if (resolved !== undefined) note(number, resolved);
       else wanted.push([number, document.rows.reportIds[number] ?? '']);
     }
     if (wanted.length > 0) {
       await this.findAll(document, wanted, signal, (number, resolved) => {
-        document.reports.set(number, resolved);
+        document.storeReport(number, resolved);
         note(number, resolved);
       });
     }
@@ -166,6 +170,6 @@ export class ReportStore {
   }
 }
 
-function sizeOf({ report }: ResolvedReport, key: string): number {
-  return BYTES_A_REPORT + 2 * (key.length + (report?.name.length ?? 0));
+function sizeOf(resolved: ResolvedReport, key: string): number {
+  return sizeOfReport(resolved) + 2 * key.length;
 }

@@ -51,6 +51,8 @@ export async function openDocument(
     throw new DataError(showAddress(start), type ? `expected JSON, got ${type.toLowerCase()}` : page);
   }
   await discardBody(response);
+  // It speaks of another version than ours (RFC 9111, section 4.3.4).
+  if (status === 304 && isOther(headers.etag, known.etag)) return openDocument(start, own, context, absent);
   if (status === absent && (status === 404 || Object.keys(conditions).length > 0)) return undefined;
   if (status === 401 || status === 403) {
     throw new UnauthorizedError(showAddress(start), status, hintFor(context.settings, address.origin));
@@ -120,6 +122,10 @@ function validatorsOf(headers: IncomingHttpHeaders): Validators {
   if (etag !== undefined) return { etag };
   const age = Date.parse(headers.date ?? '') - Date.parse(lastModified ?? '');
   return lastModified !== undefined && age >= RESOLUTION ? { lastModified } : {};
+}
+
+function isOther(etag: string | undefined, known: string | undefined): boolean {
+  return etag !== undefined && known !== undefined && etag.replace(/^W\//, '') !== known.replace(/^W\//, '');
 }
 
 /** The headers that request a document only if it has changed. */
