@@ -6,7 +6,7 @@ import { CommandLineError } from '../errors.js';
 import { combineObservers } from '../source/source.js';
 import { AnswerStore, type RouteParts } from './answer/answer-period.js';
 import { type Credentials, createIdentify, type Identify, neededCredentials } from './auth/access.js';
-import { isLoopback, isLoopbackAddress } from './auth/addresses.js';
+import { clientAt, isLoopback, isLoopbackAddress } from './auth/addresses.js';
 import type { LiveCredentials } from './auth/live-credentials.js';
 import { createApp } from './http/create-app.js';
 import { createHttpServers, type HttpServers } from './http/servers.js';
@@ -53,7 +53,10 @@ export async function startService(
   const observer = combineObservers(metrics.observer, options.tracing?.observer ?? {});
   const documents = new DocumentStore(options, budget, metrics, observer);
   const answers = new AnswerStore(budget);
-  const servers = createHttpServers(credentials.current().tls);
+  const servers = createHttpServers(credentials.current().tls, (status, reason, address = 'unknown') => {
+    metrics.refused(status);
+    log.info({ status, reason, visitor: clientAt(address).name }, 'refused a connection');
+  });
   const app = await createApp(options, {
     log: { log, logRequest },
     metrics,

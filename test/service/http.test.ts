@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isLocalHost, isLoopback, limitKey } from '../../src/service/auth/addresses.js';
-import { exchange, requestText } from './raw-http.js';
+import { exchange, openSocket, readToEnd, requestText } from './raw-http.js';
 import { type Serving, startServe } from './start-serve.js';
 
 const ORIGIN = 'https://intranet.example';
@@ -108,6 +108,19 @@ describe('--cors-origin', () => {
     const other = await forOthers.get('/usage', { origin: 'https://evil.example' });
     expect(other.headers.get('access-control-allow-origin')).toBeNull();
     expect(other.headers.get('vary')).toContain('origin');
+  });
+
+  test.each([200, 304])('an answer of %i has one Vary line', async (status) => {
+    const headers = [HOST, CLOSE, `Origin: ${ORIGIN}`, 'X-Request-Id: vary'];
+    if (status === 304) headers.push('If-None-Match: *');
+    const socket = await openSocket(forOthers.url);
+    const received = readToEnd(socket);
+    socket.write(requestText({ target: '/usage', headers }));
+    const head = (await received).split('\r\n\r\n', 1)[0] ?? '';
+    expect(head).toContain(`HTTP/1.1 ${status}`);
+    expect(head.match(/^vary: .*$/gim)).toEqual(['vary: accept, accept-encoding, origin']);
+    expect(head).toMatch(/^x-request-id: vary$/m);
+    expect(head).toMatch(/^access-control-allow-origin: /m);
   });
 
   test('answers the preflight', async () => {

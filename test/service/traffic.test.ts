@@ -67,6 +67,36 @@ describe('rude clients', () => {
     expect((await here.get('/usage')).status).toBe(200);
   });
 
+  test('what never becomes a request is logged and counted: junk, long headers, a failed handshake', async () => {
+    upstream = await startUpstream(USUAL);
+    serving = await startServe(['--source', upstream.url, ...tlsFlags, '--open-metrics', '--insecure']);
+    const { url, log } = serving;
+    const refused = () => log.filter(({ msg }) => msg === 'refused a connection');
+    const tls = { rejectUnauthorized: false };
+    const send = async (text: string) => {
+      const socket = await openSocket(url, tls);
+      socket.end(text);
+      return allOf(socket);
+    };
+    await send('junk\r\n\r\n');
+    await send(`GET / HTTP/1.1\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`);
+    const plain = await open(serving);
+    plain.write('GET / HTTP/1.1\r\n\r\n');
+    await allOf(plain).catch(() => {});
+    await expect.poll(() => refused().length).toBe(3);
+    expect(refused()).toMatchObject([
+      { status: 400, visitor: 'ip 127.0.0.1', reason: 'HPE_INVALID_METHOD' },
+      { status: 431, visitor: 'ip 127.0.0.1', reason: 'HPE_HEADER_OVERFLOW' },
+      { status: 'tls', visitor: 'ip 127.0.0.1', reason: 'ERR_SSL_HTTP_REQUEST' },
+    ]);
+    const socket = await openSocket(url, tls);
+    socket.write('GET /metrics HTTP/1.0\r\nhost: localhost\r\n\r\n');
+    const metrics = await allOf(socket);
+    for (const status of ['400', '431', 'tls']) {
+      expect(metrics).toContain(`o_copilot_refused_connections_total{status="${status}"} 1`);
+    }
+  });
+
   test('junk behind a request whose answer has begun ends the connection, and adds nothing to the answer', async () => {
     upstream = await startUpstream({ messages: { messages: messagesApart(60_000) } });
     serving = await startServe(['--source', upstream.url, '--messages-ttl', '1h']);

@@ -42,12 +42,21 @@ export function sendAnswer(
 
 /** Writes a whole answer past Fastify: it collects headers in an object, which Node takes longer to read than a list. */
 function write(reply: FastifyReply, status: number, headers: readonly string[], body?: Buffer): FastifyReply {
-  const list = [...headers, ...reply.request.ownHeaders];
+  const { ownHeaders } = reply.request;
+  const list = [...headers, ...ownHeaders];
+  // Most requests add their id alone.
+  if (ownHeaders.length > 2) joinVary(list);
   if (body !== undefined) list.push('content-length', `${body.length}`);
   // Before Fastify lets go of the reply: what fails here is answered as any error.
   reply.raw.writeHead(status, list);
   reply.hijack().raw.end(body);
   return reply;
+}
+
+/** @param list names and values in turn */
+function joinVary(list: string[]): void {
+  const [first = 0, second] = [...list.keys()].filter((at) => at % 2 === 0 && list[at] === 'vary');
+  if (second !== undefined) list[first + 1] += `, ${list.splice(second, 2)[1]}`;
 }
 
 function hasIt(condition: string, etag: string): boolean {

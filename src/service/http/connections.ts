@@ -99,7 +99,7 @@ export function answerInvalidRequest(error: Error & { code?: string }, socket: S
     socket.destroy();
     return;
   }
-  const status = statusOf(error.code);
+  const status = refusalStatus(error.code);
   const title = STATUS_CODES[status] ?? '';
   const problem: Problem = { type: 'about:blank', title, status, detail: title, code: 'bad_request' };
   const body = JSON.stringify(problem);
@@ -115,7 +115,8 @@ export function answerInvalidRequest(error: Error & { code?: string }, socket: S
   setTimeout(() => socket.destroy(), LONGEST_CLOSE);
 }
 
-function statusOf(code: string | undefined): number {
+/** By the code of the parser's error. */
+export function refusalStatus(code: string | undefined) {
   if (code === 'HPE_HEADER_OVERFLOW') return 431;
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { rememberCertificate, type TlsOptions } from '../auth/certificates.js';
-import { createConnections } from './connections.js';
+import { createConnections, refusalStatus } from './connections.js';
 
 /** Milliseconds: how long a client may take to send a request, be silent between two, or take no byte of an answer. */
 const LONGEST_HEADERS = 10_000;
@@ -33,8 +33,11 @@ const SWEEP_INTERVAL = 50;
 /** Milliseconds that the rest of a request may take to arrive, while the service stops. */
 const LONGEST_ARRIVAL = 500;
 
+/** Called for a connection that ends before there is a request on it, such as one that failed its TLS handshake. */
+type OnRefused = (status: 400 | 408 | 431 | 'tls', reason: string, address: string | undefined) => void;
+
 /** The servers of one service: a name such as localhost may mean several addresses, and has one server each. */
-export function createHttpServers(firstTls: TlsOptions | undefined) {
+export function createHttpServers(firstTls: TlsOptions | undefined, onRefused: OnRefused) {
   const tlsServers: TlsServer[] = [];
   const connections = createConnections();
   const stallTimer = setInterval(() => connections.limitStalls(LONGEST_STALL), STALL_INTERVAL).unref();
@@ -54,6 +57,12 @@ export function createHttpServers(firstTls: TlsOptions | undefined) {
     create(handler: RequestListener): Server {
       const server = createOne(connections.watchRequests(handler));
       connections.watchServer(server);
+      // Those of handshakes come here as well, and each further piece of one that has been answered.
+      server.on('clientError', ({ code = 'unknown' }: NodeJS.ErrnoException, socket: Socket) => {
+        if (code === 'ECONNRESET' || socket.writableEnded) return;
+        const status = /^ERR_(?:SSL|TLS)_|^EPROTO/.test(code) ? 'tls' : refusalStatus(code);
+        onRefused(status, code, socket.remoteAddress);
+      });
       // Node would refuse any but `100-continue` by itself, before anybody is authenticated, and unlogged.
       server.on('checkExpectation', (request, response) => server.emit('request', request, response));
       return server;

@@ -46,6 +46,12 @@ export function createMetrics(version: string, droppedLogLines: () => number, ta
     },
   });
 
+  const refusals = new Counter({
+    name: 'o_copilot_refused_connections_total',
+    help: 'Connections that ended before there was a request on them: the status of the answer, or tls for a handshake',
+    labelNames: ['status'] as const,
+    registers,
+  });
   const requests = new RequestDurations();
   const exchanges = new Histogram({
     name: 'o_copilot_upstream_request_duration_seconds',
@@ -97,6 +103,7 @@ export function createMetrics(version: string, droppedLogLines: () => number, ta
     answered(method: string, route: string, status: number, milliseconds: number): void {
       requests.observe(method, route, status, milliseconds / 1000);
     },
+    refused: (status: string | number) => refusals.inc({ status }),
     lookedUp(cache: 'messages' | 'report' | 'bill', outcome: string): void {
       const outcomes = lookups.get(cache) ?? new Map<string, number>();
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
