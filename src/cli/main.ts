@@ -3,7 +3,7 @@ import { hasCode } from '../os-error.js';
 import { failureLine, jsonErrorsAsked, toFailure } from './process/failure.js';
 import type { Host } from './process/host.js';
 import { listenToSignals } from './process/host.js';
-import { runProgram, wordsOf } from './program.js';
+import { createProgram, wordsOf } from './program.js';
 
 /** Milliseconds in which the line on stderr leaves, and connections close. */
 const GRACE = 500;
@@ -42,12 +42,13 @@ export async function main(host: Host): Promise<void> {
   const context = { host, signal: interruption.signal };
   let command: CommandUnknownOpts | undefined;
   try {
-    await runProgram(context, {
+    const program = await createProgram(context, {
       words,
       onCommand(named) {
         command = named;
       },
     });
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     // A reader of stdout that is stuck, or a FIFO that nobody opens, would hold a failed process for ever.
     if (fail(interruption.signal.aborted ? interruption.signal.reason : error)) {

@@ -3,13 +3,8 @@ import { version } from '../../package.json';
 import type { Invocation, MakeCommand } from './commands/define.js';
 import type { Context } from './process/host.js';
 
-/** Runs a command line. Only what it needs is loaded: start-up is felt on every call. */
-export async function runProgram(context: Context, invocation: Invocation): Promise<void> {
-  const program = await createProgram(context, invocation);
-  await program.parseAsync(invocation.words, { from: 'user' });
-}
-
-async function createProgram(context: Context, invocation: Invocation): Promise<CommandUnknownOpts> {
+/** The program for a command line. Only what that needs is loaded: start-up is felt on every call. */
+export async function createProgram(context: Context, invocation: Invocation): Promise<CommandUnknownOpts> {
   const { words } = invocation;
   const [first = ''] = words;
   if (VERSION.includes(first)) return emptyProgram(context, await versionText(words.includes('--verbose')));

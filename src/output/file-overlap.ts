@@ -3,7 +3,7 @@ import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { CommandLineError } from '../errors.js';
 import { ignoreOsError } from '../os-error.js';
-import { isTemporaryName } from './temporary-name.js';
+import { ownerOf } from './temporary-name.js';
 
 /** Two of the files of a run are one: none of them may be written, not even to report this failure. */
 export class FileOverlapError extends CommandLineError {}
@@ -96,7 +96,7 @@ async function overlaps(output: FileIdentity, input: FileIdentity): Promise<bool
 function isLeftover(input: FileIdentity, output: FileIdentity): boolean {
   if (input.path === undefined || output.path === undefined) return false;
   const [entry = ''] = relative(dirname(output.path), input.path).split(sep);
-  return isTemporaryName(entry, basename(output.path));
+  return ownerOf(entry, basename(output.path)) !== undefined;
 }
 
 /** What a path or a descriptor leads to, so that two names of one file are recognised. */

@@ -162,19 +162,13 @@ function sendToDescriptor(descriptor: number): SendBytes {
     let start = 0;
     while (start < bytes.length) {
       signal.throwIfAborted();
-      start += await writePart(descriptor, bytes.subarray(start), signal);
+      try {
+        // One call may take a part only, which is how a disk fills up.
+        start += (await writeOnce(descriptor, bytes.subarray(start))).bytesWritten;
+      } catch (error) {
+        if (!hasCode(error, 'EAGAIN')) throw error;
+        await sleep(FULL_PIPE_PAUSE, undefined, { signal });
+      }
     }
   };
-}
-
-/** The number of bytes written: one call may take a part only, which is how a disk fills up. */
-async function writePart(descriptor: number, bytes: Uint8Array, signal: AbortSignal): Promise<number> {
-  try {
-    const { bytesWritten } = await writeOnce(descriptor, bytes);
-    return bytesWritten;
-  } catch (error) {
-    if (!hasCode(error, 'EAGAIN')) throw error;
-    await sleep(FULL_PIPE_PAUSE, undefined, { signal });
-    return 0;
-  }
 }

@@ -31,11 +31,6 @@ function removeUnfinished(): void {
   for (const path of unfinished) rmSync(path, { recursive: true, force: true });
 }
 
-/** Whether `entry` is a temporary name of the target `name`, of any process. */
-export function isTemporaryName(entry: string, name: string): boolean {
-  return ownerOf(entry, name) !== undefined;
-}
-
 /**
  * Removes what killed runs left in `folder` for the target `name`: files and folders whose process has ended on this
  * machine, or not written for a day. Best effort: what cannot be removed stays.
@@ -47,21 +42,17 @@ export async function removeStale(folder: string, name: string): Promise<void> {
   }
 }
 
-interface Owner {
-  readonly where: string;
-  readonly pid: number;
-}
-
-function ownerOf(entry: string, name: string): Owner | undefined {
+/** The process that made a temporary name of the target `name`; undefined where it is none. */
+export function ownerOf(entry: string, name: string) {
   const prefix = prefixOf(name);
   if (!entry.startsWith(prefix)) return undefined;
   const [, where, pid] = /^([0-9a-z]+)-(\d{1,9})-[0-9a-z]+\.tmp$/.exec(entry.slice(prefix.length)) ?? [];
   return where === undefined ? undefined : { where, pid: Number(pid) };
 }
 
-async function removeIfStale(path: string, owner: Owner): Promise<void> {
+async function removeIfStale(path: string, { where, pid }: NonNullable<ReturnType<typeof ownerOf>>) {
   const stats = await lstat(path);
-  const ended = owner.where === pidSpace() && !isAlive(owner.pid);
+  const ended = where === pidSpace() && !isAlive(pid);
   if (!ended && Date.now() - stats.mtimeMs <= DAY) return;
   if (stats.isFile()) await unlink(path);
   else if (stats.isDirectory()) await rm(path, { recursive: true });

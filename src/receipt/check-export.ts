@@ -26,22 +26,20 @@ const READABLE: readonly unknown[] = READABLE_FORMATS;
 export async function checkExport(receipt: Receipt, file: CheckedExport, usualFields: readonly string[]) {
   const differences: Difference[] = [];
   const confirmed = new Set<string>(['format']);
+  const differ = (what: string, expected: unknown, found: unknown) =>
+    differences.push({ what, receipt: String(expected), found: String(found) });
   const compare = (what: string, expected: string, found: string) => {
-    if (expected !== found) differences.push({ what, receipt: expected, found });
+    if (expected !== found) differ(what, expected, found);
     else confirmed.add(what);
   };
 
   compare('output.sha256', receipt.output.sha256, file.sha256);
-  differences.push(...contradictions(receipt));
+  findContradictions(receipt, differ);
   const unread = unreadable(receipt, usualFields);
   if (unread === undefined) {
     const found = await readContents(receipt, file, usualFields).catch((error: unknown) => {
       if (!(error instanceof DataError)) throw error;
-      differences.push({
-        what: 'rows',
-        receipt: `${receipt.rows.count} that can be read`,
-        found: error.message,
-      });
+      differ('rows', `${receipt.rows.count} that can be read`, error.message);
       return undefined;
     });
     if (found !== undefined) compareFound(receipt, found, compare);
@@ -106,16 +104,15 @@ function unreadable({ flags, command }: Receipt, usualFields: readonly string[])
 }
 
 /** Where a receipt contradicts itself, whatever its export holds. */
-function contradictions({ rows, rules, inputs, flags, period, messages }: Receipt): Difference[] {
+function findContradictions(
+  { rows, rules, inputs, flags, period, messages }: Receipt,
+  differ: (what: string, receipt: unknown, found: unknown) => void,
+): void {
   const kinds = Object.values(rows.by_kind);
   const count = kinds.reduce((sum, kind) => sum + kind.count, 0);
   const credits = kinds.reduce((sum, kind) => addAmounts(sum, parseAmount(kind.credits) ?? ZERO), ZERO);
   const { report, 'missing-report': missing } = rows.by_kind;
   const selected = ['since', 'until', 'report', 'kind', 'limit', 'offset'].some((name) => name in flags);
-  const differences: Difference[] = [];
-  const differ = (what: string, receipt: unknown, found: unknown) =>
-    differences.push({ what, receipt: String(receipt), found: String(found) });
-
   if (rows.count !== count) differ('rows.count', rows.count, `${count} by kind`);
   const byKind = formatAmount(credits);
   if (rows.credits !== byKind) differ('rows.credits', rows.credits, `${byKind} by kind`);
@@ -158,5 +155,4 @@ function contradictions({ rows, rules, inputs, flags, period, messages }: Receip
   if (reports.count + gone.length > messages) {
     differ('inputs.reports.count', reports.count, `${messages} messages, ${gone.length} missing reports`);
   }
-  return differences;
 }

@@ -6,15 +6,6 @@ import { defineCommand } from './define.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
-const declareCompletion = () =>
-  new Command('completion')
-    .description('print the completion script of a shell')
-    .addArgument(
-      argument('<shell>', `one of ${SHELLS.join(', ')}`, { choices: SHELLS }).argParser((text) =>
-        flagValue('completion', text, oneOf(SHELLS)),
-      ),
-    );
-
 export const make = defineCommand({
   purpose: 'This program:',
   examples: [
@@ -23,7 +14,14 @@ export const make = defineCommand({
     ['o-copilot completion fish | source', 'in ~/.config/fish/config.fish'],
   ],
 
-  declare: declareCompletion,
+  declare: () =>
+    new Command('completion')
+      .description('print the completion script of a shell')
+      .addArgument(
+        argument('<shell>', `one of ${SHELLS.join(', ')}`, { choices: SHELLS }).argParser((text) =>
+          flagValue('completion', text, oneOf(SHELLS)),
+        ),
+      ),
   async run(_, context, shell) {
     const { completionScript } = await import('../help/completion-scripts.js');
     const script = completionScript(shell, context.command.parent ?? context.command);

@@ -4,7 +4,7 @@ import { messagesInWords } from '../../format/amounts.js';
 import { type HistoryResult, historyCsv, historyJson } from '../../format/documents/history.js';
 import type { Format } from '../../format/formats.js';
 import { compareLast, createHistory, type History } from '../../usage/history/history.js';
-import { argument, type OptionsOf, withOptions } from '../options/declare.js';
+import { argument, withOptions } from '../options/declare.js';
 import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
 import { asOfIn, asOfOption, billOptions } from '../options/period.js';
 import { openBasis } from '../options/settings.js';
@@ -16,25 +16,6 @@ import { defineCommand } from './define.js';
 const FORMATS = ['json', 'csv', 'table', 'html'] as const satisfies readonly Format[];
 type HistoryFormat = (typeof FORMATS)[number];
 
-const declareHistory = () =>
-  withOptions(
-    new Command('history')
-      .description('totals of several periods, and this period to date against the same days of the last')
-      .addArgument(
-        argument('<files...>', 'exports of periods with their receipts, and folders of snapshot', {
-          file: 'read',
-          summed: true,
-        }),
-      ),
-    [
-      asOfOption('History:'),
-      ...resultOptions(FORMATS, 'the {"history":{…}} document, one period a line'),
-      ...billOptions(),
-    ],
-  );
-
-type HistoryOptions = OptionsOf<typeof declareHistory>;
-
 export const make = defineCommand({
   purpose: 'See what was used:',
   examples: [
@@ -42,42 +23,51 @@ export const make = defineCommand({
     ['o-copilot history march april may --html --output history.html', 'snapshots, as a page'],
   ],
 
-  declare: declareHistory,
-  run: runHistory,
+  declare: () =>
+    withOptions(
+      new Command('history')
+        .description('totals of several periods, and this period to date against the same days of the last')
+        .addArgument(
+          argument('<files...>', 'exports of periods with their receipts, and folders of snapshot', {
+            file: 'read',
+            summed: true,
+          }),
+        ),
+      [
+        asOfOption('History:'),
+        ...resultOptions(FORMATS, 'the {"history":{…}} document, one period a line'),
+        ...billOptions(),
+      ],
+    ),
+  async run(options, context, paths) {
+    for (const flag of ['source', 'period'] as const) {
+      if (options[flag] !== undefined)
+        throw new CommandLineError(`--${flag}: history reads the files that it is given`);
+    }
+    const now = Date.now();
+    const output = resultChoice(options, FORMATS);
+    const basis = await openBasis(options, context.host);
+    const asOf = asOfIn(basis.zone, options) ?? now;
+    // Every input is read once, and the last two again where a part of their periods is compared.
+    const inputs = await readInputs(paths, options, basis, context);
+    const history = createHistory(inputs, basis.zone, asOf);
+    const result: HistoryResult = {
+      history,
+      comparison: await compare(history, inputs),
+      timezone: basis.zone.name,
+      asOf,
+      rules: inputs.find(({ rules }) => rules !== undefined)?.rules,
+      unknownRules: inputs.filter(({ rules }) => rules === undefined).map(({ name }) => name),
+      currency: inputs.find(({ currency }) => currency !== undefined)?.currency,
+    };
+    await deliverPieces(
+      output,
+      context,
+      () => render(result, output, context),
+      () => `${history.periods.length} periods, ${messagesInWords(history.total.messages)}`,
+    );
+  },
 });
-
-/** Every input is read once, and the last two again where a part of their periods is compared. */
-async function runHistory(
-  options: HistoryOptions,
-  context: Context,
-  paths: readonly string[],
-): Promise<void> {
-  for (const flag of ['source', 'period'] as const) {
-    if (options[flag] !== undefined)
-      throw new CommandLineError(`--${flag}: history reads the files that it is given`);
-  }
-  const now = Date.now();
-  const output = resultChoice(options, FORMATS);
-  const basis = await openBasis(options, context.host);
-  const asOf = asOfIn(basis.zone, options) ?? now;
-  const inputs = await readInputs(paths, options, basis, context);
-  const history = createHistory(inputs, basis.zone, asOf);
-  const result: HistoryResult = {
-    history,
-    comparison: await compare(history, inputs),
-    timezone: basis.zone.name,
-    asOf,
-    rules: inputs.find(({ rules }) => rules !== undefined)?.rules,
-    unknownRules: inputs.filter(({ rules }) => rules === undefined).map(({ name }) => name),
-    currency: inputs.find(({ currency }) => currency !== undefined)?.currency,
-  };
-  await deliverPieces(
-    output,
-    context,
-    () => render(result, output, context),
-    () => `${history.periods.length} periods, ${messagesInWords(history.total.messages)}`,
-  );
-}
 
 async function compare({ periods, toDate }: History, inputs: readonly ReadInput[]) {
   const [before, last] = periods.slice(-2);

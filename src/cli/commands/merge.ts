@@ -13,7 +13,7 @@ import {
   type PartialSummary,
   readPartialSummary,
 } from '../../usage/summary/merge-summaries.js';
-import { argument, type OptionsOf, withOptions } from '../options/declare.js';
+import { argument, withOptions } from '../options/declare.js';
 import { refuseTerminal, resultChoice, resultOptions } from '../options/output.js';
 import { asOfIn, asOfOption } from '../options/period.js';
 import type { Context } from '../process/host.js';
@@ -21,51 +21,42 @@ import { deliverPieces } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 import { renderSummary } from './summary.js';
 
-const declareMerge = () =>
-  withOptions(
-    new Command('merge')
-      .description('add the documents of summary --json exactly, in any order: parts of one period')
-      .addArgument(
-        argument('[files...]', 'summaries, one or more a file; stdin without any', {
-          file: 'read',
-          summed: true,
-        }).default(['-']),
-      ),
-    [
-      asOfOption('Summary:'),
-      ...resultOptions(SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line'),
-    ],
-  );
-
 export const make = defineCommand({
   purpose: 'Serve and scale:',
-  declare: declareMerge,
-  run: runMerge,
+  declare: () =>
+    withOptions(
+      new Command('merge')
+        .description('add the documents of summary --json exactly, in any order: parts of one period')
+        .addArgument(
+          argument('[files...]', 'summaries, one or more a file; stdin without any', {
+            file: 'read',
+            summed: true,
+          }).default(['-']),
+        ),
+      [
+        asOfOption('Summary:'),
+        ...resultOptions(SUMMARY_FORMATS, 'the {"summary":{…}} document, one group a line'),
+      ],
+    ),
+  async run(options, context, paths) {
+    const now = Date.now();
+    const output = resultChoice(options, SUMMARY_FORMATS);
+    refuseTerminal(output, context.host);
+    const parts: Part[] = [];
+    for (const path of paths) parts.push(...(await readParts(path, context)));
+    for (const line of copiesAmong(parts)) context.host.stderr.write(`o-copilot: ${line}\n`);
+    const merged = mergeSummaries(parts.map(({ summary }) => summary));
+    const zone = openTimeZone(merged.timezone);
+    const facts = summaryFacts(merged.summary, { ...merged, zone }, asOfIn(zone, options), now);
+    const { messages, credits } = merged.summary;
+    await deliverPieces(
+      output,
+      context,
+      () => renderSummary(merged.summary, facts, output, context),
+      () => sumsInWords(messages, credits),
+    );
+  },
 });
-
-/** Adds the documents of `summary --json`, several in a file or not. */
-async function runMerge(
-  options: OptionsOf<typeof declareMerge>,
-  context: Context,
-  paths: readonly string[],
-): Promise<void> {
-  const now = Date.now();
-  const output = resultChoice(options, SUMMARY_FORMATS);
-  refuseTerminal(output, context.host);
-  const parts: Part[] = [];
-  for (const path of paths) parts.push(...(await readParts(path, context)));
-  for (const line of copiesAmong(parts)) context.host.stderr.write(`o-copilot: ${line}\n`);
-  const merged = mergeSummaries(parts.map(({ summary }) => summary));
-  const zone = openTimeZone(merged.timezone);
-  const facts = summaryFacts(merged.summary, { ...merged, zone }, asOfIn(zone, options), now);
-  const { messages, credits } = merged.summary;
-  await deliverPieces(
-    output,
-    context,
-    () => renderSummary(merged.summary, facts, output, context),
-    () => sumsInWords(messages, credits),
-  );
-}
 
 /** One summary of the input. */
 interface Part {

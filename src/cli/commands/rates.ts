@@ -12,50 +12,44 @@ import {
   writeRateCard,
 } from '../../rates/rate-card.js';
 import { dataTables } from '../../receipt/flags.js';
-import { type OptionsOf, option, withOptions } from '../options/declare.js';
+import { option, withOptions } from '../options/declare.js';
 import { resultChoice, resultOptions } from '../options/output.js';
 import { openRates, ratesOption } from '../options/settings.js';
-import type { Context } from '../process/host.js';
 import { deliverDocument } from '../run/deliver.js';
 import { defineCommand } from './define.js';
 
-const declareRates = () =>
-  withOptions(
-    new Command('rates').description('the rates in force: the published ones, or those of a file'),
-    [
-      option(
-        '--at <time>',
-        'in force at this date (midnight UTC) or instant (default now)',
-        { group: 'Rates:' },
-        writtenTime,
-      ),
-      ratesOption(),
-      ...resultOptions(DOCUMENT_FORMATS, 'a file for --rates'),
-    ],
-  );
-
 export const make = defineCommand({
   purpose: 'Check a bill:',
-  declare: declareRates,
-  run: runRates,
+  declare: () =>
+    withOptions(
+      new Command('rates').description('the rates in force: the published ones, or those of a file'),
+      [
+        option(
+          '--at <time>',
+          'in force at this date (midnight UTC) or instant (default now)',
+          { group: 'Rates:' },
+          writtenTime,
+        ),
+        ratesOption(),
+        ...resultOptions(DOCUMENT_FORMATS, 'a file for --rates'),
+      ],
+    ),
+  async run(options, context) {
+    const output = resultChoice(options, DOCUMENT_FORMATS);
+    const at = options.at === undefined ? Date.now() : instantOf(options.at, UTC);
+    const card = (await openRates(options, 'published')) ?? PUBLISHED_CARD;
+    await deliverDocument(output, context, () => ratesInForce(card, at), {
+      json: (inForce) => writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }),
+      async table() {
+        const { ratesTable } = await import('../../format/table/configuration.js');
+        return (inForce, terminal) => {
+          const next = card.dated[card.dated.indexOf(inForce) + 1];
+          return ratesTable(card, inForce, next, dataTables(), terminal);
+        };
+      },
+    });
+  },
 });
-
-/** Its JSON is itself a file for `--rates`. */
-async function runRates(options: OptionsOf<typeof declareRates>, context: Context): Promise<void> {
-  const output = resultChoice(options, DOCUMENT_FORMATS);
-  const at = options.at === undefined ? Date.now() : instantOf(options.at, UTC);
-  const card = (await openRates(options, 'published')) ?? PUBLISHED_CARD;
-  await deliverDocument(output, context, () => ratesInForce(card, at), {
-    json: (inForce) => writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }),
-    async table() {
-      const { ratesTable } = await import('../../format/table/configuration.js');
-      return (inForce, terminal) => {
-        const next = card.dated[card.dated.indexOf(inForce) + 1];
-        return ratesTable(card, inForce, next, dataTables(), terminal);
-      };
-    },
-  });
-}
 
 /** @throws DataError before the card begins */
 export function ratesInForce(card: Pick<RateCard, 'name' | 'dated'>, at: Instant): DatedRates {

@@ -5,27 +5,25 @@ import { asOfOption, billOptions, filterOptions, jobOptions, receiptOption } fro
 import { defineCommand } from './define.js';
 import { runUsage } from './usage.js';
 
-const declareReport = () =>
-  withOptions(
-    new Command('report')
-      .description('one self-contained page: a chart, a sortable table, totals')
-      .addArgument(argument('<file.html>', 'where the page goes; - is stdout', { file: 'result' })),
-    [
-      asOfOption('Output:'),
-      pageTextOption(),
-      receiptOption(),
-      ...filterOptions(),
-      ...billOptions(),
-      ...jobOptions(),
-    ],
-  );
-
 export const make = defineCommand({
   purpose: 'See what was used:',
 
-  declare: declareReport,
+  declare: () =>
+    withOptions(
+      new Command('report')
+        .description('one self-contained page: a chart, a sortable table, totals')
+        .addArgument(argument('<file.html>', 'where the page goes; - is stdout', { file: 'result' })),
+      [
+        asOfOption('Output:'),
+        pageTextOption(),
+        receiptOption(),
+        ...filterOptions(),
+        ...billOptions(),
+        ...jobOptions(),
+      ],
+    ),
   readsSource: () => true,
-  run: async (options, context, output) => {
+  async run(options, context, output) {
     checkEnding('<file.html>', output, 'html');
     await runUsage({ ...options, format: 'html', output }, shapingFlags(context.command), context);
   },
