@@ -9,7 +9,7 @@ import {
   subtractAmounts,
   ZERO,
 } from './amount.js';
-import { areWholeRates, type Rates, ratesFor, type WholeRates } from './rates.js';
+import { areWholeRates, type Rates, ratesFor } from './rates.js';
 import { RULES, RULES_OF, type RuleName, type Ruleset } from './rules.js';
 import { type AsciiBytes, unitText } from './text/code-units.js';
 import { type Counts, createCounts, measurer, PLACES } from './text/measure.js';
@@ -61,28 +61,44 @@ function pricers(
   };
 }
 
-/** A rule that is more than a sum: where it counts, the total changes by `rate`, rises to `floor`, times `factor`. */
-interface Adjustment {
+/** What a rule does where it counts: the total changes by `rate` each time, is not below `minimum`, and times `factor`. */
+interface Effect extends Pick<Step, 'rate' | 'minimum' | 'factor'> {
   /** The place of its count. */
   readonly at: number;
-  readonly rate: number;
-  readonly floor: number;
-  readonly factor: number;
+}
+
+function effectOf(rule: (typeof RULES)[RuleName], rates: Rates): Effect {
+  switch (rule.kind) {
+    case 'unit': {
+      const at = PLACES[rule.counts];
+      const rate = rates[rule.rate.name];
+      if (!('takenOff' in rule)) return { at, rate };
+      return { at, rate: subtractAmounts(ZERO, rate), minimum: rates[rule.takenOff.floor.name] };
+    }
+    case 'factor':
+      return { at: PLACES[rule.counts], factor: rates[rule.factor.name] };
+    case 'minimum':
+      return { at: PLACES.message, minimum: rates[rule.minimum.name] };
+  }
 }
 
 /**
  * The sum of `stepsOf` on the hot path: rules that only add are one product of two vectors. Arrays of numbers,
  * since a call or a look-up by name for each rule would cost more than the rule.
+ *
+ * @param rates that are whole
  */
-function wholePrice(ruleset: Ruleset, rates: WholeRates): (counts: Counts) => Hundredths {
+function wholePrice(ruleset: Ruleset, rates: Rates): (counts: Counts) => Hundredths {
   const weights = createCounts().fill(0);
-  const adjustments: Adjustment[] = [];
-  for (const rule of RULES_OF[ruleset].map((name) => RULES[name])) {
-    const adjustment = adjustmentOf(rule, rates);
-    const { at, rate, floor, factor } = adjustment;
+  const adjustments: Record<'at' | 'rate' | 'floor' | 'factor', number>[] = [];
+  for (const name of RULES_OF[ruleset]) {
+    const { at, ...effect } = effectOf(RULES[name], rates);
+    const rate = wholeOr(0, effect.rate);
+    const floor = wholeOr(Number.NEGATIVE_INFINITY, effect.minimum);
+    const factor = wholeOr(1, effect.factor);
     const onlyAdds = floor === Number.NEGATIVE_INFINITY && factor === 1;
     if (onlyAdds && adjustments.length === 0) weights[at] = rate;
-    else adjustments.push(adjustment);
+    else adjustments.push({ at, rate, floor, factor });
   }
   return (counts) => {
     let total = 0;
@@ -95,20 +111,8 @@ function wholePrice(ruleset: Ruleset, rates: WholeRates): (counts: Counts) => Hu
   };
 }
 
-function adjustmentOf(rule: (typeof RULES)[RuleName], rates: WholeRates): Adjustment {
-  const none = { rate: 0, floor: Number.NEGATIVE_INFINITY, factor: 1 };
-  switch (rule.kind) {
-    case 'unit': {
-      const rate = rates[rule.rate.name];
-      const at = PLACES[rule.counts];
-      if (!('takenOff' in rule)) return { ...none, at, rate };
-      return { ...none, at, rate: -rate, floor: rates[rule.takenOff.floor.name] };
-    }
-    case 'factor':
-      return { ...none, at: PLACES[rule.counts], factor: rates[rule.factor.name] };
-    case 'minimum':
-      return { ...none, at: PLACES.message, floor: rates[rule.minimum.name] };
-  }
+function wholeOr(otherwise: number, value: Amount | number | Decimal | undefined): number {
+  return typeof value === 'number' ? value : otherwise;
 }
 
 export type StepName = RuleName;
@@ -150,31 +154,16 @@ export function sumSteps(steps: readonly Step[]): Amount {
 /** What a rule does to a price of `before`. */
 function stepOf(step: RuleName, counts: Counts, rates: Rates, before: Amount): Step {
   const rule = RULES[step];
-  switch (rule.kind) {
-    case 'unit': {
-      const count = counts[PLACES[rule.counts]] ?? 0;
-      const rate = rates[rule.rate.name];
-      if (!('takenOff' in rule)) return { step, count, rate, amount: multiplyAmount(rate, count) };
-      const minimum = rates[rule.takenOff.floor.name];
-      const off = subtractAmounts(ZERO, rate);
-      if (count === 0) return { step, count, rate: off, minimum, amount: ZERO };
-      const after = atLeast(addAmounts(before, multiplyAmount(off, count)), minimum);
-      return { step, count, rate: off, minimum, amount: subtractAmounts(after, before) };
-    }
-    case 'factor': {
-      const count = counts[PLACES[rule.counts]] ?? 0;
-      const factor = rates[rule.factor.name];
-      if (count === 0) return { step, count, factor, amount: ZERO };
-      return { step, count, factor, amount: subtractAmounts(multiplyAmount(before, factor), before) };
-    }
-    case 'minimum': {
-      const minimum = rates[rule.minimum.name];
-      const amount = subtractAmounts(atLeast(before, minimum), before);
-      return { step, count: compareAmounts(amount, ZERO) > 0 ? 1 : 0, minimum, amount };
-    }
-  }
+  const { at, ...effect } = effectOf(rule, rates);
+  const count = counts[at] ?? 0;
+  const amount = count === 0 ? ZERO : subtractAmounts(priceAfter(before, count, effect), before);
+  // A minimum counts where it raises the price.
+  const isWithout = rule.kind === 'minimum' && compareAmounts(amount, ZERO) === 0;
+  return { step, count: isWithout ? 0 : count, ...effect, amount };
 }
 
-function atLeast(amount: Amount, minimum: Amount): Amount {
-  return compareAmounts(amount, minimum) < 0 ? minimum : amount;
+function priceAfter(before: Amount, count: number, { rate, minimum, factor }: Omit<Effect, 'at'>): Amount {
+  const sum = rate === undefined ? before : addAmounts(before, multiplyAmount(rate, count));
+  const least = minimum !== undefined && compareAmounts(sum, minimum) < 0 ? minimum : sum;
+  return factor === undefined ? least : multiplyAmount(least, factor);
 }

@@ -1,5 +1,5 @@
 import type { Decimal } from 'decimal.js';
-import { type Amount, compareAmounts, ExactDecimal, type Hundredths, hundredths, ZERO } from './amount.js';
+import { type Amount, compareAmounts, ExactDecimal, hundredths, ZERO } from './amount.js';
 import {
   AMOUNT_RATES,
   type AmountName,
@@ -18,11 +18,6 @@ export interface Rates
     Readonly<Record<FactorName, number | Decimal>> {
   readonly thresholds: Thresholds;
 }
-
-/** Rates that price any text in whole hundredths of a credit, within the safe integers. */
-export type WholeRates = Rates &
-  Readonly<Record<AmountName, Hundredths>> &
-  Readonly<Record<FactorName, number>>;
 
 /** The figures of the billing team (docs/pricing.md). */
 export const PUBLISHED_RATES: Rates = {
@@ -75,7 +70,8 @@ export function leastOf(threshold: (typeof THRESHOLDS)[number], thresholds: Part
 /** No engine makes longer strings, so no count is higher. */
 const LONGEST_STRING = 2 ** 31;
 
-export function areWholeRates(rates: Rates): rates is WholeRates {
+/** Whether rates price any text in whole hundredths of a credit, within the safe integers. */
+export function areWholeRates(rates: Rates): boolean {
   let highest = 0;
   for (const { name } of AMOUNT_RATES) {
     const rate = rates[name];
