@@ -29,10 +29,15 @@ export interface Outcome {
 
 /** Runs the built program to its end, with stdout, stderr and status apart. */
 export async function runBin(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-  const began = performance.now();
   const child = startBin(args, options);
   child.stdin?.on('error', () => {});
   child.stdin?.end(options.input ?? '');
+  return outcomeOf(child);
+}
+
+/** What a child that was just started writes until it ends, and how it ends. */
+export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  const began = performance.now();
   const [stdout, stderr, [status, signal]] = await Promise.all([
     child.stdout === null ? '' : text(child.stdout),
     child.stderr === null ? '' : text(child.stderr),
@@ -56,19 +61,14 @@ export function startBin(
 
 /** Runs a shell line in which `o-copilot` is the built program. */
 export async function runShell(line: string, { env, cwd }: RunOptions = {}): Promise<Outcome> {
-  const began = performance.now();
   const script = `set -o pipefail; o-copilot() { '${process.execPath}' '${BIN}' "$@"; }; ${line}`;
-  const child = spawn('bash', ['-c', script], {
-    cwd: cwd ?? tmpdir(),
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [status, signal]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { stdout, stderr, status, signal, milliseconds: performance.now() - began };
+  return outcomeOf(
+    spawn('bash', ['-c', script], {
+      cwd: cwd ?? tmpdir(),
+      env: { PATH: process.env.PATH ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
 }
 
 /** A folder of its own for each test, gone when `use` ends. */

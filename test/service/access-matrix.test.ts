@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Authority, type Identity, makeAuthority } from '../tls.js';
@@ -202,7 +203,9 @@ describe('fault E1 (data only where a valid credential comes with this very requ
     const found: string[] = [];
     for (const [credential, [headers, valid]] of await tokenCredentials()) {
       for (const [way, send] of Object.entries(transports(url, proxy.url))) {
-        const failures = await tryAll(send, headers, valid);
+        // A spelling is the service's to read, however it came and whoever asks: with each credential one way, without any each way.
+        const spellings = way === 'fresh' || credential === 'none' ? SPELLINGS : [];
+        const failures = await tryAll(send, headers, valid, spellings);
         found.push(...failures.map((failure) => `${credential}, ${way}, ${failure}`));
       }
     }
@@ -223,7 +226,7 @@ describe('fault E1 (data only where a valid credential comes with this very requ
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       const range = { minVersion: version, maxVersion: version, ca };
       for (const [name, identity, valid] of certificates) {
-        const tls = { ...range, ...identity };
+        const tls = { secureContext: createSecureContext({ ...range, ...identity }) };
         const asked = (target: string, ...more: string[]) =>
           requestText({ target, headers: [HOST, ...more] });
         const ways: Record<string, Send> = {
@@ -249,7 +252,8 @@ describe('fault E1 (data only where a valid credential comes with this very requ
             last(await exchange(url, asked(target, CLOSE), { ...tls, ...(session && { session }) }));
         }
         for (const [way, send] of Object.entries(ways)) {
-          const failures = await tryAll(send, [], valid, way === 'fresh' ? SPELLINGS : []);
+          const spellings = way === 'fresh' && version === 'TLSv1.3' ? SPELLINGS : [];
+          const failures = await tryAll(send, [], valid, spellings);
           found.push(...failures.map((failure) => `${version}, ${name}, ${way}, ${failure}`));
         }
       }
@@ -267,10 +271,9 @@ describe('fault E1 (data only where a valid credential comes with this very requ
       [client, bearer(`${TOKEN}x`), false],
       [client, bearer(TOKEN), true],
     ] as const) {
+      const tls = { secureContext: createSecureContext({ ca, ...identity }) };
       const send: Send = async (target, more) =>
-        last(
-          await exchange(url, requestText({ target, headers: [HOST, CLOSE, ...more] }), { ca, ...identity }),
-        );
+        last(await exchange(url, requestText({ target, headers: [HOST, CLOSE, ...more] }), tls));
       expect(await tryAll(send, headers, valid)).toEqual([]);
     }
   });

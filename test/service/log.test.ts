@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BIN } from '../process/run.js';
+import { exchange, requestText } from './raw-http.js';
 import { type ServingProcess, startServeProcess } from './start-serve.js';
 
 const LINUX = process.platform === 'linux';
@@ -46,15 +47,18 @@ describe(KIND, () => {
 
   test('a reader that is stuck: memory is bounded, lines are counted, SIGTERM ends it', async () => {
     serving = await startServeProcess(['--source', 'sample', '--rate-limit', 'off']);
-    const { url, child: service, get } = serving;
+    const { url, child: service } = serving;
     service.kill('SIGSTOP');
     service.stderr?.removeAllListeners('data').pause();
     service.kill('SIGCONT');
     // A pipe takes 64 KiB, the log keeps 1 Mi characters: a line of a request is about 200 of them.
-    const wave = async () =>
-      Promise.all(Array.from({ length: 500 }, async () => (await get('/health')).text()));
+    const headers = ['Host: localhost'];
+    const close = requestText({ target: '/health', headers: [...headers, 'Connection: close'] });
+    const wave = requestText({ target: '/health', headers }).repeat(1000) + close;
     const deadline = Date.now() + 25_000;
-    while ((await droppedAt(url)) === 0 && Date.now() < deadline) await wave();
+    while ((await droppedAt(url)) === 0 && Date.now() < deadline) {
+      expect(await exchange(url, wave)).toHaveLength(1001);
+    }
     expect(await droppedAt(url)).toBeGreaterThan(0);
     service.kill('SIGTERM');
     const stopped = performance.now();

@@ -88,16 +88,18 @@ afterAll(async () => {
 const OF_HTTP = ['date', 'connection', 'keep-alive', 'content-type', 'content-length', 'transfer-encoding'];
 /** Bodies that are no JSON are taken by their media type alone. */
 const IS_JSON = /[/+]json$/;
-const validators = new Map<object, ValidateFunction>();
+/** By the schema's text: most are in the document many times. */
+const validators = new Map<string, ValidateFunction>();
 
 function validatorOf(schema: object): ValidateFunction {
-  const known = validators.get(schema);
+  const text = JSON.stringify(schema);
+  const known = validators.get(text);
   if (known !== undefined) return known;
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strict: false });
   addFormats.default(ajv);
   // What schemas refer to is the same in every service.
   const validate = ajv.compile({ ...schema, components: document.components });
-  validators.set(schema, validate);
+  validators.set(text, validate);
   return validate;
 }
 
