@@ -37,7 +37,7 @@ describe('two implementations of one rule agree (ASCII and Unicode, price and ex
           withoutDash(measure(dashed, 0, dashed.length, thresholds), thresholds.lengthLimit),
         );
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
   });
 

@@ -9,7 +9,7 @@ test('counts as the regular expressions do', () => {
     fc.property(text, (characters) => {
       expect(measure(characters)).toEqual(measureNaively(characters));
     }),
-    { numRuns: 5000 },
+    { numRuns: 2000 },
   );
 });
 
@@ -48,10 +48,15 @@ test('counts by thresholds other than the published', () => {
 });
 
 test('knows every code point as the regular expressions do', () => {
+  const blockFrom = (first: number) =>
+    Array.from({ length: 0x100 }, (_, offset) => String.fromCodePoint(first + offset)).join(' a');
+  // No plane but 0 to 3 and 14 has a character of its own: the regular expressions are slow, and know one block as all.
+  const unassigned = measureNaively(blockFrom(0x40000));
   for (let block = 0; block < 0x110000; block += 0x100) {
-    const codePoints = Array.from({ length: 0x100 }, (_, offset) => String.fromCodePoint(block + offset));
-    const characters = codePoints.join(' a');
-    expect(measure(characters), `from ${block.toString(16)}`).toEqual(measureNaively(characters));
+    const characters = blockFrom(block);
+    const plane = block >> 16;
+    const expected = plane < 4 || plane === 14 ? measureNaively(characters) : unassigned;
+    expect(measure(characters), `from ${block.toString(16)}`).toEqual(expected);
   }
 });
 

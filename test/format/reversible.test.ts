@@ -96,7 +96,7 @@ test.each(READABLE_FORMATS)(
           expect(rows.every(({ credits, timestamp }) => credits === 150 && timestamp === TIME)).toBe(true);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   },
 );

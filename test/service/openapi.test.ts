@@ -554,7 +554,7 @@ describe(`${KIND}: any query`, () => {
         const described = /^\/usage\/\d/.test(address) ? '/usage/{message_id}' : address;
         expectDescribed(described, found, verb === 'head' ? 'head' : 'get');
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 

@@ -147,7 +147,7 @@ describe('fault C8 (the fast and the strict reader follow one rule): random and 
           expect(both).toEqual(alone);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -158,7 +158,7 @@ describe('fault C8 (the fast and the strict reader follow one rule): random and 
         const both = await outcome(readMessageLines(inPieces(text, pieces)), shown);
         expect(both).toEqual(await outcome(strictLines(inPieces(text, pieces)), shown));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -200,7 +200,7 @@ describe('fault C8 (the fast and the strict reader follow one rule): random and 
           expect(rowsOrError(both)).toEqual(rowsOrError(alone));
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 700 },
     );
   });
 });
