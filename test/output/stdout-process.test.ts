@@ -6,8 +6,8 @@ import { buildProgram, start } from './run-program.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { isRoot, tinyFileSystem } from './tiny-file-system.js';
 
-/** 13 MB: beyond what is held in memory. */
-const MANY = 300_000;
+/** 9 MB: beyond what is held in memory. */
+const MANY = 210_000;
 
 // Many processes on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -38,13 +38,9 @@ describe('a result on stdout', () => {
   });
 
   it('arrives whole through a slow pipe', async () => {
-    const { status, stdout } = await shell(
-      `bill - ${MANY} | dd bs=777 status=none | md5sum; bill - ${MANY} | md5sum`,
-    ).ended;
-    const [slow, direct] = stdout.split('\n');
+    const { status, stdout } = await shell(`bill - ${MANY} | dd bs=777 status=none`).ended;
     expect(status).toBe(0);
-    expect(slow).toMatch(/^[0-9a-f]{32} /);
-    expect(slow).toBe(direct);
+    expect(stdout === bill(MANY)).toBe(true);
   });
 
   it.each([3000, MANY])('starts again after a restart at %d lines', async (lines) => {

@@ -34,23 +34,31 @@ const OUTLOOK: PageOutlook = {
   budget: { limit: '180', left: '30.1', share: '83.28', crossesOn: '2024-04-10' },
 };
 
-/** Milliseconds until the page has answered a click and laid itself out, the best of some. */
-async function bestClick(page: Page, name: string, clicks = 3): Promise<number> {
-  const times: number[] = [];
-  for (let click = 0; click < clicks; click += 1) {
-    times.push(
-      await page
-        .locator('#columns')
-        .getByRole('button', { name })
-        .evaluate((button: HTMLElement) => {
-          const start = performance.now();
-          button.click();
-          document.body.getBoundingClientRect();
-          return performance.now() - start;
-        }),
-    );
+/** The first number below `limit` of at most three measurements, since a machine may be busy; else the least. */
+async function best(
+  limit: number,
+  measure: () => Promise<number>,
+  prepareAgain: () => Promise<unknown> = async () => {},
+): Promise<number> {
+  let least = await measure();
+  for (let again = 0; again < 2 && least >= limit; again++) {
+    await prepareAgain();
+    least = Math.min(least, await measure());
   }
-  return Math.min(...times);
+  return least;
+}
+
+/** Milliseconds until the page has answered a click and laid itself out. */
+function click(page: Page, name: string): Promise<number> {
+  return page
+    .locator('#columns')
+    .getByRole('button', { name })
+    .evaluate((button: HTMLElement) => {
+      const start = performance.now();
+      button.click();
+      document.body.getBoundingClientRect();
+      return performance.now() - start;
+    });
 }
 
 const WORDS =
@@ -200,22 +208,16 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
       const flags = ['--source', messages, '--credit-price', '0.02', '--currency', 'GBP'];
       expect(await runMain(['report', report, ...flags])).toMatchObject({ status: 0 });
       expect((await stat(report)).size).toBeLessThan(8_000_000);
-      const ready: number[] = [];
-      for (let time = 0; time < 3; time++) {
-        const { page } = await workshop.open(pathToFileURL(report).href);
-        expect(await page.getByRole('status').textContent()).toContain('100,000 messages');
-        ready.push(
-          await page.evaluate(() => {
-            const [entry] = performance.getEntriesByType('navigation');
-            return entry instanceof PerformanceNavigationTiming ? entry.domContentLoadedEventEnd : Number.NaN;
-          }),
-        );
-        await workshop.closePages();
-      }
-      expect(Math.min(...ready)).toBeLessThan(2000);
       const { page, complaints } = await workshop.open(pathToFileURL(report).href);
+      const ready = () =>
+        page.evaluate(() => {
+          const [entry] = performance.getEntriesByType('navigation');
+          return entry instanceof PerformanceNavigationTiming ? entry.domContentLoadedEventEnd : Number.NaN;
+        });
+      expect(await best(2000, ready, () => page.reload())).toBeLessThan(2000);
+      expect(await page.getByRole('status').textContent()).toContain('100,000 messages');
       for (const name of ['Message', 'Time', 'Report', 'Kind', 'Credits', 'Cost']) {
-        expect(await bestClick(page, name)).toBeLessThan(2000);
+        expect(await best(2000, () => click(page, name))).toBeLessThan(2000);
       }
       await page.getByRole('searchbox').fill('9999');
       await expect.poll(() => page.getByRole('status').textContent()).toMatch(/^\d\d+ messages/);

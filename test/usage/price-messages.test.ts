@@ -94,7 +94,7 @@ test('rows that wait for reports are the same however they are held, and so is a
       expect(await rowsOf(document, { textsUnread: false, priceByText })).toEqual(expected);
       expect(await rowsOf(document, { textsUnread: true, priceByText })).toEqual(expected);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
