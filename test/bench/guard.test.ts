@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { priceNaively } from '../../bench/engine/naive.js';
@@ -62,19 +62,25 @@ test('the engine prices English many times faster than decimal.js and regular ex
   expect(timeOf((each) => priceNaively(each)) / timeOf(price)).toBeGreaterThan(10);
 });
 
-test('a start loads few files: each is half a millisecond', async () => {
-  const loaded = await inFolder(async (folder) => {
-    const { status } = await runBin(['usage', '--source', 'sample', '--json'], {
-      env: { NODE_V8_COVERAGE: folder },
+test.each([
+  ['a file, --json', ['--json', '--source', 'messages.json', '--output', 'bill'], []],
+  ['a file, --csv', ['--csv', '--source', 'messages.json', '--output', 'bill'], []],
+  ['the sample', ['--json', '--source', 'sample'], [expect.stringMatching(/^sample-/)]],
+])(
+  'a start of usage loads its own file and what its source needs, no other command: %s',
+  async (_, args, more) => {
+    const loaded = await inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'messages.json'), '{"messages":[]}');
+      const env = { NODE_V8_COVERAGE: join(cwd, 'coverage') };
+      expect(await runBin(['usage', ...args], { cwd, env })).toMatchObject({ status: 0 });
+      return readdirSync(env.NODE_V8_COVERAGE).flatMap((name) => {
+        const text = readFileSync(join(env.NODE_V8_COVERAGE, name), 'utf8');
+        return [...text.matchAll(/"url":"file:[^"]*\/dist\/([^"]*\.js)"/g)].map(([, file]) => file);
+      });
     });
-    expect(status).toBe(0);
-    return readdirSync(folder).flatMap((name) => [
-      ...readFileSync(join(folder, name), 'utf8').matchAll(/"url":"file:[^"]*\/dist\/[^"]*\.js"/g),
-    ]);
-  });
-  expect(loaded.length).toBeGreaterThan(1);
-  expect(loaded.length).toBeLessThan(8);
-});
+    expect(loaded.sort()).toEqual(['o-copilot.js', ...more, expect.stringMatching(/^usage-[\w-]{8}\.js$/)]);
+  },
+);
 
 test.each([[['--version']], [['usage', '--source', 'sample', '--json']]])(
   'a start loads none of what takes milliseconds and is not needed: %s',
