@@ -334,6 +334,39 @@ describe(`${KIND}: what is rarely answered is described as well`, () => {
     });
   });
 
+  test('the budget of an open period, as summary --json has it', async () => {
+    const month = new Date().toISOString().slice(0, 7);
+    const messages = ['01', '01'].map((day, id) => ({
+      id,
+      timestamp: `${month}-${day}T00:00:00Z`,
+      text: 'a',
+    }));
+    const upstream = await startUpstream({ ...USUAL, messages: { messages } });
+    const source = ['--source', upstream.url];
+    const own = await startServe([...source, '--budget', '1.5']);
+    try {
+      for (const query of ['by=kind', 'by=day&since=2000-01-01', 'by=day&until=2000-01-01']) {
+        const found = await ask(own, `/summary?${query}`);
+        expectDescribed('/summary', found);
+        const { as_of: asOf, budget } = JSON.parse(found.body).summary;
+        expect(budget?.status).toBe(query.includes('until') ? undefined : 'over');
+        const words = query.split('&').flatMap((each) => `--${each}`.split('='));
+        const run = await runMain([
+          'summary',
+          ...words,
+          ...source,
+          '--budget=1.5',
+          '--as-of',
+          asOf,
+          '--json',
+        ]);
+        expect(found.body).toBe(run.stdout);
+      }
+    } finally {
+      await Promise.all([own.stop(), upstream.close()]);
+    }
+  });
+
   test('504: upstream that is silent, at every address that needs it', async () => {
     const script = { '/messages/current-period': { never: true } } as const;
     await serveFor({ ...USUAL, script }, ['--deadline', '300ms'], async (own) => {

@@ -12,7 +12,14 @@ import { readDocument } from '../../json/object-reader.js';
 import { hasCode, reasonOf } from '../../os-error.js';
 import { fileWriter } from '../../output/file.js';
 import { acquireLock, lockFileOf } from '../../output/lock.js';
-import { type Budget, budgetOf, CROSSINGS, type Crossing, statusOf } from '../../usage/forecast/budget.js';
+import {
+  type Budget,
+  budgetOf,
+  CROSSINGS,
+  type Crossing,
+  statusOf,
+  usageOf,
+} from '../../usage/forecast/budget.js';
 import {
   argument,
   flagValue,
@@ -30,7 +37,7 @@ import {
   jobOptions,
   pricedOption,
 } from '../options/period.js';
-import { factsOf, limitOf, metricsOf, sumUp, usageOf } from '../run/budget.js';
+import { factsOf, limitOf, metricsOf, sumUp } from '../run/budget.js';
 import { deliverDocument } from '../run/deliver.js';
 import { guardJob } from '../run/job.js';
 import { usingPeriod } from '../run/period.js';

@@ -4,6 +4,7 @@ import { CommandLineError } from '../../errors.js';
 import { type SummaryFacts, summaryFacts } from '../../format/documents/summary.js';
 import { FORMATS, SUMMARY_FORMATS, type SummaryFormat } from '../../format/formats.js';
 import type { Piece } from '../../format/rows.js';
+import { outlookOf } from '../../usage/forecast/budget.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
 import { createSummary, dayBounds, type Summary } from '../../usage/summary/summary.js';
 import { type OptionsOf, option, shapingFlags, withOptions } from '../options/declare.js';
@@ -24,7 +25,7 @@ import {
   receiptOption,
 } from '../options/period.js';
 import type { Context } from '../process/host.js';
-import { limitOf, outlookOf } from '../run/budget.js';
+import { limitOf } from '../run/budget.js';
 import { openTerminal } from '../run/deliver.js';
 import { type Export, runExport } from '../run/export.js';
 import { openEither } from '../run/priced.js';

@@ -1,17 +1,11 @@
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
 import { type Amount, compareAmounts, formatAmount } from '../../engine/index.js';
 import type { BudgetFacts } from '../../format/documents/summary.js';
-import {
-  type Budget,
-  budgetOf,
-  type Outlook,
-  type PeriodUsage,
-  periodUsage,
-} from '../../usage/forecast/budget.js';
-import { amountIn, CREDITS, type Limit, limitIn } from '../../usage/forecast/limit.js';
+import type { Budget, PeriodUsage } from '../../usage/forecast/budget.js';
+import { type Limit, limitIn } from '../../usage/forecast/limit.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { addSums, createTotals, divideUnits, WHOLE } from '../../usage/pricing/sums.js';
-import { createSummary, dayBounds, type Summary, type SummaryGroup } from '../../usage/summary/summary.js';
+import { createSummary, type Summary, type SummaryGroup } from '../../usage/summary/summary.js';
 import { gauge } from './job.js';
 import type { Period } from './period.js';
 
@@ -21,30 +15,6 @@ export function limitOf({ settings, prices }: Pick<Period, 'settings' | 'prices'
   const limit = limitIn(settings.budget, prices?.currency);
   if (typeof limit === 'string') throw settings.refuse('budget', limit);
   return limit;
-}
-
-/** Usage of a period in credits or in money, from the sums of its days. */
-export function usageOf(
-  { days, last }: Pick<Summary, 'days' | 'last'>,
-  unit: string,
-  { zone, selection }: Period,
-  now: Instant,
-): PeriodUsage {
-  const used = new Map(Array.from(days, ([day, sum]) => [day, amountIn(unit, sum)]));
-  return periodUsage(used, { zone, bounds: dayBounds(selection), last: last?.instant, now });
-}
-
-/** Undefined where nothing is used yet, or the period is closed. */
-export function outlookOf(
-  summary: Summary,
-  limit: Limit | undefined,
-  period: Period,
-  now: Instant,
-): Outlook | undefined {
-  const unit = limit?.unit ?? CREDITS;
-  const usage = usageOf(summary, unit, period, now);
-  if (usage.state === 'closed' || summary.messages === 0) return undefined;
-  return { usage, unit, budget: limit && budgetOf(usage, limit.amount) };
 }
 
 type BudgetSums = Awaited<ReturnType<typeof sumUp>>;

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { listOf } from '../../config/value.js';
 import { summaryFacts } from '../../format/documents/summary.js';
 import { FORMATS } from '../../format/formats.js';
+import { CROSSINGS, outlookOf } from '../../usage/forecast/budget.js';
 import { KINDS } from '../../usage/pricing/priced-row.js';
 import { narrows } from '../../usage/rows/row-query.js';
 import { GROUPINGS, type Grouping } from '../../usage/summary/groups.js';
@@ -50,13 +51,15 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
         for await (const items of found.batches()) sums.add(items);
         const summary = sums.value(dayBounds(selection));
         const outOf = narrows(selection) ? document.messageCount : undefined;
-        const { sourceName: source, period, rules } = parts;
+        const { sourceName: source, period, rules, limit } = parts;
         const about = { source, period, rules, zone, outOf };
-        const facts = summaryFacts(summary, about, undefined, Date.now());
+        const now = Date.now();
+        const facts = summaryFacts(summary, about, undefined, now);
+        const outlook = limit && outlookOf(summary, limit, { zone, selection }, now);
         // It says when it was made, so a document that upstream calls unchanged does not prolong it.
         const freshUntil = Math.min(found.freshUntil, document.sentAt + parts.messagesTtl);
         return collectAnswer({ headers: headersOf(format), freshUntil }, parts.budget, async (writer) => {
-          const pieces = await FORMATS[format].summary(summary, facts, DELIMITED_OPTIONS);
+          const pieces = await FORMATS[format].summary(summary, { ...facts, outlook }, DELIMITED_OPTIONS);
           for (const piece of pieces) await writer.write(piece);
         });
       });
@@ -102,6 +105,33 @@ const TOTAL = members(
   },
 );
 
+const AMOUNT = { type: 'number' };
+const NULL_OR_AMOUNT = { type: ['number', 'null'] };
+const NULL_OR_DAY = { ...DAY, type: ['string', 'null'] };
+
+/** As `summary --json` has it where a limit is set. */
+const BUDGET = {
+  ...members({
+    unit: { type: 'string', description: '`credits`, or the currency of the amounts' },
+    limit: AMOUNT,
+    used: AMOUNT,
+    left: AMOUNT,
+    share: { ...AMOUNT, description: 'Percent of the limit' },
+    warn_at: NULL_OR_AMOUNT,
+    status: { type: 'string', enum: ['within', ...CROSSINGS] },
+    crossings: { type: 'array', items: { type: 'string', enum: CROSSINGS } },
+    crossed_on: NULL_OR_DAY,
+    crosses_on: NULL_OR_DAY,
+    daily_rate: AMOUNT,
+    left_per_day: NULL_OR_AMOUNT,
+    projection: {
+      ...members({ day: DAY, projected: AMOUNT, low: AMOUNT, high: AMOUNT }),
+      type: ['object', 'null'],
+    },
+  }),
+  description: 'Of an open period, where the service has a limit',
+};
+
 const SUMMARY = members(
   {
     source: SHORT_TEXT,
@@ -128,6 +158,7 @@ const SUMMARY = members(
       description: 'Days without messages that are too many to be groups',
       items: members(DAYS),
     },
+    budget: BUDGET,
   },
 );
 

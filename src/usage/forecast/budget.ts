@@ -11,8 +11,10 @@ import {
   toDecimal,
   ZERO,
 } from '../../engine/index.js';
-import type { DayBounds } from '../summary/summary.js';
+import type { RowQuery } from '../rows/row-query.js';
+import { type DayBounds, dayBounds, type Summary } from '../summary/summary.js';
 import { forecast } from './forecast.js';
+import { amountIn, CREDITS, type Limit } from './limit.js';
 
 /** What was used on a local day: whole days since 1970-01-01. */
 interface DayUsage {
@@ -64,6 +66,36 @@ export function periodUsage(usage: ReadonlyMap<number, Amount>, { zone, bounds, 
     /** From today to the last day; undefined where the period is closed, or it is too early to say. */
     projection: isClosed ? undefined : project(days, used, { firstDay, lastDay, today, ofToday }),
   };
+}
+
+/** What usage is counted in: the zone of its days, and the rows that count. */
+interface Counting {
+  readonly zone: TimeZone;
+  readonly selection: RowQuery;
+}
+
+/** Usage of a period in credits or in money, from the sums of its days. */
+export function usageOf(
+  { days, last }: Pick<Summary, 'days' | 'last'>,
+  unit: string,
+  { zone, selection }: Counting,
+  now: Instant,
+): PeriodUsage {
+  const used = new Map(Array.from(days, ([day, sum]) => [day, amountIn(unit, sum)]));
+  return periodUsage(used, { zone, bounds: dayBounds(selection), last: last?.instant, now });
+}
+
+/** Undefined where nothing is used yet, or the period is closed. */
+export function outlookOf(
+  summary: Summary,
+  limit: Limit | undefined,
+  counting: Counting,
+  now: Instant,
+): Outlook | undefined {
+  const unit = limit?.unit ?? CREDITS;
+  const usage = usageOf(summary, unit, counting, now);
+  if (usage.state === 'closed' || summary.messages === 0) return undefined;
+  return { usage, unit, budget: limit && budgetOf(usage, limit.amount) };
 }
 
 /** Rounded as estimates are. */
