@@ -65,7 +65,7 @@ module.exports = {
       'engine',
       'document/cell-text.ts',
       'format/(text|amounts|data/dialect|documents/explanation|page/bill-data|page/page-meta).ts',
-      'rates/rate-card.ts',
+      'rates/(money|rate-card).ts',
       'usage/pricing/(priced-row|message-pricer).ts',
     ),
     only('telemetry', 'source/source.ts'),

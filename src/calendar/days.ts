@@ -8,6 +8,8 @@ export const DAY = 86_400_000;
 
 export const CALENDAR_UNITS = ['day', 'week', 'month'] as const;
 export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
+/** Years are for charts alone. */
+type PeriodUnit = CalendarUnit | 'year';
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** Years outside 0 to 9999 have a sign and six digits (ISO 8601, expanded). */
@@ -58,7 +60,7 @@ export function dayNumber(text: string): number | undefined {
 }
 
 /** The unit's period that holds a day, as a whole number that rises by one from period to period. */
-export function periodOf(unit: CalendarUnit, day: number): number {
+export function periodOf(unit: PeriodUnit, day: number): number {
   switch (unit) {
     case 'day':
       return day;
@@ -69,11 +71,13 @@ export function periodOf(unit: CalendarUnit, day: number): number {
       const date = new Date(day * DAY);
       return date.getUTCFullYear() * 12 + date.getUTCMonth();
     }
+    case 'year':
+      return new Date(day * DAY).getUTCFullYear();
   }
 }
 
 /** The first day of a period. */
-export function firstDayOf(unit: CalendarUnit, period: number): number {
+export function firstDayOf(unit: PeriodUnit, period: number): number {
   switch (unit) {
     case 'day':
       return period;
@@ -83,18 +87,21 @@ export function firstDayOf(unit: CalendarUnit, period: number): number {
       const year = Math.floor(period / 12);
       return dayOfDate(year, period - year * 12 + 1, 1);
     }
+    case 'year':
+      return dayOfDate(period, 1, 1);
   }
 }
 
-export function lastDayOf(unit: CalendarUnit, period: number): number {
+export function lastDayOf(unit: PeriodUnit, period: number): number {
   return firstDayOf(unit, period + 1) - 1;
 }
 
-/** `2024-04-29`, `2024-W18` or `2024-04`. */
-export function periodText(unit: CalendarUnit, period: number): string {
+/** `2024-04-29`, `2024-W18`, `2024-04` or `2024`. */
+export function periodText(unit: PeriodUnit, period: number): string {
   const first = firstDayOf(unit, period);
   if (unit === 'day') return dayText(first);
-  if (unit === 'month') return dayText(first).slice(0, -3);
+  if (unit === 'month') return dayText(first).slice(0, -'-DD'.length);
+  if (unit === 'year') return dayText(first).slice(0, -'-MM-DD'.length);
   // A week belongs to the year that its Thursday is in (ISO 8601).
   const thursday = first + 3;
   const year = new Date(thursday * DAY).getUTCFullYear();

@@ -1,8 +1,7 @@
 import { columnsOf, decodeRows, type PageRow } from '../format/page/bill-data.js';
 import { decodeMeta, type PageMeta } from '../format/page/page-meta.js';
 import { type Bill, type BillRow, readBill, timelineOf } from './data/bill.js';
-import { clockIn } from './data/calendar.js';
-import { toDecimals } from './data/exact.js';
+import { clockIn, toDecimals } from './data/texts.js';
 import { daysChart } from './panels/chart/days.js';
 import { soFarChart } from './panels/chart/so-far.js';
 import { filtersInPage } from './panels/filters.js';

@@ -59,6 +59,10 @@ describe('days, weeks and months agree with Temporal in the years 0 to 9999 and 
         expect(dayOfDate(date.year, date.month, date.day)).toBe(day);
         expect(daysInMonth(date.year, date.month)).toBe(date.daysInMonth);
         expect(periodText('month', periodOf('month', day))).toBe(text.slice(0, -3));
+        const year = periodOf('year', day);
+        expect([year, periodText('year', year)]).toEqual([date.year, text.slice(0, -6)]);
+        expect(dayText(firstDayOf('year', year))).toBe(`${text.slice(0, -6)}-01-01`);
+        expect(dayText(lastDayOf('year', year))).toBe(`${text.slice(0, -6)}-12-31`);
         const week = periodText('week', periodOf('week', day));
         expect(week.slice(-2)).toBe(`${date.weekOfYear}`.padStart(2, '0'));
         expect(Number(week.slice(0, -4))).toBe(date.yearOfWeek);

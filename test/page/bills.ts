@@ -1,6 +1,7 @@
+import { DAY } from '../../src/calendar/days.js';
 import { decodeRows, type PageRow } from '../../src/format/page/bill-data.js';
 import { decodeMeta, type PageMeta } from '../../src/format/page/page-meta.js';
-import { toDigits, toUnits } from '../../src/page/data/exact.js';
+import { toDigits, toUnits } from '../../src/page/data/texts.js';
 
 /** Decimals of the made-up credits. */
 const SCALE = 4;
@@ -28,7 +29,7 @@ export function makeRows(count: number, days = 30): PageRow[] {
       375,
     );
     const timestamp = new Date(time).toISOString();
-    const common = { messageId: String(1000 + index), timestamp, day: timestamp.slice(0, 10) };
+    const common = { messageId: String(1000 + index), timestamp, day: Math.floor(time / DAY) };
     const report = random() < 0.25 ? REPORTS[Math.floor(random() * REPORTS.length)] : undefined;
     if (report !== undefined) {
       const { name: reportName, credits } = report;

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dayOfDate } from '../../src/calendar/days.js';
 import type { PageRow } from '../../src/format/page/bill-data.js';
 import { makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
@@ -10,7 +11,7 @@ function row(messageId: string, more: Partial<PageRow> = {}): PageRow {
   return {
     messageId,
     timestamp: '2024-04-29T23:08:29.375Z',
-    day: '2024-04-29',
+    day: dayOfDate(2024, 4, 29),
     kind: 'text',
     credits: '5.2',
     ...more,
@@ -85,7 +86,7 @@ describe.skipIf(!hasChromium)('what the page shows of the data', { timeout: 30_0
   });
 
   it("shows a time in the bill's zone, what upstream sent on hover, and that alone where the two disagree", async () => {
-    const rows = [row('1', { day: '2024-04-30' }), row('2', { day: '2024-04-28' })];
+    const rows = [30, 28].map((date) => row(`${date}`, { day: dayOfDate(2024, 4, date) }));
     const address = await workshop.write(rows, { timezone: 'Asia/Tokyo' });
     const { page } = await workshop.open(address, { timezoneId: 'America/New_York' });
     const times = page.locator('#rows time');

@@ -7,7 +7,8 @@ import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildPageShell } from '../../build/page.js';
-import type { PageOutlook } from '../../src/format/page/outlook.js';
+import { dayOfDate } from '../../src/calendar/days.js';
+import type { PageOutlook } from '../../src/format/page/page-meta.js';
 import { inFolder } from '../process/run.js';
 import { runMain } from '../process/run-main.js';
 import { makeRows } from './bills.js';
@@ -22,16 +23,33 @@ async function faults(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+const FIRST_DAY = dayOfDate(2024, 4, 1);
 const OUTLOOK: PageOutlook = {
   unit: 'credits',
-  firstDay: '2024-04-01',
-  lastDay: '2024-04-10',
+  firstDay: FIRST_DAY,
+  lastDay: FIRST_DAY + 9,
   projection: [
-    ['2024-04-08', '150', '140', '160'],
-    ['2024-04-09', '170', '150', '190'],
-    ['2024-04-10', '190', '160', '220'],
+    [FIRST_DAY + 7, '150', '140', '160'],
+    [FIRST_DAY + 8, '170', '150', '190'],
+    [FIRST_DAY + 9, '190', '160', '220'],
   ],
-  budget: { limit: '180', left: '30.1', share: '83.28', crossesOn: '2024-04-10' },
+  limit: '180',
+  statements: [
+    {
+      name: 'Projected by 2024-04-10',
+      value: 'about 190',
+      note: '80 % interval 160 to 220',
+      sentence: 'Projected by 2024-04-10: about 190 credits (80 % interval 160 to 220).',
+    },
+    {
+      name: 'Budget left',
+      value: '30.10',
+      note: '83.28 % of 180.00',
+      sentence: 'Budget: 180.00 credits, 83.28 % used.',
+      share: 0.8328,
+      over: false,
+    },
+  ],
 };
 
 /** The first number below `limit` of at most three measurements, since a machine may be busy; else the least. */
@@ -145,7 +163,7 @@ describe.skipIf(!hasChromium)('the page, for everyone', { timeout: 60_000 }, () 
 
   it('breaks no date of the chart as a table, and shows the name of a budget at the top of its chart', async () => {
     const { projection: _, ...closed } = OUTLOOK;
-    const outlook = { ...closed, budget: { limit: '200', left: '50.1', share: '74.95' } };
+    const outlook = { ...closed, limit: '200' };
     const narrow = { viewport: { width: 390, height: 740 } };
     const { page } = await workshop.open(await workshop.write(makeRows(16, 8), { outlook }), narrow);
     await page.getByText('The chart as a table').click();

@@ -8,7 +8,7 @@ import { describe as describeBill } from './bills.js';
 
 function row(messageId: string, more: Partial<PageRow> = {}): PageRow {
   const timestamp = '2024-04-29T02:08:29.375Z';
-  return { messageId, timestamp, day: '2024-04-29', kind: 'text', credits: '1', ...more };
+  return { messageId, timestamp, day: 0, kind: 'text', credits: '1', ...more };
 }
 
 function idsSorted(rows: PageRow[], ...keys: [Column, 'asc' | 'desc'][]): string[] {

@@ -16,8 +16,8 @@ export interface PageRow {
   readonly kind: Kind;
   /** Exact digits: no exponent, no sign of a plus, no grouping. */
   readonly credits: string;
-  /** YYYY-MM-DD in the page's zone. */
-  readonly day: string;
+  /** The day in the page's zone, as whole days since 1970-01-01. */
+  readonly day: number;
   /**
    * What the rules counted in the text, in the engine's order behind the message itself: enough to explain the price,
    * and nothing of the text. Absent where a report priced the message, or its text was not at hand.
@@ -89,7 +89,8 @@ export function columnsOf({ cost }: Pick<PageMeta, 'cost'>): Column[] {
 
 /** Rows as they are embedded, a batch at a time: with the keys and repeated texts of 100,000 rows the file would double. */
 export interface WireBlock {
-  readonly days: readonly string[];
+  /** The day from which those of the rows are counted. */
+  readonly day: number;
   /** Id, and name where the report exists. */
   readonly reports: readonly WireReport[];
   readonly rows: readonly WireRow[];
@@ -97,7 +98,7 @@ export interface WireBlock {
 
 type WireReport = readonly [id: string, name?: string];
 
-/** Day, kind and report by their indexes, -1 for no report; 0 for no counts and no text. What a row lacks at its end is left out. */
+/** Kind and report by their indexes, -1 for no report; 0 for no counts and no text. What a row lacks at its end is left out. */
 type WireRow = readonly [
   messageId: string,
   timestamp: string,
@@ -111,60 +112,43 @@ type WireRow = readonly [
 ];
 
 export function encodeRows(rows: readonly PageRow[]): WireBlock {
-  const days = new Distinct<string>();
-  const reports = new Distinct<WireReport>();
+  const reports: WireReport[] = [];
+  const indexes = new Map<string, number>();
+  const indexOf = (id: string, name?: string) => {
+    const key = JSON.stringify([id, name]);
+    const index = indexes.get(key) ?? reports.push(name === undefined ? [id] : [id, name]) - 1;
+    indexes.set(key, index);
+    return index;
+  };
+  const firstDay = rows[0]?.day ?? 0;
   const wire = rows.map((row): WireRow => {
     const { messageId, timestamp, day, kind, credits, reportId, reportName, counts, text, cost } = row;
-    const named: WireReport | undefined =
-      reportId === undefined ? undefined : reportName === undefined ? [reportId] : [reportId, reportName];
-    const report = named === undefined ? -1 : reports.indexOf(JSON.stringify(named), named);
-    const cells = [
-      messageId,
-      timestamp,
-      days.indexOf(day, day),
-      KINDS.indexOf(kind),
-      credits,
-      report,
-    ] as const;
+    const report = reportId === undefined ? -1 : indexOf(reportId, reportName);
+    const cells = [messageId, timestamp, day - firstDay, KINDS.indexOf(kind), credits, report] as const;
     if (cost !== undefined) return [...cells, counts ?? 0, text ?? 0, cost];
     if (text !== undefined) return [...cells, counts ?? 0, text];
     return counts === undefined ? cells : [...cells, counts];
   });
-  return { days: days.values, reports: reports.values, rows: wire };
-}
-
-/** Values without their repetitions. */
-class Distinct<Value> {
-  readonly values: Value[] = [];
-  private readonly indexes = new Map<string, number>();
-
-  indexOf(key: string, value: Value): number {
-    const known = this.indexes.get(key);
-    if (known !== undefined) return known;
-    this.indexes.set(key, this.values.length);
-    return this.values.push(value) - 1;
-  }
+  return { day: firstDay, reports, rows: wire };
 }
 
 /** Throws a TypeError when `value` is not what `encodeRows` makes. */
 export function decodeRows(value: unknown): PageRow[] {
-  const { days, reports, rows }: { days?: unknown; reports?: unknown; rows?: unknown } = Object(value);
-  if (!Array.isArray(days) || !Array.isArray(reports) || !Array.isArray(rows)) {
+  const { day, reports, rows }: { day?: unknown; reports?: unknown; rows?: unknown } = Object(value);
+  if (typeof day !== 'number' || !Array.isArray(reports) || !Array.isArray(rows)) {
     throw new TypeError('a block of messages lacks a part');
   }
-  return rows.map((row) => decodeRow(row, days, reports));
+  return rows.map((row) => decodeRow(row, day, reports));
 }
 
-function decodeRow(value: unknown, days: readonly unknown[], reports: readonly unknown[]): PageRow {
+function decodeRow(value: unknown, firstDay: number, reports: readonly unknown[]): PageRow {
   if (!Array.isArray(value)) throw new TypeError('a row is not an array');
-  const [messageId, timestamp, dayIndex, kindIndex, credits, reportIndex, counts, text, cost]: unknown[] =
-    value;
-  const day = days[Number(dayIndex)];
+  const [messageId, timestamp, day, kindIndex, credits, reportIndex, counts, text, cost]: unknown[] = value;
   const kind = KINDS[Number(kindIndex)];
   if (
     typeof messageId !== 'string' ||
     typeof timestamp !== 'string' ||
-    typeof day !== 'string' ||
+    typeof day !== 'number' ||
     kind === undefined ||
     typeof credits !== 'string'
   ) {
@@ -173,7 +157,7 @@ function decodeRow(value: unknown, days: readonly unknown[], reports: readonly u
   return {
     messageId,
     timestamp,
-    day,
+    day: firstDay + day,
     kind,
     credits,
     ...(reportIndex !== -1 && decodeReport(reports[Number(reportIndex)])),

@@ -1,37 +1,16 @@
+import type { Decimal } from 'decimal.js';
 import { dayText } from '../../calendar/days.js';
 import type { Instant } from '../../calendar/instant.js';
 import type { TimeZone } from '../../calendar/time-zone.js';
-import { formatAmount } from '../../engine/index.js';
-import { type CreditPrices, NO_COST } from '../../rates/money.js';
-import { type Budget, budgetOf, periodUsage } from '../../usage/forecast/budget.js';
+import { formatAmount, toDecimal } from '../../engine/index.js';
+import { type CreditPrices, minorUnits, NO_COST, roundCost } from '../../rates/money.js';
+import { type Budget, budgetOf, type PeriodUsage, periodUsage } from '../../usage/forecast/budget.js';
 import { amountIn, CREDITS, type Limit } from '../../usage/forecast/limit.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import { createSums } from '../../usage/pricing/sums.js';
 import type { DayBounds } from '../../usage/summary/summary.js';
-
-/** What the page says of the end of the period and its limit, as `budget` does. Days are YYYY-MM-DD; amounts exact digits. */
-export interface PageOutlook {
-  /** `credits`, or the currency of the amounts. */
-  readonly unit: string;
-  readonly firstDay: string;
-  readonly lastDay: string;
-  /** What is used by the end of each day from today on; absent where the period is closed, or it is too early to say. */
-  readonly projection?: readonly ProjectedDay[];
-  readonly budget?: PageBudget;
-}
-
-export type ProjectedDay = readonly [day: string, projected: string, low: string, high: string];
-
-interface PageBudget {
-  readonly limit: string;
-  /** Negative where more is used. */
-  readonly left: string;
-  /** Percent of the limit that is used. */
-  readonly share: string;
-  readonly crossedOn?: string;
-  /** Where it is projected to be crossed. */
-  readonly crossesOn?: string;
-}
+import { estimateText, groupThousands } from '../amounts.js';
+import type { PageOutlook, Statement } from './page-meta.js';
 
 export interface OutlookOptions {
   readonly prices: CreditPrices | undefined;
@@ -56,31 +35,54 @@ export function createOutlook(zone: TimeZone, { prices, limit, bounds }: Outlook
       const used = new Map(Array.from(days.values(), ([day, sum]) => [day, amountIn(unit, sum)]));
       const usage = periodUsage(used, { zone, bounds, last, now });
       if (used.size === 0 || (usage.state === 'closed' && limit === undefined)) return undefined;
-      const projection = usage.projection?.map(
-        ({ day, projected, low, high }): ProjectedDay => [
-          dayText(day),
-          formatAmount(projected),
-          formatAmount(low),
-          formatAmount(high),
-        ],
-      );
+      const statements = usage.state === 'open' ? [projectionIn(usage, unit)] : [];
+      if (limit !== undefined) statements.push(budgetIn(budgetOf(usage, limit.amount), unit));
       return {
         unit,
-        firstDay: dayText(usage.firstDay),
-        lastDay: dayText(usage.lastDay),
-        ...(projection !== undefined && { projection }),
-        ...(limit !== undefined && { budget: budgetIn(budgetOf(usage, limit.amount)) }),
+        firstDay: usage.firstDay,
+        lastDay: usage.lastDay,
+        ...(usage.projection && {
+          projection: usage.projection.map(({ day, projected, low, high }) => [
+            day,
+            formatAmount(projected),
+            formatAmount(low),
+            formatAmount(high),
+          ]),
+        }),
+        ...(limit && { limit: formatAmount(limit.amount) }),
+        statements,
       };
     },
   };
 }
 
-function budgetIn({ limit, left, share, crossedOn, crossesOn }: Budget): PageBudget {
+function projectionIn({ projection, lastDay, used }: PeriodUsage, unit: string): Statement {
+  const name = `Projected by ${dayText(lastDay)}`;
+  const end = projection?.at(-1);
+  if (end === undefined) {
+    const sentence = 'It is too early to project the end of the period.';
+    return { name, value: '–', note: 'too early to say', sentence };
+  }
+  const [value, low, high] = [end.projected, end.low, end.high].map((each) => estimateText(each, used));
+  const note = `80 % interval ${low} to ${high}`;
+  return { name, value: `about ${value}`, note, sentence: `${name}: about ${value} ${unit} (${note}).` };
+}
+
+function budgetIn({ limit, left, share, crossedOn, crossesOn }: Budget, unit: string): Statement {
+  const decimals = unit === CREDITS ? 2 : minorUnits(unit);
+  const textOf = (amount: Decimal) => groupThousands(roundCost(amount, decimals).toFixed(decimals));
+  const most = textOf(toDecimal(limit));
+  const used = `${formatAmount(share)} %`;
+  let crossing = '';
+  if (crossedOn !== undefined) crossing = `, crossed on ${dayText(crossedOn)}`;
+  else if (crossesOn !== undefined) crossing = `, projected to be crossed on ${dayText(crossesOn)}`;
+  const rest = toDecimal(left);
   return {
-    limit: formatAmount(limit),
-    left: formatAmount(left),
-    share: formatAmount(share),
-    ...(crossedOn !== undefined && { crossedOn: dayText(crossedOn) }),
-    ...(crossesOn !== undefined && { crossesOn: dayText(crossesOn) }),
+    name: rest.lt(0) ? 'Over budget' : 'Budget left',
+    value: textOf(rest.abs()),
+    note: `${used} of ${most}${crossing}`,
+    sentence: `Budget: ${most} ${unit}, ${used} used${crossing}.`,
+    share: Math.min(1, toDecimal(share).toNumber() / 100),
+    over: rest.lt(0),
   };
 }

@@ -3,7 +3,6 @@ import { ExactDecimal } from '../../engine/amount.js';
 import { type Amount, formatAmount, parseAmount, type Rates } from '../../engine/index.js';
 import { AMOUNT_RATES, FACTOR_RATES, recordOf, THRESHOLDS } from '../../engine/rules.js';
 import type { DatedRates } from '../../rates/rate-card.js';
-import type { PageOutlook } from './outlook.js';
 
 /** What the page says about the bill as a whole. */
 export interface PageMeta {
@@ -37,6 +36,32 @@ export interface PageMeta {
   readonly outlook?: PageOutlook;
   /** The rows have their texts. */
   readonly withText?: true;
+}
+
+/** What the page says of the end of the period and its limit, as `budget` does. Amounts are exact digits. */
+export interface PageOutlook {
+  /** `credits`, or the currency of the amounts. */
+  readonly unit: string;
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** What is used by the end of each day from today on; absent where the period is closed, or it is too early to say. */
+  readonly projection?: readonly ProjectedDay[];
+  readonly limit?: string;
+  readonly statements: readonly Statement[];
+}
+
+type ProjectedDay = readonly [day: number, projected: string, low: string, high: string];
+
+/** Something to know of the period as a whole: beside its totals, and in a sentence. */
+export interface Statement {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+  readonly sentence: string;
+  /** Of a limit, used from 0 to 1. */
+  readonly share?: number;
+  /** Beyond the limit. */
+  readonly over?: boolean;
 }
 
 /** Throws a TypeError when `value` is not what the command writes. */

@@ -1,4 +1,3 @@
-import { createDayTexts } from '../../calendar/days.js';
 import { compareInstants, type Instant, instantOf, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
 import { countText, formatAmount, type Ruleset } from '../../engine/index.js';
@@ -52,7 +51,6 @@ export function pageRenderer(
   now: () => Instant,
 ): Renderer {
   const page = htmlRenderer(shell);
-  const dayTextOf = createDayTexts();
   const outlook = createOutlook(zone, { prices, limit, bounds });
   const costOf = prices && costTexts(prices);
   let first: Instant = Number.POSITIVE_INFINITY;
@@ -66,9 +64,8 @@ export function pageRenderer(
     const instant = instantOf(timestamp);
     if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
     if (compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
-    const localDay = zone.dayOf(instant);
-    const day = dayTextOf(localDay);
-    outlook.add(localDay, item);
+    const day = zone.dayOf(instant);
+    outlook.add(day, item);
     return pageRow(item, {
       day,
       ...(item.report === undefined && readsTexts && { counts: countsOf(item.message.text, instant) }),

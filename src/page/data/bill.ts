@@ -1,8 +1,9 @@
+import { periodOf, periodText } from '../../calendar/days.js';
+import { mostDecimals } from '../../format/amounts.js';
 import type { PageRow } from '../../format/page/bill-data.js';
 import type { PageMeta } from '../../format/page/page-meta.js';
 import type { Kind } from '../../usage/pricing/priced-row.js';
-import { barOf, barsBetween, chooseUnit, compareDays, type Unit } from './calendar.js';
-import { fractionDigits, toDigits, toUnits } from './exact.js';
+import { toDigits, toUnits } from './texts.js';
 
 /** A row with what sorting and adding need. */
 export interface BillRow extends PageRow {
@@ -28,8 +29,8 @@ export interface Bill {
  * page states: a file that was cut or changed must not look like a bill.
  */
 export function readBill(meta: PageMeta, rows: readonly PageRow[]): Bill {
-  const scale = decimalsOf([meta.total, ...rows.map(({ credits }) => credits)]);
-  const costScale = decimalsOf([meta.cost ?? '0', ...rows.map(({ cost = '0' }) => cost)]);
+  const scale = mostDecimals([meta.total, ...rows.map(({ credits }) => credits)]);
+  const costScale = mostDecimals([meta.cost ?? '0', ...rows.map(({ cost = '0' }) => cost)]);
   const counted = rows.map((row, index) => ({
     ...row,
     index,
@@ -47,10 +48,6 @@ export function readBill(meta: PageMeta, rows: readonly PageRow[]): Bill {
     throw new RangeError(`its messages cost ${toDigits(costUnits, costScale)}, not ${meta.cost}`);
   }
   return { meta, rows: counted, scale, costScale };
-}
-
-function decimalsOf(amounts: readonly string[]): number {
-  return amounts.reduce((most, amount) => Math.max(most, fractionDigits(amount)), 0);
 }
 
 export interface Total {
@@ -89,33 +86,49 @@ function nothing() {
   return { count: 0, units: 0n, costUnits: 0n };
 }
 
-/** One bar of the chart: a day, or a month or year where days would be too many. */
+/** What a bar of the chart spans. */
+export type Unit = 'day' | 'month' | 'year';
+
+/** One bar of the chart: a period of its unit. */
 export interface Bar extends Totals {
+  readonly period: number;
   /** YYYY-MM-DD, YYYY-MM or YYYY. */
-  readonly bar: string;
+  readonly text: string;
 }
 
-/** Exact totals of `rows` for each of `bars`, zero where there are none. */
-export function addBars(rows: readonly BillRow[], bars: readonly string[], unit: Unit): Bar[] {
-  const groups = new Map<string, BillRow[]>(bars.map((bar) => [bar, []]));
-  for (const row of rows) groups.get(barOf(row.day, unit))?.push(row);
-  return Array.from(groups, ([bar, group]) => ({ bar, ...addRows(group) }));
+/** Exact totals of `rows` for each of `periods`, zero where there are none. */
+export function addBars(rows: readonly BillRow[], periods: readonly number[], unit: Unit): Bar[] {
+  const groups = new Map<number, BillRow[]>(periods.map((period) => [period, []]));
+  for (const row of rows) groups.get(periodOf(unit, row.day))?.push(row);
+  return Array.from(groups, ([period, group]) => ({
+    period,
+    text: periodText(unit, period),
+    ...addRows(group),
+  }));
 }
 
 /** The chart's horizontal axis: the same whatever the filter leaves. */
 export interface Timeline {
   readonly unit: Unit;
-  readonly bars: readonly string[];
-  /** The first and last day with a message, YYYY-MM-DD. */
-  readonly first: string;
-  readonly last: string;
+  readonly periods: readonly number[];
+  /** The first and last day with a message. */
+  readonly first: number;
+  readonly last: number;
 }
 
-/** From the first to the last day of `rows`, of which there is at least one. */
+/** More bars than this are neither readable nor quick to draw. */
+const MOST_BARS = 800;
+
+/** From the first to the last day of `rows`, of which there is at least one: days, or months or years where they are too many. */
 export function timelineOf(rows: readonly PageRow[]): Timeline {
-  const days = [...new Set(rows.map(({ day }) => day))].sort(compareDays);
-  const first = days.at(0) ?? '';
-  const last = days.at(-1) ?? '';
-  const unit = chooseUnit(first, last);
-  return { unit, bars: barsBetween(first, last, unit), first, last };
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { day } of rows) [first, last] = [Math.min(first, day), Math.max(last, day)];
+  const days = last - first;
+  const unit = days < MOST_BARS ? 'day' : days / 31 < MOST_BARS ? 'month' : 'year';
+  return { unit, periods: periodsBetween(periodOf(unit, first), periodOf(unit, last)), first, last };
+}
+
+/** Both included. */
+export function periodsBetween(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }

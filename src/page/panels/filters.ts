@@ -1,6 +1,6 @@
+import { dayNumber, dayText } from '../../calendar/days.js';
 import { KIND_NAMES, KINDS } from '../../format/page/bill-data.js';
 import type { Timeline } from '../data/bill.js';
-import { parseDay } from '../data/calendar.js';
 import { byId, html } from '../view/elements.js';
 import type { Change } from '../view/view.js';
 import { isFiltered, type View } from '../view/view.js';
@@ -21,15 +21,15 @@ export function filtersInPage(
   const clear = byId('clear', HTMLButtonElement);
   const kinds = kindChoices();
   const dayError = byId('day-error', HTMLParagraphElement);
-  dayError.textContent = `Write a day as YYYY-MM-DD. The messages are of ${first === last ? first : `${first} to ${last}`}.`;
+  dayError.textContent = `Write a day as YYYY-MM-DD. The messages are of ${[...new Set([first, last])].map(dayText).join(' to ')}.`;
   let shown: Filter = NO_FILTER;
   let typing = false;
 
   const read = (): Filter => ({
     text: text.value,
     kind: KINDS.find((kind) => kinds.some((choice) => choice.checked && choice.value === kind)),
-    from: isDay(from) ? from.value || undefined : shown.from,
-    to: isDay(to) ? to.value || undefined : shown.to,
+    from: isDay(from) ? dayNumber(from.value) : shown.from,
+    to: isDay(to) ? dayNumber(to.value) : shown.to,
   });
   const showDayErrors = () => {
     for (const day of [from, to]) day.ariaInvalid = String(!isDay(day));
@@ -64,8 +64,8 @@ export function filtersInPage(
   return (view) => {
     if (text.value !== view.text) text.value = view.text;
     for (const choice of kinds) choice.checked = choice.value === (view.kind ?? '');
-    if (view.from !== shown.from || isDay(from)) from.value = view.from ?? '';
-    if (view.to !== shown.to || isDay(to)) to.value = view.to ?? '';
+    if (view.from !== shown.from || isDay(from)) from.value = fieldText(view.from);
+    if (view.to !== shown.to || isDay(to)) to.value = fieldText(view.to);
     shown = view;
     if (!dayError.hidden) showDayErrors();
     clear.ariaDisabled = String(!isFiltered(view));
@@ -74,8 +74,10 @@ export function filtersInPage(
 
 /** Empty is every day. */
 function isDay(input: HTMLInputElement): boolean {
-  return input.value === '' || parseDay(input.value) !== undefined;
+  return input.value === '' || dayNumber(input.value) !== undefined;
 }
+
+const fieldText = (day: number | undefined) => (day === undefined ? '' : dayText(day));
 
 function kindChoices(): HTMLInputElement[] {
   const choices = ['', ...KINDS].map((value) => html('input', { type: 'radio', name: 'kind', value }));

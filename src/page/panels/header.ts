@@ -1,9 +1,7 @@
-import type { PageMeta } from '../../format/page/page-meta.js';
+import type { PageMeta, Statement } from '../../format/page/page-meta.js';
 import { visible } from '../../format/text.js';
 import { type Bill, pricedByText, type Totals } from '../data/bill.js';
-import type { Clock } from '../data/calendar.js';
-import { toDecimals, toDigits, toUnits } from '../data/exact.js';
-import { type OutlookTile, outlookIn } from '../data/outlook.js';
+import { type Clock, toDecimals, toDigits, toUnits } from '../data/texts.js';
 import { barOf, byId, countOf, type Figures, html } from '../view/elements.js';
 
 /** Shows which bill this is, once. */
@@ -41,7 +39,7 @@ export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figures
   byId('tiles', HTMLUListElement).replaceChildren(
     tile('Credits', figure(totals.units), creditsNote(bill, totals.units, filtered), 'main'),
     ...costTile(bill, totals, figures),
-    ...outlookIn(bill).tiles.map(outlookTile),
+    ...(bill.meta.outlook?.statements ?? []).map(outlookTile),
     tile(
       'Messages',
       totals.count.toLocaleString('en'),
@@ -62,7 +60,7 @@ export function showTiles(bill: Bill, totals: Totals, filtered: boolean, figures
     'The command that made this page left messages out: these are not the totals of the whole period.';
 }
 
-function outlookTile({ name, value, note, share, over }: OutlookTile): HTMLLIElement {
+function outlookTile({ name, value, note, share, over }: Statement): HTMLLIElement {
   const shown = tile(name, value, note, over === true ? 'outlook over' : 'outlook');
   if (share !== undefined) shown.append(barOf(share));
   return shown;

@@ -1,6 +1,6 @@
 import { visible } from '../../format/text.js';
 import type { BillRow, Total } from '../data/bill.js';
-import { toApproximate } from '../data/exact.js';
+import { toApproximate } from '../data/texts.js';
 import { barOf, byId, countOf, type Figure, html, oneTabStop } from '../view/elements.js';
 import type { View } from '../view/view.js';
 

@@ -1,8 +1,9 @@
+import { dayText } from '../../calendar/days.js';
 import { compareInstants, parseInstant } from '../../calendar/instant.js';
 import { COLUMN_TEXTS, type Column, type ColumnText, KINDS } from '../../format/page/bill-data.js';
 import { visible } from '../../format/text.js';
 import type { BillRow } from '../data/bill.js';
-import type { Clock } from '../data/calendar.js';
+import type { Clock } from '../data/texts.js';
 import { type Figures, html } from './elements.js';
 
 /** A column of the table of messages. */
@@ -64,7 +65,7 @@ export const COLUMNS = {
 /** What upstream sent, where the browser's zone rules put the message on another day than the bill does. */
 function momentOf({ timestamp, day }: BillRow, clock: Clock): HTMLTimeElement {
   const shown = clock(timestamp);
-  const agrees = shown?.startsWith(day) === true;
+  const agrees = shown?.startsWith(dayText(day)) === true;
   const [date = '', minute = ''] = agrees ? shown.split(' ') : [timestamp];
   const whole = (part: string) => html('span', { class: 'whole' }, part);
   return html('time', { datetime: timestamp, title: timestamp }, whole(date), ' ', whole(minute));

@@ -1,5 +1,5 @@
 import type { Bill } from '../data/bill.js';
-import { toDecimals, toDigits } from '../data/exact.js';
+import { toDecimals, toDigits } from '../data/texts.js';
 
 /** The shell's element with this id. Throws when page.html and the script disagree. */
 export function byId<Found extends Element>(id: string, type: new () => Found): Found {

@@ -1,6 +1,5 @@
 import type { Column, PageRow } from '../../format/page/bill-data.js';
 import { addRows, type Bill, type BillRow, type Totals } from '../data/bill.js';
-import { compareDays } from '../data/calendar.js';
 import { BLANK, COLUMNS } from './columns.js';
 import type { SortKey, View } from './view.js';
 
@@ -55,10 +54,11 @@ export function matchContent(view: Pick<View, 'text' | 'kind'>): (row: PageRow) 
 }
 
 /** Whether a day lies in the view's range, both ends included. */
-export function matchDay(view: Pick<View, 'from' | 'to'>): (day: string) => boolean {
-  const { from, to } = view;
-  return (day) =>
-    (from === undefined || compareDays(day, from) >= 0) && (to === undefined || compareDays(day, to) <= 0);
+export function matchDay({
+  from = Number.NEGATIVE_INFINITY,
+  to = Number.POSITIVE_INFINITY,
+}: Pick<View, 'from' | 'to'>): (day: number) => boolean {
+  return (day) => day >= from && day <= to;
 }
 
 function fold(text: string): string {

@@ -1,6 +1,6 @@
+import { dayNumber, dayText } from '../../calendar/days.js';
 import { COLUMN_NAMES, type Column, KINDS } from '../../format/page/bill-data.js';
 import type { Kind } from '../../usage/pricing/priced-row.js';
-import { parseDay } from '../data/calendar.js';
 
 export interface SortKey {
   readonly column: Column;
@@ -16,9 +16,9 @@ export interface View {
   readonly kind: Kind | undefined;
   /** The id of the report that a message names. */
   readonly report: string | undefined;
-  /** YYYY-MM-DD, both inclusive. */
-  readonly from: string | undefined;
-  readonly to: string | undefined;
+  /** Days, both inclusive. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
   /** From 1. */
   readonly page: number;
 }
@@ -42,8 +42,8 @@ export function formatView(view: View): string {
   if (view.text !== '') query.set('q', view.text);
   if (view.kind !== undefined) query.set('kind', view.kind);
   if (view.report !== undefined) query.set('report', view.report);
-  if (view.from !== undefined) query.set('from', view.from);
-  if (view.to !== undefined) query.set('to', view.to);
+  if (view.from !== undefined) query.set('from', dayText(view.from));
+  if (view.to !== undefined) query.set('to', dayText(view.to));
   if (view.page !== 1) query.set('page', String(view.page));
   const text = query.toString();
   return text === '' ? '' : `#${text}`;
@@ -58,8 +58,8 @@ export function parseView(fragment: string): View {
     text: query.get('q') ?? '',
     kind: KINDS.find((known) => known === kind),
     report: query.get('report') ?? undefined,
-    from: parseDay(query.get('from') ?? ''),
-    to: parseDay(query.get('to') ?? ''),
+    from: dayNumber(query.get('from') ?? ''),
+    to: dayNumber(query.get('to') ?? ''),
     page: parsePage(query.get('page')),
   };
 }

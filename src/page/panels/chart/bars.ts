@@ -1,6 +1,6 @@
 import { KINDS } from '../../../format/page/bill-data.js';
 import type { Bar } from '../../data/bill.js';
-import { toApproximate } from '../../data/exact.js';
+import { toApproximate } from '../../data/texts.js';
 import { byId, svg } from '../../view/elements.js';
 import { chartIn, frameOf, redrawOnResize } from './frame.js';
 
@@ -151,7 +151,7 @@ const WIDEST_BAR = 44;
 function plotBars({ bars, scale, chosen, describe }: Picture, least: number): SVGSVGElement {
   const most = Math.max(0, ...bars.map(({ units }) => toApproximate(units, scale)));
   const frame = frameOf(
-    bars.map(({ bar }) => bar),
+    bars.map(({ text }) => text),
     most,
     least,
     HEIGHT,

@@ -1,6 +1,6 @@
-import { addBars, type Bar, type BillRow, pricedByText, type Timeline } from '../../data/bill.js';
-import { compareDays, firstDayOf, firstOf, lastDayOf, lastOf, type Unit } from '../../data/calendar.js';
-import { toDecimals } from '../../data/exact.js';
+import { firstDayOf, lastDayOf } from '../../../calendar/days.js';
+import { addBars, type Bar, type BillRow, pricedByText, type Timeline, type Unit } from '../../data/bill.js';
+import { toDecimals } from '../../data/texts.js';
 import { byId, countOf, type Figure, headOf, html } from '../../view/elements.js';
 import { matchDay } from '../../view/select.js';
 import type { View } from '../../view/view.js';
@@ -15,7 +15,7 @@ type Range = Pick<View, 'from' | 'to'>;
  */
 export function daysChart(
   scale: number,
-  { unit, bars, first, last }: Timeline,
+  { unit, periods }: Timeline,
   figure: Figure,
   view: () => Range,
   onRange: (range: Range) => void,
@@ -24,9 +24,9 @@ export function daysChart(
   const drawChart = chartInPage({
     choose(firstIndex, lastIndex, extend) {
       const now = view();
-      const from = firstDayOf(bars[firstIndex] ?? first);
-      const to = lastDayOf(bars[lastIndex] ?? last);
-      if (extend) onRange({ from: firstOf(from, now.from ?? from), to: lastOf(to, now.to ?? to) });
+      const from = firstDayOf(unit, (periods[0] ?? 0) + firstIndex);
+      const to = lastDayOf(unit, (periods[0] ?? 0) + lastIndex);
+      if (extend) onRange({ from: Math.min(from, now.from ?? from), to: Math.max(to, now.to ?? to) });
       else onRange(now.from === from && now.to === to ? noRange : { from, to });
     },
     clear: () => onRange(noRange),
@@ -37,19 +37,16 @@ export function daysChart(
   return (rows, range) => {
     const isInRange = matchDay(range);
     const hasRange = range.from !== undefined || range.to !== undefined;
-    const { from, to } = range;
-    const isChosen = ({ bar }: Bar) =>
-      (to === undefined || compareDays(firstDayOf(bar), to) <= 0) &&
-      (from === undefined || compareDays(lastDayOf(bar), from) >= 0);
-    const drawn = addBars(rows, bars, unit);
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = range;
+    const isChosen = (period: number) => firstDayOf(unit, period) <= to && lastDayOf(unit, period) >= from;
     drawChart({
-      bars: drawn,
+      bars: addBars(rows, periods, unit),
       scale,
-      chosen: hasRange ? isChosen : undefined,
+      chosen: hasRange ? ({ period }) => isChosen(period) : undefined,
       describe: (bar) => describeBar(bar, scale),
     });
     const inRange = rows.filter(({ day }) => isInRange(day));
-    showTable(addBars(inRange, hasRange ? drawn.filter(isChosen).map(({ bar }) => bar) : bars, unit), unit);
+    showTable(addBars(inRange, periods.filter(isChosen), unit), unit);
   };
 }
 
@@ -72,14 +69,14 @@ const UNITS: Readonly<Record<Unit, string>> = { day: 'Day', month: 'Month', year
 function tableOf(bars: readonly Bar[], unit: Unit, figure: Figure): HTMLTableElement {
   const heads = [UNITS[unit], 'Messages', 'Report', 'Text', 'Text, report missing', 'Credits', 'So far'];
   let soFar = 0n;
-  const rows = bars.map(({ bar, count, byKind, units }) => {
+  const rows = bars.map(({ text: period, count, byKind, units }) => {
     soFar += units;
     const { report, text, 'missing-report': missing } = byKind;
     const figures = [report.units, text.units, missing.units, units, soFar].map(figure);
     return html(
       'tr',
       {},
-      html('th', { scope: 'row' }, bar),
+      html('th', { scope: 'row' }, period),
       ...[count.toLocaleString('en'), ...figures].map((value) => html('td', { class: 'number' }, value)),
     );
   });
@@ -95,9 +92,9 @@ function tableOf(bars: readonly Bar[], unit: Unit, figure: Figure): HTMLTableEle
 /** A bar in words: `2024-04-29: 84.20 credits (79.00 by report, 5.20 by text), 2 messages`. */
 function describeBar(bar: Bar, scale: number): string {
   const textOf = (units: bigint) => toDecimals(units, scale).text;
-  if (bar.count === 0) return `${bar.bar}: no messages, ${textOf(0n)} credits`;
+  if (bar.count === 0) return `${bar.text}: no messages, ${textOf(0n)} credits`;
   const shares = `${textOf(bar.byKind.report.units)} by report, ${textOf(pricedByText(bar).units)} by text`;
   const missing = bar.byKind['missing-report'].count;
   const lacking = missing === 0 ? '' : `, ${missing} with a missing report`;
-  return `${bar.bar}: ${textOf(bar.units)} credits (${shares}), ${countOf(bar.count, 'message')}${lacking}`;
+  return `${bar.text}: ${textOf(bar.units)} credits (${shares}), ${countOf(bar.count, 'message')}${lacking}`;
 }

@@ -1,8 +1,6 @@
-import type { PageMeta } from '../../../format/page/page-meta.js';
-import { addBars, type Bill, type BillRow, type Timeline } from '../../data/bill.js';
-import { barsBetween, firstOf, lastOf } from '../../data/calendar.js';
-import { toApproximate } from '../../data/exact.js';
-import { outlookIn } from '../../data/outlook.js';
+import { dayText, periodOf, periodText } from '../../../calendar/days.js';
+import { addBars, type Bill, type BillRow, periodsBetween, type Timeline } from '../../data/bill.js';
+import { toApproximate, toDecimals } from '../../data/texts.js';
 import { byId, svg } from '../../view/elements.js';
 import { chartIn, type Frame, frameOf, redrawOnResize } from './frame.js';
 
@@ -18,41 +16,40 @@ export function soFarChart(
 ): (rows: readonly BillRow[], filtered: boolean) => void {
   const plot = byId('so-far', HTMLDivElement);
   const words = byId('so-far-words', HTMLParagraphElement);
-  const { unit, inMoney, amountOf, sentences } = outlookIn(bill);
+  const { unit = 'credits', statements = [] } = bill.meta.outlook ?? {};
+  const inMoney = unit !== 'credits';
+  const [scale, decimals] = inMoney ? [bill.costScale, bill.meta.minorUnits] : [bill.scale];
   const outlook = timeline.unit === 'day' ? bill.meta.outlook : undefined;
-  const days = outlook === undefined ? timeline.bars : daysOf(timeline, outlook);
-  const scale = inMoney ? bill.costScale : bill.scale;
+  // The days of the messages and of the period.
+  const periods = outlook
+    ? periodsBetween(Math.min(timeline.first, outlook.firstDay), Math.max(timeline.last, outlook.lastDay))
+    : timeline.periods;
   byId('so-far-title', HTMLHeadingElement).textContent = `${inMoney ? `Cost in ${unit}` : 'Credits'} so far`;
+  const labels = periods.map((period) => periodText(timeline.unit, period));
   const redraw = redrawOnResize(plot);
 
   return (rows, filtered) => {
     let sum = 0n;
-    const sums = addBars(rows, days, timeline.unit).map((bar) => {
+    const sums = addBars(rows, periods, timeline.unit).map((bar) => {
       sum += inMoney ? bar.costUnits : bar.units;
       return toApproximate(sum, scale);
     });
     const known = filtered ? undefined : outlook;
-    words.textContent = [`${amountOf(sum)} by ${timeline.last}.`, ...(filtered ? [] : sentences)].join(' ');
-    const today = days.indexOf(known?.projection?.[0]?.[0] ?? timeline.last);
+    const sentences = filtered ? [] : statements.map(({ sentence }) => sentence);
+    const soFar = `${toDecimals(sum, scale, decimals).text} ${unit} by ${dayText(timeline.last)}.`;
+    words.textContent = [soFar, ...sentences].join(' ');
+    const today = periods.indexOf(known?.projection?.[0]?.[0] ?? periodOf(timeline.unit, timeline.last));
     const used = sums.slice(0, today + 1);
     const ahead = (known?.projection ?? []).slice(1).map(([, ...amounts]) => amounts.map(Number));
-    const limit = known?.budget === undefined ? undefined : Number(known.budget.limit);
+    const limit = known?.limit === undefined ? undefined : Number(known.limit);
     const most = Math.max(...used, limit ?? 0, ...ahead.flat());
     redraw((width) => {
-      const frame = frameOf(days, most, width, HEIGHT);
+      const frame = frameOf(labels, most, width, HEIGHT);
       const parts = [...projectionParts(frame, used, ahead), ...usedParts(frame, used)];
       if (limit !== undefined) parts.push(...limitParts(frame, limit));
       return chartIn(frame, { role: 'img', 'aria-labelledby': 'so-far-title so-far-words' }, ...parts);
     });
   };
-}
-
-/** The days of the messages and of the period. */
-function daysOf(
-  { first, last }: Timeline,
-  { firstDay, lastDay }: NonNullable<PageMeta['outlook']>,
-): readonly string[] {
-  return barsBetween(firstOf(first, firstDay), lastOf(last, lastDay), 'day');
 }
 
 type Point = readonly [index: number, amount: number];

@@ -1,7 +1,7 @@
 import { csvDialect, headOf } from '../../../format/data/dialect.js';
 import type { Column } from '../../../format/page/bill-data.js';
 import type { BillRow, Total } from '../../data/bill.js';
-import type { Clock } from '../../data/calendar.js';
+import type { Clock } from '../../data/texts.js';
 import { COLUMNS } from '../../view/columns.js';
 import { byId, countOf, type Figures, html, oneTabStop } from '../../view/elements.js';
 import type { SortKey } from '../../view/view.js';
