@@ -55,7 +55,7 @@ export async function startService(
   const answers = new AnswerStore(budget);
   const servers = createHttpServers(credentials.current().tls, (status, reason, address = 'unknown') => {
     metrics.refused(status);
-    log.info({ status, reason, visitor: clientAt(address).name }, 'refused a connection');
+    log.info({ status, reason, visitor: clientAt(address) }, 'refused a connection');
   });
   const app = await createApp(options, {
     log: { log, logRequest },

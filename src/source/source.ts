@@ -94,7 +94,7 @@ export function combineObservers(...observers: readonly SourceObserver[]): Sourc
 }
 
 /** Node fires a timer longer than this at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What a source does for one bill: it ends for all its reads and requests at once. */
 export interface Run {

@@ -4,13 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import type { Settings } from '../../config/settings.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
-import {
-  httpSettings,
-  openSource,
-  openUsage,
-  type SourceDeps,
-  type SourceSettings,
-} from '../../open-usage.js';
+import { httpSettings, openSource, openUsage, type SourceSettings } from '../../open-usage.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import { writeFileAtomically } from '../../output/file.js';
 import { openCredentials } from '../../service/auth/live-credentials.js';
@@ -125,14 +119,8 @@ async function serviceOptions(
   };
   const { env, stdin } = context.host;
   const pool = isLocal ? undefined : await openPool(usageSettings, context);
-  const complete = <Deps extends Pick<SourceDeps, 'signal'>>(deps: Deps) => ({
-    ...deps,
-    env,
-    stdin,
-    startedAt: performance.now(),
-    ...(pool !== undefined && { pool }),
-  });
-  const open: ServiceOptions['openSource'] = (deps) => openSource(usageSettings, complete(deps));
+  const common = { env, stdin, startedAt: performance.now(), ...(pool !== undefined && { pool }) };
+  const open: ServiceOptions['openSource'] = (deps) => openSource(usageSettings, { ...common, ...deps });
   return {
     ...choice,
     rules: settings.rules,
@@ -151,7 +139,7 @@ async function serviceOptions(
     version,
     tracing,
     openSource: open,
-    openUsage: (deps) => openUsage(usageSettings, complete(deps)),
+    openUsage: (deps) => openUsage(usageSettings, { ...common, ...deps }),
   };
 }
 

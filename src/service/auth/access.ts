@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { SettingError } from '../../errors.js';
 import { Refusal } from '../shared/problem.js';
-import type { Client } from './addresses.js';
 import { certificateName, type TlsOptions } from './certificates.js';
 import type { JwtCheck, JwtOptions } from './jwt-check.js';
 
@@ -33,12 +32,12 @@ export function neededCredentials({ tokens, jwt, tls }: Credentials): NeededCred
 }
 
 /** Who made a request: a name for the log and the rate limit, or why they are not admitted. */
-export type Visitor = { readonly name: string } | { readonly refusal: Refusal };
+export type Visitor = string | Refusal;
 
 /** Why somebody is not admitted is given back, not thrown: their requests are counted first. */
 export type Identify = (
   request: { readonly headers: { readonly authorization?: string | undefined }; readonly socket: Socket },
-  client: Client,
+  client: string,
 ) => Visitor | Promise<Visitor>;
 
 /** Authenticates visitors. Where both are configured, a certificate and a token are needed. */
@@ -49,26 +48,26 @@ export function createIdentify(credentials: Credentials, checkJwt: JwtCheck | un
 
   function identifyByToken(authorization: string | undefined): Visitor | Promise<Visitor> {
     const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return { refusal: unauthorized('a bearer token is needed', 'Bearer') };
+    if (token === undefined) return unauthorized('a bearer token is needed', 'Bearer');
     const name = findTokenName(token, tokens);
-    if (name !== undefined) return { name: `token ${name}` };
-    return checkJwt === undefined ? { refusal: invalidToken() } : identifyByJwt(token, checkJwt);
+    if (name !== undefined) return `token ${name}`;
+    return checkJwt === undefined ? invalidToken() : identifyByJwt(token, checkJwt);
   }
 
   return ({ headers, socket }, client) => {
     const holder = authorities && certificateName(socket, authorities);
-    if (authorities !== undefined && holder === undefined) return { refusal: certificateNeeded() };
+    if (authorities !== undefined && holder === undefined) return certificateNeeded();
     if (bearer) return identifyByToken(headers.authorization);
-    return holder === undefined ? client : { name: `certificate ${holder}` };
+    return holder === undefined ? client : `certificate ${holder}`;
   };
 }
 
 async function identifyByJwt(token: string, check: JwtCheck): Promise<Visitor> {
   try {
     const subject = await check(token);
-    return subject === undefined ? { refusal: invalidToken() } : { name: `jwt ${subject}` };
+    return subject === undefined ? invalidToken() : `jwt ${subject}`;
   } catch (error) {
-    if (error instanceof Refusal) return { refusal: error };
+    if (error instanceof Refusal) return error;
     throw error;
   }
 }

@@ -38,14 +38,6 @@ export function isLocalHost(header: string): boolean {
 /** Addresses of clients whose names are remembered. */
 const MOST_CLIENTS = 10_000;
 
-/** Where a request comes from. */
-export interface Client {
-  /** What limits count by. */
-  readonly ip: string;
-  /** For the log and the limits, where no credential says more: `ip 192.0.2.1`. */
-  readonly name: string;
-}
-
 /**
  * The address in what a proxy says of its client, which may have a port after it: `192.0.2.1:50612`, `[2001:db8::1]:50612`.
  * Undefined for anything else.
@@ -56,13 +48,13 @@ export function forwardedAddress(text: string): string | undefined {
   return isIP(address) === 0 ? undefined : address;
 }
 
-const clients = new LRUCache<string, Client>({ max: MOST_CLIENTS });
+const clients = new LRUCache<string, string>({ max: MOST_CLIENTS });
 
-export function clientAt(address: string): Client {
+/** Who is at an address, for the log and the limits, where no credential says more: `ip 192.0.2.1`. */
+export function clientAt(address: string): string {
   const known = clients.get(address);
   if (known !== undefined) return known;
-  const ip = limitKey(address);
-  const client = { ip, name: `ip ${ip}` };
+  const client = `ip ${limitKey(address)}`;
   clients.set(address, client);
   return client;
 }

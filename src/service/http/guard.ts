@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Identify, Visitor } from '../auth/access.js';
-import { type Client, clientAt, forwardedAddress, isLocalHost } from '../auth/addresses.js';
+import { clientAt, forwardedAddress, isLocalHost } from '../auth/addresses.js';
 import { Refusal } from '../shared/problem.js';
 import type { CountRequest } from './limits.js';
 
@@ -27,8 +27,8 @@ export interface Guard {
 /** Gives the function that authenticates a request and counts it, and gives why it is refused, if it is. */
 export function createGuard({ identify, count, localNamesOnly }: Guard) {
   const checkHost = createHostCheck();
-  const enter = (request: FastifyRequest, client: Client, visitor: Visitor) => {
-    if ('name' in visitor) request.visitor = visitor.name;
+  const enter = (request: FastifyRequest, client: string, visitor: Visitor) => {
+    if (typeof visitor === 'string') request.visitor = visitor;
     return count(request, client, visitor);
   };
 
@@ -38,7 +38,7 @@ export function createGuard({ identify, count, localNamesOnly }: Guard) {
     const client = clientAt(
       ip === socket.remoteAddress ? ip : (forwardedAddress(ip) ?? socket.remoteAddress ?? ''),
     );
-    request.visitor = client.name;
+    request.visitor = client;
     const refusal = checkFraming(request) ?? (localNamesOnly ? checkHost(request) : undefined);
     if (refusal !== undefined || request.access.open === true) return refusal;
     // Most are known at once, and a promise each costs them a turn.

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { Visitor } from '../auth/access.js';
-import type { Client } from '../auth/addresses.js';
 import { Refusal } from '../shared/problem.js';
 import type { Redis } from '../shared/redis.js';
 import { digestOf } from '../shared/sealed-entries.js';
@@ -13,7 +12,7 @@ const MOST_CLIENTS = 10_000;
 /** Counts a request by its visitor; gives why it must not go on. */
 export type CountRequest = (
   request: FastifyRequest,
-  client: Client,
+  client: string,
   visitor: Visitor,
 ) => Refusal | undefined | Promise<Refusal | undefined>;
 
@@ -26,7 +25,8 @@ export function createLimits(
   { rateLimit: limit, cacheScope }: ServiceOptions,
   redis: Redis | undefined,
 ): CountRequest {
-  if (limit === undefined) return (_request, _client, visitor) => refusalOf(visitor);
+  if (limit === undefined)
+    return (_request, _client, visitor) => (visitor instanceof Refusal ? visitor : undefined);
   const { requests, window } = limit;
   const countHere = createCounter(window);
   // Counters of another service, or of another limit, are not these.
@@ -35,15 +35,15 @@ export function createLimits(
   const closedUntil = new LRUCache<string, number>({ max: MOST_CLIENTS });
   const admitted = new LRUCache<string, true>({ max: MOST_CLIENTS });
 
-  function decide({ visitor, arrival }: FastifyRequest, client: Client, window: Window): Refusal | undefined {
+  function decide({ visitor, arrival }: FastifyRequest, client: string, window: Window): Refusal | undefined {
     if (window.count <= requests) return undefined;
-    if (visitor === client.name) closedUntil.set(client.ip, window.endsAt);
+    if (visitor === client) closedUntil.set(client, window.endsAt);
     return tooMany(requests, window.endsAt - arrival);
   }
 
   function count(
     request: FastifyRequest,
-    client: Client,
+    client: string,
   ): Refusal | undefined | Promise<Refusal | undefined> {
     const window = countOne(request.visitor, request.arrival);
     return window instanceof Promise
@@ -52,30 +52,25 @@ export function createLimits(
   }
 
   /** Milliseconds. Only where visitors of one address have different credentials. */
-  function lockedOutFor({ visitor, arrival }: FastifyRequest, { ip }: Client): number {
-    const key = `${ip} ${visitor}`;
-    const wait = (closedUntil.get(ip) ?? 0) - arrival;
+  function lockedOutFor({ visitor, arrival }: FastifyRequest, client: string): number {
+    const key = `${client} ${visitor}`;
+    const wait = (closedUntil.get(client) ?? 0) - arrival;
     if (wait > 0 && !admitted.has(key)) return wait;
     if (admitted.get(key) === undefined) admitted.set(key, true);
     return 0;
   }
 
   return (request, client, visitor) => {
-    const refusal = refusalOf(visitor);
-    // No token can be checked while the keys cannot be fetched.
-    if (refusal !== undefined && refusal.status >= 500) return refusal;
-    if (refusal !== undefined) {
+    if (visitor instanceof Refusal) {
+      // No token can be checked while the keys cannot be fetched.
+      if (visitor.status >= 500) return visitor;
       const exceeded = count(request, client);
-      return exceeded instanceof Promise ? exceeded.then((known) => known ?? refusal) : (exceeded ?? refusal);
+      return exceeded instanceof Promise ? exceeded.then((known) => known ?? visitor) : (exceeded ?? visitor);
     }
-    const wait = request.visitor === client.name ? 0 : lockedOutFor(request, client);
+    const wait = request.visitor === client ? 0 : lockedOutFor(request, client);
     if (wait > 0) return tooMany(requests, wait);
     return request.access.uncounted === true ? undefined : count(request, client);
   };
-}
-
-function refusalOf(visitor: Visitor): Refusal | undefined {
-  return 'refusal' in visitor ? visitor.refusal : undefined;
 }
 
 /** @param wait milliseconds */

@@ -17,7 +17,6 @@ const BYTES_AN_EXCEPTION = 150;
 /** The highest price in a column, in hundredths of a credit. */
 const HIGHEST_PRICE = 2 ** 31 - 1;
 const OTHER_PRICE = -1;
-const NO_PRICE = -2;
 const NO_REPORT = -1;
 const NOTHING = new Span(Buffer.alloc(0));
 
@@ -41,10 +40,10 @@ export class PricedRows {
   private readonly blocks: Block[] = [];
   private readonly texts: TextStore;
   private readonly otherIds = new Map<number, bigint>();
-  private readonly otherPrices = new Map<number, Amount>();
+  /** Each throws what pricing the text threw. */
+  private readonly otherPrices = new Map<number, () => Amount>();
   /** Texts that UTF-8 cannot carry. */
   private readonly otherTexts = new Map<number, string>();
-  private readonly failures = new Map<number, unknown>();
   private readonly reportNumbers = new Map<ReportId, number>();
   private readonly reportHashes: number[] = [];
   /** Each report that a message names. */
@@ -117,15 +116,18 @@ export class PricedRows {
 
   /** Whatever is wrong counts only for an answer that shows the row by its text. */
   private priceOf(message: Message, row: number): number {
+    let other: () => Amount;
     try {
       const price = this.priceByText(message);
       if (typeof price === 'number' && price >= 0 && price <= HIGHEST_PRICE) return price;
-      this.addException(this.otherPrices, row, price);
-      return OTHER_PRICE;
+      other = () => price;
     } catch (error) {
-      this.addException(this.failures, row, error);
-      return NO_PRICE;
+      other = () => {
+        throw error;
+      };
     }
+    this.addException(this.otherPrices, row, other);
+    return OTHER_PRICE;
   }
 
   private addException<Value>(exceptions: Map<number, Value>, row: number, value: Value): void {
@@ -187,11 +189,8 @@ export class PricedRows {
   }
 
   private textPrice(row: number): Amount {
-    const price = this.blockOf(row).prices[row & (BLOCK_ROWS - 1)] ?? NO_PRICE;
-    if (price >= 0) return hundredths(price);
     const other = this.otherPrices.get(row);
-    if (other === undefined) throw this.failures.get(row);
-    return other;
+    return other === undefined ? hundredths(this.blockOf(row).prices[row & (BLOCK_ROWS - 1)] ?? 0) : other();
   }
 
   /** The index in `reportIds` of the report that the row names. */

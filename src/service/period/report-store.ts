@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { readReport } from '../../document/messages.js';
 import type { Report, ReportId } from '../../document/records.js';
@@ -6,7 +7,7 @@ import type { MemoryBudget } from '../shared/memory-budget.js';
 import type { Redis } from '../shared/redis.js';
 import { type ReportEntry, sharedReports } from '../shared/sealed-entries.js';
 import type { ServiceOptions } from '../shared/service-options.js';
-import { createController, SharedWork } from '../shared/work.js';
+import { SharedWork } from '../shared/work.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import {
   type PeriodDocument,
@@ -71,36 +72,23 @@ export class ReportStore {
       if (resolved !== undefined) note(number, resolved);
       else wanted.push([number, document.rows.reportIds[number] ?? '']);
     }
-    if (wanted.length > 0) {
-      await this.findAll(document, wanted, signal, (number, resolved) => {
-        document.storeReport(number, resolved);
-        note(number, resolved);
-      });
+    if (wanted.length === 0) return { reports, freshUntil };
+    // The first failure ends the waiting for the others, which go on where another answer needs them.
+    const failure = new AbortController();
+    const either = AbortSignal.any([signal, failure.signal]);
+    setMaxListeners(0, either);
+    const findOne = async ([number, id]: readonly [number, ReportId]) => {
+      const resolved = await this.find(document, id, either);
+      document.storeReport(number, resolved);
+      note(number, resolved);
+    };
+    try {
+      await Promise.all(wanted.map(findOne));
+    } catch (error) {
+      failure.abort(error);
+      throw error;
     }
     return { reports, freshUntil };
-  }
-
-  /** The first failure ends the waiting for the others, which go on where another answer needs them. */
-  private async findAll(
-    document: PeriodDocument,
-    wanted: readonly (readonly [number, ReportId])[],
-    signal: AbortSignal,
-    take: (number: number, resolved: ResolvedReport) => void,
-  ): Promise<void> {
-    const own = createController();
-    const leave = () => own.abort(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    try {
-      await Promise.all(
-        wanted.map(async ([number, id]) => take(number, await this.find(document, id, own.signal))),
-      );
-    } catch (error) {
-      own.abort(error);
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
   }
 
   private find(document: PeriodDocument, id: ReportId, signal: AbortSignal): Promise<ResolvedReport> {

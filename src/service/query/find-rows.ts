@@ -63,7 +63,11 @@ export async function useView<Result>(
   try {
     const chosen = await jobs.search(signal, () => chooseByMessage(document, selection, account, signal));
     const resolved = needsReports
-      ? await reports.resolve(document, reportsOf(document, chosen), signal)
+      ? await reports.resolve(
+          document,
+          reportsOf(document, 0, chosen.length, (at) => chosen[at] ?? 0),
+          signal,
+        )
       : undefined;
     const view = await jobs.search(signal, async () => {
       // Another request for the same rows may have had its turn first.
@@ -147,12 +151,8 @@ export async function findRows(
   },
 ): Promise<FoundRows> {
   const rowAt = (index: number) => view.rows?.[index] ?? index;
-  const wanted = new Set<number>();
-  for (let index = start; index < end; index++) {
-    const number = document.rows.reportOf(rowAt(index));
-    if (number !== undefined) wanted.add(number);
-  }
-  const resolved = view.resolved ?? (await reports.resolve(document, wanted, signal));
+  const resolved =
+    view.resolved ?? (await reports.resolve(document, reportsOf(document, start, end, rowAt), signal));
   return {
     count: end - start,
     freshUntil: resolved.freshUntil,
@@ -196,10 +196,15 @@ async function filterRows(
   return chosen.slice(0, count);
 }
 
-function reportsOf({ rows }: PeriodDocument, chosen: Uint32Array): Set<number> {
+function reportsOf(
+  { rows }: PeriodDocument,
+  start: number,
+  end: number,
+  rowAt: (index: number) => number,
+): Set<number> {
   const numbers = new Set<number>();
-  for (const row of chosen) {
-    const number = rows.reportOf(row);
+  for (let index = start; index < end; index++) {
+    const number = rows.reportOf(rowAt(index));
     if (number !== undefined) numbers.add(number);
   }
   return numbers;

@@ -1,8 +1,11 @@
+import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import Negotiator from 'negotiator';
 import { isTimeZone, openTimeZone, type TimeZone } from '../../calendar/time-zone.js';
 import { type GivenAs, readSelection, readValue } from '../../config/read-selection.js';
-import type { Parse } from '../../config/value.js';
-import { badQuery, type Refusal } from '../shared/problem.js';
+import { oneOf, type Parse } from '../../config/value.js';
+import { DATA_FORMATS, type DataFormat, declarationOf } from '../../format/formats.js';
+import { badQuery, Refusal } from '../shared/problem.js';
 import type { ParameterSchema, QueryOf, QuerySchema, SUMMARY_QUERY, USAGE_QUERY } from './query-schemas.js';
 import { readCursor } from './walk.js';
 
@@ -15,21 +18,18 @@ const AS_PARAMETERS: GivenAs = { show: (name) => name, refuse: badQuery };
  */
 export function createQueryCheck({ properties }: QuerySchema<string>) {
   const schemas = new Map<string, ParameterSchema>(Object.entries(properties));
+  const names = [...schemas.keys()].join(', ') || 'none';
   return (query: unknown): { value: Readonly<Record<string, string>> } | { error: Refusal } => {
     const given: Record<string, string> = {};
     for (const [name, value] of Object.entries(query ?? {})) {
       const schema = schemas.get(name);
-      if (schema === undefined) return { error: badQuery(name, `no such parameter; ${namesIn(schemas)}`) };
+      if (schema === undefined) return { error: badQuery(name, `no such parameter; there are ${names}`) };
       if (typeof value === 'string') given[name] = value;
       else if (schema.type === 'array' && Array.isArray(value)) given[name] = value.join(',');
       else return { error: badQuery(name, 'is given twice') };
     }
     return { value: given };
   };
-}
-
-function namesIn(schemas: ReadonlyMap<string, ParameterSchema>): string {
-  return schemas.size === 0 ? 'there are none' : `there are ${[...schemas.keys()].join(', ')}`;
 }
 
 /** @throws Refusal (400) */
@@ -86,4 +86,44 @@ function isDescending(text: string | undefined): true | undefined {
   if (text === undefined || text === 'false') return undefined;
   if (text === '' || text === 'true') return true;
   throw badQuery('desc', 'expected true or false');
+}
+
+/** How the service writes CSV and TSV: as the command line does by default. */
+export const DELIMITED_OPTIONS = { delimiter: ',', bom: false, formulaGuard: true } as const;
+
+/** The headers of an answer in a format, which the Accept header may choose. */
+export function headersOf(format: DataFormat): Readonly<Record<string, string>> {
+  const { mediaType, binary, parameters } = declarationOf(format);
+  const more = parameters === undefined ? '' : `; ${parameters}`;
+  return {
+    'content-type': binary ? mediaType : `${mediaType}; charset=utf-8${more}`,
+    vary: 'accept, accept-encoding',
+  };
+}
+
+/** What `?format=` says, else the Accept header. @throws Refusal (400, 406) */
+export function wantedFormat(request: FastifyRequest, parameter: string | undefined): DataFormat {
+  const given = readParameter('format', parameter, oneOf(DATA_FORMATS));
+  if (given !== undefined) return given;
+  const { accept } = request.headers;
+  if (accept === undefined || accept.trim() === '') return 'json';
+  // The one for `Accept: *` first.
+  const offered = DATA_FORMATS.map((each) => declarationOf(each).mediaType);
+  const wanted = new Negotiator({ headers: { accept: withoutParameters(accept) } }).mediaType(offered);
+  const format = DATA_FORMATS.find((each) => declarationOf(each).mediaType === wanted);
+  if (format !== undefined) return format;
+  const detail = `there is ${offered.join(', ')}`;
+  throw new Refusal(406, 'not_acceptable', detail, { vary: 'accept' });
+}
+
+/** Every format has one form only, so that of a range's parameters none counts but the weight `q`. */
+function withoutParameters(accept: string): string {
+  const ranges = accept.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
+  return ranges
+    .map((range) => {
+      const [type = '', ...parameters] = range.match(/(?:[^;"]|"(?:[^"\\]|\\.)*"?)+/g) ?? [];
+      const weight = parameters.find((parameter) => /^\s*q\s*=/i.test(parameter));
+      return weight === undefined ? type : `${type};${weight.replaceAll(/\s/g, '')}`;
+    })
+    .join(',');
 }

@@ -24,6 +24,8 @@ export type QueryOf<Schema> =
 
 const INSTANT = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] } as const;
 
+const COUNT = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+
 /** Not blank, and without control characters. */
 const PLAIN_TEXT = '^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$';
 
@@ -55,18 +57,8 @@ export const USAGE_QUERY = querySchema({
   },
   sort: { type: 'string', enum: SORT_FIELDS, description: 'Instead of the order of upstream' },
   desc: { type: 'boolean', description: 'With sort: largest first; `desc` alone is true' },
-  limit: {
-    type: 'integer',
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    description: 'Rows of a page; the Link header names the next one',
-  },
-  offset: {
-    type: 'integer',
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    description: 'Rows left out before the page',
-  },
+  limit: { ...COUNT, description: 'Rows of a page; the Link header names the next one' },
+  offset: { ...COUNT, description: 'Rows left out before the page' },
   cursor: { type: 'string', minLength: 1, description: 'From the Link header: the page after another' },
   format: FORMAT,
 });

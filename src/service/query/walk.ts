@@ -53,29 +53,32 @@ export function walkState(
 ): WalkState | undefined {
   const count = countRows(document, view);
   if (end === count || end === start) return undefined;
-  const sums = orderSums(document, view);
+  const sumOf = orderSums(document, view);
   return {
     id: String(document.rows.message(view.rows?.[end - 1] ?? end - 1).id),
     seen: end - walkStart,
-    seenSum: sums.between(walkStart, end),
+    seenSum: sumOf(walkStart, end),
     rest: count - end,
-    restSum: sums.between(end - 1, count),
+    restSum: sumOf(end - 1, count),
   };
 }
 
 function resume(document: PeriodDocument, view: RowView, after: WalkState): number {
   const place = placeOf(document, view, after.id);
   const next = place + 1;
-  const count = countRows(document, view);
-  if (place === -1 || next < after.seen || count - next < after.rest) throw changed();
-  const sums = orderSums(document, view);
-  if (
-    sums.between(next - after.seen, next) !== after.seenSum ||
-    sums.between(place, next + after.rest) !== after.restSum
-  ) {
-    throw changed();
-  }
-  return next;
+  const sumOf = orderSums(document, view);
+  const isSame =
+    place !== -1 &&
+    next >= after.seen &&
+    countRows(document, view) - next >= after.rest &&
+    sumOf(next - after.seen, next) === after.seenSum &&
+    sumOf(place, next + after.rest) === after.restSum;
+  if (isSame) return next;
+  throw new Refusal(
+    410,
+    'cursor_gone',
+    'the messages have changed or moved in the order since the last page; begin again without a cursor',
+  );
 }
 
 function placeOf(document: PeriodDocument, { rows }: RowView, text: string): number {
@@ -86,12 +89,10 @@ function placeOf(document: PeriodDocument, { rows }: RowView, text: string): num
 }
 
 /**
- * Sums over each row and the one before it. Ids differ, so rows of one sum that end, or begin, with one row are the
- * same rows in the same order, but for a chance of one in four thousand million.
+ * Gives a sum over the rows `[start, end)`, each with the one before it. Ids differ, so rows of one sum that end, or begin, with
+ * one row are the same rows in the same order, but for a chance of one in four thousand million.
  */
-interface OrderSums {
-  between(start: number, end: number): number;
-}
+type OrderSums = (start: number, end: number) => number;
 
 const sumsOfViews = new WeakMap<object, OrderSums>();
 
@@ -108,20 +109,10 @@ function orderSums(document: PeriodDocument, view: RowView): OrderSums {
     sums[index] = ((sums[index - 1] ?? 0) + mix(before, hash)) | 0;
     before = hash;
   }
-  const made: OrderSums = {
-    between: (start, end) =>
-      end <= start ? 0 : ((sums[end - 1] ?? 0) - (sums[start] ?? 0) + mix(0, hashAt(start))) | 0,
-  };
-  sumsOfViews.set(owner, made);
-  return made;
-}
-
-function changed(): Refusal {
-  return new Refusal(
-    410,
-    'cursor_gone',
-    'the messages have changed or moved in the order since the last page; begin again without a cursor',
-  );
+  const sumOf: OrderSums = (start, end) =>
+    end <= start ? 0 : ((sums[end - 1] ?? 0) - (sums[start] ?? 0) + mix(0, hashAt(start))) | 0;
+  sumsOfViews.set(owner, sumOf);
+  return sumOf;
 }
 
 /** Opaque to clients. It belongs to the query whose rows it marks. */

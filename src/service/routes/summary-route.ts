@@ -14,9 +14,15 @@ import {
   type QueryRequest,
   type RouteParts,
 } from '../answer/answer-period.js';
-import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
 import { findRows, useView } from '../query/find-rows.js';
-import { readFilters, readParameter, type SummaryParameters } from '../query/parameters.js';
+import {
+  DELIMITED_OPTIONS,
+  headersOf,
+  readFilters,
+  readParameter,
+  type SummaryParameters,
+  wantedFormat,
+} from '../query/parameters.js';
 import { SUMMARY_QUERY } from '../query/query-schemas.js';
 import { badQuery } from '../shared/problem.js';
 import {

@@ -11,9 +11,15 @@ import {
   type QueryRequest,
   type RouteParts,
 } from '../answer/answer-period.js';
-import { DELIMITED_OPTIONS, headersOf, wantedFormat } from '../answer/formats.js';
 import { findRows, useView } from '../query/find-rows.js';
-import { readParameter, readUsageQuery, type UsageParameters } from '../query/parameters.js';
+import {
+  DELIMITED_OPTIONS,
+  headersOf,
+  readParameter,
+  readUsageQuery,
+  type UsageParameters,
+  wantedFormat,
+} from '../query/parameters.js';
 import { SHOWN_FIELDS, USAGE_QUERY } from '../query/query-schemas.js';
 import { pageRange, walkState, writeCursor } from '../query/walk.js';
 import { badQuery } from '../shared/problem.js';

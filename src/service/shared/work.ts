@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
-import { limitConcurrency } from '../../source/source.js';
+import { LONGEST_TIMER, limitConcurrency } from '../../source/source.js';
 import { overloaded } from './memory-budget.js';
 import { Refusal } from './problem.js';
 
@@ -12,7 +12,7 @@ interface Flight<Result> {
 }
 
 /** An AbortController whose signal any number of parts may listen to. */
-export function createController(): AbortController {
+function createController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
@@ -64,9 +64,6 @@ export class SharedWork<Result> {
   }
 }
 
-/** The longest delay of a timer in Node. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 /**
  * How long a request is worked for: until its client has left, its deadline has passed, or the service ends.
  *
@@ -105,9 +102,10 @@ export const ROWS_A_TURN = 4096;
 /** Bounds the different answers and documents being computed, and how many of those that take long are worked on at a time. */
 export class Jobs {
   private readonly underWay = new Map<string, number>();
-  /** Searches do not wait for large answers, which take longer. */
-  private readonly limitSearches = limitConcurrency(TURNS_AT_ONCE);
-  private readonly limitAnswers = limitConcurrency(TURNS_AT_ONCE);
+  /** Runs a search when it is its turn. Searches do not wait for large answers, which take longer. */
+  readonly search = createTurns();
+  /** The same for writing an answer. */
+  readonly write = createTurns();
 
   constructor(private readonly most: number) {}
 
@@ -127,21 +125,16 @@ export class Jobs {
       else this.underWay.set(key, left);
     };
   }
-
-  /** Runs `task`, which waits for nobody, when it is its turn. @throws the signal's reason, and what `task` throws */
-  search<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
-    return this.limitSearches(() => inTurn(signal, task));
-  }
-
-  /** The same for writing an answer. */
-  write<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
-    return this.limitAnswers(() => inTurn(signal, task));
-  }
 }
 
-function inTurn<Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> {
-  signal.throwIfAborted();
-  return task();
+/** The function given runs `task`, which waits for nobody. @throws the signal's reason, and what `task` throws */
+function createTurns() {
+  const limit = limitConcurrency(TURNS_AT_ONCE);
+  return <Result>(signal: AbortSignal, task: () => Promise<Result>): Promise<Result> =>
+    limit(async () => {
+      signal.throwIfAborted();
+      return task();
+    });
 }
 
 /** Gives other requests their turn. @throws the signal's reason */
