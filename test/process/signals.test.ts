@@ -3,51 +3,62 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { startUpstream } from '../upstream.js';
+import { startUpstream, type Upstream } from '../upstream.js';
 import { BILL_CSV, REPORT_PATH, USUAL } from './period.js';
 import { BIN, inFolder } from './run.js';
 
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const hasNohup = spawnSync('nohup', ['--version']).status === 0;
 
-/** Starts `line` in a shell, where `o-copilot` waits for a report; `release` lets that answer. */
-async function whileItWaits(
-  shell: readonly string[],
-  line: string,
-  act: (run: { child: ChildProcess; pid: number; folder: string; release: () => void }) => Promise<void>,
+/** Far longer than a busy machine needs. */
+const SOON = { timeout: 60_000 };
+
+/** An upstream whose report is answered only once `release` is called. */
+async function withHeldReport(
+  use: (upstream: Upstream, release: () => void, folder: string) => Promise<void>,
 ): Promise<void> {
   let release = () => {};
-  const held = new Promise<void>((resolve) => {
+  const until = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const upstream = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: { until: held } } });
+  const upstream = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: { until } } });
   try {
-    await inFolder(async (folder) => {
-      const program = `'${process.execPath}' '${BIN}'`;
-      const whole = line.replaceAll('o-copilot', `${program} --source ${upstream.url} --output bill.csv`);
-      const [command = '', ...args] = shell;
-      const child = spawn(command, [...args, whole], {
-        cwd: folder,
-        env: { PATH: process.env.PATH ?? '', HOME: folder },
-        stdio: ['pipe', 'pipe', 'pipe'],
-      });
-      child.stderr?.resume();
-      child.stdout?.resume();
-      writeFileSync(join(folder, 'bill.csv'), 'old');
-      await vi.waitFor(() => expect(upstream.hits(REPORT_PATH)).toBe(1), { timeout: 20_000 });
-      const temporary = readdirSync(folder).find((name) => name.endsWith('.tmp')) ?? '';
-      const pid = Number(/-(\d+)-[0-9a-z]+\.tmp$/.exec(temporary)?.[1]);
-      try {
-        await act({ child, pid, folder, release });
-      } finally {
-        if (isRunning(pid)) process.kill(pid, 'SIGKILL');
-        child.kill('SIGKILL');
-      }
-    });
+    await inFolder((folder) => use(upstream, release, folder));
   } finally {
     release();
     await upstream.close();
   }
+}
+
+const programFor = ({ url }: Upstream) => `'${process.execPath}' '${BIN}' --source ${url} --output`;
+
+/** Starts `line` in a shell, where `o-copilot` waits for a report; `release` lets that answer. */
+function whileItWaits(
+  shell: readonly string[],
+  line: string,
+  act: (run: { child: ChildProcess; pid: number; folder: string; release: () => void }) => Promise<void>,
+): Promise<void> {
+  return withHeldReport(async (upstream, release, folder) => {
+    writeFileSync(join(folder, 'bill.csv'), 'old');
+    const whole = line.replaceAll('o-copilot', `${programFor(upstream)} bill.csv`);
+    const [command = '', ...args] = shell;
+    const child = spawn(command, [...args, whole], {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', HOME: folder },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    child.stderr?.resume();
+    child.stdout?.resume();
+    await vi.waitFor(() => expect(upstream.hits(REPORT_PATH)).toBe(1), SOON);
+    const temporary = readdirSync(folder).find((name) => name.endsWith('.tmp')) ?? '';
+    const pid = Number(/-(\d+)-[0-9a-z]+\.tmp$/.exec(temporary)?.[1]);
+    try {
+      await act({ child, pid, folder, release });
+    } finally {
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+      child.kill('SIGKILL');
+    }
+  });
 }
 
 function isRunning(pid: number): boolean {
@@ -106,13 +117,8 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
 
   test.skipIf(!hasTmux || !hasNohup)(
     'a terminal that closes (needs tmux): nohup goes on, the other ends',
-    async () => {
-      let release = () => {};
-      const held = new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      const upstream = await startUpstream({ ...USUAL, script: { [REPORT_PATH]: { until: held } } });
-      await inFolder(async (folder) => {
+    () =>
+      withHeldReport(async (upstream, release, folder) => {
         const tmux = (...args: string[]) => {
           const run = spawnSync('tmux', ['-S', join(folder, 'socket'), ...args], {
             encoding: 'utf8',
@@ -122,37 +128,32 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
           return run.stdout;
         };
         const screen = () => tmux('capture-pane', '-p', '-J').trim();
-        const program = `'${process.execPath}' '${BIN}' --source ${upstream.url} --output`;
+        const contentOf = (name: string) => readFileSync(join(folder, name), 'utf8');
+        const program = programFor(upstream);
         try {
           tmux('-f', '/dev/null', 'new-session', '-d', 'bash --norc --noprofile');
+          // Else it ends with its last session, and may not answer the command that ended that.
+          tmux('set-option', '-s', 'exit-empty', 'off');
           // What is typed before the prompt is there may be lost.
-          await vi.waitFor(() => expect(screen()).toMatch(/[$#]$/), { timeout: 10_000 });
+          await vi.waitFor(() => expect(screen()).toMatch(/[$#]$/), SOON);
           const trapped = `(trap '' HUP; ${program} trapped.csv; echo $? >status) &`;
           tmux('send-keys', `${trapped} nohup ${program} kept.csv >log 2>&1 & ${program} gone.csv`, 'Enter');
-          await vi.waitFor(() => expect(upstream.hits(REPORT_PATH), screen()).toBe(3), { timeout: 20_000 });
+          await vi.waitFor(() => expect(upstream.hits(REPORT_PATH), screen()).toBe(3), SOON);
           tmux('kill-session');
           await vi.waitFor(
             () => expect(readdirSync(folder).filter((name) => name.startsWith('.gone'))).toEqual([]),
-            { timeout: 10_000 },
+            SOON,
           );
           expect(existsSync(join(folder, 'kept.csv'))).toBe(false);
           release();
-          await vi.waitFor(() => expect(existsSync(join(folder, 'kept.csv'))).toBe(true), {
-            timeout: 10_000,
-          });
-          expect(readFileSync(join(folder, 'kept.csv'), 'utf8')).toBe(BILL_CSV);
+          await vi.waitFor(() => expect(contentOf('kept.csv')).toBe(BILL_CSV), SOON);
           // Its stderr is a terminal that is no more.
-          await vi.waitFor(() => expect(readFileSync(join(folder, 'status'), 'utf8')).toBe('0\n'), {
-            timeout: 10_000,
-          });
-          expect(readFileSync(join(folder, 'trapped.csv'), 'utf8')).toBe(BILL_CSV);
+          await vi.waitFor(() => expect(contentOf('status')).toBe('0\n'), SOON);
+          expect(contentOf('trapped.csv')).toBe(BILL_CSV);
           expect(existsSync(join(folder, 'gone.csv'))).toBe(false);
         } finally {
           spawnSync('tmux', ['-S', join(folder, 'socket'), 'kill-server']);
         }
-      });
-      release();
-      await upstream.close();
-    },
+      }),
   );
 });
