@@ -10,7 +10,13 @@ import { unreadable } from './os-error.js';
 import type { RateCard } from './rates/rate-card.js';
 import type { HttpSettings } from './source/http/address.js';
 import type { Agents } from './source/http/agents.js';
-import { type Source, type SourceObserver, startRun, type Validators } from './source/source.js';
+import {
+  type KnownDocument,
+  type Source,
+  type SourceObserver,
+  startRun,
+  type Validators,
+} from './source/source.js';
 import { type MessagePricer, messagePricer } from './usage/pricing/message-pricer.js';
 import type { DuplicateRule, UsageItem } from './usage/pricing/priced-row.js';
 import { createReportCache } from './usage/pricing/reports.js';
@@ -52,12 +58,12 @@ export interface Usage {
   read<Result>(consume: (batches: AsyncIterable<UsageItem[]>) => Promise<Result>): Promise<Result>;
   /**
    * As `read`, for who prices the messages later: by `priceByText` those that no `report` prices. `consume` is not called
-   * where the document is still the one that `known` came with.
+   * where the document is still the one that is `known`.
    */
   readMessages<Result>(
-    known: Validators,
     consume: (batches: AsyncIterable<Message[]>, validators: Validators) => Promise<Result>,
-  ): Promise<{ readonly changed: Result } | 'unchanged'>;
+    known?: KnownDocument<Result>,
+  ): Promise<Result>;
   readonly priceByText: MessagePricer;
   readonly report: Source['report'];
   /** Messages of the period where the selected rows may be fewer; undefined where they are all. Valid after reading. */
@@ -109,14 +115,11 @@ export async function openUsage(settings: UsageSettings, deps: UsageDeps): Promi
         filterCheck = selection.report && checkReportFilter(selection.report, deps.refuse);
         return consume(watchRows(readUsage(bytes, { ...request, filterCheck })));
       }),
-    async readMessages(known, consume) {
-      const read = (bytes: AsyncIterable<Uint8Array>, validators: Validators) => {
+    readMessages: (consume, known) =>
+      source.messages((bytes, validators = {}) => {
         messages = 0;
         return consume(selectMessages(bytes, request), validators);
-      };
-      const answer = source.messagesIfChanged?.(known, read);
-      return answer ?? { changed: await source.messages((bytes) => read(bytes, {})) };
-    },
+      }, known),
     priceByText,
     report: (id) => source.report(id),
     outOf: () => (narrows(selection) ? messages : undefined),

@@ -13,17 +13,13 @@ export interface Source {
    * Hands the bytes of the messages document (decompressed) to `consume`. After a transient fault it calls
    * `consume` again with the document from its first byte, so `consume` starts afresh at every call; the
    * result is that of the last call.
+   *
+   * @param known where upstream says that the document is still this one, `consume` is not called
    */
-  messages<T>(consume: (bytes: AsyncIterable<Uint8Array>) => Promise<T>): Promise<T>;
-
-  /**
-   * As `messages`, for who already has the document that `known` came with: where upstream says that it is
-   * still the same, `consume` is not called. Missing where a source does not know.
-   */
-  messagesIfChanged?<T>(
-    known: Validators,
-    consume: (bytes: AsyncIterable<Uint8Array>, validators: Validators) => Promise<T>,
-  ): Promise<{ readonly changed: T } | 'unchanged'>;
+  messages<T>(
+    consume: (bytes: AsyncIterable<Uint8Array>, validators?: Validators) => Promise<T>,
+    known?: KnownDocument<T>,
+  ): Promise<T>;
 
   /** The bytes of one report, or undefined when the source says that it does not exist (404, and only 404). */
   report(id: ReportId): Promise<Uint8Array | undefined>;
@@ -36,6 +32,12 @@ export interface Source {
 export interface Validators {
   readonly etag?: string;
   readonly lastModified?: string;
+}
+
+/** A document that was read before, and what it gave. */
+export interface KnownDocument<T> {
+  readonly validators: Validators;
+  readonly result: T;
 }
 
 /** Notified while a source works, for `--verbose`, metrics and progress. */

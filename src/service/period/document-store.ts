@@ -126,12 +126,10 @@ export class DocumentStore {
     const usage = await this.options.openUsage({ observer, signal, onBatch: metrics.read });
     let document: PeriodDocument | undefined;
     try {
-      const answer = await usage.readMessages(known?.validators ?? {}, (batches, validators) => {
+      document = await usage.readMessages((batches, validators) => {
         this.dropExpired(known);
         return this.build(batches, validators, sentAt, usage, signal);
-      });
-      document = answer === 'unchanged' ? known : answer.changed;
-      if (document === undefined) throw new Error('upstream calls a document unchanged that was never read');
+      }, known && { validators: known.validators, result: known });
       metrics.lookedUp('messages', document === known ? 'unchanged' : 'loaded');
       this.install(document, sentAt);
       return document;

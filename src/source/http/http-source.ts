@@ -71,31 +71,22 @@ export function httpSource(settings: HttpSettings, observer: SourceObserver = {}
     }
   }
 
-  function fetchMessages<T>(
-    known: Validators,
-    consume: (bytes: AsyncIterable<Uint8Array>, validators: Validators) => Promise<T>,
-  ): Promise<{ readonly changed: T } | 'unchanged'> {
-    const address = documentAddress(base, 'messages', period);
-    const tooLong = () =>
-      new DataError(showAddress(address), `longer than ${maxBody} bytes; --max-body sets the limit`);
-    const read = async (opened: Opened | undefined) => {
-      if (opened === undefined) return 'unchanged';
-      const { body, validators } = opened;
-      return { changed: await readBody(body, maxBody, tooLong, (bytes) => consume(bytes, validators)) };
-    };
-    return fetchDocument('messages', address, 304, read, known);
-  }
-
   return {
     name: redactUrl(base),
 
-    async messages(consume) {
-      const answer = await fetchMessages({}, consume);
-      if (answer === 'unchanged') throw new Error('a document that was not known is unchanged');
-      return answer.changed;
+    async messages(consume, known) {
+      const address = documentAddress(base, 'messages', period);
+      const tooLong = () =>
+        new DataError(showAddress(address), `longer than ${maxBody} bytes; --max-body sets the limit`);
+      const read = async (opened: Opened | undefined) => {
+        if (opened !== undefined) {
+          return readBody(opened.body, maxBody, tooLong, (bytes) => consume(bytes, opened.validators));
+        }
+        if (known === undefined) throw new Error('a document that was not known is unchanged');
+        return known.result;
+      };
+      return fetchDocument('messages', address, 304, read, known?.validators);
     },
-
-    messagesIfChanged: fetchMessages,
 
     async report(id) {
       const address = documentAddress(base, 'reports', String(id));

@@ -41,22 +41,16 @@ export type Comparison = ReturnType<typeof compareLast>;
  * @param asOf what is taken for now
  */
 export function createHistory(inputs: readonly HistoryInput[], zone: TimeZone, asOf: Instant) {
-  const byMonth = new Map<number, HistoryInput[]>();
-  for (const input of inputs) {
-    const { month } = input.sums;
-    if (month === undefined) continue;
-    byMonth.set(month, [...(byMonth.get(month) ?? []), input]);
-  }
-  const months = [...byMonth.keys()].sort((a, b) => a - b);
+  const newestFirst = inputs.toReversed().sort((a, b) => compareInstants(b.madeAt, a.madeAt));
   const newest = new Map<number, HistoryInput>();
-  const periods = months.map((month) => {
-    const [input, ...older] = (byMonth.get(month) ?? [])
-      .toReversed()
-      .sort((a, b) => compareInstants(b.madeAt, a.madeAt));
-    if (input === undefined) throw new Error('a month without inputs');
-    newest.set(month, input);
+  for (const input of newestFirst) {
+    const { month } = input.sums;
+    if (month !== undefined && !newest.has(month)) newest.set(month, input);
+  }
+  const periods = Array.from(newest, ([month, input]) => {
     const state = stateOf(input, zone, asOf);
     const before = newest.get(month - 1);
+    const older = newestFirst.filter((each) => each !== input && each.sums.month === month);
     return {
       /** As `periodOf` counts months. */
       month,
@@ -67,7 +61,7 @@ export function createHistory(inputs: readonly HistoryInput[], zone: TimeZone, a
       /** Since the month before; undefined where that is not known, or this one is open. */
       change: before && state === 'closed' ? changeOf(before.sums.total, input.sums.total) : undefined,
     };
-  });
+  }).sort((a, b) => a.month - b.month);
   const last = periods.at(-1);
   const hasBefore = last !== undefined && newest.has(last.month - 1);
   return {
