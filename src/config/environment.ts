@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { SettingError, UnreadableError } from '../errors.js';
 import { hasCode, reasonOf } from '../os-error.js';
 
-/** A variable and where it was set, for errors and for `config`. */
 interface SetVariable {
   readonly value: string;
   /** `O_COPILOT_RETRIES` for the environment, `.env line 3 (O_COPILOT_RETRIES)` for a file. */

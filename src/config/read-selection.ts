@@ -87,7 +87,6 @@ export function selectRows(given: GivenSelection, zone: TimeZone, as: GivenAs): 
   };
 }
 
-/** One value. @throws what `as.refuse` makes */
 export function readValue<Value>(name: string, raw: string, parse: Parse<Value>, as: GivenAs): Value {
   try {
     return parse(raw);

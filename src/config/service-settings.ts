@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Declarations, ValuesOf } from './setting.js';
+import { type Declarations, setting, type ValuesOf } from './setting.js';
 import {
   duration,
   InvalidValue,
@@ -8,11 +8,9 @@ import {
   parsedBy,
   plainText,
   size,
-  TIME,
   wholeNumber,
 } from './value.js';
 
-/** Requests allowed within a span of time. */
 export interface RateLimit {
   readonly requests: number;
   /** Milliseconds. */
@@ -65,133 +63,93 @@ const memory = parsedBy((text) => {
   return bytes < 1024 ** 2 ? undefined : bytes;
 }, 'at least 1m');
 
-const NAME = { placeholder: 'name', parse: plainText } as const;
-const READ_FILE = { placeholder: 'file', parse: plainText, file: 'read', unset: 'none' } as const;
+const READ_FILE = { file: 'read', unset: 'none' } as const;
 
 /** What `serve` reads beside SETTINGS. Times are milliseconds. */
 export const SERVICE_SETTINGS = {
-  host: {
-    placeholder: 'address',
-    description: 'address to listen on',
-    parse: plainText,
-    default: '127.0.0.1',
-    unprefixed: 'too',
-  },
-  port: {
-    placeholder: 'number',
-    description: 'port to listen on; 0 takes a free one',
-    parse: wholeNumber(0, 65_535),
+  host: setting('address', 'address to listen on', plainText, { default: '127.0.0.1', unprefixed: 'too' }),
+  port: setting('number', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), {
     default: '8080',
     unprefixed: 'too',
-  },
-  addressFile: {
-    ...READ_FILE,
-    description: 'write here the URL it listens at, for --healthcheck and for --port 0',
-    file: 'write',
-  },
-  messagesTtl: {
-    ...TIME,
-    description: 'how long the messages are served before they are requested again',
+  }),
+  addressFile: setting(
+    'file',
+    'write here the URL it listens at, for --healthcheck and for --port 0',
+    plainText,
+    { ...READ_FILE, file: 'write' },
+  ),
+  messagesTtl: setting('time', 'how long the messages are served before they are requested again', duration, {
     default: '5s',
-  },
-  cacheTtl: {
-    ...TIME,
-    description: 'how long reports are cached; missing ones, 30s at the most',
+  }),
+  cacheTtl: setting('time', 'how long reports are cached; missing ones, 30s at the most', duration, {
     default: '5m',
-  },
-  redis: {
-    placeholder: 'url',
-    description: 'keep reports and rate limits in Redis, shared by several services',
-    parse: redisUrl,
+  }),
+  redis: setting('url', 'keep reports and rate limits in Redis, shared by several services', redisUrl, {
     unset: 'memory',
-  },
-  maxMemory: {
-    placeholder: 'size',
-    description: 'for the period, answers being computed, and caches; beyond it, 503; 1m at least',
-    parse: memory,
-    default: '256m',
-  },
-  maxJobs: {
-    placeholder: 'count',
-    description: 'different answers being computed at once; beyond it, 503',
-    parse: wholeNumber(1, 100_000),
-    default: '100',
-  },
-  rateLimit: {
-    placeholder: 'count/time',
-    description: 'requests of one client, or off',
-    parse: rateLimit,
-    default: '600/1m',
-  },
-  grace: {
-    ...TIME,
-    description: 'how long requests under way may take after SIGTERM',
-    default: '10s',
-  },
-  tokens: {
-    ...READ_FILE,
-    description: 'admit bearer tokens whose hashes are in this file (serve --hash-token)',
-  },
-  jwtSecretFile: { ...READ_FILE, description: 'admit JWTs signed with this secret (HS256)' },
-  jwks: {
-    ...READ_FILE,
-    placeholder: 'url|file',
-    description: 'admit JWTs signed with one of these keys (RS256, ES256)',
-  },
-  jwtIssuer: { ...NAME, description: 'the iss that a JWT must have', unset: 'any' },
-  jwtAudience: { ...NAME, description: 'the aud that a JWT must have', unset: 'any' },
-  tlsCert: { ...READ_FILE, description: 'serve https with this certificate (PEM)' },
-  tlsKey: { ...READ_FILE, description: 'the key of --tls-cert (PEM)' },
-  tlsClientCa: {
-    ...READ_FILE,
-    description: 'admit only clients with a certificate from this authority (PEM)',
-  },
-  trustProxy: {
-    placeholder: 'addresses',
-    description: 'reverse proxies whose X-Forwarded-For says who the client is',
-    parse: list(isAddressOrRange, 'addresses or ranges such as 10.0.0.7,10.1.0.0/16'),
-    unset: 'none',
-  },
-  basePath: {
-    placeholder: 'path',
-    description: 'the path under which a reverse proxy shows the service',
-    parse: basePath,
+  }),
+  maxMemory: setting(
+    'size',
+    'for the period, answers being computed, and caches; beyond it, 503; 1m at least',
+    memory,
+    { default: '256m' },
+  ),
+  maxJobs: setting(
+    'count',
+    'different answers being computed at once; beyond it, 503',
+    wholeNumber(1, 100_000),
+    { default: '100' },
+  ),
+  rateLimit: setting('count/time', 'requests of one client, or off', rateLimit, { default: '600/1m' }),
+  grace: setting('time', 'how long requests under way may take after SIGTERM', duration, { default: '10s' }),
+  tokens: setting(
+    'file',
+    'admit bearer tokens whose hashes are in this file (serve --hash-token)',
+    plainText,
+    READ_FILE,
+  ),
+  jwtSecretFile: setting('file', 'admit JWTs signed with this secret (HS256)', plainText, READ_FILE),
+  jwks: setting('url|file', 'admit JWTs signed with one of these keys (RS256, ES256)', plainText, READ_FILE),
+  jwtIssuer: setting('name', 'the iss that a JWT must have', plainText, { unset: 'any' }),
+  jwtAudience: setting('name', 'the aud that a JWT must have', plainText, { unset: 'any' }),
+  tlsCert: setting('file', 'serve https with this certificate (PEM)', plainText, READ_FILE),
+  tlsKey: setting('file', 'the key of --tls-cert (PEM)', plainText, READ_FILE),
+  tlsClientCa: setting(
+    'file',
+    'admit only clients with a certificate from this authority (PEM)',
+    plainText,
+    READ_FILE,
+  ),
+  trustProxy: setting(
+    'addresses',
+    'reverse proxies whose X-Forwarded-For says who the client is',
+    list(isAddressOrRange, 'addresses or ranges such as 10.0.0.7,10.1.0.0/16'),
+    { unset: 'none' },
+  ),
+  basePath: setting('path', 'the path under which a reverse proxy shows the service', basePath, {
     default: '/',
-  },
-  corsOrigin: {
-    placeholder: 'origins',
-    description: 'origins whose pages may read the answers in a browser',
-    parse: list(isOrigin, 'origins such as https://intranet.example:8443'),
-    unset: 'none',
-  },
-  logLevel: {
-    placeholder: 'level',
-    description: 'least important log line: trace, debug, info, warn, error, silent',
-    parse: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
-    default: 'info',
-    unprefixed: 'only',
-  },
-  logFormat: {
-    placeholder: 'format',
-    description: 'log lines as json, or pretty for people',
-    parse: oneOf(['json', 'pretty']),
+  }),
+  corsOrigin: setting(
+    'origins',
+    'origins whose pages may read the answers in a browser',
+    list(isOrigin, 'origins such as https://intranet.example:8443'),
+    { unset: 'none' },
+  ),
+  logLevel: setting(
+    'level',
+    'least important log line: trace, debug, info, warn, error, silent',
+    oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    { default: 'info', unprefixed: 'only' },
+  ),
+  logFormat: setting('format', 'log lines as json, or pretty for people', oneOf(['json', 'pretty']), {
     default: 'json',
     unprefixed: 'only',
-  },
+  }),
   // Secrets are for places where no file can be mounted.
-  jwtSecret: {
-    placeholder: 'secret',
-    description: 'admit JWTs signed with this secret (HS256)',
-    parse: plainText,
-    secret: true,
-  },
-  cacheSecret: {
-    placeholder: 'secret',
-    description: 'authenticates what services share in Redis',
-    parse: plainText,
+  jwtSecret: setting('secret', 'admit JWTs signed with this secret (HS256)', plainText, { secret: true }),
+  cacheSecret: setting('secret', 'authenticates what services share in Redis', plainText, {
     unset: 'from the source and its token',
     secret: true,
-  },
+  }),
 } as const satisfies Declarations;
 
 export type ServiceSettings = ValuesOf<typeof SERVICE_SETTINGS>;

@@ -25,9 +25,16 @@ export interface Setting<Value> {
   readonly secret?: true;
 }
 
+/** Declares a setting: what its value is called, what it is for, how it is read, and the rest. */
+export const setting = <Read extends Parse<unknown>, const Rest extends object>(
+  placeholder: string,
+  description: string,
+  parse: Read,
+  rest: Rest,
+) => ({ placeholder, description, parse, ...rest });
+
 export type Declarations = Readonly<Record<string, Setting<unknown>>>;
 
-/** The values of settings by their names. */
 export type ValuesOf<Declared extends Declarations> = {
   readonly [Name in keyof Declared]:
     | ReturnType<Declared[Name]['parse']>
@@ -64,7 +71,6 @@ export function resolveSetting(name: string, setting: Setting<unknown>, sources:
   }
 }
 
-/** Resolves each of `declared`. @throws as resolveSetting does */
 export function resolveAll<Declared extends Declarations>(
   declared: Declared,
   sources: SettingSources,
@@ -99,7 +105,6 @@ function find(
   return undefined;
 }
 
-/** `readTimeout` is `--read-timeout`. */
 export function flagOf(name: string): string {
   return `--${kebabCase(name)}`;
 }

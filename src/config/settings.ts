@@ -12,12 +12,12 @@ import {
   kebabCase,
   resolveAll,
   resolveSetting,
-  type Setting,
   type SettingSources,
+  setting,
   type ValuesOf,
   variablesOf,
 } from './setting.js';
-import { InvalidValue, oneOf, type Parse, parsedBy, plainText, TIME, wholeNumber } from './value.js';
+import { duration, InvalidValue, oneOf, type Parse, parsedBy, plainText, wholeNumber } from './value.js';
 
 const source: Parse<string> = (text) => {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
@@ -61,88 +61,43 @@ export const budget = orNone(
 
 /** Every setting that flags, the environment and `.env` share. */
 export const SETTINGS = {
-  source: {
-    placeholder: 'where',
-    description: 'http(s) base URL, messages file, snapshot folder, - for stdin, or sample',
-    parse: source,
-    default: 'https://owpublic.blob.core.windows.net/tech-task',
-    file: 'source',
-  },
-  token: {
-    placeholder: 'token',
-    description: "bearer token, sent to the source's own origin only",
-    parse: plainText,
-    secret: true,
-  },
-  period: {
-    placeholder: 'name',
-    description: 'name of the messages document',
-    parse: period,
+  source: setting(
+    'where',
+    'http(s) base URL, messages file, snapshot folder, - for stdin, or sample',
+    source,
+    { default: 'https://owpublic.blob.core.windows.net/tech-task', file: 'source' },
+  ),
+  token: setting('token', "bearer token, sent to the source's own origin only", plainText, { secret: true }),
+  period: setting('name', 'name of the messages document', period, {
     default: 'current-period',
     shapes: true,
-  },
-  timezone: {
-    placeholder: 'zone',
-    description: 'IANA time zone in which days begin',
-    parse: timeZone,
-    default: 'UTC',
-    shapes: true,
-  },
-  rules: {
-    placeholder: 'ruleset',
-    description: `rules that price a text: ${RULESETS.join(', ')}`,
-    parse: oneOf(RULESETS),
+  }),
+  timezone: setting('zone', 'IANA time zone in which days begin', timeZone, { default: 'UTC', shapes: true }),
+  rules: setting('ruleset', `rules that price a text: ${RULESETS.join(', ')}`, oneOf(RULESETS), {
     default: 'published',
     shapes: true,
-  },
-  creditPrice: {
-    placeholder: 'amount',
-    description: 'what a credit costs; with --currency rows and totals have a cost',
-    parse: creditPrice,
+  }),
+  creditPrice: setting(
+    'amount',
+    'what a credit costs; with --currency rows and totals have a cost',
+    creditPrice,
+    { default: NONE, shapes: true },
+  ),
+  currency: setting('code', 'currency of --credit-price, by ISO 4217: GBP, EUR, USD …', currency, {
     default: NONE,
     shapes: true,
-  },
-  currency: {
-    placeholder: 'code',
-    description: 'currency of --credit-price, by ISO 4217: GBP, EUR, USD …',
-    parse: currency,
+  }),
+  budget: setting('amount', 'what a period may use, in credits or money: 2500, "50 GBP"', budget, {
     default: NONE,
     shapes: true,
-  },
-  budget: {
-    placeholder: 'amount',
-    description: 'what a period may use, in credits or money: 2500, "50 GBP"',
-    parse: budget,
-    default: NONE,
-    shapes: true,
-  },
-  retries: {
-    placeholder: 'count',
-    description: 'times a failed request is made again',
-    parse: wholeNumber(0, 100),
-    default: '3',
-  },
-  connectTimeout: {
-    ...TIME,
-    description: 'longest wait for a connection',
-    default: '10s',
-  },
-  readTimeout: {
-    ...TIME,
-    description: 'longest silence between bytes',
-    default: '30s',
-  },
-  deadline: {
-    ...TIME,
-    description: 'longest time for the whole run',
-    default: '15m',
-  },
-  concurrency: {
-    placeholder: 'count',
-    description: 'reports fetched at a time',
-    parse: wholeNumber(1, MOST_REPORTS_AT_ONCE),
+  }),
+  retries: setting('count', 'times a failed request is made again', wholeNumber(0, 100), { default: '3' }),
+  connectTimeout: setting('time', 'longest wait for a connection', duration, { default: '10s' }),
+  readTimeout: setting('time', 'longest silence between bytes', duration, { default: '30s' }),
+  deadline: setting('time', 'longest time for the whole run', duration, { default: '15m' }),
+  concurrency: setting('count', 'reports fetched at a time', wholeNumber(1, MOST_REPORTS_AT_ONCE), {
     default: '8',
-  },
+  }),
 } as const satisfies Declarations;
 
 type SettingName = keyof typeof SETTINGS;
@@ -199,6 +154,9 @@ function maskUrl(text: string): string {
   return text.replace(/\/\/[^/?#]*@/, `//${MASK}@`).replace(/\?.*$/s, `?${MASK}`);
 }
 
-const ALL_VARIABLES = Object.entries<Setting<unknown>>({ ...SETTINGS, ...SERVICE_SETTINGS })
+/** Those of every command. */
+export const ALL_SETTINGS: Declarations = { ...SETTINGS, ...SERVICE_SETTINGS };
+
+const ALL_VARIABLES = Object.entries(ALL_SETTINGS)
   .map(([name, setting]) => variablesOf(name, setting)[0])
   .filter((variable) => variable.startsWith(PREFIX));

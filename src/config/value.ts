@@ -26,7 +26,6 @@ export function parsedBy<Value>(read: (text: string) => Value | undefined, expec
   };
 }
 
-/** A whole number written in plain digits. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): Parse<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return parsedBy((text) => {
@@ -104,9 +103,6 @@ export const duration = quantity(
   2_147_483_647,
   'a duration such as 500ms, 10s or 2m (24 days at the most)',
 );
-
-/** The placeholder and the parser of a setting that is a duration. */
-export const TIME = { placeholder: 'time', parse: duration } as const;
 
 /** In bytes: the units are powers of 1024. */
 export const size = quantity(

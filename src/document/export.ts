@@ -31,7 +31,7 @@ export async function* readExport(
 }
 
 /** The first line, and all the bytes from the first on. */
-async function peek(
+export async function peek(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ head: string; all: AsyncIterable<Uint8Array> }> {
   const iterator = bytes[Symbol.asyncIterator]();

@@ -16,7 +16,6 @@ export interface DatedRates {
   readonly creditPrice?: CreditPrice | undefined;
 }
 
-/** A file of rates. */
 export interface RateCard {
   /** The file, as the user named it. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type Instant, latest, parseInstant } from '../calendar/instant.js';
-import { type ExportFormat, exportFormat, readExport } from '../document/export.js';
+import { type ExportFormat, exportFormat, peek, readExport } from '../document/export.js';
 import type { ExportRow } from '../document/records.js';
 import { DataError } from '../errors.js';
 import { NO_COST } from '../rates/money.js';
@@ -32,8 +32,6 @@ export interface Contents {
   readonly members: Readonly<Record<string, string>>;
 }
 
-const HEAD = 64 * 1024;
-
 /** Reads what the export of a receipt contains. @throws DataError */
 export async function readContents(
   { command, flags }: Receipt,
@@ -41,7 +39,7 @@ export async function readContents(
   usualFields: readonly string[],
 ): Promise<Contents> {
   if (command === 'summary') return readSummary((await buffer(bytes())).toString(), name);
-  const head = await headOf(bytes());
+  const { head, all } = await peek(bytes());
   // An empty NDJSON file cannot be recognised by its bytes.
   const format: ExportFormat =
     head === '' && flags.format === 'ndjson' ? { kind: 'ndjson' } : exportFormat(name, head);
@@ -60,7 +58,7 @@ export async function readContents(
     if (flags.bom !== undefined || hasBom) members['flags.bom'] = `${hasBom}`;
   }
   const fields = 'columns' in format ? format.columns : usual;
-  return { ...(await readRows(name, head === '' ? [] : readExport(name, bytes()), fields)), members };
+  return { ...(await readRows(name, head === '' ? [] : readExport(name, all), fields)), members };
 }
 
 async function readRows(
@@ -127,13 +125,4 @@ export function fieldsOf(flag: unknown, usualFields: readonly string[]): readonl
 
 function delimiterOf(flag: unknown): string {
   return flag === 'tab' || flag === '\\t' ? '\t' : String(flag);
-}
-
-async function headOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  let head = Buffer.alloc(0);
-  for await (const chunk of bytes) {
-    head = Buffer.concat([head, chunk]);
-    if (head.length >= HEAD) break;
-  }
-  return head.toString('utf8');
 }

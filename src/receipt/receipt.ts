@@ -132,7 +132,6 @@ export function writeReceipt(receipt: Receipt): string {
   return `${JSON.stringify(receipt, null, 2)}\n`;
 }
 
-/** A difference from the receipt. */
 export interface Difference {
   /** The member of the receipt: `output.sha256`. */
   readonly what: string;

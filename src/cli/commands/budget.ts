@@ -190,7 +190,6 @@ async function openOnce(path: string) {
       /** Those of `crossings` that were not reported yet. */
       newOf: (budget: string, crossings: readonly Crossing[]) =>
         crossings.filter((each) => !earlier(budget).includes(each)),
-      /** Remembers that they were. */
       async report(budget: string, crossings: readonly Crossing[]) {
         const all = CROSSINGS.filter((each) => crossings.includes(each) || earlier(budget).includes(each));
         await writer.write(`${jsonString({ format: FORMAT, budget, crossings: all })}\n`);

@@ -3,9 +3,7 @@ import { EXAMPLES, type Examples, refuseExtraWords, refuseFlagsAsValues } from '
 import type { Context } from '../process/host.js';
 import { checkFiles } from '../run/files.js';
 
-/** What a command runs in. */
 export interface CommandContext extends Context {
-  /** Itself, as it was parsed. */
   readonly command: CommandUnknownOpts;
 }
 

@@ -73,7 +73,6 @@ function checkArguments(old: string | undefined, fresh: string | undefined, opti
   }
 }
 
-/** @returns whether the two are equal */
 async function compare(
   paths: readonly [old: string | undefined, fresh: string | undefined],
   options: DiffOptions,
@@ -128,7 +127,6 @@ function readBoth<Result>(
   );
 }
 
-/** Writes a comparison and says whether the two are equal. */
 async function writeComparison(
   writer: Writer,
   renderer: DiffRenderer,

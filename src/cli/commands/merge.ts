@@ -58,7 +58,6 @@ export const make = defineCommand({
   },
 });
 
-/** One summary of the input. */
 interface Part {
   /** Its file, and which of several in it. */
   readonly name: string;

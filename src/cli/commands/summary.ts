@@ -118,7 +118,6 @@ function groupingsOf({ by = [] }: Pick<SummaryOptions, 'by'>): readonly [Groupin
   return second === undefined ? [first] : [first, second];
 }
 
-/** The pieces of a summary in a format. */
 export function renderSummary(
   summary: Summary,
   facts: SummaryFacts,

@@ -13,7 +13,6 @@ const NARROWEST = 20;
 const LEAST_BESIDE = 30;
 const BENEATH = 6;
 
-/** The columns that help may fill. */
 export function helpWidth({ stdout }: Host): number {
   if (stdout.isTTY !== true || !stdout.columns) return USUAL;
   return Math.min(Math.max(stdout.columns, NARROWEST), WIDEST);
@@ -61,7 +60,6 @@ export function commandLines(command: string, width: number): string[] {
 /** Columns of `Usage: `. */
 const USAGE = 7;
 
-/** How commander lays out help of `width` columns. */
 export function helpLayout(width: number): Partial<Help> {
   return {
     helpWidth: width,

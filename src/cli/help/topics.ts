@@ -137,7 +137,6 @@ export const TOPICS = {
 /** Columns; longer terms have their text beneath. */
 const LONGEST_TERM = 24;
 
-/** A topic of help, as it is shown. */
 export function topicText({ sections }: Topic, width: number): string {
   return sections.map((section) => sectionText(section, width)).join('\n');
 }

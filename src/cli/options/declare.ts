@@ -9,7 +9,6 @@ import { choicesOf, InvalidValue, type Parse } from '../../config/value.js';
 import { CommandLineError } from '../../errors.js';
 import { RECEIPT_FLAGS, type ReceiptFlag } from '../../receipt/flags.js';
 
-/** What else is declared with an option or an argument. */
 export interface Traits {
   /** The value names a file or folder, which the run reads or writes. Of `result` `-` is stdout. `source`: data comes from it. */
   readonly file?: 'read' | 'write' | 'write-folder' | 'result' | 'source' | undefined;
@@ -84,7 +83,6 @@ type TextOf<Usage extends string> = Usage extends `${string}...]`
       ? boolean
       : true;
 
-/** Declares an argument. */
 export function argument<const Usage extends string>(usage: Usage, description: string, traits: Traits) {
   const made = new Argument(usage, description);
   if (traits.choices !== undefined) made.argChoices = [...traits.choices];
@@ -107,7 +105,6 @@ type Added<Each> = [Each] extends [{ readonly adds?: (values: infer All extends 
   ? All
   : never;
 
-/** Adds options to a command, and to the type of its values. */
 export function withOptions<Args extends unknown[], Own extends OptionValues, Each extends Option>(
   command: Command<Args, Own>,
   options: readonly Each[],
@@ -117,7 +114,6 @@ export function withOptions(command: Command, options: readonly Option[]): Comma
   return command;
 }
 
-/** The value of a flag. */
 export function flagValue<Value>(flag: string, text: string, parse: Parse<Value>): Value {
   try {
     return parse(text);

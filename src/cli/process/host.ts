@@ -91,7 +91,9 @@ function isReloaded(host: Host): boolean {
  * parent may end first. Not SIGTERM and SIGQUIT, which every interactive shell ignores, but not for its children.
  */
 function ignoredByParent(parent: number): StopSignal[] {
-  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(contentOf(`/proc/${parent}/status`))?.[1];
+  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(
+    ifThere(() => readFileSync(`/proc/${parent}/status`, 'latin1')),
+  )?.[1];
   const bits = BigInt(`0x${mask ?? '0'}`);
   const isIgnored = (signal: StopSignal) => ((bits >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
   return (['SIGHUP', 'SIGINT'] as const).filter(isIgnored);
@@ -99,20 +101,15 @@ function ignoredByParent(parent: number): StopSignal[] {
 
 /** Whether the streams are as nohup leaves them, where no shell said its name. */
 function hasStreamsOfNohup(): boolean {
-  const flags = /^flags:\s*([0-7]+)$/m.exec(contentOf('/proc/self/fdinfo/0'))?.[1] ?? '0';
+  const flags =
+    /^flags:\s*([0-7]+)$/m.exec(ifThere(() => readFileSync('/proc/self/fdinfo/0', 'latin1')))?.[1] ?? '0';
   // GNU nohup puts a /dev/null that cannot be read in place of a terminal; others write to nohup.out.
-  const unreadable = (Number.parseInt(flags, 8) & 3) === 1 && targetOf('/proc/self/fd/0') === '/dev/null';
-  return unreadable || /\/nohup\.out$/.test(targetOf('/proc/self/fd/1'));
+  const unreadable =
+    (Number.parseInt(flags, 8) & 3) === 1 && ifThere(() => readlinkSync('/proc/self/fd/0')) === '/dev/null';
+  return unreadable || /\/nohup\.out$/.test(ifThere(() => readlinkSync('/proc/self/fd/1')));
 }
 
-function contentOf(path: string): string {
-  return ifThere(() => readFileSync(path, 'latin1'));
-}
-
-function targetOf(path: string): string {
-  return ifThere(() => readlinkSync(path));
-}
-
+/** What Linux says of a process; empty elsewhere. */
 function ifThere(read: () => string): string {
   try {
     return read();

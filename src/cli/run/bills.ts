@@ -14,7 +14,6 @@ import { openPeriod, type PeriodOptions } from './period.js';
 /** A bill to be compared: an export, or the period that the source has now. */
 export interface Bill {
   readonly name: string;
-  /** Whether it can be read more than once. */
   readonly rereadable: boolean;
   /** Hands all rows to `consume`, which takes them to their end; a source may call it again, from the first row on. */
   read<Result>(consume: (rows: AsyncGenerator<ExportRow[]>) => Promise<Result>): Promise<Result>;

@@ -40,11 +40,9 @@ export async function sumUp(
   return { totals: totals.value(), reports: reports.value(), later };
 }
 
-/** Reports and days that are listed. */
 const LARGEST_REPORTS = 5;
 const LARGEST_DAYS = 3;
 
-/** @param asOf shown */
 export function factsOf(
   { reports, later }: BudgetSums,
   { firstDay }: PeriodUsage,
@@ -81,7 +79,6 @@ function daysOf({ days }: Summary): SummaryGroup[] {
   return groups.sort((a, b) => compareAmounts(b.credits, a.credits)).slice(0, LARGEST_DAYS);
 }
 
-/** The metrics of a budget, as a textfile has them. */
 export function metricsOf({ limit, usage, crossings }: Budget, unit: string): string {
   const end = usage.projection?.at(-1);
   const amount = (name: string, help: string, value: Amount | undefined) =>

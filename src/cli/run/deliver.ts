@@ -6,7 +6,6 @@ import type { Writer } from '../../output/writer.js';
 import { type ResultChoice, wantsColor } from '../options/output.js';
 import type { Context, Host } from '../process/host.js';
 
-/** Where a result goes. */
 export interface Delivery {
   /** Undefined: stdout. */
   readonly output: string | undefined;

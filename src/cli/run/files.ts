@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { SERVICE_SETTINGS } from '../../config/service-settings.js';
-import { type Declarations, resolveSetting } from '../../config/setting.js';
-import { SETTINGS } from '../../config/settings.js';
+import { resolveSetting } from '../../config/setting.js';
+import { ALL_SETTINGS } from '../../config/settings.js';
 import { CommandLineError, OCopilotError, SettingError } from '../../errors.js';
 import { isOsError } from '../../os-error.js';
 import { STDOUT_NAMES } from '../../output/file.js';
@@ -88,8 +87,6 @@ function noFile(origin: string, path: string): Error {
     ? new CommandLineError(`${origin}: ${problem}`)
     : new SettingError(origin, problem);
 }
-
-const ALL_SETTINGS: Declarations = { ...SETTINGS, ...SERVICE_SETTINGS };
 
 /** The files of a command line, and those of its settings wherever they were set, if its source is read. */
 async function namedFiles(

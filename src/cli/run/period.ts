@@ -18,7 +18,6 @@ import { type Progress, startProgress } from './progress.js';
 /** Milliseconds that the delivery of spans may take: a run waits for it at its end. */
 const LONGEST_DELIVERY = 400;
 
-/** The options of commands that read a billing period. */
 export type PeriodOptions = BillOptions &
   FilterOptions &
   PageOptions &

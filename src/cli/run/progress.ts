@@ -3,7 +3,6 @@ import { isatty } from 'node:tty';
 import type { SourceObserver, Transfer } from '../../source/source.js';
 import type { Context, Output } from '../process/host.js';
 
-/** What a person sees of a run while it works. */
 export interface Progress {
   /** Sees the requests for the messages and reports. */
   readonly observer: SourceObserver;
@@ -141,7 +140,6 @@ export interface ProgressState {
   changed?: { readonly figures: string; readonly at: number };
 }
 
-/** A request failed and is made again. */
 interface Pause {
   readonly url: string;
   readonly reason: string;

@@ -21,7 +21,6 @@ export interface Attested {
   readonly output: ResultChoice;
 }
 
-/** Opens the file of a receipt, and observes the export that it will attest. */
 export async function openReceipt(path: string, made: Attested, host: Host) {
   const writer = await fileWriter(path);
   const observed = observeExport(made, host);
