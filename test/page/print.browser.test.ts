@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { inFolder } from '../process/run.js';
 import { runMain } from '../process/run-main.js';
-import { startServeProcess } from '../service/start-serve.js';
+import { startServe } from '../service/start-serve.js';
 import { makeRows } from './bills.js';
 import { hasChromium, openWorkshop, type Workshop } from './browser.js';
 
@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium || !hasPdftotext)(
         expect(await runMain(['report', report, '--source', messages])).toMatchObject({ status: 0 });
         const file = await workshop.open(pathToFileURL(report).href);
         expectWholeTable(await sheets(file.page), ids);
-        const serving = await startServeProcess(['--source', messages]);
+        const serving = await startServe(['--source', messages]);
         try {
           const served = await workshop.open(`${serving.url}/`);
           expectWholeTable(await sheets(served.page), ids);

@@ -17,13 +17,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { BIN, inFolder, runBin } from '../process/run.js';
 import { runMain } from '../process/run-main.js';
 import { makeCertificates, type TestCertificates } from '../tls.js';
-import { type ServingProcess, startServeProcess } from './start-serve.js';
+import { type Serving, startServe, startServeProcess } from './start-serve.js';
 
 const UNIT = readFileSync('deploy/o-copilot.service', 'utf8');
 const COMPOSE = readFileSync('compose.yaml', 'utf8');
 const DOCKERFILE = readFileSync('Dockerfile', 'utf8');
 
-const running: ServingProcess[] = [];
+const running: Serving[] = [];
 afterEach(async () => {
   await Promise.all(running.splice(0).map((serving) => serving.stop()));
 });
@@ -146,7 +146,7 @@ describe("the image's health check", () => {
         await inFolder(async (folder) => {
           const addressFile = join(folder, 'address');
           expect(await check(addressFile)).toMatchObject({ status: 66, stdout: '' });
-          const serving = await startServeProcess(['--source', 'sample', ...flags(folder, files)], {
+          const serving = await startServe(['--source', 'sample', ...flags(folder, files)], {
             ...env,
             O_COPILOT_ADDRESS_FILE: addressFile,
           });
@@ -212,7 +212,7 @@ describe('secrets of a deployment', () => {
           ['.shown', 'bin', 'bin/o-copilot', 'deploy', 'deploy/tokens'].sort(),
         );
         expect(readFileSync(tokens, 'utf8')).not.toContain(token);
-        const serving = await startServeProcess(['--source', 'sample', '--tokens', tokens]);
+        const serving = await startServe(['--source', 'sample', '--tokens', tokens]);
         running.push(serving);
         const status200 = await serving.get('/usage?limit=1', { authorization: `Bearer ${token}` });
         expect([status200.status, (await serving.get('/usage?limit=1')).status]).toEqual([200, 401]);

@@ -4,7 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'no
 import { afterEach, describe, expect, test } from 'vitest';
 import { BIN } from '../process/run.js';
 import { exchange, requestText } from './raw-http.js';
-import { type ServingProcess, startServeProcess } from './start-serve.js';
+import { type ServingProcess, startServe, startServeProcess } from './start-serve.js';
 
 const LINUX = process.platform === 'linux';
 let child: ChildProcess | undefined;
@@ -109,19 +109,19 @@ function has(command: string): boolean {
 
 describe('fault F6 (metrics are named as Prometheus asks)', () => {
   test('the build has an info metric, and no gauge is called a total', async () => {
-    serving = await startServeProcess(['--source', 'sample']);
-    const metrics = await (await serving.get('/metrics')).text();
+    const { get, stop } = await startServe(['--source', 'sample']);
+    const metrics = await (await get('/metrics')).text();
     expect(metricIn(metrics, 'o_copilot_build_info')).toBe(1);
     expect(metrics).toMatch(/^o_copilot_build_info\{version="\d+\.\d+\.\d+",node="v\d+\.\d+\.\d+"\} 1$/m);
     expect(metrics.match(/^# TYPE \S+_total gauge$/gm)).toBeNull();
-    await serving.stop();
+    await stop();
   });
 
   test.skipIf(!has('promtool'))('promtool check metrics says nothing (needs promtool)', async () => {
-    serving = await startServeProcess(['--source', 'sample']);
-    await serving.get('/usage');
-    const metrics = await (await serving.get('/metrics')).text();
+    const { get, stop } = await startServe(['--source', 'sample']);
+    await get('/usage');
+    const metrics = await (await get('/metrics')).text();
     expect(execFileSync('promtool', ['check', 'metrics'], { input: metrics, encoding: 'utf8' })).toBe('');
-    await serving.stop();
+    await stop();
   });
 });
