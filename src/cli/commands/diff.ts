@@ -5,7 +5,6 @@ import { compareAmounts, ZERO } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
 import { type DiffRenderer, diffJson, isEqual, reconciliationJson } from '../../format/documents/diff.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
-import type { Writer } from '../../output/writer.js';
 import { compareBills, UnsortedRows } from '../../usage/diff/compare-bills.js';
 import { createReconciliation } from '../../usage/diff/reconcile.js';
 import { CREDITS, parseWritten, type WrittenLimit } from '../../usage/forecast/limit.js';
@@ -89,8 +88,12 @@ async function compare(
       const compareRows = (sorted: boolean) =>
         readBoth(old, fresh, async (oldRows, newRows) => {
           await writer.restart();
-          const compared = compareBills(oldRows, newRows, sorted, money);
-          return writeComparison(writer, newRenderer(), compared, context.signal);
+          const renderer = newRenderer();
+          const { changes, comparison } = compareBills(oldRows, newRows, sorted, money);
+          await writer.write(renderer.head());
+          for await (const batch of changes()) await writer.write(renderer.rows(batch));
+          for (const piece of renderer.tail(comparison())) await writer.write(piece);
+          return isEqual(comparison());
         });
       // Most bills rise by id and need no memory; the others are read again, into an index.
       const inOrder = old.rereadable && fresh.rereadable ? await compareRows(true) : undefined;
@@ -125,21 +128,6 @@ function readBoth<Result>(
       }
     }),
   );
-}
-
-async function writeComparison(
-  writer: Writer,
-  renderer: DiffRenderer,
-  { changes, comparison }: ReturnType<typeof compareBills>,
-  signal: AbortSignal,
-): Promise<boolean> {
-  await writer.write(renderer.head());
-  for await (const batch of changes()) {
-    signal.throwIfAborted();
-    await writer.write(renderer.rows(batch));
-  }
-  for (const piece of renderer.tail(comparison())) await writer.write(piece);
-  return isEqual(comparison());
 }
 
 async function chooseDiffRenderer(

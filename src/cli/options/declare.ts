@@ -20,23 +20,16 @@ export interface Traits {
   readonly repeated?: true;
   /** What shell completion offers as its value. */
   readonly choices?: readonly string[] | undefined;
-}
-
-interface OptionTraits extends Traits {
   /** Heading in the help of a command. */
-  readonly group: string;
+  readonly group?: string;
   /** Other values give other bytes, so a receipt retains it: as given, or as resolved where settings have a say. */
   readonly shapes?: 'given' | 'resolved' | undefined;
 }
 
-type Declared = Pick<Option, 'flags'> | Pick<Argument, 'description'>;
+const declared = new WeakMap<object, Traits>();
+const givenTexts = new WeakMap<object, readonly string[]>();
 
-const declared = new WeakMap<Declared, Traits & Partial<OptionTraits>>();
-const givenTexts = new WeakMap<Declared, readonly string[]>();
-
-export function traitsOf(option: Declared): Traits & Partial<OptionTraits> {
-  return declared.get(option) ?? {};
-}
+export const traitsOf = (option: object): Traits => declared.get(option) ?? {};
 
 /** An option, and what it adds to the values of a command. */
 export type Declares<Values> = Option & { readonly adds?: (values: Values) => void };
@@ -45,7 +38,7 @@ export type Declares<Values> = Option & { readonly adds?: (values: Values) => vo
 export function option<const Usage extends string, Value = TextOf<Usage>>(
   usage: Usage,
   description: string,
-  traits: OptionTraits,
+  traits: Traits & { readonly group: string },
   parse?: (text: string, before: Value | undefined) => Value,
 ): Declares<{ readonly [Name in NameIn<Usage>]?: Value | undefined }> {
   const made = new Option(usage, description).helpGroup(traits.group);

@@ -1,30 +1,28 @@
 import type { Instant } from '../../calendar/instant.js';
-import type { Amount } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
 import { sumsInWords } from '../../format/amounts.js';
 import type { Writer } from '../../output/writer.js';
+import type { Sum } from '../../usage/pricing/sums.js';
 import type { ReceiptOptions } from '../options/period.js';
 import type { Context } from '../process/host.js';
 import { deliver } from './deliver.js';
 import { type Period, type PeriodNeeds, usingPeriod } from './period.js';
 import type { Attested } from './receipt.js';
 
+type ExportSums = Pick<Sum, 'messages' | 'credits'>;
+
 /** Rows or sums of a period in a file, which a receipt may attest. */
 export interface Export<Sums extends ExportSums = ExportSums> extends Attested {
   readonly textsUnread: boolean;
-  write(period: Period, writer: Writer): Promise<WrittenExport<Sums>>;
-}
-
-interface ExportSums {
-  readonly messages: number;
-  readonly credits: Amount;
-}
-
-interface WrittenExport<Sums> {
-  /** What was taken for now. */
-  readonly asOf: Instant;
-  /** Undefined when nobody read it to its end. */
-  readonly sums: Sums | undefined;
+  write(
+    period: Period,
+    writer: Writer,
+  ): Promise<{
+    /** What was taken for now. */
+    readonly asOf: Instant;
+    /** Undefined when nobody read it to its end. */
+    readonly sums: Sums | undefined;
+  }>;
 }
 
 /**

@@ -12,13 +12,6 @@ import { type Traits, traitsOf } from '../options/declare.js';
 import { settingSources } from '../options/settings.js';
 import type { Context, Host } from '../process/host.js';
 
-/** What a command uses beside the files that its options and arguments name. */
-export interface OtherFiles {
-  /** The data that `--source` names is read. */
-  readonly source: boolean;
-  readonly stdin: boolean;
-}
-
 const STDIN: FileUse = { name: 'stdin', at: 0 };
 
 /** A file that the command line or a setting names. */
@@ -36,7 +29,8 @@ interface NamedFile extends Pick<Traits, 'file' | 'summed' | 'locked'> {
  */
 export async function checkFiles(
   command: CommandUnknownOpts,
-  other: OtherFiles,
+  /** What is read beside the files that options and arguments name. */
+  other: { readonly source: boolean; readonly stdin: boolean },
   { host }: Context,
 ): Promise<void> {
   const reads: FileUse[] = [];
