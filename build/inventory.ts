@@ -18,7 +18,12 @@ export const inventory = (folder: string): Plugin => ({
       );
       const derived = await unicodeData();
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'sbom.json'), sbom(bundled, installed, derived));
+      const document = sbom({
+        'bundled into dist': bundled,
+        'installed beside it': installed,
+        'data made from it in dist': derived,
+      });
+      await writeFile(join(folder, 'sbom.json'), document);
       await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), licences([...bundled, ...derived]));
     });
   },
@@ -59,37 +64,31 @@ async function packagesIn(metafiles: readonly Metafile[]): Promise<InstalledPack
 }
 
 /** CycloneDX 1.5, without a date or a serial number: the same sources give the same bytes. */
-function sbom(
-  bundled: readonly InstalledPackage[],
-  installed: readonly InstalledPackage[],
-  derived: readonly InstalledPackage[],
-): string {
+function sbom(packages: Readonly<Record<string, readonly InstalledPackage[]>>): string {
   const { name, version, license } = manifest;
-  const program = { type: 'application', 'bom-ref': `pkg:npm/${name}@${version}`, name, version };
-  const each = new Map([...bundled, ...installed, ...derived].map((found) => [purlOf(found), found]));
-  const has = (list: readonly InstalledPackage[], purl: string) => list.some((one) => purlOf(one) === purl);
+  const purl = purlOf(manifest);
+  const components = new Map<string, ReturnType<typeof componentOf>>();
   // The program bundles what the library leaves outside: one component, there in both ways.
-  const all = [...each].map(([purl, found]) =>
-    component(found, [
-      ...(has(bundled, purl) ? ['bundled into dist'] : []),
-      ...(has(installed, purl) ? ['installed beside it'] : []),
-      ...(has(derived, purl) ? ['data made from it in dist'] : []),
-    ]),
-  );
+  for (const [way, found] of Object.entries(packages)) {
+    for (const each of found) {
+      const component = components.get(purlOf(each)) ?? componentOf(each);
+      component.properties.push({ name: 'o-copilot:how', value: way });
+      components.set(component.purl, component);
+    }
+  }
+  const program = { type: 'application', 'bom-ref': purl, name, version, purl };
   const document = {
     bomFormat: 'CycloneDX',
     specVersion: '1.5',
     version: 1,
-    metadata: {
-      component: { ...program, purl: program['bom-ref'], licenses: [{ license: { id: license } }] },
-    },
-    components: all,
-    dependencies: [{ ref: program['bom-ref'], dependsOn: all.map((one) => one['bom-ref']) }],
+    metadata: { component: { ...program, licenses: [{ license: { id: license } }] } },
+    components: [...components.values()],
+    dependencies: [{ ref: purl, dependsOn: [...components.keys()] }],
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function component(each: InstalledPackage, ways: readonly string[]) {
+function componentOf(each: InstalledPackage) {
   const purl = purlOf(each);
   return {
     type: 'library',
@@ -99,11 +98,11 @@ function component(each: InstalledPackage, ways: readonly string[]) {
     scope: 'required',
     licenses: [{ expression: each.license }],
     purl,
-    properties: ways.map((value) => ({ name: 'o-copilot:how', value })),
+    properties: [] as { readonly name: string; readonly value: string }[],
   };
 }
 
-function purlOf({ name, version }: InstalledPackage): string {
+function purlOf({ name, version }: Pick<InstalledPackage, 'name' | 'version'>): string {
   return `pkg:npm/${name.replace('@', '%40')}@${version}`;
 }
 

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../package.json';
 import { TOPICS, type TopicSection } from '../src/cli/help/topics.js';
@@ -37,12 +38,6 @@ export async function manPage(): Promise<string> {
   ].join('\n')}\n`;
 }
 
-/** Writes `man/o-copilot.1`. */
-export async function writeManPage(): Promise<void> {
-  await mkdir(new URL('.', MAN_PAGE), { recursive: true });
-  await writeFile(MAN_PAGE, await manPage());
-}
-
 function commandLines(program: CommandUnknownOpts, command: CommandUnknownOpts): string[] {
   const usage = command.registeredArguments.map((argument) => {
     const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
@@ -75,4 +70,10 @@ function roff(text: string): string {
 
 function lowered(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+// A step of its own after the build: it loads the program, which the build has to make whole first.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await mkdir(new URL('.', MAN_PAGE), { recursive: true });
+  await writeFile(MAN_PAGE, await manPage());
 }
