@@ -76,10 +76,7 @@ function createRecordReader(
       const text = cells[columns.indexOf(column)];
       return typeof text === 'string' && text !== '' ? text : undefined;
     };
-    const text = (column: string) => {
-      const written = cell(column);
-      return written === undefined ? undefined : textOf(written);
-    };
+    const text = (column: string) => textOf(cell(column) ?? '') || undefined;
     count++;
     const givenId = cell('message_id') ?? '';
     if (!/^-?\d{1,40}$/.test(givenId)) {

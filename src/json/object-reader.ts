@@ -144,7 +144,7 @@ export class ObjectReader {
 }
 
 /** Reads an object. @throws DataError where it is none */
-function objectReader(value: unknown, name: string, path = '', refuse: Refuse = refuseData): ObjectReader {
+function objectReader(value: unknown, name: string, path: string, refuse: Refuse): ObjectReader {
   const members = membersOf(value);
   if (members === undefined) throw refuse(name, expected('an object', value), path || undefined);
   return new ObjectReader(members, name, path, refuse);

@@ -40,14 +40,6 @@ export async function snapshotSource(folder: string, signal: AbortSignal): Promi
   };
 }
 
-/** @throws UnreadableError without a manifest; DataError for one that is not ours */
-export async function openManifest(folder: string): Promise<Manifest> {
-  const content = await readFile(join(folder, MANIFEST), 'utf8').catch((error: unknown) => {
-    throw new UnreadableError(folder, `is not a snapshot: ${MANIFEST}: ${reasonOf(error)}`);
-  });
-  return readManifest(content, folder);
-}
-
 async function* checked(
   chunks: AsyncIterable<Uint8Array>,
   entry: FileEntry,
@@ -93,14 +85,17 @@ export const MANIFEST = 'manifest.json';
 const FORMAT = 'o-copilot-snapshot/1';
 
 /** What a snapshot folder holds, and from where. */
-export type Manifest = ReturnType<typeof readManifest>;
+export type Manifest = Awaited<ReturnType<typeof openManifest>>;
 
 export function newManifest(contents: Omit<Manifest, 'format'>): string {
   return `${JSON.stringify({ format: FORMAT, ...contents }, null, 2)}\n`;
 }
 
-/** @throws DataError when `content` is no manifest of a snapshot that this program reads */
-export function readManifest(content: string, folder: string) {
+/** @throws UnreadableError without a manifest; DataError for one that this program does not read */
+export async function openManifest(folder: string) {
+  const content = await readFile(join(folder, MANIFEST), 'utf8').catch((error: unknown) => {
+    throw new UnreadableError(folder, `is not a snapshot: ${MANIFEST}: ${reasonOf(error)}`);
+  });
   const manifest = readDocument(content, `snapshot ${folder}, ${MANIFEST}`);
   if (manifest.members.get('format') !== FORMAT)
     throw manifest.refuse(`is not a manifest of the format ${FORMAT}`);
