@@ -11,7 +11,7 @@ import {
   wholeNumber,
 } from './value.js';
 
-export interface RateLimit {
+interface RateLimit {
   readonly requests: number;
   /** Milliseconds. */
   readonly window: number;

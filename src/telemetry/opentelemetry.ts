@@ -33,7 +33,6 @@ export interface EnteredSpan<Result> {
   end(attributes?: SpanAttributes, error?: string): void;
 }
 
-/** Traces for an OpenTelemetry collector. */
 export type Tracing = ReturnType<typeof startTracing>;
 
 export interface TracingOptions {

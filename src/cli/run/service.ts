@@ -4,10 +4,16 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { version } from '../../../package.json';
 import type { Settings } from '../../config/settings.js';
 import { CommandLineError, InterruptedError, OCopilotError, SystemRefusedError } from '../../errors.js';
-import { httpSettings, openSource, openUsage, type SourceSettings } from '../../open-usage.js';
+import {
+  httpSettings,
+  openSource,
+  openUsage,
+  type SourceDeps,
+  type SourceSettings,
+} from '../../open-usage.js';
 import { isOsError, reasonOf } from '../../os-error.js';
 import { writeFileAtomically } from '../../output/file.js';
-import { openCredentials } from '../../service/auth/live-credentials.js';
+import { openCredentials } from '../../service/auth/credentials.js';
 import type { ServiceOptions } from '../../service/shared/service-options.js';
 import { startService } from '../../service/start-service.js';
 import { type OpenLog, openLog } from '../../service/telemetry/log.js';
@@ -118,8 +124,9 @@ async function serviceOptions(
     selection: { offset: 0 },
   };
   const { env, stdin } = context.host;
-  const pool = isLocal ? undefined : await openPool(usageSettings, context);
-  const common = { env, stdin, startedAt: performance.now(), ...(pool !== undefined && { pool }) };
+  const host = { env, stdin, startedAt: performance.now() };
+  const pool = isLocal ? undefined : await openPool(usageSettings, host);
+  const common = { ...host, ...(pool !== undefined && { pool }) };
   const open: ServiceOptions['openSource'] = (deps) => openSource(usageSettings, { ...common, ...deps });
   return {
     ...choice,
@@ -144,14 +151,13 @@ async function serviceOptions(
 }
 
 /** Connections shared by the sources of all requests. */
-async function openPool(settings: SourceSettings, { host }: Context): Promise<Agents> {
+async function openPool(settings: SourceSettings, host: Omit<SourceDeps, 'signal'>): Promise<Agents> {
   const { createAgents } = await import('../../source/http/agents.js');
   // Not the run's signal: requests under way at SIGTERM still connect, and each ends by a signal of its own.
   const { signal } = new AbortController();
-  const { env, stdin } = host;
-  const wanted = httpSettings(settings, { env, stdin, signal, startedAt: performance.now() });
   // Documents that arrive slowly must not hold up the requests for reports.
-  return createAgents({ ...wanted, concurrency: settings.concurrency + DOCUMENTS_AT_ONCE }, signal);
+  const concurrency = settings.concurrency + DOCUMENTS_AT_ONCE;
+  return createAgents({ ...httpSettings(settings, { ...host, signal }), concurrency }, signal);
 }
 
 /** Everything that decides what upstream says of a report: where, as whom and through which proxy it is requested. */

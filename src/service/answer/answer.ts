@@ -21,7 +21,6 @@ export interface Answer {
   retire(): void;
 }
 
-/** A body in one piece. */
 interface MemoryBody {
   readonly bytes: Buffer;
   readonly compressed: CompressedBodies;

@@ -21,7 +21,6 @@ import {
 /** Milliseconds since upstream answered that still count as lately. */
 const LATELY = 30_000;
 
-/** The addresses about the service itself. */
 export function addOperationRoutes(
   app: FastifyInstance,
   parts: RouteParts,
@@ -127,7 +126,6 @@ const READINESS_SCHEMA = {
   ),
 };
 
-/** @param open to everybody */
 function metricsSchema(open: boolean) {
   return {
     operationId: 'metrics',

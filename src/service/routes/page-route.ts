@@ -9,7 +9,7 @@ import {
   type RouteParts,
 } from '../answer/answer-period.js';
 import { findRows, WHOLE } from '../query/find-rows.js';
-import { PAGE_QUERY, type QueryOf } from '../query/query-schemas.js';
+import { PAGE_QUERY, type QueryOf } from '../query/parameters.js';
 import { OF_PERIOD, replies, SHORT_TEXT, storable } from './replies.js';
 
 type PageParameters = QueryOf<typeof PAGE_QUERY>;
@@ -56,7 +56,6 @@ const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-/** `GET /`. */
 const PAGE_SCHEMA = {
   operationId: 'showPage',
   tags: ['usage'],

@@ -20,10 +20,10 @@ import {
   headersOf,
   readFilters,
   readParameter,
+  SUMMARY_QUERY,
   type SummaryParameters,
   wantedFormat,
 } from '../query/parameters.js';
-import { SUMMARY_QUERY } from '../query/query-schemas.js';
 import { badQuery } from '../shared/problem.js';
 import {
   COST,
@@ -72,7 +72,6 @@ async function readRequest(request: QueryRequest<SummaryParameters>, parts: Rout
     });
 }
 
-/** @throws Refusal (400) */
 function readGroupings(text: string | undefined): readonly [Grouping, Grouping?] {
   const [first = 'day', second, ...more] = readParameter('by', text, listOf(GROUPINGS)) ?? [];
   if (more.length > 0) throw badQuery('by', 'two at the most');
@@ -168,7 +167,6 @@ const SUMMARY = members(
   },
 );
 
-/** `GET /summary`. */
 export const SUMMARY_SCHEMA = {
   operationId: 'summarise',
   tags: ['usage'],

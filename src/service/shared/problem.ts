@@ -41,7 +41,6 @@ const LONGEST_NAME = 80;
 
 /** A query that cannot be answered: 400, and which parameter is to blame. */
 export function badQuery(name: string, problem: string): Refusal {
-  // Whatever was sent as a name.
   const parameter = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
   return new Refusal(400, 'bad_query', `${parameter}: ${problem}`, {}, { parameter });
 }

@@ -7,7 +7,6 @@ import { type Logger, pino } from 'pino';
 export interface LogOptions {
   readonly level: string;
   readonly format: 'json' | 'pretty';
-  /** Where lines go. */
   readonly output: LogStream;
   /** Added to each line, such as the ids of the current trace. */
   fields?(): object;
@@ -17,7 +16,6 @@ export interface LogOptions {
 interface RequestLine {
   readonly reqId: string;
   readonly method: string;
-  /** As it was declared. */
   readonly route: string;
   readonly status: number;
   readonly ms: number;
@@ -25,7 +23,6 @@ interface RequestLine {
   readonly msg: 'answered' | 'the client left';
 }
 
-/** A log, and what its owner may ask of it. */
 export interface OpenLog {
   readonly log: Logger;
   /** Writes a line of level `info`. */
@@ -146,7 +143,6 @@ function openLogOutput(stream: LogStream, onDropped: (lines: number) => void) {
       else timer ??= setTimeout(startWriting, LONGEST_DELAY_MS).unref();
     },
 
-    /** Writes what waits, for half a second at the most. */
     close(): Promise<void> {
       startWriting();
       if (!writing) return Promise.resolve();

@@ -1,50 +1,106 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { ServiceSettings } from '../../config/service-settings.js';
 import { CommandLineError, SettingError, UnreadableError } from '../../errors.js';
 import { hasCode, reasonOf } from '../../os-error.js';
 import { type Credentials, type HashedToken, parseTokenFile } from './access.js';
 import { checkServerCertificate, parseCertificates, type TlsOptions } from './certificates.js';
 import type { JwtOptions } from './jwt-check.js';
 
+/** Milliseconds between two looks at the files: a revoked credential is out within a second. */
+const WATCH_INTERVAL = 400;
+
 /** Bytes of an HS256 secret (RFC 7518, section 3.2). */
 const SHORTEST_SECRET = 32;
-
 const HASHES_ONLY = 'it holds hashes, not tokens, so `chmod 644` gives no secret away';
 
-/** Where the credentials come from: paths, but for the secret itself and the URL that `jwks` may be. */
-export interface CredentialSettings {
-  readonly tokens: string | undefined;
-  readonly jwtSecretFile: string | undefined;
-  readonly jwtSecret: string | undefined;
-  readonly jwks: string | undefined;
-  readonly jwtIssuer: string | undefined;
-  readonly jwtAudience: string | undefined;
-  readonly tlsCert: string | undefined;
-  readonly tlsKey: string | undefined;
-  readonly tlsClientCa: string | undefined;
+interface CredentialEvents {
+  /** New credentials were read and are in force. */
+  onRenewed(): void;
+  /** A file cannot be used: what it said before stays in force. */
+  onRefused(error: unknown): void;
 }
 
-/** What remains in force where a file cannot be used any more. */
-export interface Fallback {
-  readonly before: Credentials;
-  /** Called for each file. */
-  onRefused(error: unknown): void;
+/**
+ * Reads credentials, and reads them again whenever one of their files changes. The files are polled: that works on
+ * every file system, and follows the links that Kubernetes and certbot switch over.
+ *
+ * @throws what `readCredentials` throws
+ */
+export async function openCredentials(settings: ServiceSettings, { onRenewed, onRefused }: CredentialEvents) {
+  const paths = credentialFiles(settings);
+  let seen = await fingerprint(paths);
+  let current = await readCredentials(settings);
+  let listener: (credentials: Credentials) => void = () => {};
+  let reading = Promise.resolve();
+
+  async function read(found: string): Promise<void> {
+    seen = found;
+    let refused = false;
+    const refuse = (error: unknown) => {
+      refused = true;
+      onRefused(error);
+    };
+    try {
+      const next = await readCredentials(settings, { before: current, onRefused: refuse });
+      listener(next);
+      current = next;
+      if (!refused) onRenewed();
+    } catch (error) {
+      refuse(error);
+    }
+  }
+  async function look(): Promise<void> {
+    const found = await fingerprint(paths);
+    if (found !== seen) await read(found);
+  }
+  // One after the other: the last to read must be the last to have begun.
+  const next = (step: () => Promise<void>) => {
+    reading = reading.then(step);
+    return reading;
+  };
+  const timer = paths.length > 0 ? setInterval(() => next(look), WATCH_INTERVAL).unref() : undefined;
+  return {
+    current: () => current,
+    /** Called with each new set, which is in force once the listener is done. */
+    onChange(changed: typeof listener): void {
+      listener = changed;
+    },
+    /** Reads the files again. Never fails: see `onRefused`. */
+    reload: () => next(async () => read(await fingerprint(paths))),
+    close: () => clearInterval(timer),
+  };
+}
+
+/** The credentials in force, which follow their files. */
+export type LiveCredentials = Awaited<ReturnType<typeof openCredentials>>;
+
+/** Changes whenever a file is written, replaced, removed or linked elsewhere; a pipe changes by being read. */
+async function fingerprint(paths: readonly string[]): Promise<string> {
+  const stats = await Promise.all(paths.map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+  return stats
+    .map((stat) =>
+      stat === undefined || !stat.isFile()
+        ? '-'
+        : [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(),
+    )
+    .join(' ');
 }
 
 /**
  * Reads the files that say who is admitted, and how connections are encrypted.
  *
- * @param fallback without it a file that cannot be used is an error
+ * @param fallback what remains in force where a file cannot be used; without it that is an error
  * @throws CommandLineError for flags that need each other
  * @throws UnreadableError, SettingError for their files
  */
-export async function readCredentials(
-  settings: CredentialSettings,
-  fallback?: Fallback,
+async function readCredentials(
+  settings: ServiceSettings,
+  fallback?: { readonly before: Credentials; onRefused(error: unknown): void },
 ): Promise<Credentials> {
   // Each for itself: who is revoked in one file must not stay because another is wrong.
   async function read<Part>(
     paths: readonly (string | undefined)[],
-    readPart: (settings: CredentialSettings) => Promise<Part>,
+    readPart: (settings: ServiceSettings) => Promise<Part>,
     before: (credentials: Credentials) => Part,
   ): Promise<Part> {
     if (fallback === undefined) return readPart(settings);
@@ -82,7 +138,7 @@ async function checkFiles(paths: readonly (string | undefined)[]): Promise<void>
 }
 
 /** The files whose change changes the credentials. */
-export function credentialFiles(settings: CredentialSettings): string[] {
+function credentialFiles(settings: ServiceSettings): string[] {
   const { tokens, jwtSecretFile, jwks, tlsCert, tlsKey, tlsClientCa } = settings;
   const keyFile = jwks === undefined || isUrl(jwks) ? undefined : jwks;
   return [tokens, jwtSecretFile, keyFile, tlsCert, tlsKey, tlsClientCa].filter((path) => path !== undefined);
@@ -92,7 +148,7 @@ async function readServerCertificate({
   tlsCert,
   tlsKey,
   tlsClientCa,
-}: CredentialSettings): Promise<Pick<TlsOptions, 'cert' | 'key'> | undefined> {
+}: ServiceSettings): Promise<Pick<TlsOptions, 'cert' | 'key'> | undefined> {
   if (tlsCert === undefined || tlsKey === undefined) {
     if (tlsCert ?? tlsKey ?? tlsClientCa) {
       throw new CommandLineError('--tls-cert and --tls-key go together, and --tls-client-ca needs them');
@@ -106,18 +162,18 @@ async function readServerCertificate({
 
 async function readAuthorities({
   tlsClientCa: path,
-}: CredentialSettings): Promise<Pick<TlsOptions, 'clientCa' | 'authorities'>> {
+}: ServiceSettings): Promise<Pick<TlsOptions, 'clientCa' | 'authorities'>> {
   if (path === undefined) return NO_AUTHORITIES;
   const clientCa = await readBytes(path);
   return { clientCa, authorities: parseCertificates(clientCa, '--tls-client-ca', path) };
 }
 
-async function readTokens({ tokens }: CredentialSettings): Promise<HashedToken[]> {
+async function readTokens({ tokens }: ServiceSettings): Promise<HashedToken[]> {
   return tokens === undefined ? [] : parseTokenFile(await readText(tokens, HASHES_ONLY), tokens);
 }
 
 function jwtOptions(
-  { jwtIssuer: issuer, jwtAudience: audience }: CredentialSettings,
+  { jwtIssuer: issuer, jwtAudience: audience }: ServiceSettings,
   secret: JwtOptions['secret'],
   jwks: JwtOptions['jwks'],
 ): JwtOptions | undefined {
@@ -134,7 +190,7 @@ function jwtOptions(
   return { secret, jwks, issuer, audience };
 }
 
-async function readSecret({ jwtSecretFile, jwtSecret }: CredentialSettings): Promise<Buffer | undefined> {
+async function readSecret({ jwtSecretFile, jwtSecret }: ServiceSettings): Promise<Buffer | undefined> {
   const text = jwtSecretFile === undefined ? jwtSecret : (await readText(jwtSecretFile)).trim();
   const secret = text === undefined ? undefined : Buffer.from(text);
   if (secret !== undefined && secret.length < SHORTEST_SECRET) {
@@ -144,7 +200,7 @@ async function readSecret({ jwtSecretFile, jwtSecret }: CredentialSettings): Pro
   return secret;
 }
 
-async function readJwks({ jwks: where }: CredentialSettings): Promise<URL | object | undefined> {
+async function readJwks({ jwks: where }: ServiceSettings): Promise<URL | object | undefined> {
   if (where === undefined) return undefined;
   if (isUrl(where)) {
     if (!URL.canParse(where)) throw new CommandLineError('--jwks: expected a URL or a file');
