@@ -43,6 +43,15 @@ describe('the contract', () => {
     expect(table.stdout).toContain('0 messages');
   });
 
+  test('an empty period has a page too, in any zone, with a budget and without', async () => {
+    const source = await serve({ messages: { messages: [] } });
+    for (const words of [[], ['--budget', '5'], ['--timezone', 'Pacific/Apia'], ['--since', '2024-04-01']]) {
+      const run = await runMain(['--html', '--source', source, ...words]);
+      expect(run).toMatchObject({ stderr: '', status: 0 });
+      expect(run.stdout).toContain('"state":"open","total":"0","count":0');
+    }
+  });
+
   test('numbers are exact, without exponent or trailing zero', async () => {
     const costs = ['0', '0.0000001', '100000000000000000.1', '5.20', '1e21', '1E-7', '9007199254740993'];
     const reports = Object.fromEntries(

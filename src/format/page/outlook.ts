@@ -31,7 +31,7 @@ export function createOutlook(zone: TimeZone, { prices, limit, bounds }: Outlook
     },
 
     /** @param last the last message. Undefined where nothing is to be expected, and there is no limit. */
-    value(last: Instant, now: Instant): PageOutlook | undefined {
+    value(last: Instant | undefined, now: Instant): PageOutlook | undefined {
       const used = new Map(Array.from(days.values(), ([day, sum]) => [day, amountIn(unit, sum)]));
       const usage = periodUsage(used, { zone, bounds, last, now });
       if (used.size === 0 || (usage.state === 'closed' && limit === undefined)) return undefined;

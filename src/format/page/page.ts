@@ -54,7 +54,7 @@ export function pageRenderer(
   const outlook = createOutlook(zone, { prices, limit, bounds });
   const costOf = prices && costTexts(prices);
   let first: Instant = Number.POSITIVE_INFINITY;
-  let last: Instant = Number.NEGATIVE_INFINITY;
+  let last: Instant | undefined;
   /** The earliest and the latest message, exactly as upstream wrote their times. */
   let from = '';
   let to = '';
@@ -63,7 +63,7 @@ export function pageRenderer(
     const { timestamp } = item.message;
     const instant = instantOf(timestamp);
     if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
-    if (compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
+    if (last === undefined || compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
     const day = zone.dayOf(instant);
     outlook.add(day, item);
     return pageRow(item, {
@@ -99,7 +99,7 @@ export function pageRenderer(
         ...(withText && { withText }),
         timezone: zone.name,
         asOf: secondText(asOf),
-        state: periodState(count === 0 ? undefined : last, zone, asOf),
+        state: periodState(last, zone, asOf),
         ...(count > 0 && { from, to }),
         total: formatAmount(credits),
         count,
