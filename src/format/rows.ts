@@ -6,51 +6,58 @@ import { type CreditPrices, costTexts } from '../rates/money.js';
 import { kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import { createTotals, type Totals } from '../usage/pricing/sums.js';
 
-/** The fields of a row, in the order of the contract; the others only where `--fields` names them. */
-export const FIELDS = [
-  'message_id',
-  'timestamp',
-  'report_name',
-  'credits_used',
-  'report_id',
-  'kind',
-  'date',
-  'characters',
-  'text',
-  'cost',
-  'currency',
-] as const;
-export type FieldName = (typeof FIELDS)[number];
+/** What a column holds, for formats whose columns have a type. An `id` is an integer, or a text where upstream has one. */
+export type ColumnType = 'integer' | 'decimal' | 'id' | 'instant' | 'date' | 'text';
 
-export const CONTRACT_FIELDS: readonly FieldName[] = [
-  'message_id',
-  'timestamp',
-  'report_name',
-  'credits_used',
-];
+/** The fields of a row, in the order of the contract; the others only where `--fields` names them. */
+const DECLARED = {
+  message_id: { title: 'Message', holds: 'integer' },
+  timestamp: { title: 'Timestamp', holds: 'instant' },
+  report_name: { title: 'Report', holds: 'text' },
+  credits_used: { title: 'Credits', holds: 'decimal' },
+  report_id: { title: 'Report ID', holds: 'id' },
+  kind: { title: 'Kind', holds: 'text' },
+  date: { title: 'Date', holds: 'date' },
+  characters: { title: 'Characters', holds: 'integer' },
+  text: { title: 'Text', holds: 'text' },
+  cost: { title: 'Cost', holds: 'decimal' },
+  currency: { title: 'Currency', holds: 'text' },
+} satisfies Record<string, { readonly title: string; readonly holds: ColumnType }>;
+export type FieldName = keyof typeof DECLARED;
+
+const isField = (name: string): name is FieldName => Object.hasOwn(DECLARED, name);
+
+export const FIELDS: readonly FieldName[] = Object.keys(DECLARED).filter(isField);
+
+export const CONTRACT_FIELDS = FIELDS.slice(0, 4);
 
 /** A field that every row has and no format needs to escape. */
 export type PlainValue = 'message_id' | 'timestamp' | 'credits_used';
 
-/** What a column holds, for formats whose columns have a type. An `id` is an integer, or a text where upstream has one. */
-export type ColumnType = 'integer' | 'decimal' | 'id' | 'instant' | 'date' | 'text';
-
-/** How one field of a row is read. */
-export interface Field {
-  readonly name: FieldName;
+/** A column of data: how one value of a row is read. */
+export interface DataColumn<Row> {
+  readonly name: string;
   readonly holds: ColumnType;
   /** Its text, or undefined where the row has none. */
-  readonly value: (item: UsageItem) => string | undefined;
+  readonly value: (row: Row) => string | undefined;
   /**
    * `number`: the value is a JSON number's text. `plain`: text of digits, letters and `-:.+` only, which no
    * format needs to escape. `text`: anything at all, from upstream.
    */
-  readonly type: (item: UsageItem) => 'number' | 'plain' | 'text';
+  readonly type: (row: Row) => 'number' | 'plain' | 'text';
+}
+
+/** A field of a row of usage. */
+export interface Field extends DataColumn<UsageItem> {
+  readonly name: FieldName;
+  /** For people. */
+  readonly title: string;
   /** For a field that `putPlainValue` writes as well, and faster. */
   readonly plain?: PlainValue;
 }
 
-const always =
+/** A type that is the same in every row. */
+export const always =
   <Type extends ReturnType<Field['type']>>(type: Type) =>
   () =>
     type;
@@ -67,51 +74,44 @@ export function needsPrice(name: FieldName): boolean {
 export function fieldsOf(names: readonly FieldName[], zone: TimeZone, prices?: CreditPrices): Field[] {
   const costOf = prices && costTexts(prices);
   const dayTextOf = createDayTexts();
-  const readers: Record<FieldName, Omit<Field, 'name'>> = {
+  const readers: Record<FieldName, Pick<Field, 'value' | 'type' | 'plain'>> = {
     message_id: {
-      holds: 'integer',
       value: ({ message }) => `${message.id}`,
       type: always('number'),
       plain: 'message_id',
     },
     timestamp: {
-      holds: 'instant',
       value: ({ message }) => message.timestamp,
       type: always('plain'),
       plain: 'timestamp',
     },
-    report_name: { holds: 'text', value: (item) => item.report?.name, type: always('text') },
+    report_name: { value: (item) => item.report?.name, type: always('text') },
     credits_used: {
-      holds: 'decimal',
       value: ({ credits }) => formatAmount(credits),
       type: always('number'),
       plain: 'credits_used',
     },
     report_id: {
-      holds: 'id',
       value: ({ message }) => (message.reportId === undefined ? undefined : `${message.reportId}`),
       type: ({ message }) => (typeof message.reportId === 'string' ? 'text' : 'number'),
     },
-    kind: { holds: 'text', value: kindOf, type: always('plain') },
+    kind: { value: kindOf, type: always('plain') },
     date: {
-      holds: 'date',
       value: ({ message }) => dayTextOf(zone.dayOf(instantOf(message.timestamp))),
       type: always('plain'),
     },
     characters: {
-      holds: 'integer',
       value: ({ message }) => `${measure(message.text).characters}`,
       type: always('number'),
     },
-    text: { holds: 'text', value: ({ message }) => message.text, type: always('text') },
+    text: { value: ({ message }) => message.text, type: always('text') },
     cost: {
-      holds: 'decimal',
       value: ({ message, credits }) => costOf?.(message, credits),
       type: always('number'),
     },
-    currency: { holds: 'text', value: () => prices?.currency, type: always('plain') },
+    currency: { value: () => prices?.currency, type: always('plain') },
   };
-  return names.map((name) => ({ name, ...readers[name] }));
+  return names.map((name) => ({ name, ...DECLARED[name], ...readers[name] }));
 }
 
 /** Text, or bytes: its UTF-8, or those of a binary format. */
@@ -121,11 +121,11 @@ export type Piece = string | Uint8Array;
  * Turns rows into bytes, piece by piece: `head`, then `rows` for each batch, then `tail`. Concatenated, the
  * pieces are the whole output. No piece is the whole of it, since a string ends at 512 MB. A renderer serves one output.
  */
-export interface Renderer {
+export interface Renderer<Row = UsageItem, Sums = Totals> {
   head(): Piece;
-  rows(items: readonly UsageItem[]): Piece;
+  rows(items: readonly Row[]): Piece;
   /** May be long: an iterable of pieces. */
-  tail(totals: Totals): Iterable<Piece>;
+  tail(totals: Sums): Iterable<Piece>;
 }
 
 /** What takes the pieces of a result. */

@@ -2,11 +2,10 @@ import type { Report } from '../../document/records.js';
 import { type Literal, literal } from '../../json/spans.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Summary } from '../../usage/summary/summary.js';
-import type { Digits } from '../documents/json.js';
 import { summaryColumns } from '../documents/summary.js';
 import type { Field, PlainValue, Renderer } from '../rows.js';
 import { jsonString } from '../text.js';
-import { type DelimitedOptions, type Dialect, headOf } from './dialect.js';
+import { type DelimitedOptions, type Dialect, delimitedTable, headOf } from './dialect.js';
 import { putPlainValue, RowBytes } from './row-bytes.js';
 
 // The formats for programs are one module, so that a start loads one file for them.
@@ -162,21 +161,5 @@ export function delimitedRenderer(
 }
 
 /** The groups of a summary in the same dialects. */
-export function* delimitedSummary(
-  dialect: Dialect,
-  summary: Summary,
-  { bom }: DelimitedOptions,
-): Generator<string> {
-  const columns = summaryColumns(summary);
-  const cellOf = (value: Digits | string = '') =>
-    typeof value === 'string' ? dialect.cell(value) : value.text;
-  yield headOf(
-    columns.map(({ name }) => name),
-    bom,
-    dialect,
-  );
-  for (const group of summary.groups) {
-    const cells = columns.map(({ value }) => cellOf(value(group)));
-    yield `${cells.join(dialect.delimiter)}${dialect.endOfRow}`;
-  }
-}
+export const delimitedSummary = (dialect: Dialect, summary: Summary, { bom }: DelimitedOptions) =>
+  delimitedTable(summaryColumns(summary), summary.groups, bom, dialect);

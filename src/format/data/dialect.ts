@@ -1,4 +1,5 @@
 import { escapeCell, guard, quote } from '../../document/cell-text.js';
+import type { DataColumn } from '../rows.js';
 
 /*
  * How CSV and TSV are spelled, apart from who writes them: the program writes bytes, the page's script a string. So
@@ -54,4 +55,26 @@ const TEXT_COLUMNS: readonly string[] = ['report_name', 'report_id', 'text'];
 export function headOf(names: readonly string[], bom: boolean, dialect: Dialect): string {
   const titles = names.map((name) => (TEXT_COLUMNS.includes(name) ? dialect.textTitle(name) : name));
   return `${bom ? '\uFEFF' : ''}${titles.join(dialect.delimiter)}${dialect.endOfRow}`;
+}
+
+/** A short table: its header and its rows. */
+export function* delimitedTable<Row>(
+  columns: readonly Pick<DataColumn<Row>, 'name' | 'value' | 'type'>[],
+  rows: readonly Row[],
+  bom: boolean,
+  dialect: Dialect,
+): Generator<string> {
+  const { cell, delimiter, endOfRow } = dialect;
+  yield headOf(
+    columns.map(({ name }) => name),
+    bom,
+    dialect,
+  );
+  for (const row of rows) {
+    const cells = columns.map(({ value, type }) => {
+      const text = value(row) ?? '';
+      return type(row) === 'text' ? cell(text) : text;
+    });
+    yield `${cells.join(delimiter)}${endOfRow}`;
+  }
 }

@@ -4,6 +4,7 @@ import { NO_COST, subtractCosts } from '../../rates/money.js';
 import { type BillChange, type Comparison, differenceOf } from '../../usage/diff/compare-bills.js';
 import type { Cause, Part, Reconciliation } from '../../usage/diff/reconcile.js';
 import { CREDITS } from '../../usage/forecast/limit.js';
+import type { Renderer } from '../rows.js';
 import { documentJson, exact, exactCost, jsonText, lines, type Members, sumMembers } from './json.js';
 
 /** The two bills compared, as they are shown. */
@@ -12,12 +13,7 @@ export interface DiffNames {
   readonly new: string;
 }
 
-/** Turns a comparison into text: `head`, then `rows` for each batch, then `tail`. Serves one output. */
-export interface DiffRenderer {
-  head(): string;
-  rows(changes: readonly BillChange[]): string;
-  tail(comparison: Comparison): Iterable<string>;
-}
+export type DiffRenderer = Renderer<BillChange, Comparison>;
 
 export function isEqual({ added, removed, changed }: Comparison): boolean {
   return added + removed + changed === 0;

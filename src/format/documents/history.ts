@@ -11,7 +11,8 @@ import type {
   Mover,
 } from '../../usage/history/history.js';
 import type { Sum } from '../../usage/pricing/sums.js';
-import { csvDialect, type DelimitedOptions, headOf } from '../data/dialect.js';
+import { csvDialect, type DelimitedOptions, delimitedTable } from '../data/dialect.js';
+import { always } from '../rows.js';
 import { digits, documentJson, exactCost, lines, type Members, sumMembers } from './json.js';
 
 /** A history and what is known of how it was made. */
@@ -134,17 +135,14 @@ const CSV_COLUMNS: Readonly<
 };
 
 /** The periods, one a row. */
-export function* historyCsv(
+export function historyCsv(
   { history, currency }: HistoryResult,
   options: DelimitedOptions,
-): Generator<string> {
-  const dialect = csvDialect(options);
-  yield headOf(Object.keys(CSV_COLUMNS), options.bom, dialect);
-  for (const period of history.periods) {
-    const cells = Object.entries(CSV_COLUMNS).map(([name, value]) => {
-      const text = value(period, currency) ?? '';
-      return name === 'input' ? dialect.cell(text) : text;
-    });
-    yield cells.join(dialect.delimiter) + dialect.endOfRow;
-  }
+): Iterable<string> {
+  const columns = Object.entries(CSV_COLUMNS).map(([name, value]) => ({
+    name,
+    value: (period: HistoryPeriod) => value(period, currency),
+    type: always(name === 'input' ? 'text' : 'plain'),
+  }));
+  return delimitedTable(columns, history.periods, options.bom, csvDialect(options));
 }

@@ -22,11 +22,9 @@ export interface Members {
 }
 
 /** A number by its digits, some of which a JavaScript number would round. */
-export class Digits {
+class Digits {
   constructor(readonly text: string) {}
 }
-
-export const textOf = (value: Digits | string | undefined) => (value instanceof Digits ? value.text : value);
 
 class Lines {
   constructor(readonly items: Iterable<Json>) {}

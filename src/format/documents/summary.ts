@@ -1,16 +1,15 @@
 import { dayText, firstDayOf, lastDayOf } from '../../calendar/days.js';
 import { type Instant, secondText } from '../../calendar/instant.js';
 import { periodState, type TimeZone } from '../../calendar/time-zone.js';
-import type { ReportId } from '../../document/records.js';
-import { invoiceTotal, NO_COST } from '../../rates/money.js';
+import { formatAmount } from '../../engine/index.js';
+import { formatCost, invoiceTotal, NO_COST } from '../../rates/money.js';
 import { type Budget, leftPerDay, type Outlook, statusOf } from '../../usage/forecast/budget.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import { percentText } from '../../usage/pricing/sums.js';
 import { type Grouping, type GroupKey, labelOf } from '../../usage/summary/groups.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
-import type { ColumnType } from '../rows.js';
+import { always, type ColumnType, type DataColumn } from '../rows.js';
 import {
-  type Digits,
   digits,
   documentJson,
   documentPieces,
@@ -111,8 +110,9 @@ function* groupMembers(about: SummaryAbout, groups: readonly SummaryGroup[]): Ge
   const columns = summaryColumns(about);
   for (const group of groups) {
     const members: Record<string, Json> = {};
-    for (const { name, value } of columns) {
-      members[name] = value(group) ?? null;
+    for (const { name, value, type } of columns) {
+      const text = value(group) ?? null;
+      members[name] = text !== null && type(group) === 'number' ? digits(text) : text;
       if (name !== 'week') continue;
       const days = group.keys.map(weekDays).find((week) => week !== undefined);
       Object.assign(members, { first_day: days?.first, last_day: days?.last });
@@ -124,46 +124,49 @@ function* groupMembers(about: SummaryAbout, groups: readonly SummaryGroup[]): Ge
 type SummaryAbout = Pick<Summary, 'by' | 'currency'>;
 
 /** A column of a summary as scripts see it. */
-interface SummaryColumn {
-  readonly name: string;
-  readonly holds: ColumnType;
-  /** Digits of a number, or a text, which may be from upstream; undefined where the group has none. */
-  readonly value: (group: SummaryGroup) => Digits | string | undefined;
-}
+type SummaryColumn = DataColumn<SummaryGroup>;
+
+const column = (name: string, holds: ColumnType, value: SummaryColumn['value']): SummaryColumn => ({
+  name,
+  holds,
+  value,
+  type: always(holds === 'integer' || holds === 'decimal' ? 'number' : 'text'),
+});
 
 /** The groupings in their order (`report` is two columns), then the sums. `share` is in percent of the summary's credits. */
 export function summaryColumns({ by, currency }: SummaryAbout): SummaryColumn[] {
   const columns: SummaryColumn[] = [
     ...by.flatMap(keyColumns),
-    { name: 'messages', holds: 'integer', value: ({ messages }) => digits(`${messages}`) },
-    { name: 'credits', holds: 'decimal', value: ({ credits }) => exact(credits) },
-    { name: 'share', holds: 'decimal', value: ({ share }) => digits(percentText(share)) },
+    column('messages', 'integer', ({ messages }) => `${messages}`),
+    column('credits', 'decimal', ({ credits }) => formatAmount(credits)),
+    column('share', 'decimal', ({ share }) => percentText(share)),
   ];
   if (currency === undefined) return columns;
   return [
     ...columns,
-    { name: 'cost', holds: 'decimal', value: ({ cost = NO_COST }) => exactCost(cost) },
-    { name: 'currency', holds: 'text', value: () => currency },
+    column('cost', 'decimal', ({ cost = NO_COST }) => formatCost(cost)),
+    column('currency', 'text', () => currency),
   ];
 }
 
 function keyColumns(grouping: Grouping, index: number): SummaryColumn[] {
   if (grouping !== 'report') {
-    const value = ({ keys }: SummaryGroup) => {
+    const labelIn = ({ keys }: SummaryGroup) => {
       const key = keys[index];
       return key === undefined || key.by === 'report' ? undefined : labelOf(key);
     };
-    return [{ name: grouping, holds: grouping === 'day' ? 'date' : 'text', value }];
+    return [column(grouping, grouping === 'day' ? 'date' : 'text', labelIn)];
   }
   const reportOf = ({ keys }: SummaryGroup) => {
     const key = keys[index];
     return key?.by === 'report' ? key : undefined;
   };
-  const idOf = (id: ReportId | undefined) =>
-    id === undefined || typeof id === 'string' ? id : digits(`${id}`);
   return [
-    { name: 'report_id', holds: 'id', value: (group) => idOf(reportOf(group)?.id) },
-    { name: 'report_name', holds: 'text', value: (group) => reportOf(group)?.name },
+    {
+      ...column('report_id', 'id', (group) => reportOf(group)?.id?.toString()),
+      type: (group) => (typeof reportOf(group)?.id === 'string' ? 'text' : 'number'),
+    },
+    column('report_name', 'text', (group) => reportOf(group)?.name),
   ];
 }
 

@@ -2,7 +2,6 @@ import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Sum } from '../../usage/pricing/sums.js';
 import type { Summary } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, sumsInWords } from '../amounts.js';
-import { textOf } from '../documents/json.js';
 import { type SummaryFacts, summaryColumns } from '../documents/summary.js';
 import type { ColumnType, Field, Renderer } from '../rows.js';
 import { visible } from '../text.js';
@@ -37,7 +36,7 @@ export function* markdownSummary(summary: Summary, { outOf }: SummaryFacts): Gen
   );
   for (const group of summary.groups) {
     const cells = columns.map(({ holds, value }) => {
-      const text = textOf(value(group)) ?? '';
+      const text = value(group) ?? '';
       return SUMS.includes(holds) ? groupThousands(text) : inert(visible(text));
     });
     yield rowOf(cells);

@@ -23,19 +23,6 @@ export interface TableOptions extends Terminal {
   readonly currency: string | undefined;
 }
 
-const TITLES: Record<FieldName, string> = {
-  message_id: 'Message',
-  timestamp: 'Timestamp',
-  report_name: 'Report',
-  credits_used: 'Credits',
-  report_id: 'Report ID',
-  kind: 'Kind',
-  date: 'Date',
-  characters: 'Characters',
-  text: 'Text',
-  cost: 'Cost',
-  currency: 'Currency',
-};
 const AMOUNTS: Partial<Record<FieldName, 'credits' | 'cost'>> = { credits_used: 'credits', cost: 'cost' };
 const NARROWEST = 8;
 
@@ -64,7 +51,8 @@ export function tableRenderer(fields: readonly Field[], options: TableOptions): 
       yield* drawTable(rows, drawn, options.chalk, undefined, options.width);
       const shown = (holds: 'credits' | 'cost') =>
         sums[columns.findIndex((column) => column.holds === holds)] ?? groupThousands(totalOf[holds]);
-      const exact = { credits: shown('credits'), cost: shown('cost') };
+      const costWidth = columns.at(-1)?.holds === 'cost' ? drawn.at(-1)?.width : 0;
+      const exact = { credits: shown('credits'), cost: shown('cost').padStart(costWidth ?? 0) };
       yield* footer(totals, exact, drawn, options);
     },
   };
@@ -73,9 +61,9 @@ export function tableRenderer(fields: readonly Field[], options: TableOptions): 
 /** The columns for people; nothing of upstream in them steers a terminal. */
 export function usageColumns(fields: readonly Field[], currency: string | undefined): Column<UsageItem>[] {
   return fields.map((field) => {
-    const { name, holds } = field;
+    const { name, title, holds } = field;
     return {
-      title: name === 'cost' ? `${TITLES.cost} ${currency}` : TITLES[name],
+      title: name === 'cost' ? `${title} ${currency}` : title,
       cell: (item) => cellText(field, item),
       holds: AMOUNTS[name] ?? (holds === 'integer' ? 'number' : undefined),
       dim: name === 'timestamp',
@@ -106,9 +94,7 @@ function* footer(
 ): Generator<string> {
   const widest = Math.min(tableWidth(columns), width ?? Number.POSITIVE_INFINITY);
   const left = ` ${messagesInWords(messages, outOf())}`;
-  const last = columns.at(-1);
-  const costWidth = last?.title.startsWith(TITLES.cost) ? last.width : 0;
-  const exactCost = currency === undefined ? '' : `  ${exact.cost.padStart(costWidth)}`;
+  const exactCost = currency === undefined ? '' : `  ${exact.cost}`;
   yield* atBothEnds(left, `Total  ${exact.credits}${exactCost}`);
   if (currency !== undefined) yield* atBothEnds('', `Total  ${invoiceInWords(cost, currency)}`);
 

@@ -3,23 +3,11 @@ import { formatCost } from '../../rates/money.js';
 import type { UsageItem } from '../../usage/pricing/priced-row.js';
 import type { Summary, SummaryGroup } from '../../usage/summary/summary.js';
 import { messagesInWords } from '../amounts.js';
-import { textOf } from '../documents/json.js';
 import { type SummaryFacts, summaryColumns } from '../documents/summary.js';
-import type { ColumnType, Field, Piece, Renderer } from '../rows.js';
+import type { DataColumn, Field, Piece, Renderer } from '../rows.js';
 
-/** A column of a format whose columns have a type. */
-export interface Column<Row> {
-  readonly name: string;
-  readonly holds: ColumnType;
-  /** Undefined where the row has none. */
-  readonly value: (row: Row) => string | undefined;
-}
-
-/** Writes one table of typed columns. */
-export interface TableWriter<Row> {
-  head(): Piece;
-  /** @throws DataError for a value that the format cannot hold exactly */
-  rows(rows: readonly Row[]): Piece;
+/** Writes one table of typed columns. `rows` throws a DataError for a value that the format cannot hold exactly. */
+export interface TableWriter<Row> extends Pick<Renderer<Row>, 'head' | 'rows'> {
   /** @param totals by the name of their column @param about what they are of: `6 of 35 messages` */
   tail(totals: ReadonlyMap<string, string>, about: string): Iterable<Piece>;
 }
@@ -27,7 +15,7 @@ export interface TableWriter<Row> {
 /** A table that is to be written. */
 export interface TypedTable<Row> {
   readonly name: string;
-  readonly columns: readonly Column<Row>[];
+  readonly columns: readonly DataColumn<Row>[];
   /** What errors call a row. */
   readonly where: (row: Row) => string;
 }
@@ -62,11 +50,7 @@ export function* typedSummary(
   summary: Summary,
   { outOf }: SummaryFacts,
 ): Generator<Piece> {
-  const columns = summaryColumns(summary).map(({ name, holds, value }) => ({
-    name,
-    holds,
-    value: (group: SummaryGroup) => textOf(value(group)),
-  }));
+  const columns = summaryColumns(summary);
   const where = (group: SummaryGroup) => `group ${columns[0]?.value(group)}`;
   const writer = newWriter<SummaryGroup>({ name: 'summary', columns, where });
   yield writer.head();
