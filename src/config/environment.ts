@@ -75,13 +75,8 @@ function isOurs(name: string): boolean {
   return name.startsWith(PREFIX) || name === 'LOG_LEVEL' || name === 'LOG_FORMAT';
 }
 
-interface Value {
-  readonly value: string;
-  /** Why programs read different values here. */
-  readonly problem?: string;
-}
-
-function unquoted(text: string): Value {
+/** An unquoted value, and why programs read different values here. */
+function unquoted(text: string): { value: string; problem?: string } {
   const value = text.replace(/[ \t]+$/, '');
   if (/^#|[ \t]#/.test(value)) {
     return { value, problem: `a # after a blank may begin a comment: ${QUOTE_IT}, or comment above it` };
@@ -91,7 +86,7 @@ function unquoted(text: string): Value {
   return { value };
 }
 
-function quoted(text: string, quote: string): Value {
+function quoted(text: string, quote: string): ReturnType<typeof unquoted> {
   const end = text.indexOf(quote, 1);
   const value = text.slice(1, end);
   if (quote === '"' && value.includes('\\')) {

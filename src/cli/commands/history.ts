@@ -3,7 +3,7 @@ import { CommandLineError } from '../../errors.js';
 import { messagesInWords } from '../../format/amounts.js';
 import { type HistoryResult, historyCsv, historyJson } from '../../format/documents/history.js';
 import type { Format } from '../../format/formats.js';
-import { compareLast, createHistory, type History } from '../../usage/history/history.js';
+import { compareLast, createHistory } from '../../usage/history/history.js';
 import { argument, withOptions } from '../options/declare.js';
 import { type ResultChoice, resultChoice, resultOptions } from '../options/output.js';
 import { asOfIn, asOfOption, billOptions } from '../options/period.js';
@@ -53,7 +53,7 @@ export const make = defineCommand({
     const history = createHistory(inputs, basis.zone, asOf);
     const result: HistoryResult = {
       history,
-      comparison: await compare(history, inputs),
+      comparison: await compare(history),
       timezone: basis.zone.name,
       asOf,
       rules: inputs.find(({ rules }) => rules !== undefined)?.rules,
@@ -69,12 +69,11 @@ export const make = defineCommand({
   },
 });
 
-async function compare({ periods, toDate }: History, inputs: readonly ReadInput[]) {
+async function compare({ periods, toDate }: ReturnType<typeof createHistory<ReadInput>>) {
   const [before, last] = periods.slice(-2);
   if (before === undefined || last === undefined || before.month !== last.month - 1) return undefined;
-  if (toDate === undefined) return compareLast(before.input.sums, last.input.sums, undefined);
-  const [then, now] = [before, last].map(({ input }) => inputs.find(({ name }) => name === input.name));
-  if (then === undefined || now === undefined) throw new Error('a period without its input');
+  const [then, now] = [before.input, last.input];
+  if (toDate === undefined) return compareLast(then.sums, now.sums, undefined);
   return compareLast(await then.sumUntil(toDate.untilBefore), await now.sumUntil(toDate.until), toDate);
 }
 

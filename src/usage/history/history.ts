@@ -40,9 +40,13 @@ export type Comparison = ReturnType<typeof compareLast>;
  * @param inputs each with a message
  * @param asOf what is taken for now
  */
-export function createHistory(inputs: readonly HistoryInput[], zone: TimeZone, asOf: Instant) {
+export function createHistory<Input extends HistoryInput>(
+  inputs: readonly Input[],
+  zone: TimeZone,
+  asOf: Instant,
+) {
   const newestFirst = inputs.toReversed().sort((a, b) => compareInstants(b.madeAt, a.madeAt));
-  const newest = new Map<number, HistoryInput>();
+  const newest = new Map<number, Input>();
   for (const input of newestFirst) {
     const { month } = input.sums;
     if (month !== undefined && !newest.has(month)) newest.set(month, input);
