@@ -3,24 +3,23 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'tsup';
+import { build } from 'esbuild';
 import { onTestFinished } from 'vitest';
 
 /** Bundles writer-program.ts into a folder that any user may read. */
 export async function buildProgram(): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'o-copilot-program-'));
   await chmod(folder, 0o755);
-  const entry = { program: join(import.meta.dirname, 'writer-program.ts') };
+  const path = join(folder, 'program.mjs');
   await build({
-    entry,
-    outDir: folder,
+    entryPoints: [join(import.meta.dirname, 'writer-program.ts')],
+    outfile: path,
+    bundle: true,
+    platform: 'node',
     format: 'esm',
     target: 'node20',
-    config: false,
-    silent: true,
-    outExtension: () => ({ js: '.mjs' }),
   });
-  return { path: join(folder, 'program.mjs'), remove: () => rm(folder, { recursive: true }) };
+  return { path, remove: () => rm(folder, { recursive: true }) };
 }
 
 export interface Running {
