@@ -1,7 +1,7 @@
-import { compareInstants, type Instant, instantOf } from '../../calendar/instant.js';
+import { compareInstants, instantOf } from '../../calendar/instant.js';
 import { readMessages } from '../../document/messages.js';
 import type { Message } from '../../document/records.js';
-import { type Amount, compareAmounts, measure } from '../../engine/index.js';
+import { compareAmounts, measure } from '../../engine/index.js';
 import { createDuplicateCheck } from '../pricing/ids.js';
 import { type PricingRequest, priceMessages } from '../pricing/price-messages.js';
 import { type DuplicateRule, kindOf, type UsageItem } from '../pricing/priced-row.js';
@@ -107,10 +107,10 @@ async function* page(
   }
 }
 
-type Key = number | bigint | string;
-interface Entry<Row, KeyType> {
+interface Entry<Row, Key> {
   readonly row: Row;
-  readonly key: KeyType;
+  /** Undefined where the row does not have the field. */
+  readonly key: Key | undefined;
 }
 
 /** Rows collected beyond `limit` before they are sorted and cut: few enough to stay small, enough to sort seldom. */
@@ -125,63 +125,51 @@ export function createSorter<Row>(
   { field, descending }: SortOrder,
   limit = Number.POSITIVE_INFINITY,
 ) {
-  if (field === 'credits_used') {
-    return sorterBy((row: Row): Amount => itemOf(row).credits, compareAmounts, descending, limit);
-  }
-  if (field === 'timestamp') {
-    const instant = (row: Row): Instant => instantOf(itemOf(row).message.timestamp);
-    return sorterBy(instant, compareInstants, descending, limit);
-  }
-  const keyOf = KEYS[field];
-  return sorterBy((row: Row) => keyOf(itemOf(row)), compareKeys, descending, limit);
+  return SORTERS[field](itemOf, descending, limit);
 }
 
-function sorterBy<Row, KeyType>(
-  keyOf: (row: Row) => KeyType | undefined,
-  compare: (a: KeyType, b: KeyType) => number,
-  descending: boolean,
-  limit: number,
-) {
-  let entries: Entry<Row, KeyType | undefined>[] = [];
+function sorterBy<Key>(keyOf: (item: UsageItem) => Key | undefined, compare: (a: Key, b: Key) => number) {
+  return <Row>(itemOf: (row: Row) => UsageItem, descending: boolean, limit: number) => {
+    let entries: Entry<Row, Key>[] = [];
 
-  function compareEntries(a: Entry<Row, KeyType | undefined>, b: Entry<Row, KeyType | undefined>): number {
-    if (a.key === undefined || b.key === undefined) {
-      return Number(a.key === undefined) - Number(b.key === undefined);
+    function compareEntries(a: Entry<Row, Key>, b: Entry<Row, Key>): number {
+      if (a.key === undefined || b.key === undefined) {
+        return Number(a.key === undefined) - Number(b.key === undefined);
+      }
+      return descending ? compare(b.key, a.key) : compare(a.key, b.key);
     }
-    return descending ? compare(b.key, a.key) : compare(a.key, b.key);
-  }
 
-  function sort(): void {
-    entries.sort(compareEntries);
-    if (entries.length > limit) entries = entries.slice(0, limit);
-  }
+    function sort(): void {
+      entries.sort(compareEntries);
+      if (entries.length > limit) entries = entries.slice(0, limit);
+    }
 
-  return {
-    add(rows: readonly Row[]): void {
-      for (const row of rows) entries.push({ row, key: keyOf(row) });
-      if (entries.length > 2 * limit + SLACK) sort();
-    },
-    sorted(): Row[] {
-      sort();
-      return entries.map(({ row }) => row);
-    },
+    return {
+      add(rows: readonly Row[]): void {
+        for (const row of rows) entries.push({ row, key: keyOf(itemOf(row)) });
+        if (entries.length > 2 * limit + SLACK) sort();
+      },
+      sorted(): Row[] {
+        sort();
+        return entries.map(({ row }) => row);
+      },
+    };
   };
 }
 
-const KEYS: Record<
-  Exclude<SortOrder['field'], 'credits_used' | 'timestamp'>,
-  (item: UsageItem) => Key | undefined
-> = {
-  message_id: ({ message }) => message.id,
-  report_name: ({ report }) => report?.name,
-  report_id: ({ message }) => message.reportId,
-  kind: kindOf,
-  characters: ({ message }) => measure(message.text).characters,
-  text: ({ message }) => message.text,
-};
+const SORTERS = {
+  message_id: sorterBy(({ message }) => message.id, compareKeys),
+  timestamp: sorterBy(({ message }) => instantOf(message.timestamp), compareInstants),
+  report_name: sorterBy(({ report }) => report?.name, compareKeys),
+  credits_used: sorterBy(({ credits }) => credits, compareAmounts),
+  report_id: sorterBy(({ message }) => message.reportId, compareKeys),
+  kind: sorterBy(kindOf, compareKeys),
+  characters: sorterBy(({ message }) => measure(message.text).characters, compareKeys),
+  text: sorterBy(({ message }) => message.text, compareKeys),
+} satisfies Record<SortOrder['field'], unknown>;
 
 /** Numbers by size and before texts; texts by UTF-16 unit, the same in every locale. */
-function compareKeys(a: Key, b: Key): number {
+function compareKeys(a: number | bigint | string, b: number | bigint | string): number {
   if (typeof a !== typeof b && (typeof a === 'string' || typeof b === 'string')) {
     return typeof a === 'string' ? 1 : -1;
   }

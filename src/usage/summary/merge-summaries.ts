@@ -3,7 +3,7 @@ import { parseInstant } from '../../calendar/instant.js';
 import { isTimeZone, openTimeZone } from '../../calendar/time-zone.js';
 import { compareAmounts, parseAmount } from '../../engine/index.js';
 import { DataError } from '../../errors.js';
-import { expected, type ObjectReader, readDocument } from '../../json/object-reader.js';
+import { type ObjectReader, readDocument } from '../../json/object-reader.js';
 import { type Cost, CURRENCIES, NO_COST, parseCost } from '../../rates/money.js';
 import { KINDS } from '../pricing/priced-row.js';
 import { createReportCheck } from '../pricing/reports.js';
@@ -26,7 +26,7 @@ export type PartialSummary = ReturnType<typeof readPartialSummary>;
 /** @throws DataError that names the member, also where the groups do not add up to the total */
 export function readPartialSummary(json: string, name: string) {
   const summary = readDocument(json, name).object('summary');
-  const by = groupingsOf(summary.members.get('by'), name);
+  const by = groupingsOf(summary);
   const currency = currencyOf(summary);
   const groups = summary.objects('groups').map((group) => readGroup(group, by, currency));
   const total = summary.object('total');
@@ -61,12 +61,11 @@ export function readPartialSummary(json: string, name: string) {
   };
 }
 
-function groupingsOf(value: unknown, name: string): readonly [Grouping, Grouping?] {
-  const names: unknown[] = Array.isArray(value) ? value : [];
-  const found = names.map((each) => GROUPINGS.find((grouping) => grouping === each));
+function groupingsOf(summary: ObjectReader): readonly [Grouping, Grouping?] {
+  const found = summary.texts('by').map((name) => GROUPINGS.find((grouping) => grouping === name));
   const [first, second] = found;
   if (first === undefined || found.length > 2 || (found.length === 2 && second === undefined)) {
-    throw new DataError(name, expected(`one or two of ${GROUPINGS.join(', ')}`, value), 'by');
+    throw summary.error('by', `one or two of ${GROUPINGS.join(', ')}`);
   }
   return second === undefined ? [first] : [first, second];
 }
