@@ -11,6 +11,8 @@ import { fixedPrice, parseCreditPrice } from '../../src/rates/money.js';
 import { SHOWN_FIELDS } from '../../src/service/query/parameters.js';
 import { SUMMARY_SCHEMA } from '../../src/service/routes/summary-route.js';
 import { EXPLANATION_SCHEMA, USAGE_SCHEMA } from '../../src/service/routes/usage-routes.js';
+import { outlookOf } from '../../src/usage/forecast/budget.js';
+import { CREDITS } from '../../src/usage/forecast/limit.js';
 import { explainItem } from '../../src/usage/pricing/message-pricer.js';
 import type { UsageItem } from '../../src/usage/pricing/priced-row.js';
 import { createTotals } from '../../src/usage/pricing/sums.js';
@@ -69,7 +71,10 @@ async function summaryDocument(by: readonly [Grouping, Grouping?]): Promise<unkn
   sums.add(ITEMS);
   const summary = sums.value();
   const about = { source: 's', period: 'p', rules: 'r', zone: ZONE, outOf: 5 };
-  const facts = summaryFacts(summary, about, undefined, Date.parse('2024-04-30T00:00:00Z'));
+  const now = Date.parse('2024-04-30T00:00:00Z');
+  const limit = { amount: REPORT.cost, unit: CREDITS };
+  const outlook = outlookOf(summary, limit, { zone: ZONE, selection: { offset: 0 } }, now);
+  const facts = { ...summaryFacts(summary, about, undefined, now), outlook };
   return JSON.parse([...(await FORMATS.json.summary(summary, facts))].join(''));
 }
 

@@ -81,6 +81,8 @@ async function readBack(bytes: Uint8Array): Promise<ExportRow[]> {
 test.each(READABLE_FORMATS)(
   'fault B7 fault B8 fault B13 (a format read back gives the texts): any names and ids, with any options, %s',
   async (format) => {
+    // A cell does not say whether an id is a number.
+    const idOf = (index: number) => (format === 'json' || format === 'ndjson' ? index : `${index}`);
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyText, { minLength: 1, maxLength: 5 }),
@@ -91,7 +93,7 @@ test.each(READABLE_FORMATS)(
             names.map((name) => name.toWellFormed()),
           );
           expect(rows.map(({ reportId }) => reportId)).toEqual(
-            names.map((name, index) => (index % 2 === 0 ? `${index}` : `${name.toWellFormed()}!`)),
+            names.map((name, index) => (index % 2 === 0 ? idOf(index) : `${name.toWellFormed()}!`)),
           );
           expect(rows.every(({ credits, timestamp }) => credits === 150 && timestamp === TIME)).toBe(true);
         },
