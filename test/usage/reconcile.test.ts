@@ -127,7 +127,7 @@ test('fault B11 (property): what explains exactly is so when the bill is added u
         );
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   );
   expect(explanations).toBeGreaterThan(1000);
 
