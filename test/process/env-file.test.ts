@@ -240,7 +240,7 @@ describe('faults C1, C2: where docker, systemd and dotenv read the same, so does
           return;
         }
         const whole = written.trim();
-        const unquoted = /^(["'])(.*)\1(\s+#.*)?$/.exec(whole)?.[2] ?? whole;
+        const unquoted = /^(["'])(.*?)\1(\s+#.*)?$/.exec(whole)?.[2] ?? whole;
         expect(value).toBe(unquoted);
       }),
       { numRuns: 1000 },
