@@ -103,7 +103,7 @@ function hasLongBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > LONGEST_BODY;
 }
 
-/** @param basePath `/billing`, or an empty text. A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */
+/** A reverse proxy may hand on addresses with the path under which it shows this service, or without it. */
 function underBasePath(handler: RequestListener, basePath: string): RequestListener {
   if (basePath === '') return handler;
   return (request, response) => {
