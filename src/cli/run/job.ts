@@ -78,12 +78,11 @@ export async function reportFailedStart(
 ): Promise<void> {
   if (error instanceof FileOverlapError || (error instanceof Error && reported.has(error))) return;
   if (command !== undefined && !command.options.some(({ long }) => long === '--metrics')) return;
-  const { metrics, lock } = filesIn(words);
+  const files = filesIn(words);
+  const { metrics } = files;
   if (metrics === undefined || STDOUT_NAMES.includes(metrics) || (await isTaken(metrics, words))) return;
   // The first failure is the one to show.
-  await guardJob({ metrics, ...(lock !== undefined && { lock }) }, context, () =>
-    Promise.reject(error),
-  ).catch(() => {});
+  await guardJob(files, context, () => Promise.reject(error)).catch(() => {});
 }
 
 function filesIn(words: readonly string[]) {
