@@ -236,6 +236,6 @@ function describe(value: unknown): string {
 }
 
 /** The words for a member that is missing or not `what` it should be. */
-export function expected(what: string, value: unknown): string {
+function expected(what: string, value: unknown): string {
   return value === undefined ? 'is missing' : `expected ${what}, got ${describe(value)}`;
 }
