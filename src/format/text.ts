@@ -39,7 +39,13 @@ export function jsonString(value: unknown): string {
   );
 }
 
-const SYNTAX: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** Characters of markup, as HTML and XML escape them. */
+export const SYNTAX: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
 
 /** The same text in HTML, also within an attribute in double quotes. */
 export function escapeHtml(text: string): string {

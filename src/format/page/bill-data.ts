@@ -1,5 +1,4 @@
-import { formatAmount } from '../../engine/index.js';
-import { type Kind, kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
+import type { Kind } from '../../usage/pricing/priced-row.js';
 import { visible } from '../text.js';
 import type { PageMeta } from './page-meta.js';
 
@@ -29,21 +28,6 @@ export interface PageRow {
   readonly cost?: string;
 }
 
-/** @param rest what depends on the page, and not on the message alone */
-export function pageRow(item: UsageItem, rest: Pick<PageRow, 'day' | 'counts' | 'text' | 'cost'>): PageRow {
-  const { message, report, credits } = item;
-  const { id, timestamp, reportId } = message;
-  return {
-    messageId: `${id}`,
-    timestamp,
-    ...(reportId !== undefined && { reportId: `${reportId}` }),
-    ...(report !== undefined && { reportName: report.name }),
-    kind: kindOf(item),
-    credits: formatAmount(credits),
-    ...rest,
-  };
-}
-
 /** In the order they are stacked, listed and numbered. */
 export const KINDS = ['report', 'text', 'missing-report'] as const satisfies readonly Kind[];
 
@@ -63,7 +47,7 @@ export const COLUMN_TEXTS = {
   report_name: { title: 'Report', class: 'name', text: ({ reportName = '' }) => visible(reportName) },
   kind: { title: 'Kind', class: 'kind', text: ({ kind }) => KIND_NAMES[kind] },
   credits_used: { title: 'Credits', class: 'number', text: ({ credits }) => credits },
-  cost: { title: 'Cost', class: 'number', text: ({ cost = '' }) => cost, needsPrice: true },
+  cost: { title: 'Cost', class: 'number', text: ({ cost = '' }) => cost },
 } satisfies Record<string, ColumnText>;
 
 export interface ColumnText {
@@ -71,8 +55,6 @@ export interface ColumnText {
   /** Of its cells. */
   readonly class: string;
   readonly text: (row: PageRow) => string;
-  /** It is there only where a credit has a price. */
-  readonly needsPrice?: true;
 }
 
 export type Column = keyof typeof COLUMN_TEXTS;
@@ -81,10 +63,9 @@ const isColumn = (name: string): name is Column => Object.hasOwn(COLUMN_TEXTS, n
 
 export const COLUMN_NAMES: readonly Column[] = Object.keys(COLUMN_TEXTS).filter(isColumn);
 
-/** The columns of a bill. */
+/** The columns of a bill: costs only where a credit has a price. */
 export function columnsOf({ cost }: Pick<PageMeta, 'cost'>): Column[] {
-  const needsPrice = (column: ColumnText) => column.needsPrice === true;
-  return COLUMN_NAMES.filter((name) => cost !== undefined || !needsPrice(COLUMN_TEXTS[name]));
+  return COLUMN_NAMES.filter((name) => name !== 'cost' || cost !== undefined);
 }
 
 /** Rows as they are embedded, a batch at a time: with the keys and repeated texts of 100,000 rows the file would double. */

@@ -4,11 +4,11 @@ import { countText, formatAmount, type Ruleset } from '../../engine/index.js';
 import { ratesFor } from '../../engine/rates.js';
 import { costTexts, formatCost, minorUnits, NO_COST } from '../../rates/money.js';
 import { type RateCard, ratesAt } from '../../rates/rate-card.js';
-import type { UsageItem } from '../../usage/pricing/priced-row.js';
+import { kindOf, type UsageItem } from '../../usage/pricing/priced-row.js';
 import { groupThousands } from '../amounts.js';
 import type { Renderer } from '../rows.js';
 import { escapeHtml, visible } from '../text.js';
-import { COLUMN_TEXTS, columnsOf, encodeRows, type PageRow, pageRow } from './bill-data.js';
+import { COLUMN_TEXTS, columnsOf, encodeRows, type PageRow } from './bill-data.js';
 import { createOutlook, type OutlookOptions } from './outlook.js';
 import { encodeRates, type PageMeta } from './page-meta.js';
 
@@ -60,18 +60,25 @@ export function pageRenderer(
   let to = '';
 
   function rowOf(item: UsageItem): PageRow {
-    const { timestamp } = item.message;
+    const { message, report, credits } = item;
+    const { id, timestamp, reportId } = message;
     const instant = instantOf(timestamp);
     if (compareInstants(instant, first) < 0) [first, from] = [instant, timestamp];
     if (last === undefined || compareInstants(instant, last) > 0) [last, to] = [instant, timestamp];
     const day = zone.dayOf(instant);
     outlook.add(day, item);
-    return pageRow(item, {
+    return {
+      messageId: `${id}`,
+      timestamp,
+      ...(reportId !== undefined && { reportId: `${reportId}` }),
+      ...(report !== undefined && { reportName: report.name }),
+      kind: kindOf(item),
+      credits: formatAmount(credits),
       day,
-      ...(item.report === undefined && readsTexts && { counts: countsOf(item.message.text, instant) }),
-      ...(withText && { text: item.message.text }),
-      ...(costOf !== undefined && { cost: costOf(item.message, item.credits) }),
-    });
+      ...(report === undefined && readsTexts && { counts: countsOf(message.text, instant) }),
+      ...(withText && { text: message.text }),
+      ...(costOf !== undefined && { cost: costOf(message, credits) }),
+    };
   }
 
   /** Without the message itself, which is always counted once, and zeros at the end. */
@@ -110,27 +117,20 @@ export function pageRenderer(
 }
 
 /**
- * One self-contained page, piece by piece: `head`, `rows` for each batch, `tail`. What is only known at the end
- * (the total, the count, the first and last message) comes with `tail`, so that a page is written as its rows
- * are priced.
+ * One self-contained page, piece by piece. What is only known at the end (the total, the count, the first and last
+ * message) comes with `tail`, so that a page is written as its rows are priced: without it the page has no script and
+ * shows no figure, since a file that was cut is no bill.
  */
-export interface HtmlRenderer {
-  head(): string;
-  /** One block of data. A batch of some thousand rows keeps the pieces small. */
-  rows(rows: readonly PageRow[]): string;
-  /** Without the tail the page has no script and shows no figure: a file that was cut is no bill. */
-  tail(meta: PageMeta): string;
-}
-
-export function htmlRenderer(shell: PageShell): HtmlRenderer {
+export function htmlRenderer(shell: PageShell) {
   const first: PageRow[] = [];
   return {
     head: () => shell.head,
-    rows(rows) {
+    /** One block of data. A batch of some thousand rows keeps the pieces small. */
+    rows(rows: readonly PageRow[]): string {
       first.push(...rows.slice(0, STATIC_ROWS - first.length));
       return rows.length === 0 ? '' : block('rows', encodeRows(rows));
     },
-    tail: (meta) => block('meta', meta) + staticHtml(meta, first) + shell.tail,
+    tail: (meta: PageMeta) => block('meta', meta) + staticHtml(meta, first) + shell.tail,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Summary } from '../../usage/summary/summary.js';
 import { groupThousands, invoiceInWords, sumsInWords } from '../amounts.js';
 import { type SummaryFacts, summaryColumns } from '../documents/summary.js';
 import type { ColumnType, Field, Renderer } from '../rows.js';
-import { visible } from '../text.js';
+import { SYNTAX, visible } from '../text.js';
 import type { Column } from './draw.js';
 import { type TableOptions, usageColumns } from './usage-table.js';
 
@@ -64,8 +64,6 @@ function totalLine(
 function rowOf(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |\n`;
 }
-
-const SYNTAX: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /**
  * One line of text that Markdown shows as it is. GitHub looks for mentions, references and addresses in the text that it

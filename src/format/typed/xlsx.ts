@@ -4,6 +4,7 @@ import { guard } from '../../document/cell-text.js';
 import { DataError } from '../../errors.js';
 import { decimalsOf } from '../amounts.js';
 import type { ColumnType } from '../rows.js';
+import { SYNTAX } from '../text.js';
 import type { NewTableWriter } from './columns.js';
 import { MAIN, MOST_DECIMALS_SHOWN, STYLES, Workbook, XML } from './workbook.js';
 
@@ -166,8 +167,6 @@ function styleOf(value: string): number {
   return guard(value) === value ? STYLES.plain : STYLES.quoted;
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
 /** As ECMA-376 has it: what XML cannot hold is `_x0000_`, and a text that looks so has its underscore escaped. */
 function escapeText(text: string): string {
   return (
@@ -176,7 +175,7 @@ function escapeText(text: string): string {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is what it is for
       .replace(/[&<>]|[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|_(?=x[0-9a-f]{4}_)/gi, (character) => {
         const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-        return ESCAPED[character] ?? `_x${code}_`;
+        return SYNTAX[character] ?? `_x${code}_`;
       })
   );
 }

@@ -85,24 +85,18 @@ function parsePage(text: string | null): number {
  */
 export type Change = 'push' | 'replace';
 
-export interface Navigation {
-  view(): View;
-  /** Changes the address; the caller draws. A view that is there already leaves the history as it is. */
-  go(view: View, change: Change): void;
-  /** Calls `draw` after Back, Forward, or an address edited by hand. */
-  onMove(draw: () => void): void;
-}
-
-export function navigateByFragment(): Navigation {
+export function navigateByFragment() {
   let current = parseView(location.hash);
   return {
-    view: () => current,
-    go(view, change) {
+    view: (): View => current,
+    /** Changes the address; the caller draws. A view that is there already leaves the history as it is. */
+    go(view: View, change: Change): void {
       const before = formatView(current);
       current = view;
       if (formatView(view) !== before) enter(location.pathname + location.search + formatView(view), change);
     },
-    onMove(draw) {
+    /** Calls `draw` after Back, Forward, or an address edited by hand. */
+    onMove(draw: () => void): void {
       addEventListener('popstate', () => {
         current = parseView(location.hash);
         draw();
