@@ -27,6 +27,13 @@ export async function* readFileChunks(path: string, signal: AbortSignal): AsyncG
   yield* readChunks(path, await openStream(path, signal), signal);
 }
 
+/** All bytes of a file or FIFO. @throws UnreadableError, the signal's reason */
+export async function readWholeFile(path: string, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readFileChunks(path, signal)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 /** The bytes of a stream that `signal` ends. @throws UnreadableError, the signal's reason */
 export async function* readChunks(
   name: string,
@@ -138,10 +145,10 @@ async function openStream(path: string, signal: AbortSignal): Promise<Readable> 
  * All reports in one file: a JSON array, or one report after another (NDJSON). A report that is not in it does
  * not exist.
  *
- * @throws UnreadableError; DataError for what is no report, or a duplicate id
+ * @throws UnreadableError, the signal's reason; DataError for what is no report, or a duplicate id
  */
-export async function openReportsFile(path: string): Promise<Pick<Source, 'report'>> {
-  const bytes = await readFile(path).catch(unreadable(path));
+export async function openReportsFile(path: string, signal: AbortSignal): Promise<Pick<Source, 'report'>> {
+  const bytes = await readWholeFile(path, signal);
   const reports = new Map<string, Uint8Array>();
   let count = 0;
   for (const report of jsonValues(bytes, path)) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { openReportsFile, readWholeFile } from '../../src/source/file.js';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { BILL_CSV, REPORT_PATH, USUAL } from './period.js';
 import { BIN, inFolder } from './run.js';
@@ -156,4 +157,17 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
         }
       }),
   );
+});
+
+test('a pipe that nobody writes to is no reason to ignore a signal: reports, a receipt', SOON, async () => {
+  await inFolder(async (folder) => {
+    const pipe = join(folder, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    for (const read of [openReportsFile, readWholeFile]) {
+      const stop = new AbortController();
+      const reading = read(pipe, stop.signal);
+      setImmediate(() => stop.abort(new Error('stopped')));
+      await expect(reading).rejects.toThrow('stopped');
+    }
+  });
 });

@@ -69,7 +69,7 @@ async function messagesOfStdin(options: PriceOptions, { host, signal }: Context)
   const readDocument = readMessageLines;
   if (options.reports !== undefined) {
     if (options.source !== undefined) throw new CommandLineError('--reports: is instead of --source');
-    const { report } = await openReportsFile(options.reports);
+    const { report } = await openReportsFile(options.reports, signal);
     return { source: { name: 'stdin', messages, report, close: async () => {} }, readDocument };
   }
   if (options.source === '-') throw new CommandLineError('--source: stdin has the messages, not the reports');

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
 import { version } from '../../../package.json';
 import { CommandLineError } from '../../errors.js';
 import { verificationJson, verificationText } from '../../format/documents/verification.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import { CONTRACT_FIELDS } from '../../format/rows.js';
-import { unreadable } from '../../os-error.js';
 import { digestWriter } from '../../output/writer.js';
 import { checkExport } from '../../receipt/check-export.js';
 import { dataTables } from '../../receipt/flags.js';
 import { compareReceipts, type Receipt, readReceipt } from '../../receipt/receipt.js';
-import { readFileChunks } from '../../source/file.js';
+import { readFileChunks, readWholeFile } from '../../source/file.js';
 import { argument, type OptionsOf, shapingFlags, withOptions, wordsOf } from '../options/declare.js';
 import { resultChoice, resultOptions, rowsChoice } from '../options/output.js';
 import { asOfOption, billOptions } from '../options/period.js';
@@ -53,8 +51,8 @@ async function runVerify(
   receiptPath: string,
 ): Promise<void> {
   const output = resultChoice(options, DOCUMENT_FORMATS);
-  const json = await readFile(receiptPath, 'utf8').catch(unreadable(receiptPath));
-  const receipt = readReceipt(json, receiptPath);
+  const json = await readWholeFile(receiptPath, context.signal);
+  const receipt = readReceipt(json.toString(), receiptPath);
   const bytes = () => readFileChunks(path, context.signal);
   const hash = createHash('sha256');
   for await (const chunk of bytes()) hash.update(chunk);
