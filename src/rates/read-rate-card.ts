@@ -10,9 +10,12 @@ import { unreadable } from '../os-error.js';
 import { type CreditPrice, CURRENCIES, parseCreditPrice } from './money.js';
 import { type DatedRates, MOST_ENTRIES, type RateCard, rateKey } from './rate-card.js';
 
-/** @throws UnreadableError; SettingError for a file that is no rate card */
-export async function openRateCard(path: string): Promise<RateCard> {
-  const bytes = await readFile(path).catch(unreadable(path));
+/**
+ * @param read its bytes, where they were read already
+ * @throws UnreadableError; SettingError for a file that is no rate card
+ */
+export async function openRateCard(path: string, read?: Uint8Array): Promise<RateCard> {
+  const bytes = read ?? (await readFile(path).catch(unreadable(path)));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { name: path, sha256, ...readRateCard(decode(bytes, path), path) };
 }

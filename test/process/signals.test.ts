@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { openRates } from '../../src/cli/options/settings.js';
 import { openReportsFile, readWholeFile } from '../../src/source/file.js';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { BILL_CSV, REPORT_PATH, USUAL } from './period.js';
@@ -159,15 +160,20 @@ describe.concurrent('fault B5 (a signal that the parent ignores stays ignored)',
   );
 });
 
-test('a pipe that nobody writes to is no reason to ignore a signal: reports, a receipt', SOON, async () => {
-  await inFolder(async (folder) => {
-    const pipe = join(folder, 'pipe');
-    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
-    for (const read of [openReportsFile, readWholeFile]) {
-      const stop = new AbortController();
-      const reading = read(pipe, stop.signal);
-      setImmediate(() => stop.abort(new Error('stopped')));
-      await expect(reading).rejects.toThrow('stopped');
-    }
-  });
-});
+test(
+  'a pipe that nobody writes to is no reason to ignore a signal: reports, a receipt, rates',
+  SOON,
+  async () => {
+    await inFolder(async (folder) => {
+      const pipe = join(folder, 'pipe');
+      expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+      const readRates = (rates: string, signal: AbortSignal) => openRates({ rates }, 'published', signal);
+      for (const read of [openReportsFile, readWholeFile, readRates]) {
+        const stop = new AbortController();
+        const reading = read(pipe, stop.signal);
+        setImmediate(() => stop.abort(new Error('stopped')));
+        await expect(reading).rejects.toThrow('stopped');
+      }
+    });
+  },
+);

@@ -51,7 +51,7 @@ export const make = defineCommand({
   async run(options, context, old, fresh) {
     const output = resultChoice(options, DOCUMENT_FORMATS);
     checkArguments(old, fresh, options);
-    const basis = await openBasis(options, context.host);
+    const basis = await openBasis(options, context);
     const equal =
       options.total === undefined
         ? await compare([old, fresh], options, basis, output, context)

@@ -71,12 +71,8 @@ function chooseExplanation(messageId: string | undefined, options: ExplainOption
 }
 
 /** A text has no date, so it costs what it would cost now. */
-async function explainText(
-  text: string,
-  options: ExplainOptions,
-  { host }: Context,
-): Promise<ExplainedPrice> {
-  const { settings, card, prices } = await openBasis(options, host);
+async function explainText(text: string, options: ExplainOptions, context: Context): Promise<ExplainedPrice> {
+  const { settings, card, prices } = await openBasis(options, context);
   const inForce = card && ratesInForce(card, Date.now());
   const creditPrice = prices?.fixed ?? inForce?.creditPrice;
   const money = prices && creditPrice && { creditPrice, currency: prices.currency };

@@ -46,7 +46,7 @@ export const make = defineCommand({
     }
     const now = Date.now();
     const output = resultChoice(options, FORMATS);
-    const basis = await openBasis(options, context.host);
+    const basis = await openBasis(options, context);
     const asOf = asOfIn(basis.zone, options) ?? now;
     // Every input is read once, and the last two again where a part of their periods is compared.
     const inputs = await readInputs(paths, options, basis, context);

@@ -37,7 +37,7 @@ export const make = defineCommand({
   async run(options, context) {
     const output = resultChoice(options, DOCUMENT_FORMATS);
     const at = options.at === undefined ? Date.now() : instantOf(options.at, UTC);
-    const card = (await openRates(options, 'published')) ?? PUBLISHED_CARD;
+    const card = (await openRates(options, 'published', context.signal)) ?? PUBLISHED_CARD;
     await deliverDocument(output, context, () => ratesInForce(card, at), {
       json: (inForce) => writeRateCard({ ...card, dated: [inForce] }, { ...dataTables() }),
       async table() {

@@ -14,7 +14,7 @@ import type { Ruleset } from '../../engine/index.js';
 import { CommandLineError } from '../../errors.js';
 import type { CreditPrices } from '../../rates/money.js';
 import { creditPricesOf, type RateCard } from '../../rates/rate-card.js';
-import type { Host } from '../process/host.js';
+import type { Context, Host } from '../process/host.js';
 import { type Declares, option, type ValuesOf } from './declare.js';
 
 /** The flags of settings, as texts: whichever of flag, environment and file is used is parsed in one place. */
@@ -62,17 +62,19 @@ export interface RatesOptions {
   readonly rates?: string | undefined;
 }
 
-/** @throws CommandLineError; UnreadableError; SettingError for a file that is no rate card */
+/** @throws CommandLineError; UnreadableError; SettingError for a file that is no rate card; the signal's reason */
 export async function openRates(
   { rates: file }: RatesOptions,
   rules: Ruleset,
+  signal: AbortSignal,
 ): Promise<RateCard | undefined> {
   if (file === undefined) return undefined;
   if (rules !== 'published') {
     throw new CommandLineError(`--rates: is for the rules published, not ${rules}`);
   }
   const { openRateCard } = await import('../../rates/read-rate-card.js');
-  return openRateCard(file);
+  const { readWholeFile } = await import('../../source/file.js');
+  return openRateCard(file, await readWholeFile(file, signal));
 }
 
 /** What a bill is computed by. */
@@ -85,9 +87,12 @@ export interface Basis {
   readonly prices: CreditPrices | undefined;
 }
 
-export async function openBasis(options: SettingOptions & RatesOptions, host: Host): Promise<Basis> {
+export async function openBasis(
+  options: SettingOptions & RatesOptions,
+  { host, signal }: Context,
+): Promise<Basis> {
   const settings = resolveSettings(await settingSources({ ...options }, host));
-  const card = await openRates(options, settings.rules);
+  const card = await openRates(options, settings.rules, signal);
   return { settings, zone: openTimeZone(settings.timezone), card, prices: creditPricesOf(settings, card) };
 }
 

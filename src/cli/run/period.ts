@@ -57,7 +57,7 @@ export async function openPeriod(
 ): Promise<Period> {
   const startedAt = performance.now();
   const { host, signal } = context;
-  const { message, sourceName, watchRows, basis = await openBasis(options, host), ...readNeeds } = needs;
+  const { message, sourceName, watchRows, basis = await openBasis(options, context), ...readNeeds } = needs;
   const { duplicates = 'error', maxBody, quiet = false, verbose = false } = options;
   const { settings, card, prices } = basis;
   const selection = { ...selectionOf(options, basis.zone), ...(message !== undefined && { message }) };

@@ -27,8 +27,9 @@ export function openEither(
 async function openPriced(
   paths: readonly string[],
   options: PeriodOptions & ReceiptOptions,
-  { host, signal }: Context,
+  context: Context,
 ): Promise<Period> {
+  const { host, signal } = context;
   for (const flag of ['source', 'rates', 'receipt'] as const) {
     if (options[flag] !== undefined)
       throw new CommandLineError(`--${flag}: says nothing of rows priced already`);
@@ -36,7 +37,7 @@ async function openPriced(
   const { duplicates = 'error', quiet } = options;
   // A copy's price is not compared.
   if (duplicates === 'once') throw new CommandLineError('--duplicates: error or keep with --from-priced');
-  const basis = await openBasis(options, host);
+  const basis = await openBasis(options, context);
   const selection = selectionOf(options, basis.zone);
   const files = await Promise.all(paths.map((path) => openInput(path, host.stdin, signal)));
   let messages = 0;

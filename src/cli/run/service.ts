@@ -109,7 +109,7 @@ async function serviceOptions(
   context: Context,
 ): Promise<ServiceOptions> {
   const { duplicates = 'error', maxBody } = given;
-  const { settings, zone, card, prices } = await openBasis(given, context.host);
+  const { settings, zone, card, prices } = await openBasis(given, context);
   if (settings.source === '-') throw new CommandLineError('--source -: stdin can be read once only');
   const isLocal = !/^https?:\/\//i.test(settings.source);
   // A local source by its full path, so that what must not be shown of it is known.
