@@ -4,7 +4,8 @@ import type { Message, ReportId } from '../document/records.js';
 import type { Ruleset } from '../engine/index.js';
 import { DataError } from '../errors.js';
 import { creditPricesOf } from '../rates/rate-card.js';
-import { openRateCard } from '../rates/read-rate-card.js';
+import { rateCardIn } from '../rates/read-rate-card.js';
+import { readWholeFile } from '../source/file.js';
 import { messagePricer } from '../usage/pricing/message-pricer.js';
 import { inBatches, priceMessages } from '../usage/pricing/price-messages.js';
 import { createReportCache } from '../usage/pricing/reports.js';
@@ -50,7 +51,8 @@ export async function* price(
   messages: Iterable<UnpricedMessage> | AsyncIterable<UnpricedMessage>,
   { report, rules = 'published', rates, creditPrice, currency }: PriceOptions = {},
 ): AsyncGenerator<PricedMessage, void, undefined> {
-  const card = rates === undefined ? undefined : await openRateCard(rates);
+  const { signal } = new AbortController();
+  const card = rates === undefined ? undefined : rateCardIn(rates, await readWholeFile(rates, signal));
   const prices = creditPricesOf(settingsOf(textsOf({ creditPrice, currency })), card);
   const reportCache = createReportCache({
     async report(id) {

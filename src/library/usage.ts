@@ -8,7 +8,8 @@ import { CommandLineError, UpstreamError } from '../errors.js';
 import { openUsage } from '../open-usage.js';
 import { type CreditPrices, costOf } from '../rates/money.js';
 import { creditPricesOf } from '../rates/rate-card.js';
-import { openRateCard } from '../rates/read-rate-card.js';
+import { rateCardIn } from '../rates/read-rate-card.js';
+import { readWholeFile } from '../source/file.js';
 import { type DuplicateRule, type Kind, kindOf, type UsageItem } from '../usage/pricing/priced-row.js';
 import type { SortOrder } from '../usage/rows/row-query.js';
 
@@ -72,19 +73,19 @@ async function readPeriod(
   give: (messages: PricedMessage[]) => Promise<void>,
 ): Promise<void> {
   const startedAt = performance.now();
-  const { token, rates, duplicates = 'error', maxBody, signal } = options;
+  const { token, rates, duplicates = 'error', maxBody, signal = new AbortController().signal } = options;
   const given = textsOf(options);
   const settings = settingsOf(given, token);
   const zone = openTimeZone(settings.timezone);
   const selection = readSelection({ ...given, desc: options.desc }, zone, AS_PARAMETERS);
-  const card = rates === undefined ? undefined : await openRateCard(rates);
+  const card = rates === undefined ? undefined : rateCardIn(rates, await readWholeFile(rates, signal));
   const prices = creditPricesOf(settings, card);
   const period = await openUsage(
     { ...settings, card, duplicates, selection, maxBody },
     {
       env: process.env,
       stdin: process.stdin,
-      signal: signal ?? new AbortController().signal,
+      signal,
       startedAt,
       textsUnread: true,
       refuse: AS_PARAMETERS.refuse,
@@ -97,7 +98,7 @@ async function readPeriod(
         throw new UpstreamError(period.sourceName, 'had to be read again after messages were given out');
       }
       for await (const items of batches) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         delivered = true;
         await give(items.map((item) => toPricedMessage(item, prices)));
       }

@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { compareInstants, parseInstant } from '../calendar/instant.js';
 import { checkRates, parseAmount, type Rates, type Thresholds, toDecimal } from '../engine/index.js';
 import { leastOf } from '../engine/rates.js';
 import { AMOUNT_RATES, FACTOR_RATES, recordOf, THRESHOLDS } from '../engine/rules.js';
 import { SettingError } from '../errors.js';
 import { type ObjectReader, type Refuse, readDocument } from '../json/object-reader.js';
-import { unreadable } from '../os-error.js';
 import { type CreditPrice, CURRENCIES, parseCreditPrice } from './money.js';
 import { type DatedRates, MOST_ENTRIES, type RateCard, rateKey } from './rate-card.js';
 
-/**
- * @param read its bytes, where they were read already
- * @throws UnreadableError; SettingError for a file that is no rate card
- */
-export async function openRateCard(path: string, read?: Uint8Array): Promise<RateCard> {
-  const bytes = read ?? (await readFile(path).catch(unreadable(path)));
+/** @throws SettingError for a file that is no rate card */
+export function rateCardIn(path: string, bytes: Uint8Array): RateCard {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { name: path, sha256, ...readRateCard(decode(bytes, path), path) };
 }

@@ -1,13 +1,21 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { openRates } from '../../src/cli/options/settings.js';
 import { openReportsFile, readWholeFile } from '../../src/source/file.js';
 import { startUpstream, type Upstream } from '../upstream.js';
 import { BILL_CSV, REPORT_PATH, USUAL } from './period.js';
-import { BIN, inFolder } from './run.js';
+import { BIN, inFolder, outcomeOf, startBin } from './run.js';
 
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 const hasNohup = spawnSync('nohup', ['--version']).status === 0;
@@ -177,3 +185,24 @@ test(
     });
   },
 );
+
+test.each([
+  ['usage --rates', ['usage', '--source', 'sample', '--rates', 'pipe']],
+  ['budget --once', ['budget', '5', '--source', 'sample', '--once', 'pipe']],
+])('SIGTERM ends a program that reads from a pipe whose writer is silent: %s', SOON, async (_, args) => {
+  await inFolder(async (cwd) => {
+    const pipe = join(cwd, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const child = startBin(args, { cwd });
+    // Opens only once the program reads.
+    const { O_WRONLY, O_NONBLOCK } = constants;
+    const writer = await vi.waitFor(() => openSync(pipe, O_WRONLY | O_NONBLOCK), SOON);
+    try {
+      child.kill('SIGTERM');
+      expect(await outcomeOf(child)).toMatchObject({ status: 143, stdout: '' });
+    } finally {
+      closeSync(writer);
+      child.kill('SIGKILL');
+    }
+  });
+});

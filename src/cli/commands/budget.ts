@@ -1,17 +1,18 @@
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Command } from '@commander-js/extra-typings';
 import { dayText } from '../../calendar/days.js';
 import { budget as limitText } from '../../config/settings.js';
 import { oneOf, parsedBy } from '../../config/value.js';
 import { compareAmounts, formatAmount, parseAmount, ZERO } from '../../engine/index.js';
-import { CommandLineError, DataError, UnreadableError } from '../../errors.js';
+import { CommandLineError, DataError } from '../../errors.js';
 import { type BudgetFacts, budgetJson } from '../../format/documents/summary.js';
 import { DOCUMENT_FORMATS } from '../../format/formats.js';
 import { jsonString } from '../../format/text.js';
 import { readDocument } from '../../json/object-reader.js';
-import { hasCode, reasonOf } from '../../os-error.js';
+import { hasCode } from '../../os-error.js';
 import { fileWriter } from '../../output/file.js';
 import { acquireLock, lockFileOf } from '../../output/lock.js';
+import { readWholeFile } from '../../source/file.js';
 import {
   type Budget,
   budgetOf,
@@ -114,7 +115,7 @@ function runBudget(given: BudgetOptions, context: CommandContext, amount: string
     const now = Date.now();
     const options = withLimit(given, amount);
     const output = resultChoice(options, DOCUMENT_FORMATS);
-    const once = options.once === undefined ? undefined : await openOnce(options.once);
+    const once = options.once === undefined ? undefined : await openOnce(options.once, context.signal);
     try {
       const opening = openEither(options, context, { textsUnread: true });
       await usingPeriod(opening, async (period) => {
@@ -179,10 +180,10 @@ const FORMAT = 'o-copilot-budget/1';
  *
  * @throws LockedError; CannotCreateError; UnreadableError; DataError for a file that holds anything else
  */
-async function openOnce(path: string) {
+async function openOnce(path: string, signal: AbortSignal) {
   const lock = await acquireLock(lockFileOf(path));
   try {
-    const reported = await readReported(path);
+    const reported = await readReported(path, signal);
     // Found out before any request that it cannot be written.
     const writer = await fileWriter(path);
     const earlier = (budget: string) => (reported?.budget === budget ? reported.crossings : []);
@@ -207,11 +208,13 @@ async function openOnce(path: string) {
 }
 
 /** The budget, to the letter, and those of its crossings that were reported; undefined where none was. */
-async function readReported(path: string) {
-  const json = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return '';
-    throw new UnreadableError(path, reasonOf(error));
-  });
+async function readReported(path: string, signal: AbortSignal) {
+  const isMissing = await stat(path).then(
+    () => false,
+    (error: unknown) => hasCode(error, 'ENOENT'),
+  );
+  if (isMissing) return undefined;
+  const json = (await readWholeFile(path, signal)).toString();
   if (json.trim() === '') return undefined;
   try {
     const document = readDocument(json, path);

@@ -72,9 +72,9 @@ export async function openRates(
   if (rules !== 'published') {
     throw new CommandLineError(`--rates: is for the rules published, not ${rules}`);
   }
-  const { openRateCard } = await import('../../rates/read-rate-card.js');
+  const { rateCardIn } = await import('../../rates/read-rate-card.js');
   const { readWholeFile } = await import('../../source/file.js');
-  return openRateCard(file, await readWholeFile(file, signal));
+  return rateCardIn(file, await readWholeFile(file, signal));
 }
 
 /** What a bill is computed by. */
