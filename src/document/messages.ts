@@ -86,7 +86,9 @@ function reportIdOf(message: ObjectReader): ReportId | undefined {
 /** Keys of common APIs, in lower case without signs: `@odata.nextLink` is `odatanextlink`. */
 const NEXT = /^(odata)?next(page|link|url|href|cursor|token|pagetoken)?$/;
 const MORE = /^(has(more|next|nextpage)|(is)?truncated)$/;
-const TOTAL = /^(odatacount|total(count|items|results)?)$/;
+const LAST = /^(is)?last(page)?$/;
+const TOTAL = /^(odatacount|total(count|items|results|elements)?)$/;
+const PAGES = /^((total|num)?pages|pagecount|lastpage)$/;
 const PAGING = /^(links|paging|pagination|pageinfo|page|meta|metadata)$/;
 
 /**
@@ -102,11 +104,13 @@ export function createPageMarks() {
     /** @throws DataError for such a key twice */
     note(key: string, value: unknown): void {
       const name = plainKey(key);
-      if (![NEXT, MORE, TOTAL, PAGING].some((keys) => keys.test(name))) return;
+      if (![NEXT, MORE, LAST, TOTAL, PAGES, PAGING].some((keys) => keys.test(name))) return;
       if (seen.has(key)) throw new DataError(DOCUMENT, 'occurs twice', key);
       seen.add(key);
-      if (TOTAL.test(name) && typeof value === 'number' && Number.isInteger(value)) totals.set(key, value);
-      more ??= furtherPage(key, value);
+      for (const mark of marksOf(key, value)) {
+        if ('total' in mark) totals.set(mark.path, mark.total);
+        else more ??= mark.more;
+      }
     },
 
     /** @throws DataError when the document said that it holds more than the `count` messages read */
@@ -127,23 +131,36 @@ function plainKey(key: string): string {
   return key.toLowerCase().replace(/[^a-z]/g, '');
 }
 
-/** What a member says of a further page, if it does. */
-function furtherPage(key: string, value: unknown): string | undefined {
+type Mark = { readonly path: string; readonly total: number } | { readonly more: string };
+
+/** What a member, or an object about paging in it, says of further pages and of how many messages there are. */
+function* marksOf(path: string, value: unknown, key = path): Generator<Mark> {
   const name = plainKey(key);
-  const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  if (NEXT.test(name)) {
-    const isNamed =
-      members.length > 0 ||
-      (typeof value === 'number' ? value > 0 : typeof value === 'string' && value !== '');
-    return isNamed ? `${key} names a further page` : undefined;
+  if (TOTAL.test(name)) {
+    if (typeof value === 'number' && Number.isInteger(value)) yield { path, total: value };
+  } else if (NEXT.test(name)) {
+    if (namesPage(value)) yield { more: `${path} names a further page` };
+  } else if (MORE.test(name)) {
+    if (value === true) yield { more: `${path} is true` };
+  } else if (LAST.test(name) && value === false) {
+    yield { more: `${path} is false` };
+  } else if (PAGES.test(name)) {
+    if (typeof value === 'number' && value > 1) yield { more: `${path} is ${value}` };
+  } else if (PAGING.test(name) && typeof value === 'object' && value !== null) {
+    // A link of a list: `[{"rel":"next","href":"…"}]`.
+    const links = Object.values(value).filter(isNextLink);
+    if (links.length > 0) yield { more: `${path} names a further page` };
+    for (const [inner, each] of Object.entries(value)) yield* marksOf(`${path}.${inner}`, each, inner);
   }
-  if (MORE.test(name)) return value === true ? `${key} is true` : undefined;
-  if (!PAGING.test(name)) return undefined;
-  for (const [inner, each] of members) {
-    const why = furtherPage(inner, each);
-    if (why !== undefined) return `${key}.${why}`;
-  }
-  return undefined;
+}
+
+function isNextLink(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'rel' in value && value.rel === 'next';
+}
+
+function namesPage(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return typeof value === 'number' ? value > 0 : typeof value === 'string' && value !== '';
 }
 
 /**

@@ -160,6 +160,15 @@ describe('readMessages', () => {
     ['{"messages":[],"links":{"self":"a","next":"b"}}', '(links.next names a further page)'],
     ['{"messages":[],"_links":{"next":{"href":"b"}}}', '(_links.next names a further page)'],
     ['{"messages":[],"meta":{"pagination":{"hasNextPage":true}}}', '(meta.pagination.hasNextPage is true)'],
+    ['{"messages":[],"pagination":{"total":500}}', 'says pagination.total is 500, but it holds 0 messages'],
+    [
+      '{"meta":{"page":{"totalElements":7}},"messages":[]}',
+      'says meta.page.totalElements is 7, but it holds 0',
+    ],
+    ['{"messages":[],"meta":{"page":1,"total_pages":3}}', 'is one page of several (meta.total_pages is 3)'],
+    ['{"page":3,"pages":3,"messages":[]}', 'is one page of several (pages is 3)'],
+    ['{"messages":[],"last":false}', 'is one page of several (last is false)'],
+    ['{"messages":[],"links":[{"rel":"self"},{"rel":"next"}]}', '(links names a further page)'],
     ['{"messages":[],"totalCount":1}', 'says totalCount is 1, but it holds 0 messages'],
     ['{"messages":[],"links":{},"links":{}}', 'links: occurs twice'],
   ])('refuses %s', async (document, expected) => {
